@@ -1,1 +1,21 @@
-//! EvoLadder.
+//! EvoLadder: a StarCraft II ladder that lives in Discord.
+//!
+//! ```text
+//! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
+//! ```
+//!
+//! Roles never import one another; they meet in `ipc-schema`.
+
+pub mod backend;
+pub mod clock;
+pub mod config;
+pub mod db_writer;
+pub mod domain;
+pub mod frontend;
+pub mod ipc;
+pub mod journal;
+pub mod players;
+pub mod replay_worker;
+pub mod store;
+pub mod supervisor;
+pub mod telemetry;

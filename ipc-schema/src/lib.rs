@@ -1,1 +1,32 @@
+//! The words the processes of the ladder say to each other.
+//!
+//! Plain data and its bytes: no sockets, no tokio, no clock. One file per pair of processes:
+//!
+//! | file | who speaks |
+//! |---|---|
+//! | [`control`] | supervisor and every child |
+//! | [`backend`] | the frontend asks the backend |
+//! | [`db_writer`] | the backend asks the db-writer |
+//! | [`replay`] | a replay worker asks the backend for jobs |
+//!
+//! [`ids`], [`vocab`], [`event`] and [`view`] are the words they share, [`fact_line`] what a card says
+//! to programs; [`frame`] is the only file that knows how a message becomes bytes.
 
+pub mod backend;
+pub mod control;
+pub mod db_writer;
+pub mod event;
+pub mod fact_line;
+pub mod frame;
+pub mod ids;
+pub mod replay;
+pub mod view;
+pub mod vocab;
+
+/// Version of everything in this crate. All processes ship in one image, so a mismatch is never
+/// bridged: the child says so and exits with [`control::EXIT_PROTOCOL`].
+///
+/// | version | change |
+/// |---|---|
+/// | 1 | the first words |
+pub const PROTOCOL_VERSION: u32 = 1;

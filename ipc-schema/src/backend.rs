@@ -1,0 +1,196 @@
+//! The frontend asks the backend, and the backend tells the frontend what is due to players.
+
+use crate::event::Names;
+use crate::frame::{Decode, Encode, Message};
+use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
+use crate::view::{CardView, LeaderboardView, MatchView, QueueView, SetupView};
+use crate::vocab::{Era, Locale, Race, Refusal, Region, Timestamp};
+
+/// One request. A request repeated under its key gets the recorded reply.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct BackendCall {
+    /// Of this connection; the answer carries it.
+    pub id: u64,
+    /// None for requests that change nothing.
+    pub key: Option<Key>,
+    /// After it the caller no longer waits.
+    pub deadline: Timestamp,
+    pub request: BackendRequest,
+}
+
+impl Message for BackendCall {
+    fn blob_bytes(&self) -> usize {
+        match &self.request {
+            BackendRequest::UploadReplay { bytes, .. } => *bytes as usize,
+            _ => 0,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Caller {
+    pub user: UserId,
+    /// Of the Discord client; presets the ladder's language.
+    pub locale: Locale,
+    /// The DM with the bot, if the request came from there.
+    pub dm: Option<ChannelId>,
+}
+
+/// What the frontend asks of the backend. Append at the end, never reorder.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum BackendRequest {
+    /// Where the caller stands in `/setup`.
+    Setup {
+        caller: Caller,
+    },
+    SetLocale {
+        caller: Caller,
+        locale: Locale,
+    },
+    AnswerTerms {
+        caller: Caller,
+        answer: TermsAnswer,
+    },
+    SetNames {
+        caller: Caller,
+        names: Names,
+    },
+    SetRegion {
+        caller: Caller,
+        region: Region,
+    },
+    FinishSetup {
+        caller: Caller,
+    },
+    Queue {
+        caller: Caller,
+    },
+    /// What the caller will play of one era.
+    ChooseRace {
+        caller: Caller,
+        era: Era,
+        race: Option<Race>,
+    },
+    ChooseVetoes {
+        caller: Caller,
+        maps: Vec<String>,
+    },
+    JoinQueue {
+        caller: Caller,
+    },
+    LeaveQueue {
+        caller: Caller,
+    },
+    Confirm {
+        caller: Caller,
+        match_id: MatchId,
+    },
+    Abort {
+        caller: Caller,
+        match_id: MatchId,
+    },
+    /// The caller's open match, else the last one.
+    Match {
+        caller: Caller,
+    },
+    /// `page` from 0; one past the end shows the last.
+    Leaderboard {
+        caller: Caller,
+        page: u32,
+    },
+    /// The file's bytes follow raw.
+    UploadReplay {
+        caller: Caller,
+        file_name: String,
+        bytes: u32,
+    },
+    /// Something a player sent as a message could not be taken; a card tells them why.
+    RefuseUpload {
+        caller: Caller,
+        refusal: Refusal,
+    },
+    CardShown {
+        card: CardId,
+        version: u32,
+        channel: ChannelId,
+        message: MessageId,
+    },
+    CardFailed {
+        card: CardId,
+        version: u32,
+        failure: CardFailure,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum TermsAnswer {
+    Accept,
+    Decline,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum CardFailure {
+    /// Worth another attempt: a time-out, a 5xx, a limit.
+    Passing,
+    /// The message to edit is gone (10008).
+    MessageGone,
+    /// The player cannot be reached (50007, 50278) or the content is refused.
+    Permanent,
+}
+
+/// What the backend sends.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum BackendMessage {
+    Reply { id: u64, reply: BackendReply },
+    Event(BackendEvent),
+}
+
+impl Message for BackendMessage {}
+
+/// The answer to a request.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum BackendReply {
+    Refused {
+        locale: Locale,
+        refusal: Refusal,
+    },
+    Setup(SetupView),
+    Queue {
+        locale: Locale,
+        queue: QueueView,
+    },
+    Match {
+        locale: Locale,
+        match_: Box<MatchView>,
+    },
+    Leaderboard {
+        locale: Locale,
+        leaderboard: LeaderboardView,
+    },
+    /// Taken; what follows is told by card.
+    Taken,
+}
+
+/// What the backend says unasked.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum BackendEvent {
+    /// First on every connection: the ladder whose cards follow. Nonces are made from it.
+    Ladder(LadderId),
+    /// A card to post (no message yet) or to edit. One version of a card is under way at a time; the
+    /// frontend answers with CardShown or CardFailed.
+    ShowCard(Box<ShowCard>),
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct ShowCard {
+    pub card: CardId,
+    pub version: u32,
+    pub user: UserId,
+    pub locale: Locale,
+    /// None until a DM is known; the frontend opens one.
+    pub channel: Option<ChannelId>,
+    /// None to post, Some to edit.
+    pub message: Option<MessageId>,
+    pub view: CardView,
+}

@@ -1,0 +1,127 @@
+//! Supervisor and child, over the socketpair that is the child's standard input.
+//!
+//! The supervisor opens with [`ToChild::Start`], whose message also carries the listening sockets
+//! (SCM_RIGHTS, in the order of `listeners`). The child answers [`FromChild::Hello`], and
+//! [`FromChild::Ready`] once it can serve.
+
+use crate::frame::{Decode, Encode, Message};
+use crate::ids::Incarnation;
+
+/// Drained: nothing more to do.
+pub const EXIT_DRAINED: u8 = 0;
+/// The tree gave up; the platform should restart the container.
+pub const EXIT_GAVE_UP: u8 = 70;
+/// An orderly end that wants a successor at once.
+pub const EXIT_RECYCLE: u8 = 75;
+/// The other side speaks another [`crate::PROTOCOL_VERSION`]. Not retried.
+pub const EXIT_PROTOCOL: u8 = 76;
+/// The configuration is wrong. Not retried.
+pub const EXIT_CONFIG: u8 = 78;
+
+/// Which kind of process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum Role {
+    Supervisor,
+    DbWriter,
+    Backend,
+    ReplayWorker,
+    Frontend,
+    Emulator,
+    Players,
+}
+
+impl Role {
+    /// As in the executable's name, without the prefix.
+    pub fn name(self) -> &'static str {
+        match self {
+            Role::Supervisor => "supervisor",
+            Role::DbWriter => "db-writer",
+            Role::Backend => "backend",
+            Role::ReplayWorker => "replay-worker",
+            Role::Frontend => "frontend",
+            Role::Emulator => "emulator",
+            Role::Players => "players",
+        }
+    }
+}
+
+/// The first frame on every connection, each way. Its bytes are frozen: two builds can always tell
+/// each other that they differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Hello {
+    /// [`Hello::MAGIC`].
+    pub magic: u32,
+    /// [`crate::PROTOCOL_VERSION`] of the sender.
+    pub protocol: u32,
+    pub role: Role,
+    pub incarnation: Incarnation,
+}
+
+impl Hello {
+    /// "EVOL", little endian.
+    pub const MAGIC: u32 = 0x4c4f_5645;
+
+    pub fn new(role: Role, incarnation: Incarnation) -> Hello {
+        Hello { magic: Hello::MAGIC, protocol: crate::PROTOCOL_VERSION, role, incarnation }
+    }
+}
+
+impl Message for Hello {}
+
+/// A number a child reports about itself.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Gauge {
+    /// In snake case with its unit, such as `queue_entries` or `ack_ms_p99`.
+    pub name: String,
+    pub value: f64,
+}
+
+/// What the supervisor tells a child.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum ToChild {
+    /// Always the first message, with as many descriptors as `listeners` has names.
+    Start { hello: Hello, listeners: Vec<String> },
+    /// Every second; to be answered by [`FromChild::Pong`] with the same number.
+    Ping { number: u64 },
+    /// Finish and leave, within the role's time.
+    Drain,
+}
+
+impl Message for ToChild {}
+
+/// What a child tells the supervisor.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum FromChild {
+    Hello(Hello),
+    /// The child can serve. `address` is where it listens beyond Unix sockets, if it does.
+    Ready {
+        address: Option<String>,
+    },
+    /// `doing` names the job of a replay worker.
+    Pong {
+        number: u64,
+        doing: Option<String>,
+    },
+    /// The child's own numbers, once a second.
+    Stats {
+        gauges: Vec<Gauge>,
+    },
+}
+
+impl Message for FromChild {}
+
+/// One line on the status socket: asked by `evoladder status`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum StatusRequest {
+    /// Answered by one JSON text in a [`StatusReply`].
+    Status,
+}
+
+impl Message for StatusRequest {}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StatusReply {
+    pub json: String,
+}
+
+impl Message for StatusReply {}

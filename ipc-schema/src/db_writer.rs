@@ -1,0 +1,118 @@
+//! The backend asks the db-writer.
+
+use crate::event::Event;
+use crate::frame::{Decode, Encode, Message};
+use crate::ids::{Key, LadderId, Seq};
+use crate::vocab::{FileHash, Timestamp};
+
+/// One decision: what became true by one input, and what was answered.
+///
+/// The journal stores records in a format with its own version, so that a change of
+/// [`crate::PROTOCOL_VERSION`] does not touch what is on a disk.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Record {
+    pub seq: Seq,
+    pub at: Timestamp,
+    /// Makes a repeated request find this record instead of happening again.
+    pub key: Option<Key>,
+    pub events: Vec<Event>,
+    /// The recorded [`crate::backend::BackendReply`].
+    pub reply: Option<StoredReply>,
+}
+
+/// A reply as bytes of the build that made it; another build does not read them.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StoredReply {
+    pub protocol: u32,
+    pub bytes: Vec<u8>,
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct WriterCall {
+    pub id: u64,
+    pub request: WriterRequest,
+}
+
+impl Message for WriterCall {
+    fn blob_bytes(&self) -> usize {
+        match &self.request {
+            WriterRequest::StoreReplay { bytes, .. } => *bytes as usize,
+            _ => 0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum WriterRequest {
+    /// The records after `after`, one page at a time; asked again until `complete`.
+    Load {
+        after: Seq,
+    },
+    /// Records that follow what is stored, in order. Answered once they are on disk. A record sent
+    /// again must be byte-equal to the stored one.
+    Append {
+        records: Vec<Record>,
+    },
+    /// The file's bytes follow raw. Answered once file and folder are synced.
+    StoreReplay {
+        hash: FileHash,
+        bytes: u32,
+    },
+    ReadReplay {
+        hash: FileHash,
+    },
+    /// Where the gateway session of a shard stands, for the next frontend.
+    SaveSession {
+        shard: u32,
+        session: GatewaySession,
+    },
+    LoadSession {
+        shard: u32,
+    },
+}
+
+/// What a frontend needs to RESUME.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct GatewaySession {
+    pub id: String,
+    pub resume_url: String,
+    /// The highest sequence below which every event is answered or durably taken.
+    pub sequence: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct WriterAnswer {
+    pub id: u64,
+    pub reply: WriterReply,
+}
+
+impl Message for WriterAnswer {
+    fn blob_bytes(&self) -> usize {
+        match &self.reply {
+            WriterReply::Replay(Some(bytes)) => *bytes as usize,
+            _ => 0,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum WriterReply {
+    Load {
+        ladder: LadderId,
+        records: Vec<Record>,
+        complete: bool,
+    },
+    /// Everything up to `through` is on disk.
+    Appended {
+        through: Seq,
+    },
+    ReplayStored,
+    /// The file's bytes follow raw; None if there is no such file.
+    Replay(Option<u32>),
+    SessionSaved,
+    Session(Option<GatewaySession>),
+    /// Nothing of the request was stored; the disk said why.
+    ReadOnly {
+        reason: String,
+    },
+}

@@ -1,0 +1,66 @@
+//! Identities. Discord's ids travel as bare numbers in types of ours; the frontend turns them into twilight's.
+
+use crate::frame::{Decode, Encode};
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+        pub struct $name(pub u64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A member of the ladder, numbered from 1 in the order of first contact.
+    PlayerId,
+    /// A match, numbered from 1 in the order of pairing.
+    MatchId,
+    /// One uploaded replay to parse.
+    JobId,
+    /// A message the ladder owes a player and keeps up to date (see [`crate::event`]).
+    CardId,
+    /// A Discord account.
+    UserId,
+    /// A Discord channel; for players, the DM with the bot.
+    ChannelId,
+    /// A Discord message.
+    MessageId,
+    /// One run of a child, counted per role from 1.
+    Incarnation,
+    /// Position of a record in the ladder's history, from 1 without gaps.
+    Seq,
+    /// Names one ladder for ever, chosen at random when its data folder or database is made.
+    LadderId,
+}
+
+/// What makes a request happen once, however often it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub enum Key {
+    /// A press or a command: the interaction's id.
+    Interaction(u64),
+    /// A file in a message: the message and the attachment.
+    Attachment { message: u64, attachment: u64 },
+    /// A delivery of one version of a card.
+    Card { card: CardId, version: u32 },
+    /// The result of a replay job.
+    Job(JobId),
+    /// A message a player wrote without a file.
+    Message(u64),
+}
+
+impl Key {
+    /// The Discord snowflake inside, whose upper bits are the time it was made.
+    pub fn snowflake(self) -> Option<u64> {
+        match self {
+            Key::Interaction(id) | Key::Message(id) | Key::Attachment { message: id, .. } => Some(id),
+            Key::Card { .. } | Key::Job(_) => None,
+        }
+    }
+}

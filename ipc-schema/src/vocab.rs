@@ -1,0 +1,273 @@
+//! The small shared words of the ladder.
+
+use crate::frame::{Decode, Encode};
+use std::{fmt, ops, time::Duration};
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct Timestamp(pub u64);
+
+impl Timestamp {
+    pub const ZERO: Timestamp = Timestamp(0);
+
+    /// Whole seconds since 1970, as Discord's time stamps want them.
+    pub fn unix_seconds(self) -> u64 {
+        self.0 / 1000
+    }
+
+    /// How long it is from `earlier` to here; zero if `earlier` is later.
+    pub fn since(self, earlier: Timestamp) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl ops::Add<Duration> for Timestamp {
+    type Output = Timestamp;
+    fn add(self, by: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+impl ops::Sub<Duration> for Timestamp {
+    type Output = Timestamp;
+    fn sub(self, by: Duration) -> Timestamp {
+        Timestamp(self.0.saturating_sub(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
+    }
+}
+
+/// A closed set of words with a code each: the code is what files, tables and custom ids hold.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+        pub enum $name { $($variant),+ }
+
+        impl $name {
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            pub fn code(self) -> &'static str {
+                match self { $($name::$variant => $code),+ }
+            }
+
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some($name::$variant),)+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.code())
+            }
+        }
+    )+};
+}
+
+codes! {
+    /// Brood War or StarCraft II.
+    Era { Bw = "bw", Sc2 = "sc2" }
+    /// What a player plays.
+    Race {
+        BwTerran = "bw_terran", BwZerg = "bw_zerg", BwProtoss = "bw_protoss",
+        Sc2Terran = "sc2_terran", Sc2Zerg = "sc2_zerg", Sc2Protoss = "sc2_protoss",
+    }
+    /// Where a player lives, as far as servers are concerned.
+    Region {
+        Naw = "NAW", Nac = "NAC", Nae = "NAE", Cam = "CAM", Sam = "SAM", Euw = "EUW", Eue = "EUE", Afr = "AFR",
+        Mea = "MEA", Sea = "SEA", Krj = "KRJ", Chn = "CHN", Thm = "THM", Oce = "OCE", Usb = "USB", Fer = "FER",
+    }
+    /// A place that hosts games.
+    Server {
+        Usw = "USW", Usc = "USC", Use = "USE", Brz = "BRZ", Sng = "SNG", Aus = "AUS",
+        Euc = "EUC", Kor = "KOR", Twn = "TWN",
+    }
+    /// A Battle.net game region, whose number toon handles begin with.
+    GameRegion { Americas = "americas", Europe = "europe", Asia = "asia" }
+    /// A language of the ladder.
+    Locale { EnUs = "enUS", KoKr = "koKR", ZhCn = "zhCN", EsMx = "esMX", RuRu = "ruRU" }
+    /// How a game ended for one player.
+    Outcome { Won = "won", Lost = "lost", Draw = "draw" }
+}
+
+impl Race {
+    pub fn era(self) -> Era {
+        match self {
+            Race::BwTerran | Race::BwZerg | Race::BwProtoss => Era::Bw,
+            Race::Sc2Terran | Race::Sc2Zerg | Race::Sc2Protoss => Era::Sc2,
+        }
+    }
+}
+
+impl Era {
+    pub fn other(self) -> Era {
+        match self {
+            Era::Bw => Era::Sc2,
+            Era::Sc2 => Era::Bw,
+        }
+    }
+}
+
+impl GameRegion {
+    /// Battle.net's number: 1 Americas, 2 Europe, 3 Asia.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    pub fn from_number(number: u8) -> Option<GameRegion> {
+        GameRegion::ALL.get(usize::from(number.checked_sub(1)?)).copied()
+    }
+}
+
+impl Server {
+    pub fn game_region(self) -> GameRegion {
+        match self {
+            Server::Usw | Server::Usc | Server::Use | Server::Brz | Server::Sng | Server::Aus => {
+                GameRegion::Americas
+            }
+            Server::Euc => GameRegion::Europe,
+            Server::Kor | Server::Twn => GameRegion::Asia,
+        }
+    }
+}
+
+/// The number shown on the leaderboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct Mmr(pub i32);
+
+impl fmt::Display for Mmr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A Battle.net account in one game region, written `2-S2-1-278321`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct Toon {
+    pub region: u8,
+    pub realm: u32,
+    pub id: u64,
+}
+
+impl fmt::Display for Toon {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-S2-{}-{}", self.region, self.realm, self.id)
+    }
+}
+
+/// SHA-256 of a file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct FileHash(pub [u8; 32]);
+
+impl fmt::Display for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FileHash({self})")
+    }
+}
+
+/// The races a player queues with: at most one of each era, at least one in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct RaceChoice {
+    pub bw: Option<Race>,
+    pub sc2: Option<Race>,
+}
+
+impl RaceChoice {
+    pub fn of(self, era: Era) -> Option<Race> {
+        match era {
+            Era::Bw => self.bw,
+            Era::Sc2 => self.sc2,
+        }
+    }
+
+    pub fn with(self, era: Era, race: Option<Race>) -> RaceChoice {
+        match era {
+            Era::Bw => RaceChoice { bw: race, ..self },
+            Era::Sc2 => RaceChoice { sc2: race, ..self },
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.bw.is_none() && self.sc2.is_none()
+    }
+}
+
+/// How a match ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Verdict {
+    /// A replay decided it. `winner` is the slot, 0 or 1.
+    Decided { winner: u8, ground: Ground },
+    /// One player left it before it began.
+    Aborted { by: u8 },
+    /// Not everyone confirmed in time; true where the player of that slot did.
+    Unconfirmed { confirmed: [bool; 2] },
+    /// Nobody finished it within the time limit.
+    Expired,
+}
+
+/// Why the winner is the winner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Ground {
+    /// The replay records the result.
+    Recorded,
+    /// The result is missing and the other player left first.
+    OpponentLeftFirst,
+}
+
+/// The rules say no. Shown to the player, not an error of ours.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Refusal {
+    /// `/setup` is not finished.
+    SetupNeeded,
+    /// The terms are not accepted.
+    TermsNeeded,
+    NameInvalid,
+    NameTaken,
+    BattleTagInvalid,
+    BattleTagTaken,
+    AlternativeNameInvalid,
+    CountryUnknown,
+    RegionUnknown,
+    /// Pick at least one race first.
+    NoRace,
+    /// More vetoes than the season allows.
+    TooManyVetoes {
+        allowed: u8,
+    },
+    MapUnknown,
+    AlreadyQueued,
+    NotQueued,
+    InMatch,
+    /// A queue time-out runs until then.
+    TimedOut {
+        until: Timestamp,
+    },
+    /// No such match, or not one of the asker's.
+    MatchUnknown,
+    /// The match is past that.
+    TooLate,
+    /// There is no match that waits for a replay.
+    NoOpenMatch,
+    /// The file is larger than a replay may be.
+    FileTooLarge {
+        limit_bytes: u64,
+    },
+    /// The file's name does not end in .SC2Replay.
+    NotAReplay,
+    /// This very file was used before or was found harmful.
+    FileRefused,
+    /// The line of replays to read is full.
+    LineFull,
+    /// Discord's link to the file did not answer; sending the file once more helps.
+    DownloadFailed,
+    /// The ladder cannot write to its disk; nothing was changed.
+    ReadOnly,
+    /// The ladder is starting or overloaded; nothing was changed.
+    Busy,
+    /// Pressed so long ago that it may have been answered and forgotten.
+    Stale,
+}
