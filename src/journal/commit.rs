@@ -26,8 +26,7 @@ pub struct Commits {
 }
 
 impl Commits {
-    /// Starts the thread. `fatal` is called with an error that ends all writing: two backends, or
-    /// records out of order.
+    /// Starts the thread. `fatal` is called with an error that ends all writing: two backends wrote.
     pub fn start(journal: Journal, fatal: impl FnOnce(JournalError) + Send + 'static) -> Commits {
         let (jobs, waiting) = bounded(WAITING);
         std::thread::Builder::new()
@@ -42,14 +41,16 @@ impl Commits {
     }
 
     /// Appends and then calls `done` on the journal's thread with how far the journal is synced, or
-    /// with why nothing of it was stored.
-    pub fn append(&self, records: Vec<Record>, done: impl FnOnce(Result<Seq, String>) + Send + 'static) {
-        let job = Job { records, done: Box::new(done) };
-        match self.jobs.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(job)) => (job.done)(Err("too much waits for the disk".to_owned())),
-            Err(TrySendError::Disconnected(job)) => (job.done)(Err("the journal has stopped".to_owned())),
-        }
+    /// with why nothing of it was stored. Says at once if it cannot even begin.
+    pub fn append(
+        &self,
+        records: Vec<Record>,
+        done: impl FnOnce(Result<Seq, String>) + Send + 'static,
+    ) -> Result<(), &'static str> {
+        self.jobs.try_send(Job { records, done: Box::new(done) }).map_err(|error| match error {
+            TrySendError::Full(_) => "too much waits for the disk",
+            TrySendError::Disconnected(_) => "the journal has stopped",
+        })
     }
 }
 
@@ -66,7 +67,8 @@ fn append_all(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), Journ
         let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
         match journal.append(&batch) {
             Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
-            Err(error @ JournalError::Disk { .. }) => {
+            // Records behind a refused one are refused too: the backend loads again and goes on from there.
+            Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {
                 let reason = format!("{:#}", anyhow::Error::from(error));
                 tracing::error!("the ladder is read-only: {reason}");
                 jobs.into_iter().for_each(|job| (job.done)(Err(reason.clone())));

@@ -35,6 +35,11 @@ impl Reader {
         self.after
     }
 
+    /// Goes on behind another record.
+    pub fn go_to(&mut self, after: Seq) {
+        *self = Reader::new(&self.dir, after);
+    }
+
     /// Records up to `through`, until they have `page_bytes` on disk or there are no more.
     pub fn read(&mut self, through: Seq, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
         let mut records = Vec::new();

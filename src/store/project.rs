@@ -1,5 +1,5 @@
-//! From one record to rows. Rows are written as results, never as differences, so that the tables
-//! depend on nothing but the events.
+//! From one record to rows, by nothing but its events. All but the counts of wins and losses are
+//! written as results; the counts add up once because progress moves in the same transaction.
 
 use crate::journal::FORMAT;
 use ipc_schema::db_writer::Record;
@@ -158,12 +158,12 @@ fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {
     .bind(at.signed())
 }
 
-fn closing(
+fn closing<'q>(
     match_id: MatchId,
     verdict: Verdict,
     ratings: Option<&[RatingChange; 2]>,
     at: Timestamp,
-) -> Sql<'static> {
+) -> Sql<'q> {
     let (word, winner, ground) = match verdict {
         Verdict::Decided { winner, ground: Ground::Recorded } => ("decided", Some(winner), Some("recorded")),
         Verdict::Decided { winner, ground: Ground::OpponentLeftFirst } => {
@@ -193,7 +193,7 @@ fn closing(
     .bind(after_2)
 }
 
-fn rating(change: &RatingChange, won: bool, at: Timestamp) -> Sql<'static> {
+fn rating<'q>(change: &RatingChange, won: bool, at: Timestamp) -> Sql<'q> {
     sqlx::query(
         "insert into ratings (player_id, race, mmr, wins, losses, last_played_at_ms)
          values ($1, $2, $3, $4, 1 - $4, $5)
