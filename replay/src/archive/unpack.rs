@@ -1,4 +1,4 @@
-//! bzip2, bounded: the only file that names the library.
+//! bzip2, bounded.
 //!
 //! A unit is unpacked into a buffer of its declared size and one byte more, so
 //! that a bomb is seen when it overflows, after at most one block. The library
