@@ -22,7 +22,7 @@ const GAME_EVENTS: usize = 4;
 
 /// More than any input may make the reader take: a bound on the sum of what
 /// it holds, with the working memory of bzip2.
-const MOST_HEAP_BYTES: usize = 24 << 20;
+const MOST_HEAP_BYTES: usize = 16 << 20;
 
 /// The file with its build numbers replaced, wherever the header has them.
 pub(super) fn with_base_build(file: &[u8], from: u32, to: u32) -> Vec<u8> {
