@@ -1,1 +1,18 @@
-//! domain
+//! The rules of the ladder. No I/O, no clock, no chance of its own.
+//!
+//! [`ladder::Ladder`] is the whole state. `decide` reads it, the time and an input, and says which
+//! events become true, or why none do; `evolve` is the only thing that changes it, live and when
+//! the ladder is loaded from its events. Reading order: [`ladder`], [`queue`] and [`pairing`],
+//! [`match_`], [`verdict`], [`rating`], [`cards`], [`views`].
+
+pub mod cards;
+pub mod chance;
+pub mod ladder;
+pub mod match_;
+pub mod pairing;
+pub mod player;
+pub mod queue;
+pub mod rating;
+pub mod season;
+pub mod verdict;
+pub mod views;

@@ -16,6 +16,7 @@ pub mod ipc;
 pub mod journal;
 pub mod players;
 pub mod replay_worker;
+pub mod season;
 pub mod store;
 pub mod supervisor;
 pub mod telemetry;

@@ -69,6 +69,13 @@ pub enum Event {
         generator: u64,
     },
 
+    /// "Match found" reached a player, which may move the deadline of the match.
+    Found {
+        match_id: MatchId,
+        player: PlayerId,
+        deadline: Timestamp,
+        at: Timestamp,
+    },
     Confirmed {
         match_id: MatchId,
         player: PlayerId,

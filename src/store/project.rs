@@ -130,6 +130,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::VetoesChosen { .. }
         | Event::Queued { .. }
         | Event::LeftQueue { .. }
+        | Event::Found { .. }
         | Event::Confirmed { .. }
         | Event::Reminded { .. }
         | Event::AbortSpent { .. }

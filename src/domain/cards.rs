@@ -1,0 +1,120 @@
+//! Cards: messages that the ladder owes players and keeps up to date.
+//!
+//! A card has a version, which grows whenever what it shows has changed, and the version that
+//! was shown. Whatever lies between is due, however often a process dies: this is the outbox.
+
+use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
+use ipc_schema::view::ReplayView;
+use ipc_schema::vocab::{Refusal, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Card {
+    pub player: PlayerId,
+    pub content: Content,
+    pub version: u32,
+    pub shown: u32,
+    /// Where it is, once posted.
+    pub message: Option<(ChannelId, MessageId)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Shows the match as it is; lives until the match is closed.
+    Match(MatchId),
+    Reminder {
+        match_id: MatchId,
+        deadline: Timestamp,
+    },
+    Replay(ReplayView),
+    Notice(Refusal),
+}
+
+/// All cards that are due or may change again.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cards {
+    cards: BTreeMap<CardId, Card>,
+    due: BTreeSet<CardId>,
+    last: u64,
+}
+
+impl Cards {
+    /// The number the next card will have.
+    pub fn next_id(&self) -> CardId {
+        CardId(self.last + 1)
+    }
+
+    pub fn add(&mut self, player: PlayerId, content: Content) -> CardId {
+        let id = self.next_id();
+        self.last = id.0;
+        self.cards.insert(id, Card { player, content, version: 1, shown: 0, message: None });
+        self.due.insert(id);
+        id
+    }
+
+    pub fn get(&self, id: CardId) -> Option<&Card> {
+        self.cards.get(&id)
+    }
+
+    /// What the card shows has changed.
+    pub fn touch(&mut self, id: CardId) {
+        if let Some(card) = self.cards.get_mut(&id) {
+            card.version += 1;
+            self.due.insert(id);
+        }
+    }
+
+    pub fn set_content(&mut self, id: CardId, content: Content) {
+        if let Some(card) = self.cards.get_mut(&id) {
+            card.content = content;
+            self.touch(id);
+        }
+    }
+
+    /// A version reached the player. A card that will not change again is forgotten with its last
+    /// version.
+    pub fn shown(&mut self, id: CardId, version: u32, message: (ChannelId, MessageId), may_change: bool) {
+        let Some(card) = self.cards.get_mut(&id) else { return };
+        card.shown = card.shown.max(version);
+        card.message = Some(message);
+        if card.shown >= card.version {
+            self.due.remove(&id);
+            if !may_change {
+                self.cards.remove(&id);
+            }
+        }
+    }
+
+    /// The player cannot be reached with this version.
+    pub fn lost(&mut self, id: CardId, version: u32, may_change: bool) {
+        let Some(card) = self.cards.get_mut(&id) else { return };
+        card.shown = card.shown.max(version);
+        if card.shown >= card.version {
+            self.due.remove(&id);
+            if !may_change {
+                self.cards.remove(&id);
+            }
+        }
+    }
+
+    /// The message is gone; the card is posted anew.
+    pub fn gone(&mut self, id: CardId) {
+        if let Some(card) = self.cards.get_mut(&id) {
+            card.message = None;
+            self.touch(id);
+        }
+    }
+
+    /// Cards whose newest version was not shown yet.
+    pub fn due(&self) -> impl Iterator<Item = CardId> {
+        self.due.iter().copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.cards.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.cards.is_empty()
+    }
+}

@@ -1,0 +1,296 @@
+//! A member of the ladder, and the rules for what they call themselves.
+
+use super::season::Season;
+use ipc_schema::event::Names;
+use ipc_schema::ids::{ChannelId, PlayerId, UserId};
+use ipc_schema::view::{SetupStep, SetupView};
+use ipc_schema::vocab::{GameRegion, Locale, RaceChoice, Refusal, Region, Timestamp, Toon};
+use std::collections::VecDeque;
+use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
+
+/// Opponents remembered to avoid a rematch. Games take minutes, so more do not fit the time that counts.
+const RECENT: usize = 32;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Player {
+    pub user: UserId,
+    pub locale: Locale,
+    /// The DM with the bot, once one was seen.
+    pub channel: Option<ChannelId>,
+    pub terms_accepted: bool,
+    pub names: Option<Names>,
+    pub region: Option<Region>,
+    pub setup_finished: bool,
+    pub races: RaceChoice,
+    pub vetoes: Vec<String>,
+    pub toons: Vec<(GameRegion, Toon)>,
+    pub last_map: Option<String>,
+    pub recent_opponents: VecDeque<(PlayerId, Timestamp)>,
+    aborts: Aborts,
+    timeout: Option<Timeout>,
+}
+
+/// Aborts used in a month, counted from year 0; another month begins at none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Aborts {
+    month: u32,
+    used: u8,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Timeout {
+    /// From 1.
+    step: u8,
+    until: Timestamp,
+}
+
+impl Player {
+    pub fn new(user: UserId, locale: Locale) -> Player {
+        Player {
+            user,
+            locale,
+            channel: None,
+            terms_accepted: false,
+            names: None,
+            region: None,
+            setup_finished: false,
+            races: RaceChoice::default(),
+            vetoes: Vec::new(),
+            toons: Vec::new(),
+            last_map: None,
+            recent_opponents: VecDeque::new(),
+            aborts: Aborts::default(),
+            timeout: None,
+        }
+    }
+
+    /// The name shown; before it is chosen, the Discord account's number.
+    pub fn name(&self) -> String {
+        self.names.as_ref().map_or_else(|| self.user.to_string(), |names| names.name.clone())
+    }
+
+    pub fn country(&self) -> &str {
+        self.names.as_ref().map_or("XX", |names| &names.country)
+    }
+
+    /// Where `/setup` resumes.
+    pub fn setup_step(&self) -> SetupStep {
+        if !self.terms_accepted {
+            SetupStep::Terms
+        } else if self.names.is_none() {
+            SetupStep::Names
+        } else if self.region.is_none() {
+            SetupStep::Region
+        } else if !self.setup_finished {
+            SetupStep::Preview
+        } else {
+            SetupStep::Done
+        }
+    }
+
+    pub fn setup_view(&self) -> SetupView {
+        SetupView {
+            step: self.setup_step(),
+            locale: self.locale,
+            terms_accepted: self.terms_accepted,
+            names: self.names.clone(),
+            region: self.region,
+        }
+    }
+
+    /// What must be open before the player may queue or upload.
+    pub fn gate(&self) -> Result<(), Refusal> {
+        match self.setup_step() {
+            SetupStep::Done => Ok(()),
+            SetupStep::Terms if self.setup_finished => Err(Refusal::TermsNeeded),
+            SetupStep::Terms | SetupStep::Names | SetupStep::Region | SetupStep::Preview => {
+                Err(Refusal::SetupNeeded)
+            }
+        }
+    }
+
+    /// When a queue time-out that runs at `now` ends.
+    pub fn timed_out(&self, now: Timestamp) -> Option<Timestamp> {
+        self.timeout.map(|timeout| timeout.until).filter(|until| *until > now)
+    }
+
+    /// The step and end of the time-out for one more offence at `now`: one step up, and one down
+    /// for every clean day since the last one ended.
+    pub fn next_timeout(&self, season: &Season, now: Timestamp) -> (u8, Timestamp) {
+        let standing = self.timeout.map_or(0, |timeout| {
+            let clean_days = now.since(timeout.until).as_secs() / DAY.as_secs();
+            timeout.step.saturating_sub(u8::try_from(clean_days).unwrap_or(u8::MAX))
+        });
+        let steps = &season.knobs.timeouts;
+        let step = usize::from(standing).min(steps.len() - 1);
+        (u8::try_from(step + 1).expect("there are a handful of steps"), now + steps[step])
+    }
+
+    pub fn time_out(&mut self, step: u8, until: Timestamp) {
+        self.timeout = Some(Timeout { step, until });
+    }
+
+    pub fn aborts_left(&self, season: &Season, now: Timestamp) -> u8 {
+        let used = if self.aborts.month == month_of(now) { self.aborts.used } else { 0 };
+        season.knobs.aborts_per_month.saturating_sub(used)
+    }
+
+    pub fn spend_abort(&mut self, month: u32) {
+        let used = if self.aborts.month == month { self.aborts.used } else { 0 };
+        self.aborts = Aborts { month, used: used.saturating_add(1) };
+    }
+
+    pub fn met(&mut self, opponent: PlayerId, map: &str, at: Timestamp) {
+        if self.recent_opponents.len() == RECENT {
+            self.recent_opponents.pop_front();
+        }
+        self.recent_opponents.push_back((opponent, at));
+        self.last_map = Some(map.to_owned());
+    }
+}
+
+/// The UTC month, counted from year 0 (Howard Hinnant's civil-from-days).
+pub fn month_of(at: Timestamp) -> u32 {
+    let days = at.0 / (1000 * DAY.as_secs()) + 719_468;
+    let (era, day_of_era) = (days / 146_097, days % 146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    // Years begin in March here, so January and February belong to the next one.
+    let month = if shifted_month < 10 { shifted_month + 2 } else { shifted_month - 10 };
+    let year = 400 * era + year_of_era + u64::from(month < 2);
+    u32::try_from(12 * year + month).expect("a month of this era fits")
+}
+
+/// One name for all its spellings: composed, without regard to case.
+pub fn fold(name: &str) -> String {
+    name.nfc().flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// The names in their stored form, if the rules allow them.
+pub fn check_names(names: &Names) -> Result<Names, Refusal> {
+    let name = check_name(&names.name).ok_or(Refusal::NameInvalid)?;
+    let battle_tag = check_battle_tag(&names.battle_tag).ok_or(Refusal::BattleTagInvalid)?;
+    let alternatives = names.alternatives.iter().map(|name| check_name(name)).collect::<Option<Vec<_>>>();
+    let alternatives = alternatives.ok_or(Refusal::AlternativeNameInvalid)?;
+    let mut folded: Vec<String> = alternatives.iter().chain([&name]).map(|name| fold(name)).collect();
+    folded.sort();
+    folded.dedup();
+    if alternatives.len() > 3 || folded.len() != alternatives.len() + 1 {
+        return Err(Refusal::AlternativeNameInvalid);
+    }
+    let country = names.country.trim().to_uppercase();
+    if !is_country(&country) {
+        return Err(Refusal::CountryUnknown);
+    }
+    Ok(Names { name, battle_tag, alternatives, country })
+}
+
+fn check_name(name: &str) -> Option<String> {
+    let name: String = name.trim().nfc().collect();
+    let letters = name.chars().count();
+    ((3..=12).contains(&letters) && name.chars().all(char::is_alphanumeric)).then_some(name)
+}
+
+fn check_battle_tag(tag: &str) -> Option<String> {
+    let tag: String = tag.trim().nfc().collect();
+    let (name, number) = tag.split_once('#')?;
+    let name_fits = (1..=12).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
+    let number_fits = (3..=12).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit());
+    (name_fits && number_fits).then_some(tag)
+}
+
+/// ISO 3166-1 alpha-2 (https://www.iso.org/iso-3166-country-codes.html), XX (does not say), ZZ (other).
+fn is_country(code: &str) -> bool {
+    const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
+        BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET \
+        FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO \
+        IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH \
+        MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
+        PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG \
+        TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XX ZZ";
+    code.len() == 2 && CODES.split_ascii_whitespace().any(|known| known == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(name: &str, battle_tag: &str, alternatives: &[&str], country: &str) -> Names {
+        let alternatives = alternatives.iter().map(|name| (*name).to_owned()).collect();
+        Names {
+            name: name.to_owned(),
+            battle_tag: battle_tag.to_owned(),
+            alternatives,
+            country: country.to_owned(),
+        }
+    }
+
+    #[test]
+    fn names_follow_the_rules() {
+        for (names, expected) in [
+            (names("Ana", "Ana#123", &[], "DE"), Ok(())),
+            (names("홍진호", "홍진호#31234", &["Yellow"], "kr"), Ok(())),
+            (names("Жук123456789", "a#123456789012", &[], "XX"), Ok(())),
+            (names("Al", "Al#123", &[], "DE"), Err(Refusal::NameInvalid)),
+            (names("Anaanaanaanaa", "Ana#123", &[], "DE"), Err(Refusal::NameInvalid)),
+            (names("An a", "Ana#123", &[], "DE"), Err(Refusal::NameInvalid)),
+            (names("Ana", "Ana#12", &[], "DE"), Err(Refusal::BattleTagInvalid)),
+            (names("Ana", "Ana123", &[], "DE"), Err(Refusal::BattleTagInvalid)),
+            (names("Ana", "Ana#١٢٣", &[], "DE"), Err(Refusal::BattleTagInvalid)),
+            (names("Ana", "Ana#123", &["ANA"], "DE"), Err(Refusal::AlternativeNameInvalid)),
+            (names("Ana", "Ana#123", &["Bea", "bea"], "DE"), Err(Refusal::AlternativeNameInvalid)),
+            (
+                names("Ana", "Ana#123", &["Bea", "Cea", "Dea", "Eea"], "DE"),
+                Err(Refusal::AlternativeNameInvalid),
+            ),
+            (names("Ana", "Ana#123", &[], "Germany"), Err(Refusal::CountryUnknown)),
+        ] {
+            assert_eq!(check_names(&names).map(|_| ()), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_composed_and_a_decomposed_name_are_one() {
+        assert_eq!(fold("Zo\u{e9}"), fold("ZOE\u{301}"));
+        assert_eq!(check_names(&names("Zoe\u{301}", "Z#123", &[], "FR")).unwrap().name, "Zo\u{e9}");
+    }
+
+    #[test]
+    fn a_month_begins_on_its_first_day_in_utc() {
+        // 2026-10-31T23:59:59Z, 2026-11-01T00:00:00Z, 2024-02-29T12:00:00Z, 2027-01-01T00:00:00Z
+        let months = [1_793_491_199, 1_793_491_200, 1_709_208_000, 1_798_761_600]
+            .map(|at| month_of(Timestamp(at * 1000)));
+        assert_eq!(months, [2026 * 12 + 9, 2026 * 12 + 10, 2024 * 12 + 1, 2027 * 12]);
+    }
+
+    #[test]
+    fn timeouts_climb_and_are_forgiven_by_the_day() {
+        let season = crate::season::load(crate::season::Which::Real).unwrap();
+        let mut player = Player::new(UserId(1), Locale::EnUs);
+        let mut now = Timestamp(0);
+        for (after_days, minutes) in [
+            (0, 5),
+            (0, 10),
+            (0, 20),
+            (1, 20),
+            (3, 5),
+            (0, 10),
+            (0, 20),
+            (0, 40),
+            (0, 80),
+            (0, 160),
+            (0, 240),
+            (0, 240),
+        ] {
+            now = now + after_days * DAY;
+            let (step, until) = player.next_timeout(&season, now);
+            assert_eq!(until.since(now), Duration::from_secs(60 * minutes), "after {after_days} days");
+            player.time_out(step, until);
+            now = until;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What players see of the state.
+
+use super::cards::Content;
+use super::ladder::Ladder;
+use super::match_::{Match, Phase};
+use super::pairing;
+use super::player::Player;
+use super::queue::{hint, waiting, wave_after};
+use super::rating::Rating;
+use super::season::Season;
+use ipc_schema::ids::{CardId, MatchId, PlayerId};
+use ipc_schema::view::{
+    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, QueueView,
+    ResultView, SheetPlayer,
+};
+use ipc_schema::vocab::{Race, Timestamp, Verdict};
+
+/// Rows of one leaderboard page.
+const PAGE_ROWS: usize = 20;
+
+/// The in-game chat channel of the ladder.
+const CHAT_CHANNEL: &str = "SCEvoLadder";
+
+impl Ladder {
+    pub fn queue_view(&self, season: &Season, now: Timestamp, player: PlayerId) -> Option<QueueView> {
+        let known = self.player(player)?;
+        let entry = self.queue.get(&player).map(|entry| {
+            let candidates = self.candidates(season);
+            let own =
+                candidates.iter().find(|candidate| candidate.player == player).expect("the player waits");
+            let others: Vec<_> = candidates
+                .iter()
+                .filter(|other| other.player != player)
+                .map(|other| (other.player, other.entry, pairing::nearest_gap(own, other)))
+                .collect();
+            EntryView { since: entry.since, hint: hint(season, now, entry, &others) }
+        });
+        Some(QueueView {
+            races: known.races,
+            vetoes: known.vetoes.clone(),
+            vetoes_allowed: season.knobs.vetoes,
+            maps: season.maps.iter().map(|map| (map.key.clone(), map.title.clone())).collect(),
+            next_wave: wave_after(now, season.knobs.wave),
+            waiting: waiting(self.queue.values()),
+            entry,
+        })
+    }
+
+    pub fn match_view(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        id: MatchId,
+        player: PlayerId,
+    ) -> Option<MatchView> {
+        let match_ = self.matches.get(&id)?;
+        let slot = match_.slot_of(player).ok()?;
+        let phase = match &match_.phase {
+            Phase::Confirming { seats, deadline } => MatchPhase::Confirming {
+                deadline: *deadline,
+                you_confirmed: seats[slot].confirmed,
+                aborts_left: self.players[&player].aborts_left(season, now),
+            },
+            Phase::Playing { deadline, .. } => {
+                MatchPhase::Playing { sheet: Box::new(self.sheet(season, match_, slot)), deadline: *deadline }
+            }
+            Phase::Closed { verdict, ratings, requeued } => {
+                let result = ratings.as_ref().and_then(|ratings| {
+                    let Verdict::Decided { winner, .. } = verdict else { return None };
+                    Some(Box::new(ResultView {
+                        won: usize::from(*winner) == slot,
+                        opponent: self.players[&match_.pairing.players[1 - slot]].name(),
+                        map_title: map_title(season, match_),
+                        race: match_.pairing.races[slot],
+                        opponent_race: match_.pairing.races[1 - slot],
+                        before: ratings[slot].before,
+                        after: ratings[slot].after,
+                    }))
+                });
+                let your_slot = u8::try_from(slot).expect("a slot is 0 or 1");
+                MatchPhase::Closed { verdict: *verdict, your_slot, requeued: requeued[slot], result }
+            }
+        };
+        Some(MatchView { match_id: id, phase })
+    }
+
+    fn sheet(&self, season: &Season, match_: &Match, slot: usize) -> MatchSheet {
+        let pairing = &match_.pairing;
+        let region = pairing.server.game_region();
+        let map = season.map(&pairing.map);
+        MatchSheet {
+            you: self.sheet_player(season, pairing.players[slot], pairing.races[slot]),
+            opponent: self.sheet_player(season, pairing.players[1 - slot], pairing.races[1 - slot]),
+            map: pairing.map.clone(),
+            map_title: map_title(season, match_),
+            map_author: map.map_or_else(String::new, |map| map.author.clone()),
+            map_link: map.map_or_else(String::new, |map| Season::link(&map.ids, region)),
+            mod_title: season.mod_title.clone(),
+            mod_link: Season::link(&season.mod_ids, region),
+            server: pairing.server,
+            chat_channel: CHAT_CHANNEL.to_owned(),
+        }
+    }
+
+    fn sheet_player(&self, season: &Season, id: PlayerId, race: Race) -> SheetPlayer {
+        let player: &Player = &self.players[&id];
+        SheetPlayer {
+            name: player.name(),
+            country: player.country().to_owned(),
+            region: player.region.expect("players of a match have a region"),
+            race,
+            mmr: self.mmr(season, id, race),
+            battle_tag: player.names.as_ref().map_or_else(String::new, |names| names.battle_tag.clone()),
+            alternatives: player.names.as_ref().map_or_else(Vec::new, |names| names.alternatives.clone()),
+        }
+    }
+
+    /// What a card shows at its newest version; None for a match that is no longer kept.
+    pub fn card_view(&self, season: &Season, now: Timestamp, id: CardId) -> Option<CardView> {
+        let card = self.cards().get(id)?;
+        Some(match &card.content {
+            Content::Match(match_id) => {
+                CardView::Match(Box::new(self.match_view(season, now, *match_id, card.player)?))
+            }
+            Content::Reminder { match_id, deadline } => {
+                CardView::Reminder { match_id: *match_id, deadline: *deadline }
+            }
+            Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
+            Content::Notice(refusal) => CardView::Notice(refusal.clone()),
+        })
+    }
+
+    pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {
+        let mut rows: Vec<(&(PlayerId, Race), &Rating)> = self.ratings.iter().collect();
+        rows.sort_by_key(|(key, rating)| (std::cmp::Reverse(rating.mmr), rating.last_played, **key));
+        let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
+        let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
+        let shown = (1..).zip(rows).skip(page * PAGE_ROWS).take(PAGE_ROWS);
+        LeaderboardView {
+            page: u32::try_from(page).expect("it is a page that was asked for"),
+            pages: u32::try_from(pages).expect("there are fewer rows than players and races"),
+            rows: shown
+                .map(|(place, ((id, race), rating))| {
+                    let player = &self.players[id];
+                    LeaderboardRow {
+                        place,
+                        player: *id,
+                        name: player.name(),
+                        country: player.country().to_owned(),
+                        race: *race,
+                        mmr: rating.mmr,
+                        wins: rating.wins,
+                        losses: rating.losses,
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+fn map_title(season: &Season, match_: &Match) -> String {
+    season.map(&match_.pairing.map).map_or_else(|| match_.pairing.map.clone(), |map| map.title.clone())
+}
