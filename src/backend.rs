@@ -1,1 +1,404 @@
-//! backend
+//! The backend: the ladder's state in memory, and the one loop that owns it.
+//!
+//! Every input is decided by [`crate::domain`], its events move the state at once, and the record
+//! goes to the db-writer. What is told to anyone, replies, cards and jobs alike, waits until the
+//! record it was computed from is on disk ([`core`]). [`requests`] translates the frontend's words,
+//! [`workers`] deals replays out.
+
+mod core;
+mod requests;
+mod workers;
+
+use crate::domain::ladder::{Act, Input};
+use crate::domain::season::Season;
+use crate::ipc::child::{Child, gauge};
+use crate::ipc::connection::{Connection, Greeted, Inbound, Outbox, serve};
+use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use core::Core;
+use ipc_schema::backend::{
+    BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure,
+};
+use ipc_schema::control::Role;
+use ipc_schema::db_writer::{WriterReply, WriterRequest};
+use ipc_schema::ids::{CardId, JobId};
+use ipc_schema::replay::WorkerRequest;
+use ipc_schema::vocab::{Caller, FileHash, Refusal, Timestamp};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use workers::{WorkerId, Workers};
+
+/// Inputs that wait for the loop. When full, connections stop being read, which passes the bound
+/// on to whoever sends.
+const INPUTS: usize = 1024;
+
+/// Requests to the db-writer under way. A decision needs one; see [`core::UNSAVED`] for the bound
+/// that players meet.
+const WRITER_IN_FLIGHT: usize = 4096;
+
+/// How long the db-writer may take, over its restarts, to store a file before its sender is told
+/// to try again.
+const STORE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Before a card is tried again that failed for a passing reason.
+const CARD_PAUSE: Duration = Duration::from_secs(2);
+
+/// What the loop takes in. Connections carry a number, so that a word from one that was replaced is known.
+enum Event {
+    Connected(Greeted),
+    Frontend {
+        number: u64,
+        call: BackendCall,
+        blob: Bytes,
+    },
+    FrontendGone {
+        number: u64,
+    },
+    Worker {
+        worker: WorkerId,
+        request: WorkerRequest,
+    },
+    WorkerGone {
+        worker: WorkerId,
+    },
+    /// An append was answered; None if the answer was given up.
+    Appended(Option<WriterReply>),
+    Stored {
+        number: u64,
+        call: BackendCall,
+        caller: Caller,
+        hash: FileHash,
+        blob: Bytes,
+        result: Result<(), Refusal>,
+    },
+    Fetched {
+        job: JobId,
+        bytes: Option<Bytes>,
+    },
+}
+
+/// Runs until drained.
+pub async fn run(mut child: Child, run_dir: &Path, season: Season, seed: u64) -> anyhow::Result<()> {
+    let listener = child.take_listener(Role::Backend.name())?;
+    let hello = child.hello();
+    let mut control = child.start_control()?;
+    let path = crate::ipc::socket_path(run_dir, Role::DbWriter);
+    let (writer, mut link_events) = Link::<WriterProtocol>::start(path, hello, WRITER_IN_FLIGHT);
+    let (events, mut inputs) = mpsc::channel(INPUTS);
+
+    let mut core = Core::new(season, seed, writer.clone(), events.clone());
+    core.load().await.context("load the ladder")?;
+    tracing::info!(
+        "ladder {:016x} loaded: {} players, {} open matches",
+        core.ladder_id().0,
+        core.ladder().players(),
+        core.ladder().open_matches()
+    );
+
+    let mut clients = serve(listener, hello, &[Role::Frontend, Role::ReplayWorker]);
+    control.ready(None);
+    let mut backend = Backend {
+        core,
+        writer,
+        events,
+        workers: Workers::default(),
+        frontend: None,
+        last_number: 0,
+        under_way: BTreeMap::new(),
+    };
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        let wait = backend.until_next_tick();
+        tokio::select! {
+            greeted = clients.recv() => match greeted {
+                Some(greeted) => backend.handle(Event::Connected(greeted)).await,
+                None => bail!("the listening socket is gone"),
+            },
+            Some(event) = inputs.recv() => {
+                backend.handle(event).await;
+                // What came together is decided together and stored in one frame.
+                for _ in 0..INPUTS {
+                    let Ok(event) = inputs.try_recv() else { break };
+                    backend.handle(event).await;
+                }
+            }
+            event = link_events.recv() => match event {
+                Some(LinkEvent::Unusable(error)) => return Err(error).context("talk to the db-writer"),
+                Some(LinkEvent::Up | LinkEvent::Event(())) => {}
+                Some(LinkEvent::Down) => tracing::warn!("the db-writer is away; what is decided waits for it"),
+                None => bail!("the link to the db-writer ended"),
+            },
+            () = tokio::time::sleep(wait) => {}
+            _ = second.tick() => control.gauges(backend.gauges()),
+            () = control.drain_asked() => break,
+        }
+        backend.tick();
+        backend.core.flush();
+        if backend.core.must_reload() {
+            backend.core.load().await.context("load the ladder again after the disk refused")?;
+            backend.under_way.clear();
+        }
+        backend.deliver();
+    }
+    // What was decided is told, if the writer answers in time; the rest is told by the next backend.
+    let finish = async {
+        while !backend.core.all_saved() {
+            let Some(event) = inputs.recv().await else { break };
+            if let Event::Appended(answer) = event {
+                backend.core.appended(answer);
+                backend.deliver();
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(1), finish).await.ok();
+    control.gauges(backend.gauges());
+    control.finish().await;
+    Ok(())
+}
+
+struct Backend {
+    core: Core,
+    writer: Link<WriterProtocol>,
+    events: mpsc::Sender<Event>,
+    workers: Workers,
+    /// The newest frontend, by its connection's number.
+    frontend: Option<(u64, Outbox)>,
+    last_number: u64,
+    /// Cards sent to the frontend and not answered, or to be tried again: version, and when.
+    under_way: BTreeMap<CardId, (u32, Option<Timestamp>)>,
+}
+
+impl Backend {
+    async fn handle(&mut self, event: Event) {
+        match event {
+            Event::Connected(greeted) => self.connected(greeted),
+            Event::Frontend { number, call, blob } => self.frontend_call(number, call, blob),
+            Event::FrontendGone { number } => {
+                if self.frontend.as_ref().is_some_and(|(current, _)| *current == number) {
+                    self.frontend = None;
+                    self.under_way.clear();
+                }
+            }
+            Event::Worker { worker, request } => match request {
+                WorkerRequest::Pull => self.workers.pulled(worker),
+                WorkerRequest::Done { job, result } => {
+                    if self.workers.done(worker, job) {
+                        self.core.take(match result {
+                            Ok(facts) => Input::JobRead { job, facts },
+                            Err(fault) => Input::JobFailed { job, fault },
+                        });
+                    }
+                }
+            },
+            Event::WorkerGone { worker } => {
+                if let Some(dropped) = self.workers.gone(worker, crate::clock::now()) {
+                    tracing::warn!("a replay worker died over job {}", dropped.job);
+                    let (job, strike, out_of_tries) = (dropped.job, dropped.strike, dropped.out_of_tries);
+                    self.core.take(Input::JobDropped { job, strike, out_of_tries });
+                }
+            }
+            Event::Appended(answer) => self.core.appended(answer),
+            Event::Stored { number, call, caller, hash, blob, result } => {
+                let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
+                let act = match result {
+                    Ok(()) => Act::Upload { hash, bytes },
+                    Err(refusal) => Act::RefuseUpload(refusal),
+                };
+                let reply = self.core.act(call.key, &call.request, Input::Act { caller, act });
+                if let Some(job) = self.core.newest_job(hash) {
+                    self.workers.keep(job, blob);
+                }
+                self.core.hold(number, call.id, reply);
+            }
+            Event::Fetched { job, bytes } => match bytes {
+                Some(bytes) => self.workers.keep(job, bytes),
+                None => {
+                    tracing::error!("the file of replay job {job} cannot be read back");
+                    self.workers.forget(job);
+                    self.core.take(Input::JobDropped { job, strike: false, out_of_tries: true });
+                }
+            },
+        }
+    }
+
+    fn connected(&mut self, greeted: Greeted) {
+        self.last_number += 1;
+        let (number, events) = (self.last_number, self.events.clone());
+        if greeted.peer.role == Role::ReplayWorker {
+            let Connection { outbox, mut inbox, .. } = greeted.open::<WorkerRequest>();
+            let worker = WorkerId(number);
+            self.workers.connected(worker, outbox);
+            tokio::spawn(async move {
+                while let Some(Inbound { message: request, .. }) = inbox.recv().await {
+                    if events.send(Event::Worker { worker, request }).await.is_err() {
+                        return;
+                    }
+                }
+                events.send(Event::WorkerGone { worker }).await.ok();
+            });
+            return;
+        }
+        tracing::info!("serving frontend {}", greeted.peer.incarnation);
+        let Connection { outbox, mut inbox, .. } = greeted.open::<BackendCall>();
+        let ladder = BackendMessage::Event(BackendEvent::Ladder(self.core.ladder_id()));
+        outbox.try_send(&ladder, Bytes::new()).ok();
+        self.frontend = Some((number, outbox));
+        self.under_way.clear();
+        tokio::spawn(async move {
+            while let Some(Inbound { message: call, blob }) = inbox.recv().await {
+                if events.send(Event::Frontend { number, call, blob }).await.is_err() {
+                    return;
+                }
+            }
+            events.send(Event::FrontendGone { number }).await.ok();
+        });
+    }
+
+    fn frontend_call(&mut self, number: u64, call: BackendCall, blob: Bytes) {
+        let now = self.core.now();
+        if call.deadline < now {
+            return;
+        }
+        if let Some(reply) = call.key.and_then(|key| self.core.recorded(key)) {
+            self.core.hold(number, call.id, reply);
+            return;
+        }
+        if let Some(refusal) = self.core.refuse_before_deciding(call.key, &call.request, now) {
+            self.core.hold(number, call.id, refusal);
+            return;
+        }
+        match &call.request {
+            BackendRequest::UploadReplay { caller, .. } => self.store(number, *caller, call, blob),
+            BackendRequest::CardShown { card, version, channel, message } => {
+                self.under_way.remove(card);
+                let (card, version, channel, message) = (*card, *version, *channel, *message);
+                let reply = self.core.act(
+                    call.key,
+                    &call.request,
+                    Input::CardShown { card, version, channel, message },
+                );
+                self.core.hold(number, call.id, reply);
+            }
+            BackendRequest::CardFailed { card, version, failure } => {
+                let (card, version) = (*card, *version);
+                self.under_way.remove(&card);
+                let input = match failure {
+                    CardFailure::Passing => {
+                        self.under_way.insert(card, (version, Some(now + CARD_PAUSE)));
+                        self.core.hold(number, call.id, BackendReply::Taken);
+                        return;
+                    }
+                    CardFailure::MessageGone => Input::CardGone { card },
+                    CardFailure::Permanent => Input::CardLost { card, version },
+                };
+                // Not under the key of the delivery: the same version may be tried again.
+                let reply = self.core.act(None, &call.request, input);
+                self.core.hold(number, call.id, reply);
+            }
+            request => {
+                let input = requests::input_of(request);
+                let reply = self.core.act(call.key, request, input);
+                self.core.hold(number, call.id, reply);
+            }
+        }
+    }
+
+    /// Has the file stored under its hash; the decision follows when it is on disk.
+    fn store(&self, number: u64, caller: Caller, call: BackendCall, blob: Bytes) {
+        let (writer, events) = (self.writer.clone(), self.events.clone());
+        let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
+        let hashed = blob.clone();
+        let checked =
+            move |hash, ladder: &crate::domain::ladder::Ladder| ladder.check_upload(caller.user, hash);
+        // Hashing 5 MiB takes some milliseconds, which the loop has not got in a busy moment, but
+        // uploads are rare and small.
+        let hash = FileHash(Sha256::digest(&hashed).into());
+        let checked = checked(hash, self.core.ladder());
+        tokio::spawn(async move {
+            let result = match checked {
+                Err(refusal) => Err(refusal),
+                Ok(_) => {
+                    let request = WriterRequest::StoreReplay { hash, bytes };
+                    match writer.call(None, request, blob.clone(), STORE_LIMIT).await {
+                        Ok((WriterReply::ReplayStored, _)) => Ok(()),
+                        Ok((WriterReply::ReadOnly { .. }, _)) => Err(Refusal::ReadOnly),
+                        Ok(_) | Err(_) => Err(Refusal::Busy),
+                    }
+                }
+            };
+            events.send(Event::Stored { number, call, caller, hash, blob, result }).await.ok();
+        });
+    }
+
+    fn until_next_tick(&self) -> Duration {
+        let now = crate::clock::now();
+        let tick = self.core.next_tick().map(|at| at.since(now));
+        let retry = self.under_way.values().filter_map(|(_, again)| again.map(|at| at.since(now))).min();
+        // At least once a second, so that a clock that was set does not stop the ladder.
+        [tick, retry].into_iter().flatten().min().unwrap_or(Duration::MAX).min(Duration::from_secs(1))
+    }
+
+    fn tick(&mut self) {
+        self.core.tick();
+        let now = self.core.now();
+        self.under_way.retain(|_, (_, again)| again.is_none_or(|at| at > now));
+    }
+
+    /// Sends what is true on disk: replies, cards, jobs.
+    fn deliver(&mut self) {
+        for (number, id, reply) in self.core.take_due_replies() {
+            if let Some((_, outbox)) = self.frontend.as_ref().filter(|(current, _)| *current == number) {
+                // A frontend that is gone, or too slow, asks again under the same key.
+                outbox.try_send(&BackendMessage::Reply { id, reply }, Bytes::new()).ok();
+            }
+        }
+        if let Some((_, outbox)) = &self.frontend {
+            for card in self.core.due_cards() {
+                if self.under_way.contains_key(&card.card) {
+                    continue;
+                }
+                let (id, version) = (card.card, card.version);
+                let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
+                if outbox.try_send(&message, Bytes::new()).is_err() {
+                    break;
+                }
+                self.under_way.insert(id, (version, None));
+            }
+        }
+        let waiting: Vec<(JobId, FileHash)> = self.core.due_jobs().collect();
+        for (job, hash) in self.workers.assign(&waiting, crate::clock::now()) {
+            let (writer, events) = (self.writer.clone(), self.events.clone());
+            tokio::spawn(async move {
+                let read =
+                    writer.call(None, WriterRequest::ReadReplay { hash }, Bytes::new(), STORE_LIMIT).await;
+                let bytes = match read {
+                    Ok((WriterReply::Replay(Some(_)), bytes)) => Some(bytes),
+                    _ => None,
+                };
+                events.send(Event::Fetched { job, bytes }).await.ok();
+            });
+        }
+    }
+
+    fn gauges(&self) -> Vec<ipc_schema::control::Gauge> {
+        let ladder = self.core.ladder();
+        let counts = ladder.counts();
+        vec![
+            gauge("players", ladder.players() as f64),
+            gauge("queue_entries", ladder.queued() as f64),
+            gauge("matches_open", ladder.open_matches() as f64),
+            gauge("matches_paired", counts.matches_paired as f64),
+            gauge("matches_decided", counts.matches_decided as f64),
+            gauge("replays_parsed", counts.replays_parsed as f64),
+            gauge("replays_failed", counts.replays_failed as f64),
+            gauge("replays_in_line", ladder.jobs().count() as f64),
+            gauge("cards_kept", ladder.cards().len() as f64),
+            gauge("records", self.core.seq().0 as f64),
+            gauge("records_unsaved", self.core.unsaved() as f64),
+        ]
+    }
+}

@@ -36,6 +36,8 @@ pub struct Cards {
     cards: BTreeMap<CardId, Card>,
     due: BTreeSet<CardId>,
     last: u64,
+    /// Since the shell last asked: cards with a new version.
+    changed: Vec<CardId>,
 }
 
 impl Cards {
@@ -49,7 +51,13 @@ impl Cards {
         self.last = id.0;
         self.cards.insert(id, Card { player, content, version: 1, shown: 0, message: None });
         self.due.insert(id);
+        self.changed.push(id);
         id
+    }
+
+    /// Cards that got a new version since this was last asked.
+    pub fn take_changed(&mut self) -> Vec<CardId> {
+        std::mem::take(&mut self.changed)
     }
 
     pub fn get(&self, id: CardId) -> Option<&Card> {
@@ -61,6 +69,7 @@ impl Cards {
         if let Some(card) = self.cards.get_mut(&id) {
             card.version += 1;
             self.due.insert(id);
+            self.changed.push(id);
         }
     }
 

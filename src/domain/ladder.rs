@@ -214,6 +214,11 @@ impl Ladder {
         &self.cards
     }
 
+    /// Cards that got a new version since this was last asked.
+    pub fn take_changed_cards(&mut self) -> Vec<CardId> {
+        self.cards.take_changed()
+    }
+
     /// Jobs in line, oldest first.
     pub fn jobs(&self) -> impl Iterator<Item = (JobId, &Job)> {
         self.jobs.iter().map(|(id, job)| (*id, job))

@@ -70,8 +70,8 @@ pub fn judge(season: &Season, case: &Case<'_>, facts: &ReplayFacts) -> Ruling {
         expected: case.players.map(Player::name).join(", "),
         found: format!("{} ({}), {} ({})", first.name, first.toon, second.name, second.toon),
     });
-    // Without identity the races are still shown, in the order of the file.
-    checks.push(races(season, case.pairing.races, seated.unwrap_or([first, second])));
+    // Whose race is whose is known by identity alone.
+    checks.extend(seated.map(|seats| races(season, case.pairing.races, seats)));
     checks.push(map(season, &case.pairing.map, &facts.map_title));
     checks.push(time(case, facts));
     checks.push(Check {

@@ -1,0 +1,378 @@
+//! The state, the records on their way to disk, and everything that waits for them.
+
+use super::{Event as LoopEvent, requests};
+use crate::domain::ladder::{Decision, Input, Ladder};
+use crate::domain::season::Season;
+use crate::ipc::link::{Link, WriterProtocol};
+use anyhow::{Context, bail};
+use bytes::Bytes;
+use ipc_schema::PROTOCOL_VERSION;
+use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
+use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
+use ipc_schema::frame;
+use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq};
+use ipc_schema::vocab::{FileHash, Refusal, Timestamp};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// How long a request's answer is remembered: as long as Discord lets it be given.
+const REMEMBERED: Duration = Duration::from_secs(15 * 60);
+
+/// Discord's epoch, 2015-01-01, in milliseconds since 1970: the upper 42 bits of a snowflake count from it.
+const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+
+/// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
+/// second or more of a healthy disk's work.
+pub(super) const UNSAVED: u64 = 4096;
+
+/// How long to wait for a page of the ladder's history, over restarts of the writer.
+const PAGE_LIMIT: Duration = Duration::from_secs(60);
+
+/// Appends are sent until they are answered; the number only bounds what one is told.
+const APPEND_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+pub(super) struct Core {
+    season: Season,
+    seed: u64,
+    ladder: Ladder,
+    ladder_id: LadderId,
+    writer: Link<WriterProtocol>,
+    events: mpsc::Sender<LoopEvent>,
+    /// The last record decided, and the last one known to be on disk.
+    seq: Seq,
+    durable: Seq,
+    /// Records decided since the last flush.
+    records: Vec<Record>,
+    /// Answers by key: from which record, when, and what.
+    answers: BTreeMap<Key, (Seq, BackendReply)>,
+    answered: VecDeque<(Timestamp, Key)>,
+    /// Replies that wait for their record: connection, id.
+    held: VecDeque<(Seq, u64, u64, BackendReply)>,
+    /// The newest version of each card that is due, as it was at its record.
+    cards: BTreeMap<CardId, (Seq, ShowCard)>,
+    /// Jobs by the record that took them.
+    jobs: BTreeMap<JobId, Seq>,
+    refused: bool,
+    last_now: Timestamp,
+}
+
+impl Core {
+    pub(super) fn new(
+        season: Season,
+        seed: u64,
+        writer: Link<WriterProtocol>,
+        events: mpsc::Sender<LoopEvent>,
+    ) -> Core {
+        Core {
+            ladder: Ladder::new(seed),
+            season,
+            seed,
+            ladder_id: LadderId(0),
+            writer,
+            events,
+            seq: Seq(0),
+            durable: Seq(0),
+            records: Vec::new(),
+            answers: BTreeMap::new(),
+            answered: VecDeque::new(),
+            held: VecDeque::new(),
+            cards: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            refused: false,
+            last_now: Timestamp::ZERO,
+        }
+    }
+
+    pub(super) fn ladder(&self) -> &Ladder {
+        &self.ladder
+    }
+
+    pub(super) fn ladder_id(&self) -> LadderId {
+        self.ladder_id
+    }
+
+    pub(super) fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    pub(super) fn unsaved(&self) -> u64 {
+        self.seq.0 - self.durable.0
+    }
+
+    pub(super) fn all_saved(&self) -> bool {
+        self.durable == self.seq
+    }
+
+    /// The time, which never goes back here: events are in its order.
+    pub(super) fn now(&mut self) -> Timestamp {
+        self.last_now = self.last_now.max(crate::clock::now());
+        self.last_now
+    }
+
+    /// Makes the state anew from all that the db-writer has on disk.
+    pub(super) async fn load(&mut self) -> anyhow::Result<()> {
+        let mut fresh = Core::new(self.season.clone(), self.seed, self.writer.clone(), self.events.clone());
+        // Replies that are held were refused, and their players still wait for an answer.
+        fresh.held = std::mem::take(&mut self.held);
+        fresh.last_now = self.last_now;
+        *self = fresh;
+        let since = self.now() - REMEMBERED;
+        loop {
+            let request = WriterRequest::Load { after: self.seq };
+            let answer = self.writer.call(None, request, Bytes::new(), PAGE_LIMIT).await;
+            let (records, complete) = match answer.context("ask the db-writer")?.0 {
+                WriterReply::Load { ladder, records, complete } => {
+                    self.ladder_id = ladder;
+                    (records, complete)
+                }
+                WriterReply::ReadOnly { reason } => bail!("the db-writer cannot read the history: {reason}"),
+                other => bail!("the db-writer answered a load with {other:?}"),
+            };
+            for record in records {
+                assert_eq!(record.seq.0, self.seq.0 + 1, "the history has no gaps");
+                self.seq = record.seq;
+                self.last_now = self.last_now.max(record.at);
+                record.events.iter().for_each(|event| self.ladder.evolve(event));
+                if record.at >= since
+                    && let (Some(key), Some(reply)) = (record.key, &record.reply)
+                    && reply.protocol == PROTOCOL_VERSION
+                {
+                    let reply = frame::from_bytes(&reply.bytes).context("read a recorded reply")?;
+                    self.remember(record.at, key, reply);
+                }
+            }
+            if complete {
+                break;
+            }
+        }
+        self.durable = self.seq;
+        self.ladder.take_changed_cards();
+        let due: Vec<CardId> = self.ladder.cards().due().collect();
+        self.render_cards(due);
+        self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
+        Ok(())
+    }
+
+    /// The answer that was given, or is about to be given, under this key.
+    pub(super) fn recorded(&self, key: Key) -> Option<BackendReply> {
+        self.answers.get(&key).map(|(_, reply)| reply.clone())
+    }
+
+    /// What must not even be decided: too much is unsaved, or the request is older than memory.
+    pub(super) fn refuse_before_deciding(
+        &self,
+        key: Option<Key>,
+        request: &BackendRequest,
+        now: Timestamp,
+    ) -> Option<BackendReply> {
+        let stale = key.and_then(Key::snowflake).is_some_and(|snowflake| {
+            let made = Timestamp((snowflake >> 22) + DISCORD_EPOCH_MS);
+            now.since(made) > REMEMBERED
+        });
+        let refusal = if stale {
+            Refusal::Stale
+        } else if self.unsaved() >= UNSAVED {
+            Refusal::Busy
+        } else {
+            return None;
+        };
+        Some(requests::refused(&self.ladder, request, refusal))
+    }
+
+    /// Decides a request and makes its reply, recorded under the key.
+    pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: Input) -> BackendReply {
+        // The same request may have been decided while this one's file was being stored.
+        if let Some(reply) = key.and_then(|key| self.recorded(key)) {
+            return reply;
+        }
+        let now = self.now();
+        let Decision { events, refusal } = self.ladder.decide(&self.season, now, &input);
+        events.iter().for_each(|event| self.ladder.evolve(event));
+        let reply = match refusal {
+            Some(refusal) => requests::refused(&self.ladder, request, refusal),
+            None => requests::reply(&self.ladder, &self.season, now, request),
+        };
+        if key.is_some() || !events.is_empty() {
+            let stored =
+                key.map(|_| StoredReply { protocol: PROTOCOL_VERSION, bytes: frame::to_bytes(&reply) });
+            self.record(now, key, events, stored);
+            if let Some(key) = key {
+                self.remember(now, key, reply.clone());
+            }
+        }
+        reply
+    }
+
+    /// Decides something that nobody waits for.
+    pub(super) fn take(&mut self, input: Input) {
+        let now = self.now();
+        let events = self.ladder.decide(&self.season, now, &input).events;
+        if !events.is_empty() {
+            events.iter().for_each(|event| self.ladder.evolve(event));
+            self.record(now, None, events, None);
+        }
+    }
+
+    /// Decides all that is due by time.
+    pub(super) fn tick(&mut self) {
+        let now = self.now();
+        while self.ladder.next_tick(&self.season, now).is_some_and(|at| at <= now) {
+            let before = self.seq;
+            self.take(Input::Tick);
+            assert!(self.seq > before, "a tick that is due makes something true");
+        }
+        while let Some((at, key)) = self.answered.front()
+            && now.since(*at) > REMEMBERED
+        {
+            self.answers.remove(key);
+            self.answered.pop_front();
+        }
+    }
+
+    pub(super) fn next_tick(&self) -> Option<Timestamp> {
+        self.ladder.next_tick(&self.season, crate::clock::now().max(self.last_now))
+    }
+
+    fn record(
+        &mut self,
+        at: Timestamp,
+        key: Option<Key>,
+        events: Vec<ipc_schema::event::Event>,
+        reply: Option<StoredReply>,
+    ) {
+        self.seq = Seq(self.seq.0 + 1);
+        let changed = self.ladder.take_changed_cards();
+        self.render_cards(changed);
+        for event in &events {
+            if let ipc_schema::event::Event::ReplayTaken { job, .. } = event {
+                self.jobs.insert(*job, self.seq);
+            }
+        }
+        self.records.push(Record { seq: self.seq, at, key, events, reply });
+    }
+
+    fn remember(&mut self, at: Timestamp, key: Key, reply: BackendReply) {
+        self.answers.insert(key, (self.seq, reply));
+        self.answered.push_back((at, key));
+    }
+
+    /// Keeps what the cards show at this record, to be sent once the record is on disk.
+    fn render_cards(&mut self, cards: Vec<CardId>) {
+        for id in cards {
+            let Some(card) = self.ladder.cards().get(id) else { continue };
+            let player = self.ladder.player(card.player).expect("cards are of players");
+            let Some(view) = self.ladder.card_view(&self.season, self.last_now, id) else { continue };
+            let show = ShowCard {
+                card: id,
+                version: card.version,
+                user: player.user,
+                locale: player.locale,
+                channel: card.message.map(|(channel, _)| channel).or(player.channel),
+                message: card.message.map(|(_, message)| message),
+                view,
+            };
+            self.cards.insert(id, (self.seq, show));
+        }
+    }
+
+    /// Holds a reply until everything it was computed from is on disk.
+    pub(super) fn hold(&mut self, connection: u64, id: u64, reply: BackendReply) {
+        self.held.push_back((self.seq, connection, id, reply));
+    }
+
+    /// Hands the records decided since the last call to the db-writer.
+    pub(super) fn flush(&mut self) {
+        if self.records.is_empty() || self.refused {
+            return;
+        }
+        let records = std::mem::take(&mut self.records);
+        let answer = self.writer.begin(None, WriterRequest::Append { records }, Bytes::new(), APPEND_LIMIT);
+        let events = self.events.clone();
+        match answer {
+            Ok(answer) => {
+                tokio::spawn(async move {
+                    let answer = answer.await.ok().map(|(reply, _)| reply);
+                    events.send(LoopEvent::Appended(answer)).await.ok();
+                });
+            }
+            // Memory is ahead of what can ever be stored: go back to the disk.
+            Err(error) => {
+                tracing::error!("cannot hand records to the db-writer: {error}");
+                self.refused = true;
+            }
+        }
+    }
+
+    pub(super) fn appended(&mut self, answer: Option<WriterReply>) {
+        match answer {
+            Some(WriterReply::Appended { through }) if !self.refused => {
+                self.durable = self.durable.max(through)
+            }
+            // After a refusal only the disk says what is true.
+            Some(WriterReply::Appended { .. }) => {}
+            Some(WriterReply::ReadOnly { reason }) => {
+                tracing::error!("the db-writer stored nothing: {reason}");
+                self.refused = true;
+            }
+            other => {
+                tracing::error!("the db-writer answered an append with {other:?}");
+                self.refused = true;
+            }
+        }
+    }
+
+    /// Whether memory is ahead of the disk for good. Those who wait for the lost records are told
+    /// that the ladder is read-only.
+    pub(super) fn must_reload(&mut self) -> bool {
+        if self.refused {
+            for (seq, _, _, reply) in &mut self.held {
+                if *seq > self.durable {
+                    let locale = requests::locale_of(reply);
+                    *reply = BackendReply::Refused { locale, refusal: Refusal::ReadOnly };
+                    *seq = Seq(0);
+                }
+            }
+        }
+        self.refused
+    }
+
+    pub(super) fn take_due_replies(&mut self) -> Vec<(u64, u64, BackendReply)> {
+        let mut due = Vec::new();
+        while self.held.front().is_some_and(|(seq, ..)| *seq <= self.durable) {
+            let (_, connection, id, reply) = self.held.pop_front().expect("it was just looked at");
+            due.push((connection, id, reply));
+        }
+        due
+    }
+
+    /// Cards whose newest version is on disk and not shown.
+    pub(super) fn due_cards(&mut self) -> Vec<ShowCard> {
+        let ladder = &self.ladder;
+        self.cards.retain(|id, (_, show)| {
+            ladder
+                .cards()
+                .get(*id)
+                .is_some_and(|card| card.shown < show.version && card.version == show.version)
+        });
+        // Where the message is may have become known after the card was rendered.
+        for (id, (_, show)) in &mut self.cards {
+            if let Some((channel, message)) = ladder.cards().get(*id).and_then(|card| card.message) {
+                (show.channel, show.message) = (Some(channel), Some(message));
+            }
+        }
+        self.cards.values().filter(|(seq, _)| *seq <= self.durable).map(|(_, show)| show.clone()).collect()
+    }
+
+    /// Jobs whose upload is on disk.
+    pub(super) fn due_jobs(&mut self) -> impl Iterator<Item = (JobId, FileHash)> {
+        self.jobs.retain(|job, _| self.ladder.job(*job).is_some());
+        let due = self.jobs.iter().filter(|(_, seq)| **seq <= self.durable);
+        due.filter_map(|(job, _)| Some((*job, self.ladder.job(*job)?.hash)))
+    }
+
+    /// The job that the newest upload of this file became.
+    pub(super) fn newest_job(&self, hash: FileHash) -> Option<JobId> {
+        self.ladder.jobs().filter(|(_, job)| job.hash == hash).map(|(id, _)| id).last()
+    }
+}

@@ -1,0 +1,145 @@
+//! From the frontend's words to the rules' inputs, and from the state to replies.
+
+use crate::domain::ladder::{Act, Input, Ladder};
+use crate::domain::season::Season;
+use ipc_schema::backend::{BackendReply, BackendRequest};
+use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
+
+/// The input of a request that needs nothing but deciding. The others, about cards and files, are
+/// handled where they arrive.
+pub(super) fn input_of(request: &BackendRequest) -> Input {
+    let (caller, act) = match request {
+        BackendRequest::Setup { caller }
+        | BackendRequest::Queue { caller }
+        | BackendRequest::Match { caller }
+        | BackendRequest::Leaderboard { caller, .. }
+        | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
+        BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
+        BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
+        BackendRequest::SetNames { caller, names } => (caller, Act::SetNames(names.clone())),
+        BackendRequest::SetRegion { caller, region } => (caller, Act::SetRegion(*region)),
+        BackendRequest::FinishSetup { caller } => (caller, Act::FinishSetup),
+        BackendRequest::ChooseRace { caller, era, race } => {
+            (caller, Act::ChooseRace { era: *era, race: *race })
+        }
+        BackendRequest::ChooseVetoes { caller, maps } => (caller, Act::ChooseVetoes(maps.clone())),
+        BackendRequest::JoinQueue { caller } => (caller, Act::JoinQueue),
+        BackendRequest::LeaveQueue { caller } => (caller, Act::LeaveQueue),
+        BackendRequest::Confirm { caller, match_id } => (caller, Act::Confirm(*match_id)),
+        BackendRequest::Abort { caller, match_id } => (caller, Act::Abort(*match_id)),
+        BackendRequest::RefuseUpload { caller, refusal } => (caller, Act::RefuseUpload(refusal.clone())),
+        BackendRequest::CardShown { card, version, channel, message } => {
+            let (card, version, channel, message) = (*card, *version, *channel, *message);
+            return Input::CardShown { card, version, channel, message };
+        }
+        BackendRequest::CardFailed { card, version, .. } => {
+            return Input::CardLost { card: *card, version: *version };
+        }
+    };
+    Input::Act { caller: *caller, act }
+}
+
+fn caller_of(request: &BackendRequest) -> Option<&Caller> {
+    match request {
+        BackendRequest::Setup { caller }
+        | BackendRequest::SetLocale { caller, .. }
+        | BackendRequest::AnswerTerms { caller, .. }
+        | BackendRequest::SetNames { caller, .. }
+        | BackendRequest::SetRegion { caller, .. }
+        | BackendRequest::FinishSetup { caller }
+        | BackendRequest::Queue { caller }
+        | BackendRequest::ChooseRace { caller, .. }
+        | BackendRequest::ChooseVetoes { caller, .. }
+        | BackendRequest::JoinQueue { caller }
+        | BackendRequest::LeaveQueue { caller }
+        | BackendRequest::Confirm { caller, .. }
+        | BackendRequest::Abort { caller, .. }
+        | BackendRequest::Match { caller }
+        | BackendRequest::Leaderboard { caller, .. }
+        | BackendRequest::UploadReplay { caller, .. }
+        | BackendRequest::RefuseUpload { caller, .. } => Some(caller),
+        BackendRequest::CardShown { .. } | BackendRequest::CardFailed { .. } => None,
+    }
+}
+
+fn locale(ladder: &Ladder, caller: &Caller) -> Locale {
+    ladder.player_of(caller.user).map_or(caller.locale, |(_, player)| player.locale)
+}
+
+pub(super) fn refused(ladder: &Ladder, request: &BackendRequest, refusal: Refusal) -> BackendReply {
+    let locale = caller_of(request).map_or(Locale::EnUs, |caller| locale(ladder, caller));
+    BackendReply::Refused { locale, refusal }
+}
+
+/// The language a reply is in.
+pub(super) fn locale_of(reply: &BackendReply) -> Locale {
+    match reply {
+        BackendReply::Refused { locale, .. }
+        | BackendReply::Queue { locale, .. }
+        | BackendReply::Match { locale, .. }
+        | BackendReply::Leaderboard { locale, .. } => *locale,
+        BackendReply::Setup(view) => view.locale,
+        BackendReply::Taken => Locale::EnUs,
+    }
+}
+
+/// What a request that was not refused is answered, from the state after it.
+pub(super) fn reply(
+    ladder: &Ladder,
+    season: &Season,
+    now: Timestamp,
+    request: &BackendRequest,
+) -> BackendReply {
+    let refuse = |refusal| refused(ladder, request, refusal);
+    let found = |caller: &Caller| ladder.player_of(caller.user);
+    match request {
+        BackendRequest::Setup { caller }
+        | BackendRequest::SetLocale { caller, .. }
+        | BackendRequest::AnswerTerms { caller, .. }
+        | BackendRequest::SetNames { caller, .. }
+        | BackendRequest::SetRegion { caller, .. }
+        | BackendRequest::FinishSetup { caller } => match found(caller) {
+            Some((_, player)) => BackendReply::Setup(player.setup_view()),
+            None => refuse(Refusal::SetupNeeded),
+        },
+        BackendRequest::Queue { caller }
+        | BackendRequest::ChooseRace { caller, .. }
+        | BackendRequest::ChooseVetoes { caller, .. }
+        | BackendRequest::JoinQueue { caller }
+        | BackendRequest::LeaveQueue { caller } => match found(caller) {
+            None => refuse(Refusal::SetupNeeded),
+            Some((id, player)) => match (player.gate(), ladder.queue_view(season, now, id)) {
+                (Ok(()), Some(queue)) => BackendReply::Queue { locale: player.locale, queue },
+                (Err(refusal), _) => refuse(refusal),
+                (Ok(()), None) => refuse(Refusal::SetupNeeded),
+            },
+        },
+        BackendRequest::Confirm { caller, match_id } | BackendRequest::Abort { caller, match_id } => {
+            let view = found(caller).and_then(|(id, _)| ladder.match_view(season, now, *match_id, id));
+            match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::MatchUnknown))
+        }
+        BackendRequest::Match { caller } => {
+            let view = found(caller).and_then(|(id, _)| {
+                let (match_id, _) = ladder.match_of(id)?;
+                ladder.match_view(season, now, match_id, id)
+            });
+            match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::NoOpenMatch))
+        }
+        BackendRequest::Leaderboard { caller, page } => BackendReply::Leaderboard {
+            locale: locale(ladder, caller),
+            leaderboard: ladder.leaderboard_view(*page),
+        },
+        BackendRequest::UploadReplay { .. }
+        | BackendRequest::RefuseUpload { .. }
+        | BackendRequest::CardShown { .. }
+        | BackendRequest::CardFailed { .. } => BackendReply::Taken,
+    }
+}
+
+fn match_reply(
+    ladder: &Ladder,
+    caller: &Caller,
+    view: Option<ipc_schema::view::MatchView>,
+) -> Option<BackendReply> {
+    Some(BackendReply::Match { locale: locale(ladder, caller), match_: Box::new(view?) })
+}
