@@ -1,1 +1,60 @@
-//! ipc
+//! The sockets between processes: the tokio side ([`connection`], [`link`]), the blocking side for
+//! replay workers ([`blocking`]) and a child's tie to its supervisor ([`child`]).
+//!
+//! Every connection begins with one [`Hello`] each way. After it frames of one type flow in each
+//! direction, read by one task and written by another. Nothing here knows what messages mean.
+
+pub mod blocking;
+pub mod child;
+pub mod connection;
+pub mod link;
+
+use ipc_schema::control::{Hello, Role};
+use ipc_schema::frame::FrameError;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A stranger that connects and says nothing is dropped after this.
+pub const GREETING_LIMIT: Duration = Duration::from_secs(1);
+
+/// Why a connection did not come to be, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    #[error("connection to {0} failed")]
+    Connect(&'static str, #[source] std::io::Error),
+    #[error("socket failed")]
+    Socket(#[from] std::io::Error),
+    #[error("refused a frame")]
+    Frame(#[from] FrameError),
+    #[error("connection closed before the greeting")]
+    ClosedEarly,
+    #[error("no greeting within {} s", GREETING_LIMIT.as_secs())]
+    Silent,
+    #[error("greeting without our magic number; the peer is not a process of the ladder")]
+    NotOurs,
+    #[error("peer runs as user {found}, this process as {expected}")]
+    ForeignUser { expected: u32, found: u32 },
+    #[error("{} may not connect here", .0.name())]
+    WrongRole(Role),
+    #[error("{} speaks protocol {found}, this build {expected}; start all processes from one build", .role.name())]
+    Protocol { role: Role, expected: u32, found: u32 },
+}
+
+/// Judges the first frame of a peer.
+fn check_hello(hello: Hello, accepted: &[Role]) -> Result<Hello, WireError> {
+    let expected = ipc_schema::PROTOCOL_VERSION;
+    if hello.magic != Hello::MAGIC {
+        Err(WireError::NotOurs)
+    } else if hello.protocol != expected {
+        Err(WireError::Protocol { role: hello.role, expected, found: hello.protocol })
+    } else if !accepted.contains(&hello.role) {
+        Err(WireError::WrongRole(hello.role))
+    } else {
+        Ok(hello)
+    }
+}
+
+/// Where a role listens.
+pub fn socket_path(run_dir: &Path, role: Role) -> PathBuf {
+    run_dir.join(format!("{}.sock", role.name()))
+}

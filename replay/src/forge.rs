@@ -1,0 +1,1 @@
+//! Writes replays of games that never happened.

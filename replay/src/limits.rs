@@ -1,0 +1,52 @@
+//! The bounds of everything the reader does, in one place.
+//!
+//! The largest values in real replays are 5 to 40 times below each of them. A
+//! file beyond a bound is refused before the work that the bound limits.
+
+/// The first base build whose layout is known here: patch 5.0.0, July 2020.
+pub const OLDEST_BASE_BUILD: u32 = 80_949;
+
+/// The last base build whose layout is known to be that of the first.
+pub const NEWEST_BASE_BUILD: u32 = 98_310;
+
+/// A whole replay file; callers judge a file's size before reading it.
+pub const FILE_BYTES: usize = 5 * 1024 * 1024;
+
+/// The replay header, which lies in the user data before the archive.
+pub const HEADER_BYTES: usize = 4 * 1024;
+
+/// Entries of the hash table and of the block table, each.
+pub const TABLE_ENTRIES: u32 = 1024;
+
+/// A sector has 512 bytes shifted by this: at most 2 MiB.
+pub const SECTOR_SHIFT: u16 = 12;
+
+/// Unpacked size of details, initData, attributes and metadata, each.
+pub const SMALL_STREAM_BYTES: usize = 64 * 1024;
+
+/// Unpacked size of the game events: about fifty times a long game's.
+pub const GAME_EVENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// Unpacked size of all streams of one file together.
+pub const ALL_STREAM_BYTES: usize = 10 * 1024 * 1024;
+
+/// Least number of unpacked bytes that an honest bzip2 block stands for, in a
+/// stream of several: the smallest block size is 100,000 bytes, and its first
+/// step lengthens the input by a quarter at most.
+pub const BZIP2_BLOCK_BYTES: usize = 64 * 1024;
+
+/// bzip2 blocks of one file together. A block costs microseconds even when it
+/// holds one byte, and a file in sectors has at least one for each.
+pub const BZIP2_BLOCKS: usize = 2048;
+
+/// Nesting of values in a stream that describes itself.
+pub const DEPTH: u32 = 16;
+
+/// Leave events that are kept. A game has at most 16 users.
+pub const LEAVE_EVENTS: usize = 64;
+
+/// Players in details, and users or slots in initData: five bits.
+pub const PLAYERS: usize = 31;
+
+/// Cache handles: six bits.
+pub const CACHE_HANDLES: usize = 63;

@@ -1,0 +1,4 @@
+//! Proofs that need whole files: real ones, forged ones and hostile ones.
+
+mod hostile;
+mod real;
