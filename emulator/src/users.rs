@@ -80,3 +80,235 @@
 //! | `choices` | `choices`: list of `name`, `value` | suggestions for an option |
 //! | `interaction_failed` | | no callback in time: "The application did not respond" |
 //! | `gap` | `from`, `to`; no `user` | the lines from `from` to `to` were asked for but are no longer kept |
+
+mod modal;
+mod press;
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::clock::Moment;
+use crate::files::{Attachment, Upload};
+use crate::ids::Snowflake;
+use crate::interaction::{Interaction, Kind, State, token_of};
+use crate::message::{Message, REGULAR};
+use crate::rules::commands::is_locale;
+use crate::session::Audience;
+use crate::wire::{Body, BodyFault, Reply, Request};
+use crate::world::{Channel, MAX_USERS, User, World};
+
+/// What a client does not let its user do, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refused {
+    status: StatusCode,
+    sentence: String,
+}
+
+impl Refused {
+    fn because(sentence: impl Into<String>) -> Refused {
+        Refused { status: StatusCode::BAD_REQUEST, sentence: sentence.into() }
+    }
+
+    fn unknown(sentence: impl Into<String>) -> Refused {
+        Refused { status: StatusCode::NOT_FOUND, sentence: sentence.into() }
+    }
+}
+
+impl From<Refused> for Reply {
+    fn from(refused: Refused) -> Reply {
+        Reply::new(refused.status, json!({"error": refused.sentence}))
+    }
+}
+
+impl From<BodyFault> for Refused {
+    fn from(fault: BodyFault) -> Refused {
+        match fault {
+            BodyFault::TooLarge => Refused {
+                status: StatusCode::PAYLOAD_TOO_LARGE,
+                sentence: "A file may have 10 MiB, a message ten files and 25 MiB.".to_owned(),
+            },
+            BodyFault::NotJson => Refused::because("The body is not JSON."),
+            BodyFault::NotMultipart => Refused::because("The body is not a multipart form."),
+        }
+    }
+}
+
+pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply {
+    route(world, now, request).unwrap_or_else(Reply::from)
+}
+
+fn route(world: &mut World, now: Moment, request: Request) -> Result<Reply, Refused> {
+    let body = request.body?;
+    let parts: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    let post = request.method == Method::POST;
+    match parts.as_slice() {
+        ["users"] if post => enter(world, &body.json),
+        ["commands"] if !post => Ok(Reply::ok(Value::Array(world.commands.clone()))),
+        ["stats"] if !post => {
+            let report = world.counters.borrow().report();
+            Ok(Reply::ok(serde_json::to_value(report).unwrap_or_default()))
+        }
+        ["faults"] if post => fault(world, now, &body.json),
+        ["users", id, action] => {
+            let user = id.parse().ok().and_then(|id: Snowflake| world.users.get(&id)).cloned();
+            let user = user.ok_or_else(|| Refused::unknown(format!("There is no user {id}.")))?;
+            match (*action, post) {
+                ("commands", true) => press::command(world, now, &user, body),
+                ("autocomplete", true) => press::autocomplete(world, now, &user, body),
+                ("components", true) => press::component(world, now, &user, &body.json),
+                ("modals", true) => modal::submit(world, now, &user, body),
+                ("messages", true) => write(world, now, &user, body),
+                ("messages", false) => Ok(shown(world, now, &user)),
+                _ => Err(nothing_here()),
+            }
+        }
+        _ => Err(nothing_here()),
+    }
+}
+
+fn nothing_here() -> Refused {
+    Refused::unknown("There is nothing at this path for this method.")
+}
+
+fn enter(world: &mut World, json: &Value) -> Result<Reply, Refused> {
+    let name = json.get("name").and_then(Value::as_str).unwrap_or_default();
+    if name.is_empty() || name.chars().count() > 32 || name.chars().any(char::is_control) {
+        return Err(Refused::because("A user's name has 1 to 32 characters."));
+    }
+    let locale = json.get("locale").and_then(Value::as_str);
+    if let Some(locale) = locale.filter(|locale| !is_locale(locale)) {
+        return Err(Refused::because(format!("Discord has no locale {locale}.")));
+    }
+    let id = world.mint.stable("user", name);
+    let is_new = !world.users.contains_key(&id);
+    if is_new && world.users.len() >= MAX_USERS {
+        return Err(Refused::because(format!("There are {MAX_USERS} users already.")));
+    }
+    let dm = world.mint.stable("dm", name);
+    let user = world.users.entry(id).or_insert_with(|| User {
+        id,
+        name: name.to_owned(),
+        locale: "en-US".to_owned(),
+        dm,
+    });
+    if let Some(locale) = locale {
+        user.locale = locale.to_owned();
+    }
+    let body = json!({
+        "id": id.json(), "name": user.name, "locale": user.locale, "dm_channel_id": dm.json(),
+    });
+    world.channels.entry(dm).or_insert_with(|| Channel { id: dm, user: id, messages: Default::default() });
+    Ok(Reply::new(if is_new { StatusCode::CREATED } else { StatusCode::OK }, body))
+}
+
+fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
+    let fields = json.as_object().ok_or_else(|| Refused::because("The body is not an object."))?;
+    for (name, value) in fields {
+        match (name.as_str(), value) {
+            ("disconnect", Value::Bool(true)) => world.sessions.cut(now),
+            ("disconnect", Value::Bool(false)) => {}
+            _ => return Err(Refused::because(format!("There is no fault {name} with this value."))),
+        }
+    }
+    Ok(Reply::ok(json!({})))
+}
+
+fn shown(world: &World, now: Moment, user: &User) -> Reply {
+    let messages = world.channels.get(&user.dm).map(|channel| &channel.messages);
+    let messages = messages.into_iter().flat_map(|messages| messages.values());
+    Reply::ok(messages.map(|message| world.render(now, message)).collect())
+}
+
+fn write(world: &mut World, now: Moment, user: &User, body: Body) -> Result<Reply, Refused> {
+    let content = body.texts.get("content").map(String::as_str);
+    let content =
+        content.or_else(|| body.json.get("content")?.as_str()).unwrap_or_default().trim().to_owned();
+    if content.is_empty() && body.files.is_empty() {
+        return Err(Refused::because("A message needs content or a file."));
+    }
+    if content.chars().count() > 2_000 {
+        return Err(Refused::because("A message has at most 2000 characters."));
+    }
+    let message = Message {
+        id: world.mint.next(now),
+        channel: user.dm,
+        author: user.render(),
+        by_bot: false,
+        kind: REGULAR,
+        content,
+        embeds: Vec::new(),
+        components: Vec::new(),
+        attachments: body.files.into_iter().map(|file| store(world, now, user, file)).collect(),
+        flags: 0,
+        made_at: now,
+        edited_at: None,
+        nonce: None,
+        reference: None,
+        metadata: None,
+    };
+    let id = message.id;
+    world.post(now, message, None);
+    Ok(Reply::new(StatusCode::CREATED, json!({"message_id": id.json()})))
+}
+
+fn store(world: &mut World, now: Moment, user: &User, upload: Upload) -> Attachment {
+    world.files.store(&mut world.mint, now, user.dm, upload)
+}
+
+/// Starts an interaction: the bot is told and its clock runs.
+fn press(
+    world: &mut World,
+    now: Moment,
+    user: &User,
+    kind: Kind,
+    message: Option<Snowflake>,
+    data: &Value,
+) -> Result<Reply, Refused> {
+    if world.interactions.is_full() {
+        let sentence = "Too many interactions are open.".to_owned();
+        return Err(Refused { status: StatusCode::SERVICE_UNAVAILABLE, sentence });
+    }
+    let id = world.mint.next(now);
+    let token = token_of(&world.mint, id);
+    let mut payload = json!({
+        "id": id.json(),
+        "application_id": world.application.json(),
+        "type": kind.number(),
+        "token": token,
+        "version": 1,
+        // In the DM with the bot, of which the guild install is anonymous.
+        "context": 1,
+        "authorizing_integration_owners": {"0": "0"},
+        "channel_id": user.dm.json(),
+        "channel": world.channels.get(&user.dm).map(|channel| world.render_channel(channel)),
+        "user": user.render(),
+        "locale": user.locale,
+        "app_permissions": DM_PERMISSIONS,
+        "entitlements": [],
+        "attachment_size_limit": crate::files::MAX_FILE_BYTES,
+        "data": data,
+    });
+    if let Some(pressed) = message.and_then(|message| world.message(user.dm, message)) {
+        payload["message"] = world.render(now, pressed);
+    }
+    world.interactions.insert(Interaction {
+        id,
+        token,
+        kind,
+        user: user.id,
+        channel: user.dm,
+        pressed_at: now,
+        message,
+        state: State::Waiting,
+        answered: false,
+    });
+    if !matches!(kind, Kind::Autocomplete { .. }) {
+        world.counters.send_modify(|counters| counters.interactions += 1);
+    }
+    world.sessions.dispatch(Audience::All, "INTERACTION_CREATE", &payload);
+    Ok(Reply::new(StatusCode::CREATED, json!({"interaction_id": id.json()})))
+}
+
+/// What Discord grants an app in a DM: view, send, embed, attach, history, external
+/// emoji and stickers, slash commands, polls.
+const DM_PERMISSIONS: &str = "563089540238336";

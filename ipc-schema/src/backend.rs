@@ -4,6 +4,7 @@ use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
 use crate::view::{CardView, LeaderboardView, MatchView, QueueView, SetupView};
+pub use crate::vocab::{Caller, TermsAnswer};
 use crate::vocab::{Era, Locale, Race, Refusal, Region, Timestamp};
 
 /// One request. A request repeated under its key gets the recorded reply.
@@ -25,16 +26,6 @@ impl Message for BackendCall {
             _ => 0,
         }
     }
-}
-
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub struct Caller {
-    pub user: UserId,
-    /// Of the Discord client; presets the ladder's language.
-    pub locale: Locale,
-    /// The DM with the bot, if the request came from there.
-    pub dm: Option<ChannelId>,
 }
 
 /// What the frontend asks of the backend. Append at the end, never reorder.
@@ -121,12 +112,6 @@ pub enum BackendRequest {
         version: u32,
         failure: CardFailure,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub enum TermsAnswer {
-    Accept,
-    Decline,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

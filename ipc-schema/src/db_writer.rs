@@ -61,23 +61,6 @@ pub enum WriterRequest {
     ReadReplay {
         hash: FileHash,
     },
-    /// Where the gateway session of a shard stands, for the next frontend.
-    SaveSession {
-        shard: u32,
-        session: GatewaySession,
-    },
-    LoadSession {
-        shard: u32,
-    },
-}
-
-/// What a frontend needs to RESUME.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub struct GatewaySession {
-    pub id: String,
-    pub resume_url: String,
-    /// The highest sequence below which every event is answered or durably taken.
-    pub sequence: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -109,8 +92,6 @@ pub enum WriterReply {
     ReplayStored,
     /// The file's bytes follow raw; None if there is no such file.
     Replay(Option<u32>),
-    SessionSaved,
-    Session(Option<GatewaySession>),
     /// Nothing of the request was stored; the disk said why.
     ReadOnly {
         reason: String,

@@ -1,6 +1,7 @@
 //! The small shared words of the ladder.
 
 use crate::frame::{Decode, Encode};
+use crate::ids::{ChannelId, UserId};
 use std::{fmt, ops, time::Duration};
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -194,6 +195,22 @@ impl RaceChoice {
     pub fn is_empty(self) -> bool {
         self.bw.is_none() && self.sc2.is_none()
     }
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Caller {
+    pub user: UserId,
+    /// Of the Discord client; presets the ladder's language.
+    pub locale: Locale,
+    /// The DM with the bot, if the request came from there.
+    pub dm: Option<ChannelId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum TermsAnswer {
+    Accept,
+    Decline,
 }
 
 /// How a match ended.

@@ -171,7 +171,8 @@ async fn answer_supervisor(
                     let last = FromChild::Stats { gauges: gauges.clone() };
                     drop(connection.outbox.send(&last, Bytes::new()).await);
                     connection.close().await;
-                    drop(done.send(()));
+                    // Whoever asked may have stopped waiting.
+                    done.send(()).ok();
                     return;
                 }
                 // All handles are gone: the role is about to return.
@@ -205,7 +206,7 @@ fn close_inherited() -> anyhow::Result<()> {
         .collect();
     for descriptor in open {
         // The one that listed the folder is closed already.
-        drop(nix::unistd::close(descriptor));
+        nix::unistd::close(descriptor).ok();
     }
     Ok(())
 }

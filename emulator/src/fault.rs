@@ -1,0 +1,117 @@
+//! What Discord answers when it refuses a bot's request.
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+/// One fault of a request's body, at a dotted path such as `embeds.0.title`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Flaw {
+    pub(crate) path: String,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Fault {
+    Unauthorized,
+    NoSuchRoute,
+    UnknownApplication,
+    UnknownChannel,
+    UnknownMessage,
+    UnknownUser,
+    UnknownWebhook,
+    /// Never existed, or its three seconds have passed.
+    UnknownInteraction,
+    AlreadyAcknowledged,
+    InvalidWebhookToken,
+    NotItsAuthor,
+    EmptyMessage,
+    TooLarge,
+    NotJson,
+    InvalidForm(Vec<Flaw>),
+}
+
+impl Fault {
+    /// A single flaw of the body.
+    pub(crate) fn form(path: &str, code: &'static str, message: &str) -> Fault {
+        Fault::InvalidForm(vec![Flaw { path: path.to_owned(), code, message: message.to_owned() }])
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Fault::Unauthorized | Fault::InvalidWebhookToken => StatusCode::UNAUTHORIZED,
+            Fault::NoSuchRoute
+            | Fault::UnknownApplication
+            | Fault::UnknownChannel
+            | Fault::UnknownMessage
+            | Fault::UnknownUser
+            | Fault::UnknownWebhook
+            | Fault::UnknownInteraction => StatusCode::NOT_FOUND,
+            Fault::NotItsAuthor => StatusCode::FORBIDDEN,
+            Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Fault::AlreadyAcknowledged | Fault::EmptyMessage | Fault::NotJson | Fault::InvalidForm(_) => {
+                StatusCode::BAD_REQUEST
+            }
+        }
+    }
+
+    pub(crate) fn body(&self) -> Value {
+        let (code, message) = match self {
+            Fault::Unauthorized => (0, "401: Unauthorized"),
+            Fault::NoSuchRoute => (0, "404: Not Found"),
+            Fault::UnknownApplication => (10002, "Unknown Application"),
+            Fault::UnknownChannel => (10003, "Unknown Channel"),
+            Fault::UnknownMessage => (10008, "Unknown Message"),
+            Fault::UnknownUser => (10013, "Unknown User"),
+            Fault::UnknownWebhook => (10015, "Unknown Webhook"),
+            Fault::UnknownInteraction => (10062, "Unknown interaction"),
+            Fault::AlreadyAcknowledged => (40060, "Interaction has already been acknowledged."),
+            Fault::TooLarge => (40005, "Request entity too large"),
+            Fault::NotItsAuthor => (50005, "Cannot edit a message authored by another user"),
+            Fault::EmptyMessage => (50006, "Cannot send an empty message"),
+            Fault::InvalidWebhookToken => (50027, "Invalid Webhook Token"),
+            Fault::InvalidForm(_) => (50035, "Invalid Form Body"),
+            Fault::NotJson => (50109, "The request body contains invalid JSON."),
+        };
+        let mut body = json!({"code": code, "message": message});
+        if let Fault::InvalidForm(flaws) = self {
+            body["errors"] = tree(flaws);
+        }
+        body
+    }
+}
+
+/// Flaws nested by their paths, each place with its list `_errors`.
+fn tree(flaws: &[Flaw]) -> Value {
+    let mut root = Map::new();
+    for flaw in flaws {
+        // A field may be called anything by whoever sent it, `_errors` too.
+        let steps = flaw.path.split('.').filter(|step| !step.is_empty() && *step != "_errors");
+        let place = steps.fold(&mut root, |at, step| match at.entry(step).or_insert(Value::Null) {
+            Value::Object(inner) => inner,
+            other => {
+                *other = Value::Object(Map::new());
+                other.as_object_mut().expect("it was just made an object")
+            }
+        });
+        if let Value::Array(errors) = place.entry("_errors").or_insert_with(|| json!([])) {
+            errors.push(json!({"code": flaw.code, "message": flaw.message}));
+        }
+    }
+    Value::Object(root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flaws_are_nested_by_their_path() {
+        let flaw = |path: &str| Flaw { path: path.to_owned(), code: "C", message: "m".to_owned() };
+        let fault = Fault::InvalidForm(vec![flaw("embeds.0.title"), flaw("embeds.0"), flaw("")]);
+        let error = json!([{"code": "C", "message": "m"}]);
+        let errors =
+            json!({"embeds": {"0": {"title": {"_errors": error}, "_errors": error}}, "_errors": error});
+        assert_eq!(fault.body()["errors"], errors);
+    }
+}

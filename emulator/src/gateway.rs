@@ -1,0 +1,237 @@
+//! The gateway: one websocket, always in text frames.
+//!
+//! A client may ask for compression in the query; Discord's libraries inflate only
+//! binary frames, so text answers every request. Sessions are in `session`; this is
+//! what a connection says and hears.
+
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use crate::http::put;
+use crate::session::{Attached, CannotResume, Signal};
+use crate::world::{Ask, Left};
+
+/// What Discord asks of its clients.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(41_250);
+
+/// A client that is silent for longer is taken for dead.
+const PATIENCE: Duration = HEARTBEAT_INTERVAL.saturating_mul(2);
+
+/// Discord's limit on what a client sends.
+const MAX_SENDS: u32 = 120;
+const SENDS_WINDOW: Duration = Duration::from_secs(60);
+
+/// A client that takes nothing for so long is taken for dead.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Discord's numbers; a close code tells the client whether to come back, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CloseCode {
+    UnknownOpcode = 4001,
+    DecodeError = 4002,
+    NotAuthenticated = 4003,
+    AuthenticationFailed = 4004,
+    AlreadyAuthenticated = 4005,
+    InvalidSequence = 4007,
+    RateLimited = 4008,
+    SessionTimedOut = 4009,
+    InvalidIntents = 4013,
+}
+
+/// Above the highest intent there is.
+const INTENTS_END: u64 = 1 << 26;
+
+mod op {
+    pub(super) const HEARTBEAT: u64 = 1;
+    pub(super) const IDENTIFY: u64 = 2;
+    pub(super) const PRESENCE: u64 = 3;
+    pub(super) const VOICE: u64 = 4;
+    pub(super) const RESUME: u64 = 6;
+    pub(super) const MEMBERS: u64 = 8;
+}
+
+enum End {
+    /// The client closed, and its session with it.
+    Goodbye,
+    /// The socket is gone or has lost its session: dropped without a word.
+    Lost,
+    Close(CloseCode),
+}
+
+struct Connection {
+    socket: WebSocket,
+    asks: mpsc::Sender<Ask>,
+    /// What the bot must say.
+    token: String,
+    attached: Option<Attached>,
+    sends: u32,
+    sends_until: Instant,
+}
+
+pub(crate) async fn serve(socket: WebSocket, asks: mpsc::Sender<Ask>) {
+    let Some(token) = put(&asks, |reply| Ask::Token { reply }).await else { return };
+    let sends_until = Instant::now() + SENDS_WINDOW;
+    let mut connection = Connection { socket, asks, token, attached: None, sends: 0, sends_until };
+    let end = connection.run().await;
+    let how = match end {
+        End::Goodbye => Left::Goodbye,
+        End::Lost | End::Close(_) => Left::Lost,
+    };
+    if let Some(Attached { session, connection: id, .. }) = connection.attached.take() {
+        // The loop is gone when the emulator stops, and the sessions with it.
+        let _ = connection.asks.send(Ask::Left { session, connection: id, how }).await;
+    }
+    if let End::Close(code) = end {
+        tracing::debug!(?code, "gateway connection closed");
+        let frame = CloseFrame { code: code as u16, reason: format!("{code:?}").into() };
+        let close = connection.socket.send(Message::Close(Some(frame)));
+        let _ = tokio::time::timeout(SEND_TIMEOUT, close).await;
+    }
+}
+
+impl Connection {
+    async fn run(&mut self) -> End {
+        let interval = u64::try_from(HEARTBEAT_INTERVAL.as_millis()).unwrap_or(u64::MAX);
+        let hello = json!({"op": 10, "t": null, "s": null, "d": {"heartbeat_interval": interval}});
+        if let Err(end) = self.send(hello.to_string().into()).await {
+            return end;
+        }
+        let mut heard = Instant::now();
+        loop {
+            // Both futures may be dropped: a frame that is half read stays in the socket.
+            let step = tokio::select! {
+                frame = self.socket.recv() => {
+                    heard = Instant::now();
+                    match frame {
+                        Some(Ok(frame)) => self.hear(frame).await,
+                        Some(Err(_)) | None => Err(End::Lost),
+                    }
+                }
+                woken = changed(self.attached.as_mut()) => match woken {
+                    Some(()) => self.forward().await,
+                    None => Err(End::Lost),
+                },
+                () = tokio::time::sleep_until(heard + PATIENCE) => Err(End::Close(CloseCode::SessionTimedOut)),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn hear(&mut self, frame: Message) -> Result<(), End> {
+        let text = match frame {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(End::Close(CloseCode::DecodeError)),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(frame) => {
+                let goodbye = frame.is_some_and(|frame| matches!(frame.code, 1000 | 1001));
+                return Err(if goodbye { End::Goodbye } else { End::Lost });
+            }
+        };
+        if Instant::now() >= self.sends_until {
+            (self.sends, self.sends_until) = (0, Instant::now() + SENDS_WINDOW);
+        }
+        self.sends += 1;
+        if self.sends > MAX_SENDS {
+            return Err(End::Close(CloseCode::RateLimited));
+        }
+        let Ok(mut payload) = serde_json::from_str::<Value>(&text) else {
+            return Err(End::Close(CloseCode::DecodeError));
+        };
+        let data = payload.get_mut("d").map(Value::take).unwrap_or_default();
+        match (payload.get("op").and_then(Value::as_u64), self.attached.is_some()) {
+            (Some(op::HEARTBEAT), _) => self.send(r#"{"op":11,"t":null,"s":null,"d":null}"#.into()).await,
+            (Some(op::IDENTIFY), false) => self.identify(&data).await,
+            (Some(op::RESUME), false) => self.resume(&data).await,
+            (Some(op::IDENTIFY | op::RESUME), true) => Err(End::Close(CloseCode::AlreadyAuthenticated)),
+            (Some(op::PRESENCE | op::VOICE | op::MEMBERS), true) => Ok(()),
+            (Some(op::PRESENCE | op::VOICE | op::MEMBERS), false) => {
+                Err(End::Close(CloseCode::NotAuthenticated))
+            }
+            (Some(_), _) => Err(End::Close(CloseCode::UnknownOpcode)),
+            (None, _) => Err(End::Close(CloseCode::DecodeError)),
+        }
+    }
+
+    fn check_token(&self, data: &Value) -> Result<(), End> {
+        let token = data.get("token").and_then(Value::as_str).unwrap_or_default();
+        if token.strip_prefix("Bot ").unwrap_or(token) == self.token {
+            Ok(())
+        } else {
+            Err(End::Close(CloseCode::AuthenticationFailed))
+        }
+    }
+
+    async fn identify(&mut self, data: &Value) -> Result<(), End> {
+        self.check_token(data)?;
+        let Some(intents) = data.get("intents").and_then(Value::as_u64).filter(|bits| *bits < INTENTS_END)
+        else {
+            return Err(End::Close(CloseCode::InvalidIntents));
+        };
+        let shard = data.get("shard").cloned().unwrap_or_default();
+        let attached = put(&self.asks, |reply| Ask::Identify { intents, shard, reply }).await;
+        self.attached = Some(attached.ok_or(End::Lost)?);
+        self.forward().await
+    }
+
+    async fn resume(&mut self, data: &Value) -> Result<(), End> {
+        self.check_token(data)?;
+        let session = data.get("session_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let Some(after) = data.get("seq").and_then(Value::as_u64) else {
+            return Err(End::Close(CloseCode::DecodeError));
+        };
+        match put(&self.asks, |reply| Ask::Resume { session, after, reply }).await.ok_or(End::Lost)? {
+            Ok(attached) => {
+                self.attached = Some(attached);
+                self.forward().await
+            }
+            Err(CannotResume::UnknownSession) => {
+                self.send(r#"{"op":9,"t":null,"s":null,"d":false}"#.into()).await
+            }
+            Err(CannotResume::SequenceAhead) => Err(End::Close(CloseCode::InvalidSequence)),
+        }
+    }
+
+    /// Sends what the session holds for this connection, until there is no more.
+    async fn forward(&mut self) -> Result<(), End> {
+        loop {
+            let Some(attached) = &self.attached else { return Ok(()) };
+            let (session, connection, after) =
+                (attached.session.clone(), attached.connection, attached.after);
+            let pulled = put(&self.asks, |reply| Ask::Pull { session, connection, after, reply }).await;
+            let (frames, last) = pulled.flatten().ok_or(End::Lost)?;
+            if frames.is_empty() {
+                return Ok(());
+            }
+            for frame in frames {
+                self.send(frame).await?;
+            }
+            if let Some(attached) = &mut self.attached {
+                attached.after = last;
+            }
+        }
+    }
+
+    async fn send(&mut self, frame: axum::extract::ws::Utf8Bytes) -> Result<(), End> {
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.socket.send(Message::Text(frame))).await;
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Lost),
+        }
+    }
+}
+
+/// Ready when the session has more for this connection (`Some`), or has another owner.
+async fn changed(attached: Option<&mut Attached>) -> Option<()> {
+    let Some(attached) = attached else { return std::future::pending().await };
+    let (connection, after) = (attached.connection, attached.after);
+    let signal: &mut watch::Receiver<Signal> = &mut attached.signal;
+    let news = |signal: &Signal| signal.last > after || signal.connection != Some(connection);
+    let signal = signal.wait_for(news).await.ok()?;
+    (signal.connection == Some(connection)).then_some(())
+}

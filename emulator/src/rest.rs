@@ -1,0 +1,278 @@
+//! The bot's requests: `/api/v10`.
+//!
+//! A request is first given its [`Route`], which says how it is counted, limited and
+//! authorised; then the route's function answers.
+
+pub(crate) mod application;
+mod channels;
+mod interactions;
+
+use axum::http::{Method, StatusCode};
+use serde_json::json;
+
+use crate::clock::Moment;
+use crate::fault::Fault;
+use crate::ids::Snowflake;
+use crate::limits::{self, Bucket, Limited, Remaining};
+use crate::wire::{Reply, Request};
+use crate::world::World;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Route {
+    Gateway,
+    GatewayBot,
+    CurrentUser,
+    CurrentApplication,
+    ListCommands(Snowflake),
+    OverwriteCommands(Snowflake),
+    CreateCommand(Snowflake),
+    OpenDm,
+    Channel(Snowflake),
+    Typing(Snowflake),
+    ListMessages(Snowflake),
+    CreateMessage(Snowflake),
+    Message(Snowflake, Snowflake),
+    EditMessage(Snowflake, Snowflake),
+    DeleteMessage(Snowflake, Snowflake),
+    Callback { interaction: Snowflake, token: String },
+    FollowUp(Token),
+    Answer(Token, Which),
+    EditAnswer(Token, Which),
+    DeleteAnswer(Token, Which),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Token {
+    application: Snowflake,
+    token: String,
+}
+
+/// Which message of an interaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Original,
+    Id(Snowflake),
+}
+
+impl Route {
+    fn parse(method: &Method, path: &[String]) -> Option<Route> {
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        let id = |text: &str| text.parse::<Snowflake>().ok();
+        let token = |application: &str, token: &str| {
+            Some(Token { application: id(application)?, token: token.to_owned() })
+        };
+        let which =
+            |text: &str| if text == "@original" { Some(Which::Original) } else { id(text).map(Which::Id) };
+        Some(match (method.as_str(), parts.as_slice()) {
+            ("GET", ["gateway"]) => Route::Gateway,
+            ("GET", ["gateway", "bot"]) => Route::GatewayBot,
+            ("GET", ["users", "@me"]) => Route::CurrentUser,
+            ("GET", ["applications", "@me"] | ["oauth2", "applications", "@me"]) => Route::CurrentApplication,
+            ("GET", ["applications", app, "commands"]) => Route::ListCommands(id(app)?),
+            ("PUT", ["applications", app, "commands"]) => Route::OverwriteCommands(id(app)?),
+            ("POST", ["applications", app, "commands"]) => Route::CreateCommand(id(app)?),
+            ("POST", ["users", "@me", "channels"]) => Route::OpenDm,
+            ("GET", ["channels", channel]) => Route::Channel(id(channel)?),
+            ("POST", ["channels", channel, "typing"]) => Route::Typing(id(channel)?),
+            ("GET", ["channels", channel, "messages"]) => Route::ListMessages(id(channel)?),
+            ("POST", ["channels", channel, "messages"]) => Route::CreateMessage(id(channel)?),
+            ("GET", ["channels", channel, "messages", message]) => Route::Message(id(channel)?, id(message)?),
+            ("PATCH", ["channels", channel, "messages", message]) => {
+                Route::EditMessage(id(channel)?, id(message)?)
+            }
+            ("DELETE", ["channels", channel, "messages", message]) => {
+                Route::DeleteMessage(id(channel)?, id(message)?)
+            }
+            ("POST", ["interactions", interaction, token, "callback"]) => {
+                Route::Callback { interaction: id(interaction)?, token: (*token).to_owned() }
+            }
+            ("POST", ["webhooks", app, secret]) => Route::FollowUp(token(app, secret)?),
+            ("GET", ["webhooks", app, secret, "messages", message]) => {
+                Route::Answer(token(app, secret)?, which(message)?)
+            }
+            ("PATCH", ["webhooks", app, secret, "messages", message]) => {
+                Route::EditAnswer(token(app, secret)?, which(message)?)
+            }
+            ("DELETE", ["webhooks", app, secret, "messages", message]) => {
+                Route::DeleteAnswer(token(app, secret)?, which(message)?)
+            }
+            _ => return None,
+        })
+    }
+
+    /// How it is called in the statistics.
+    fn name(&self) -> &'static str {
+        match self {
+            Route::Gateway => "GET gateway",
+            Route::GatewayBot => "GET gateway/bot",
+            Route::CurrentUser => "GET users/@me",
+            Route::CurrentApplication => "GET applications/@me",
+            Route::ListCommands(_) => "GET applications/commands",
+            Route::OverwriteCommands(_) => "PUT applications/commands",
+            Route::CreateCommand(_) => "POST applications/commands",
+            Route::OpenDm => "POST users/@me/channels",
+            Route::Channel(_) => "GET channels",
+            Route::Typing(_) => "POST channels/typing",
+            Route::ListMessages(_) => "GET channels/messages",
+            Route::CreateMessage(_) => "POST channels/messages",
+            Route::Message(..) => "GET channels/messages/id",
+            Route::EditMessage(..) => "PATCH channels/messages/id",
+            Route::DeleteMessage(..) => "DELETE channels/messages/id",
+            Route::Callback { .. } => "POST interactions/callback",
+            Route::FollowUp(_) => "POST webhooks",
+            Route::Answer(..) => "GET webhooks/messages/id",
+            Route::EditAnswer(..) => "PATCH webhooks/messages/id",
+            Route::DeleteAnswer(..) => "DELETE webhooks/messages/id",
+        }
+    }
+
+    /// Interactions and webhooks: their token is in the path, and they are outside the
+    /// bot's limit.
+    fn has_own_token(&self) -> bool {
+        match self {
+            Route::Callback { .. }
+            | Route::FollowUp(_)
+            | Route::Answer(..)
+            | Route::EditAnswer(..)
+            | Route::DeleteAnswer(..) => true,
+            Route::Gateway
+            | Route::GatewayBot
+            | Route::CurrentUser
+            | Route::CurrentApplication
+            | Route::ListCommands(_)
+            | Route::OverwriteCommands(_)
+            | Route::CreateCommand(_)
+            | Route::OpenDm
+            | Route::Channel(_)
+            | Route::Typing(_)
+            | Route::ListMessages(_)
+            | Route::CreateMessage(_)
+            | Route::Message(..)
+            | Route::EditMessage(..)
+            | Route::DeleteMessage(..) => false,
+        }
+    }
+
+    fn bucket(&self) -> Option<(Bucket, String)> {
+        match self {
+            Route::CreateMessage(channel) => Some((limits::CREATE_MESSAGE, channel.to_string())),
+            Route::EditMessage(channel, _) => Some((limits::EDIT_MESSAGE, channel.to_string())),
+            Route::FollowUp(token) | Route::EditAnswer(token, _) | Route::DeleteAnswer(token, _) => {
+                Some((limits::WEBHOOK, token.token.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply {
+    let route = Route::parse(&request.method, &request.path);
+    let name = route.as_ref().map_or("other", Route::name);
+    let reply = match route {
+        Some(route) => answer_route(world, now, route, request),
+        None => check_token(world, &request).err().unwrap_or(Fault::NoSuchRoute).into(),
+    };
+    world.counters.send_modify(|counters| {
+        *counters.http_requests.entry(name).or_default() += 1;
+        if reply.status.as_u16() >= 400 {
+            *counters.http_refusals.entry(reply.status.as_u16()).or_default() += 1;
+        }
+    });
+    if reply.status.as_u16() >= 400 {
+        tracing::debug!(route = name, status = reply.status.as_u16(), body = ?reply.body, "refused");
+    }
+    reply
+}
+
+fn answer_route(world: &mut World, now: Moment, route: Route, request: Request) -> Reply {
+    if !route.has_own_token() {
+        if let Err(fault) = check_token(world, &request) {
+            return fault.into();
+        }
+        if let Err(limited) = world.limits.take_global(now) {
+            return too_many(limited);
+        }
+    }
+    let remaining = match route.bucket().map(|(bucket, key)| world.limits.take(now, bucket, &key)) {
+        None => None,
+        Some(Ok(remaining)) => Some(remaining),
+        Some(Err(limited)) => return too_many(limited),
+    };
+    let mut reply = call(world, now, route, request).unwrap_or_else(Reply::from);
+    if let Some(remaining) = remaining {
+        reply.headers.extend(bucket_headers(remaining));
+    }
+    reply
+}
+
+fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Result<Reply, Fault> {
+    let body = request.body?;
+    match route {
+        Route::Gateway => Ok(Reply::ok(json!({"url": format!("ws://{}", world.address)}))),
+        Route::GatewayBot => Ok(application::gateway_bot(world)),
+        Route::CurrentUser => Ok(Reply::ok(application::current_user(world))),
+        Route::CurrentApplication => Ok(Reply::ok(application::current_application(world))),
+        Route::ListCommands(app) => application::list_commands(world, app),
+        Route::OverwriteCommands(app) => application::overwrite_commands(world, now, app, &body),
+        Route::CreateCommand(app) => application::create_command(world, now, app, &body),
+        Route::OpenDm => channels::open_dm(world, &body),
+        Route::Channel(channel) => channels::channel(world, channel),
+        Route::Typing(channel) => channels::channel(world, channel).map(|_| Reply::no_content()),
+        Route::ListMessages(channel) => channels::list_messages(world, now, channel, &request.query),
+        Route::CreateMessage(channel) => channels::create_message(world, now, channel, body),
+        Route::Message(channel, message) => channels::message(world, now, channel, message),
+        Route::EditMessage(channel, message) => channels::edit_message(world, now, channel, message, body),
+        Route::DeleteMessage(channel, message) => channels::delete_message(world, now, channel, message),
+        Route::Callback { interaction, token } => {
+            let with_response = request.query.get("with_response").is_some_and(|value| value == "true");
+            interactions::callback(world, now, interaction, &token, with_response, body)
+        }
+        Route::FollowUp(token) => interactions::follow_up(world, now, &token, body),
+        Route::Answer(token, which) => interactions::answer(world, now, &token, which),
+        Route::EditAnswer(token, which) => interactions::edit_answer(world, now, &token, which, body),
+        Route::DeleteAnswer(token, which) => interactions::delete_answer(world, now, &token, which),
+    }
+}
+
+fn check_token(world: &World, request: &Request) -> Result<(), Fault> {
+    let token = request.authorization.as_deref().and_then(|value| value.strip_prefix("Bot "));
+    if token == Some(world.token.as_str()) { Ok(()) } else { Err(Fault::Unauthorized) }
+}
+
+fn bucket_headers(told: Remaining) -> [(&'static str, String); 5] {
+    let reset_ms = told.reset_at.unix_ms();
+    [
+        ("x-ratelimit-bucket", told.bucket.name.to_owned()),
+        ("x-ratelimit-limit", told.bucket.limit.to_string()),
+        ("x-ratelimit-remaining", told.remaining.to_string()),
+        ("x-ratelimit-reset", format!("{}.{:03}", reset_ms / 1_000, reset_ms % 1_000)),
+        ("x-ratelimit-reset-after", format!("{:.3}", told.reset_after.as_secs_f64())),
+    ]
+}
+
+fn too_many(limited: Limited) -> Reply {
+    let (wait, global) = match limited {
+        Limited::Global { retry_after } => (retry_after, true),
+        Limited::User(told) => (told.reset_after, false),
+    };
+    let body = json!({
+        "message": "You are being rate limited.",
+        "retry_after": (wait.as_secs_f64() * 1_000.0).ceil() / 1_000.0,
+        "global": global,
+    });
+    let mut reply = Reply::new(StatusCode::TOO_MANY_REQUESTS, body);
+    // Whole seconds, rounded up: the header has no fraction, the body has.
+    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    reply.headers.push(("retry-after", whole.to_string()));
+    match limited {
+        Limited::Global { .. } => {
+            reply.headers.push(("x-ratelimit-global", "true".to_owned()));
+            reply.headers.push(("x-ratelimit-scope", "global".to_owned()));
+        }
+        Limited::User(told) => {
+            reply.headers.push(("x-ratelimit-scope", "user".to_owned()));
+            reply.headers.extend(bucket_headers(told));
+        }
+    }
+    reply
+}

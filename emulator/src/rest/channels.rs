@@ -1,0 +1,190 @@
+//! DMs and their messages.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::clock::Moment;
+use crate::fault::Fault;
+use crate::files::{Attachment, Upload};
+use crate::ids::Snowflake;
+use crate::message::{Message, REGULAR};
+use crate::rules::{Form, check_message};
+use crate::wire::{Body, Reply};
+use crate::world::{NONCE_LIFE, World, nonce_key};
+
+pub(super) fn open_dm(world: &World, body: &Body) -> Result<Reply, Fault> {
+    let user = body.json.get("recipient_id").and_then(Snowflake::from_json);
+    let user =
+        user.ok_or_else(|| Fault::form("recipient_id", "NUMBER_TYPE_COERCE", "Value is not snowflake."))?;
+    let user = world.users.get(&user).ok_or(Fault::UnknownUser)?;
+    channel(world, user.dm)
+}
+
+pub(super) fn channel(world: &World, channel: Snowflake) -> Result<Reply, Fault> {
+    let channel = world.channels.get(&channel).ok_or(Fault::UnknownChannel)?;
+    Ok(Reply::ok(world.render_channel(channel)))
+}
+
+pub(super) fn list_messages(
+    world: &World,
+    now: Moment,
+    channel: Snowflake,
+    query: &BTreeMap<String, String>,
+) -> Result<Reply, Fault> {
+    let channel = world.channels.get(&channel).ok_or(Fault::UnknownChannel)?;
+    let bound = |name: &str| match query.get(name).map(|id| id.parse::<Snowflake>()) {
+        None => Ok(None),
+        Some(Ok(id)) => Ok(Some(id)),
+        Some(Err(_)) => Err(Fault::form(name, "NUMBER_TYPE_COERCE", "Value is not snowflake.")),
+    };
+    let (after, before) = (bound("after")?, bound("before")?);
+    let limit = query.get("limit").map_or(Some(50), |limit| limit.parse().ok());
+    let limit = limit
+        .filter(|limit| (1..=100).contains(limit))
+        .ok_or_else(|| Fault::form("limit", "NUMBER_TYPE_RANGE", "int value should be between 1 and 100."))?;
+    let shown = channel.messages.values().filter(|message| {
+        !message.is_ephemeral()
+            && after.is_none_or(|after| message.id > after)
+            && before.is_none_or(|before| message.id < before)
+    });
+    // The newest come first; `after` asks for those that follow it closest.
+    let mut found: Vec<&Message> = if after.is_some() && before.is_none() {
+        shown.take(limit).collect()
+    } else {
+        let all: Vec<&Message> = shown.collect();
+        all[all.len().saturating_sub(limit)..].to_vec()
+    };
+    found.reverse();
+    Ok(Reply::ok(found.into_iter().map(|message| world.render(now, message)).collect()))
+}
+
+pub(super) fn message(
+    world: &World,
+    now: Moment,
+    channel: Snowflake,
+    message: Snowflake,
+) -> Result<Reply, Fault> {
+    let message = find(world, channel, message)?;
+    Ok(Reply::ok(world.render(now, message)))
+}
+
+fn find(world: &World, channel: Snowflake, message: Snowflake) -> Result<&Message, Fault> {
+    let channel = world.channels.get(&channel).ok_or(Fault::UnknownChannel)?;
+    let message = channel.messages.get(&message).filter(|message| !message.is_ephemeral());
+    message.ok_or(Fault::UnknownMessage)
+}
+
+pub(super) fn create_message(
+    world: &mut World,
+    now: Moment,
+    channel: Snowflake,
+    body: Body,
+) -> Result<Reply, Fault> {
+    if !world.channels.contains_key(&channel) {
+        return Err(Fault::UnknownChannel);
+    }
+    let json = object_or_empty(body.json);
+    check_message(Form::Create, "", &json, 0)?;
+    let nonce = json.get("nonce").filter(|nonce| !nonce.is_null()).cloned();
+    let enforce = json.get("enforce_nonce") == Some(&Value::Bool(true));
+    if let Some(nonce) = nonce.as_ref().filter(|_| enforce)
+        && let Some(earlier) = world.nonce(now, channel, nonce).cloned()
+    {
+        return Ok(Reply::ok(world.render(now, &earlier)));
+    }
+    let mut message = blank(world, now, channel);
+    message.nonce.clone_from(&nonce);
+    fill(world, now, &mut message, &json, body.files)?;
+    if let Some(nonce) = nonce {
+        world.nonces.insert((channel, nonce_key(&nonce)), (message.id, now.after(NONCE_LIFE)));
+    }
+    Ok(Reply::ok(world.post(now, message, None)))
+}
+
+pub(super) fn edit_message(
+    world: &mut World,
+    now: Moment,
+    channel: Snowflake,
+    message: Snowflake,
+    body: Body,
+) -> Result<Reply, Fault> {
+    let mut message = find(world, channel, message)?.clone();
+    if !message.by_bot {
+        return Err(Fault::NotItsAuthor);
+    }
+    let json = object_or_empty(body.json);
+    check_message(Form::Edit, "", &json, message.flags)?;
+    fill(world, now, &mut message, &json, body.files)?;
+    message.edited_at = Some(now);
+    Ok(Reply::ok(world.replace(now, message, None)))
+}
+
+pub(super) fn delete_message(
+    world: &mut World,
+    now: Moment,
+    channel: Snowflake,
+    message: Snowflake,
+) -> Result<Reply, Fault> {
+    if !find(world, channel, message)?.by_bot {
+        return Err(Fault::NotItsAuthor);
+    }
+    world.delete(now, channel, message);
+    Ok(Reply::no_content())
+}
+
+/// A multipart request may do without `payload_json`.
+pub(super) fn object_or_empty(json: Value) -> Value {
+    if json.is_null() { Value::Object(serde_json::Map::new()) } else { json }
+}
+
+/// A message of the bot with nothing in it yet.
+pub(super) fn blank(world: &mut World, now: Moment, channel: Snowflake) -> Message {
+    Message {
+        id: world.mint.next(now),
+        channel,
+        author: world.bot_user(),
+        by_bot: true,
+        kind: REGULAR,
+        content: String::new(),
+        embeds: Vec::new(),
+        components: Vec::new(),
+        attachments: Vec::new(),
+        flags: 0,
+        made_at: now,
+        edited_at: None,
+        nonce: None,
+        reference: None,
+        metadata: None,
+    }
+}
+
+/// Puts a checked body and its files into a message, which must not end up empty.
+pub(super) fn fill(
+    world: &mut World,
+    now: Moment,
+    message: &mut Message,
+    json: &Value,
+    uploads: Vec<Upload>,
+) -> Result<(), Fault> {
+    let mut filled = message.clone();
+    let files: Vec<(usize, Attachment)> = uploads
+        .into_iter()
+        .enumerate()
+        .map(|(index, upload)| {
+            let number = upload.part.strip_prefix("files[").and_then(|rest| rest.strip_suffix(']'));
+            let number = number.and_then(|number| number.parse().ok()).unwrap_or(index);
+            (number, world.files.store(&mut world.mint, now, message.channel, upload))
+        })
+        .collect();
+    filled.apply(json, files);
+    if filled.is_empty() {
+        return Err(Fault::EmptyMessage);
+    }
+    if filled.mixes_versions() {
+        let text = "A message with Components V2 has no content and no embeds.";
+        return Err(Fault::form("flags", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", text));
+    }
+    *message = filled;
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Gateway sessions: what was dispatched, and who is connected to take it.
+//!
+//! A session outlives its connections. Everything dispatched to it is kept for a
+//! while; a connection asks for what follows the last it sent, so RESUME is the same
+//! as going on. Nothing waits where no session is: Discord drops those events too.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::clock::Moment;
+use crate::ids::Mint;
+
+/// A dispatch is 1 to 3 KiB, so a session holds at most some 30 MB. A connection that
+/// falls further behind loses its session and must identify anew.
+const WINDOW: usize = 10_000;
+
+/// How long a session waits for its client to come back.
+pub(crate) const KEPT_FOR: Duration = Duration::from_secs(240);
+
+/// More than a bot of ours ever has; at the bound the session lost longest ago goes.
+const MAX_SESSIONS: usize = 64;
+
+/// So many dispatches go to a connection at once, to keep one answer of the loop short.
+const BATCH: usize = 256;
+
+pub(crate) const DIRECT_MESSAGES: u64 = 1 << 12;
+
+/// Who a dispatch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Audience {
+    All,
+    WithIntent(u64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ConnectionId(u64);
+
+/// What a connection is woken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Signal {
+    pub(crate) last: u64,
+    /// Whose session it is; a connection that is no longer named ends.
+    pub(crate) connection: Option<ConnectionId>,
+}
+
+/// A connection's hold on its session.
+#[derive(Debug)]
+pub(crate) struct Attached {
+    pub(crate) session: String,
+    pub(crate) connection: ConnectionId,
+    /// The connection goes on after this dispatch.
+    pub(crate) after: u64,
+    pub(crate) signal: watch::Receiver<Signal>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CannotResume {
+    UnknownSession,
+    SequenceAhead,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    sessions: BTreeMap<String, Session>,
+    connections: u64,
+}
+
+#[derive(Debug)]
+struct Session {
+    intents: u64,
+    last: u64,
+    window: VecDeque<Utf8Bytes>,
+    /// When the connection was lost; none while there is one.
+    lost_at: Option<Moment>,
+    signal: watch::Sender<Signal>,
+}
+
+impl Sessions {
+    /// Makes a session whose first dispatch is READY, rendered for its id.
+    pub(crate) fn identify(
+        &mut self,
+        mint: &mut Mint,
+        now: Moment,
+        intents: u64,
+        ready: impl FnOnce(&str) -> Value,
+    ) -> Attached {
+        if self.sessions.len() >= MAX_SESSIONS {
+            let oldest =
+                self.sessions.iter().min_by_key(|(_, session)| (session.lost_at.is_none(), session.lost_at));
+            if let Some(id) = oldest.map(|(id, _)| id.clone()) {
+                self.end(&id);
+            }
+        }
+        let salt = mint.next(now).to_string();
+        let id = mint.signature(&["session", &salt]);
+        let connection = self.next_connection();
+        let signal = watch::channel(Signal { last: 0, connection: Some(connection) }).0;
+        let receiver = signal.subscribe();
+        let mut session = Session { intents, last: 0, window: VecDeque::new(), lost_at: None, signal };
+        session.push("READY", &ready(&id).to_string());
+        self.sessions.insert(id.clone(), session);
+        Attached { session: id, connection, after: 0, signal: receiver }
+    }
+
+    /// Attaches a new connection after dispatch `after`; an older one is let go.
+    pub(crate) fn resume(&mut self, now: Moment, id: &str, after: u64) -> Result<Attached, CannotResume> {
+        self.sweep(now);
+        let connection = self.next_connection();
+        let session = self.sessions.get_mut(id).ok_or(CannotResume::UnknownSession)?;
+        if after > session.last {
+            return Err(CannotResume::SequenceAhead);
+        }
+        if after < session.last - session.window.len() as u64 {
+            self.end(id);
+            return Err(CannotResume::UnknownSession);
+        }
+        session.lost_at = None;
+        session.signal.send_modify(|signal| signal.connection = Some(connection));
+        session.push("RESUMED", "{}");
+        Ok(Attached { session: id.to_owned(), connection, after, signal: session.signal.subscribe() })
+    }
+
+    pub(crate) fn dispatch(&mut self, audience: Audience, event: &str, data: &Value) {
+        let data = data.to_string();
+        for session in self.sessions.values_mut() {
+            let wanted = match audience {
+                Audience::All => true,
+                Audience::WithIntent(intent) => session.intents & intent != 0,
+            };
+            if wanted {
+                session.push(event, &data);
+            }
+        }
+    }
+
+    /// What follows `after`, or nothing when the connection has lost its session.
+    pub(crate) fn pull(
+        &mut self,
+        id: &str,
+        connection: ConnectionId,
+        after: u64,
+    ) -> Option<(Vec<Utf8Bytes>, u64)> {
+        let session = self.sessions.get(id)?;
+        if session.signal.borrow().connection != Some(connection) {
+            return None;
+        }
+        let oldest = session.last - session.window.len() as u64;
+        if after < oldest {
+            self.end(id);
+            return None;
+        }
+        let frames: Vec<Utf8Bytes> =
+            session.window.iter().skip((after - oldest) as usize).take(BATCH).cloned().collect();
+        let last = after + frames.len() as u64;
+        Some((frames, last))
+    }
+
+    /// The connection is gone; its session waits for a RESUME.
+    pub(crate) fn lose(&mut self, now: Moment, id: &str, connection: ConnectionId) {
+        if let Some(session) = self.sessions.get_mut(id)
+            && session.signal.borrow().connection == Some(connection)
+        {
+            session.lost_at = Some(now);
+            session.signal.send_modify(|signal| signal.connection = None);
+        }
+    }
+
+    /// The client has said good-bye, which ends the session at once.
+    pub(crate) fn close(&mut self, id: &str, connection: ConnectionId) {
+        if self.sessions.get(id).is_some_and(|s| s.signal.borrow().connection == Some(connection)) {
+            self.end(id);
+        }
+    }
+
+    /// Drops all connections without a word.
+    pub(crate) fn cut(&mut self, now: Moment) {
+        for session in self.sessions.values_mut().filter(|session| session.lost_at.is_none()) {
+            session.lost_at = Some(now);
+            session.signal.send_modify(|signal| signal.connection = None);
+        }
+    }
+
+    /// Forgets sessions whose client did not come back.
+    pub(crate) fn sweep(&mut self, now: Moment) {
+        self.sessions.retain(|_, session| session.lost_at.is_none_or(|lost| now.since(lost) < KEPT_FOR));
+    }
+
+    fn end(&mut self, id: &str) {
+        if let Some(session) = self.sessions.remove(id) {
+            session.signal.send_modify(|signal| signal.connection = None);
+        }
+    }
+
+    fn next_connection(&mut self) -> ConnectionId {
+        self.connections += 1;
+        ConnectionId(self.connections)
+    }
+}
+
+impl Session {
+    fn push(&mut self, event: &str, data: &str) {
+        self.last += 1;
+        if self.window.len() == WINDOW {
+            self.window.pop_front();
+        }
+        let frame = format!(r#"{{"op":0,"t":"{event}","s":{},"d":{data}}}"#, self.last);
+        self.window.push_back(frame.into());
+        self.signal.send_modify(|signal| signal.last = self.last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start() -> (Sessions, Attached, Moment) {
+        let now = Moment::from_unix_ms(1_795_000_000_000);
+        let mut sessions = Sessions::default();
+        let attached = sessions.identify(&mut Mint::new(1), now, 0, |_| Value::Null);
+        (sessions, attached, now)
+    }
+
+    #[test]
+    fn a_resumed_session_gets_what_it_missed_and_then_resumed() {
+        let (mut sessions, first, now) = start();
+        sessions.cut(now);
+        sessions.dispatch(Audience::All, "A", &Value::Null);
+        sessions.dispatch(Audience::WithIntent(DIRECT_MESSAGES), "B", &Value::Null);
+        assert_eq!(sessions.pull(&first.session, first.connection, 1), None);
+        let second = sessions.resume(now, &first.session, 1).unwrap();
+        let (frames, last) = sessions.pull(&second.session, second.connection, second.after).unwrap();
+        let expected = [r#"{"op":0,"t":"A","s":2,"d":null}"#, r#"{"op":0,"t":"RESUMED","s":3,"d":{}}"#];
+        assert_eq!(frames.iter().map(Utf8Bytes::as_str).collect::<Vec<_>>(), expected);
+        assert_eq!(last, 3);
+    }
+
+    #[test]
+    fn a_session_ends_when_nobody_comes_back_or_the_window_has_moved_on() {
+        let (mut sessions, first, now) = start();
+        assert_eq!(sessions.resume(now, "other", 0).err(), Some(CannotResume::UnknownSession));
+        assert_eq!(sessions.resume(now, &first.session, 9).err(), Some(CannotResume::SequenceAhead));
+        sessions.cut(now);
+        let late = now.after(KEPT_FOR);
+        assert_eq!(sessions.resume(late, &first.session, 1).err(), Some(CannotResume::UnknownSession));
+
+        let (mut sessions, first, now) = start();
+        for _ in 0..=WINDOW {
+            sessions.dispatch(Audience::All, "A", &Value::Null);
+        }
+        assert_eq!(sessions.resume(now, &first.session, 1).err(), Some(CannotResume::UnknownSession));
+    }
+
+    #[test]
+    fn a_newer_connection_takes_the_session_over() {
+        let (mut sessions, first, now) = start();
+        let second = sessions.resume(now, &first.session, 1).unwrap();
+        assert_eq!(sessions.pull(&first.session, first.connection, 1), None);
+        sessions.lose(now, &first.session, first.connection);
+        assert!(sessions.pull(&second.session, second.connection, 1).is_some());
+    }
+}

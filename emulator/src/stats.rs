@@ -1,0 +1,206 @@
+//! What the emulator measured: how fast and how often the bot answered.
+//!
+//! The owner loop counts; anyone who holds a [`Stats`] reads, at any time and also
+//! after the emulator has ended.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+/// A handle on the counters of a running emulator.
+#[derive(Debug, Clone)]
+pub struct Stats {
+    counters: watch::Receiver<Counters>,
+}
+
+impl Stats {
+    pub(crate) fn new() -> (watch::Sender<Counters>, Stats) {
+        let (sender, counters) = watch::channel(Counters::default());
+        (sender, Stats { counters })
+    }
+
+    pub fn read(&self) -> Report {
+        self.counters.borrow().report()
+    }
+}
+
+/// The counters at one moment.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Presses, modals and commands; suggestions for an option are not among them.
+    pub interactions: u64,
+    /// From the press to the callback.
+    pub ack_ms: Latency,
+    /// From the press to the first content that is not "thinking"; a modal is content.
+    pub answer_ms: Latency,
+    /// From a keystroke to its suggestions.
+    pub choices_ms: Latency,
+    /// Interactions that had no callback in time.
+    pub deadline_misses: u64,
+    /// Those of them that fell into a stall of this machine; not among `deadline_misses`.
+    pub machine_stalled: u64,
+    /// Callbacks that Discord would have refused: late, or a second one.
+    pub late_callbacks: u64,
+    pub double_callbacks: u64,
+    /// By method and route, ids left out.
+    pub http_requests: BTreeMap<String, u64>,
+    /// Answers to the bot of 400 and above, by status.
+    pub http_refusals: BTreeMap<u16, u64>,
+    pub gateway_identifies: u64,
+    pub gateway_resumes: u64,
+    /// By the bot; what users write is not counted.
+    pub messages_created: u64,
+}
+
+/// A distribution in milliseconds, exact to 2 %.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+pub struct Latency {
+    pub count: u64,
+    pub p50: f64,
+    pub p95: f64,
+    pub p99: f64,
+    pub max: f64,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counters {
+    pub(crate) interactions: u64,
+    pub(crate) ack: Histogram,
+    pub(crate) answer: Histogram,
+    pub(crate) choices: Histogram,
+    pub(crate) deadline_misses: u64,
+    pub(crate) machine_stalled: u64,
+    pub(crate) late_callbacks: u64,
+    pub(crate) double_callbacks: u64,
+    pub(crate) http_requests: BTreeMap<&'static str, u64>,
+    pub(crate) http_refusals: BTreeMap<u16, u64>,
+    pub(crate) gateway_identifies: u64,
+    pub(crate) gateway_resumes: u64,
+    pub(crate) messages_created: u64,
+}
+
+impl Counters {
+    pub(crate) fn report(&self) -> Report {
+        Report {
+            interactions: self.interactions,
+            ack_ms: self.ack.latency(),
+            answer_ms: self.answer.latency(),
+            choices_ms: self.choices.latency(),
+            deadline_misses: self.deadline_misses,
+            machine_stalled: self.machine_stalled,
+            late_callbacks: self.late_callbacks,
+            double_callbacks: self.double_callbacks,
+            http_requests: self.http_requests.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
+            http_refusals: self.http_refusals.clone(),
+            gateway_identifies: self.gateway_identifies,
+            gateway_resumes: self.gateway_resumes,
+            messages_created: self.messages_created,
+        }
+    }
+}
+
+/// Steps between two powers of two.
+const STEPS: u64 = 64;
+const STEP_BITS: u32 = STEPS.trailing_zeros();
+/// 2^36 microseconds are 19 hours; longer counts as that.
+const OCTAVES: u64 = 36 - STEP_BITS as u64;
+const BUCKETS: usize = (STEPS * (OCTAVES + 1)) as usize;
+
+/// Microseconds in buckets whose width is a 64th of their value.
+#[derive(Debug, Clone)]
+pub(crate) struct Histogram {
+    buckets: Vec<u64>,
+    count: u64,
+    max_us: u64,
+}
+
+impl Default for Histogram {
+    fn default() -> Histogram {
+        Histogram { buckets: vec![0; BUCKETS], count: 0, max_us: 0 }
+    }
+}
+
+impl Histogram {
+    pub(crate) fn record(&mut self, duration: Duration) {
+        let us = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        self.buckets[bucket_of(us)] += 1;
+        self.count += 1;
+        self.max_us = self.max_us.max(us);
+    }
+
+    fn latency(&self) -> Latency {
+        Latency {
+            count: self.count,
+            p50: self.quantile(50),
+            p95: self.quantile(95),
+            p99: self.quantile(99),
+            max: self.max_us as f64 / 1_000.0,
+        }
+    }
+
+    fn quantile(&self, percent: u64) -> f64 {
+        let rank = (self.count * percent).div_ceil(100);
+        let mut seen = 0;
+        for (index, count) in self.buckets.iter().enumerate() {
+            seen += count;
+            if seen >= rank && seen > 0 {
+                return upper_bound(index).min(self.max_us) as f64 / 1_000.0;
+            }
+        }
+        0.0
+    }
+}
+
+fn bucket_of(us: u64) -> usize {
+    if us < STEPS {
+        return us as usize;
+    }
+    let shift = us.ilog2() - STEP_BITS;
+    let index = (u64::from(shift) + 1) * STEPS + ((us >> shift) - STEPS);
+    (index as usize).min(BUCKETS - 1)
+}
+
+/// The largest value that falls into the bucket.
+fn upper_bound(index: usize) -> u64 {
+    let index = index as u64;
+    if index < STEPS {
+        return index;
+    }
+    let shift = index / STEPS - 1;
+    ((STEPS + index % STEPS + 1) << shift) - 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_within_two_percent() {
+        let mut histogram = Histogram::default();
+        for ms in 1..=1_000 {
+            histogram.record(Duration::from_millis(ms));
+        }
+        let latency = histogram.latency();
+        for (measured, expected) in [(latency.p50, 500.0), (latency.p95, 950.0), (latency.p99, 990.0)] {
+            assert!((measured / expected - 1.0f64).abs() < 0.02, "{measured} for {expected}");
+        }
+        assert_eq!(latency.max, 1_000.0);
+        assert_eq!(latency.count, 1_000);
+    }
+
+    #[test]
+    fn every_value_lies_in_its_bucket() {
+        for us in [0, 1, 63, 64, 65, 127, 128, 1_000, 999_999, 3_000_000, u64::MAX] {
+            let index = bucket_of(us);
+            assert!(index == BUCKETS - 1 || upper_bound(index) >= us, "{us}");
+            assert!(index == 0 || upper_bound(index - 1) < us, "{us}");
+        }
+    }
+
+    #[test]
+    fn nothing_recorded_reads_as_zero() {
+        assert_eq!(Histogram::default().latency(), Latency::default());
+    }
+}

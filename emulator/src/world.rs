@@ -1,0 +1,409 @@
+//! The emulated Discord: its whole state, and the one loop that owns it.
+//!
+//! Connections turn what they read into an [`Ask`] and wait for the answer, so there
+//! is no lock and everything happens in one order. The loop never waits for a client:
+//! what clients must get is kept here, bounded, until they fetch it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::ws::Utf8Bytes;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::{Clock, Moment};
+use crate::events::{History, Seen};
+use crate::files::{Files, Link};
+use crate::ids::{Mint, Snowflake};
+use crate::interaction::{Interactions, Kind, Modals, State};
+use crate::limits::Limits;
+use crate::message::Message;
+use crate::rest;
+use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
+use crate::stall::Stalls;
+use crate::stats::Counters;
+use crate::users;
+use crate::wire::{Reply, Request};
+
+/// Asks that wait for the loop. Each connection has at most one here, so at the bound
+/// a connection waits at the channel, and its client at the socket.
+pub(crate) const ASKS: usize = 1_024;
+
+/// A channel remembers so many messages; the oldest are forgotten.
+const MAX_MESSAGES: usize = 1_000;
+
+pub(crate) const MAX_USERS: usize = 100_000;
+
+/// How long Discord remembers a nonce: "a few minutes".
+pub(crate) const NONCE_LIFE: Duration = Duration::from_secs(3 * 60);
+
+/// Above this many nonces those that have ended are removed.
+const SWEEP_NONCES_ABOVE: usize = 10_000;
+
+#[derive(Debug)]
+pub(crate) enum Ask {
+    /// A request of the bot.
+    Rest {
+        request: Request,
+        reply: oneshot::Sender<Reply>,
+    },
+    /// A request of a user's client.
+    Users {
+        request: Request,
+        reply: oneshot::Sender<Reply>,
+    },
+    Open {
+        link: Link,
+        reply: oneshot::Sender<Option<(Option<String>, Bytes)>>,
+    },
+    WatchEvents {
+        reply: oneshot::Sender<(u64, watch::Receiver<u64>)>,
+    },
+    Events {
+        after: u64,
+        reply: oneshot::Sender<(Vec<Bytes>, u64)>,
+    },
+    /// What a gateway client must say.
+    Token {
+        reply: oneshot::Sender<String>,
+    },
+    Identify {
+        intents: u64,
+        shard: Value,
+        reply: oneshot::Sender<Attached>,
+    },
+    Resume {
+        session: String,
+        after: u64,
+        reply: oneshot::Sender<Result<Attached, CannotResume>>,
+    },
+    Pull {
+        session: String,
+        connection: ConnectionId,
+        after: u64,
+        reply: oneshot::Sender<Pulled>,
+    },
+    Left {
+        session: String,
+        connection: ConnectionId,
+        how: Left,
+    },
+}
+
+/// Dispatches and the last one's number; none when the session has another owner.
+pub(crate) type Pulled = Option<(Vec<Utf8Bytes>, u64)>;
+
+/// How a gateway connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Left {
+    /// Without a close frame, or with one that keeps the session.
+    Lost,
+    /// With close code 1000 or 1001.
+    Goodbye,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: Snowflake,
+    pub(crate) name: String,
+    pub(crate) locale: String,
+    pub(crate) dm: Snowflake,
+}
+
+impl User {
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "id": self.id.json(), "username": self.name, "global_name": self.name, "discriminator": "0",
+            "avatar": null, "bot": false, "public_flags": 0,
+        })
+    }
+}
+
+/// The DM of one user with the bot.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) id: Snowflake,
+    pub(crate) user: Snowflake,
+    pub(crate) messages: BTreeMap<Snowflake, Message>,
+}
+
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) address: SocketAddr,
+    pub(crate) token: String,
+    pub(crate) answer_within: Duration,
+    pub(crate) application: Snowflake,
+    pub(crate) mint: Mint,
+    pub(crate) files: Files,
+    pub(crate) users: BTreeMap<Snowflake, User>,
+    pub(crate) channels: BTreeMap<Snowflake, Channel>,
+    pub(crate) commands: Vec<Value>,
+    pub(crate) interactions: Interactions,
+    pub(crate) modals: Modals,
+    pub(crate) nonces: BTreeMap<(Snowflake, String), (Snowflake, Moment)>,
+    pub(crate) sessions: Sessions,
+    pub(crate) history: History,
+    pub(crate) limits: Limits,
+    pub(crate) counters: watch::Sender<Counters>,
+    stalls: Stalls,
+}
+
+impl World {
+    pub(crate) fn new(
+        config: &crate::Config,
+        address: SocketAddr,
+        now: Moment,
+        counters: watch::Sender<Counters>,
+    ) -> World {
+        let mint = Mint::new(config.seed);
+        World {
+            address,
+            token: config.token.clone(),
+            answer_within: config.answer_within,
+            application: mint.stable("application", ""),
+            mint,
+            files: Files::new(address),
+            users: BTreeMap::new(),
+            channels: BTreeMap::new(),
+            commands: Vec::new(),
+            interactions: Interactions::default(),
+            modals: Modals::default(),
+            nonces: BTreeMap::new(),
+            sessions: Sessions::default(),
+            history: History::new(),
+            limits: Limits::default(),
+            counters,
+            stalls: Stalls::new(now),
+        }
+    }
+
+    /// Answers until `shutdown` is ready.
+    pub(crate) async fn run(
+        mut self,
+        clock: Clock,
+        mut asks: mpsc::Receiver<Ask>,
+        shutdown: impl Future<Output = ()>,
+    ) {
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let now = clock.now();
+            self.wake(now);
+            let wait = self.next_wake().since(now);
+            tokio::select! {
+                ask = asks.recv() => match ask {
+                    Some(ask) => self.answer(clock.now(), ask),
+                    None => return,
+                },
+                () = tokio::time::sleep(wait) => {}
+                () = &mut shutdown => return,
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Moment {
+        let due = self.stalls.due();
+        self.interactions.next_deadline(self.answer_within).map_or(due, |deadline| due.min(deadline))
+    }
+
+    /// Does what has become due.
+    fn wake(&mut self, now: Moment) {
+        // A stall must be known before what was missed in it is counted.
+        self.stalls.woke(now);
+        for missed in self.interactions.fail_overdue(now, self.answer_within) {
+            let stalled =
+                self.stalls.overlaps(missed.pressed_at, missed.pressed_at.after(self.answer_within));
+            self.counters.send_modify(|counters| {
+                let count =
+                    if stalled { &mut counters.machine_stalled } else { &mut counters.deadline_misses };
+                *count += 1;
+            });
+            tracing::warn!(interaction = %missed.id, stalled, "no callback in time");
+            self.see(now, missed.user, Some(missed.id), Seen::InteractionFailed);
+        }
+        self.interactions.forget_expired(now);
+        self.sessions.sweep(now);
+    }
+
+    /// A client that has gone does not read its answer, which is no loss.
+    fn answer(&mut self, now: Moment, ask: Ask) {
+        match ask {
+            Ask::Rest { request, reply } => {
+                let _ = reply.send(rest::answer(self, now, request));
+            }
+            Ask::Users { request, reply } => {
+                let _ = reply.send(users::answer(self, now, request));
+            }
+            Ask::Open { link, reply } => {
+                let _ = reply.send(self.files.open(&self.mint, now, &link));
+            }
+            Ask::WatchEvents { reply } => {
+                let _ = reply.send((self.history.last(), self.history.watch()));
+            }
+            Ask::Events { after, reply } => {
+                let _ = reply.send(self.history.after(after));
+            }
+            Ask::Token { reply } => {
+                let _ = reply.send(self.token.clone());
+            }
+            Ask::Identify { intents, shard, reply } => {
+                let _ = reply.send(self.identify(now, intents, &shard));
+            }
+            Ask::Resume { session, after, reply } => {
+                let resumed = self.sessions.resume(now, &session, after);
+                if resumed.is_ok() {
+                    self.counters.send_modify(|counters| counters.gateway_resumes += 1);
+                }
+                let _ = reply.send(resumed);
+            }
+            Ask::Pull { session, connection, after, reply } => {
+                let _ = reply.send(self.sessions.pull(&session, connection, after));
+            }
+            Ask::Left { session, connection, how: Left::Lost } => {
+                self.sessions.lose(now, &session, connection);
+            }
+            Ask::Left { session, connection, how: Left::Goodbye } => {
+                self.sessions.close(&session, connection);
+            }
+        }
+    }
+
+    fn identify(&mut self, now: Moment, intents: u64, shard: &Value) -> Attached {
+        self.counters.send_modify(|counters| counters.gateway_identifies += 1);
+        let mut ready = json!({
+            "v": 10,
+            "user": rest::application::current_user(self),
+            // The ladder lives in DMs here; threads of a guild are not emulated.
+            "guilds": [],
+            "private_channels": [],
+            "resume_gateway_url": format!("ws://{}", self.address),
+            "session_type": "normal",
+            "application": {"id": self.application.json(), "flags": 0},
+        });
+        if shard.is_array() {
+            ready["shard"] = shard.clone();
+        }
+        self.sessions.identify(&mut self.mint, now, intents, |session| {
+            ready["session_id"] = session.into();
+            ready
+        })
+    }
+
+    pub(crate) fn bot_user(&self) -> Value {
+        json!({
+            "id": self.application.json(), "username": "EvoLadder", "global_name": null, "discriminator": "0",
+            "avatar": null, "bot": true, "public_flags": 0,
+        })
+    }
+
+    pub(crate) fn see(&mut self, now: Moment, user: Snowflake, interaction: Option<Snowflake>, seen: Seen) {
+        self.history.push(now, user, interaction, seen);
+    }
+
+    pub(crate) fn render(&self, now: Moment, message: &Message) -> Value {
+        message.render(&self.mint, now, &self.files)
+    }
+
+    pub(crate) fn render_channel(&self, channel: &Channel) -> Value {
+        let recipients: Vec<Value> = self.users.get(&channel.user).map(User::render).into_iter().collect();
+        json!({
+            "id": channel.id.json(),
+            "type": 1,
+            "flags": 0,
+            "last_message_id": channel.messages.last_key_value().map(|(id, _)| id.json()),
+            "recipients": recipients,
+        })
+    }
+
+    pub(crate) fn message(&self, channel: Snowflake, message: Snowflake) -> Option<&Message> {
+        self.channels.get(&channel)?.messages.get(&message)
+    }
+
+    /// Puts a new message into its channel and tells everyone; returns it as shown.
+    pub(crate) fn post(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
+        let shown = self.render(now, &message);
+        if !message.is_ephemeral() {
+            self.dispatch_message("MESSAGE_CREATE", &shown);
+        }
+        if message.by_bot {
+            self.counters.send_modify(|counters| counters.messages_created += 1);
+        }
+        let loading = message.is_loading();
+        if let Some(channel) = self.channels.get_mut(&message.channel) {
+            if channel.messages.len() >= MAX_MESSAGES {
+                channel.messages.pop_first();
+            }
+            let user = channel.user;
+            channel.messages.insert(message.id, message);
+            let seen =
+                if loading { Seen::Thinking(shown.clone()) } else { Seen::MessageCreate(shown.clone()) };
+            self.see(now, user, interaction, seen);
+        }
+        shown
+    }
+
+    /// Puts an edited message in the place of the old one and tells everyone.
+    pub(crate) fn replace(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
+        let shown = self.render(now, &message);
+        if !message.is_ephemeral() {
+            self.dispatch_message("MESSAGE_UPDATE", &shown);
+        }
+        if let Some(channel) = self.channels.get_mut(&message.channel) {
+            let user = channel.user;
+            channel.messages.insert(message.id, message);
+            self.see(now, user, interaction, Seen::MessageUpdate(shown.clone()));
+        }
+        shown
+    }
+
+    pub(crate) fn delete(&mut self, now: Moment, channel: Snowflake, message: Snowflake) {
+        let Some(place) = self.channels.get_mut(&channel) else { return };
+        let user = place.user;
+        let Some(gone) = place.messages.remove(&message) else { return };
+        if !gone.is_ephemeral() {
+            let data = json!({"id": message.json(), "channel_id": channel.json()});
+            self.dispatch_message("MESSAGE_DELETE", &data);
+        }
+        self.see(now, user, None, Seen::MessageDelete { channel, message });
+    }
+
+    fn dispatch_message(&mut self, event: &str, data: &Value) {
+        self.sessions.dispatch(Audience::WithIntent(DIRECT_MESSAGES), event, data);
+    }
+
+    /// Notes that the user has something to see, the first time.
+    pub(crate) fn note_answer(&mut self, now: Moment, interaction: Snowflake) {
+        let Some(interaction) = self.interactions.get_mut(interaction) else { return };
+        if !std::mem::replace(&mut interaction.answered, true) {
+            let took = now.since(interaction.pressed_at);
+            self.counters.send_modify(|counters| counters.answer.record(took));
+        }
+    }
+
+    /// Notes the callback; `original` is what `@original` names from here on.
+    pub(crate) fn acknowledge(&mut self, now: Moment, interaction: Snowflake, original: Option<Snowflake>) {
+        let Some(interaction) = self.interactions.get_mut(interaction) else { return };
+        interaction.state = State::Acknowledged { original };
+        let took = now.since(interaction.pressed_at);
+        let kind = interaction.kind;
+        self.counters.send_modify(|counters| match kind {
+            Kind::Autocomplete { .. } => counters.choices.record(took),
+            Kind::Command | Kind::Component | Kind::Modal => counters.ack.record(took),
+        });
+    }
+
+    /// The message that this nonce made in the channel not long ago.
+    pub(crate) fn nonce(&mut self, now: Moment, channel: Snowflake, nonce: &Value) -> Option<&Message> {
+        if self.nonces.len() > SWEEP_NONCES_ABOVE {
+            self.nonces.retain(|_, (_, until)| *until > now);
+        }
+        let (message, until) = *self.nonces.get(&(channel, nonce_key(nonce)))?;
+        if until <= now { None } else { self.message(channel, message) }
+    }
+}
+
+/// Discord takes numbers and texts for a nonce and does not tell them apart.
+pub(crate) fn nonce_key(nonce: &Value) -> String {
+    nonce.as_str().map_or_else(|| nonce.to_string(), str::to_owned)
+}

@@ -1,0 +1,130 @@
+//! Reading records back while the journal grows.
+
+use super::JournalError;
+use super::segment::{self, FRAME_HEADER_BYTES, Frame, HEADER_BYTES};
+use ipc_schema::db_writer::Record;
+use ipc_schema::ids::Seq;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// A place in the journal. It never looks beyond the record it is told is synced.
+#[derive(Debug)]
+pub struct Reader {
+    dir: PathBuf,
+    /// The last record that was read.
+    after: Seq,
+    open: Option<Open>,
+}
+
+/// The segment being read, and where its next frame begins.
+#[derive(Debug)]
+struct Open {
+    path: PathBuf,
+    file: File,
+    offset: u64,
+}
+
+impl Reader {
+    /// Goes on behind record `after`.
+    pub fn new(dir: &Path, after: Seq) -> Reader {
+        Reader { dir: dir.to_owned(), after, open: None }
+    }
+
+    pub fn after(&self) -> Seq {
+        self.after
+    }
+
+    /// Goes on behind another record.
+    pub fn go_to(&mut self, after: Seq) {
+        *self = Reader::new(&self.dir, after);
+    }
+
+    /// Records up to `through`, until they have `page_bytes` on disk or there are no more.
+    pub fn read(&mut self, through: Seq, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
+        let mut records = Vec::new();
+        let mut bytes_read = 0;
+        while self.after < through && bytes_read < page_bytes {
+            let mut open = match self.open.take() {
+                Some(open) => open,
+                None => self.open_segment()?,
+            };
+            match open.frame().map_err(JournalError::disk("read", &open.path))? {
+                None => {
+                    // The end of this segment; the next one begins with the record that is due.
+                    let next = self.open_segment()?;
+                    if next.path == open.path {
+                        let (path, offset) = (open.path, open.offset);
+                        let problem = "records that were stored cannot be read back";
+                        return Err(JournalError::Damaged { path, offset, problem });
+                    }
+                    self.open = Some(next);
+                }
+                Some(bytes) => {
+                    self.take(&open, &bytes, &mut records)?;
+                    open.offset += bytes.len() as u64;
+                    bytes_read += bytes.len();
+                    self.open = Some(open);
+                }
+            }
+        }
+        Ok(records)
+    }
+
+    fn take(&mut self, open: &Open, bytes: &[u8], records: &mut Vec<Record>) -> Result<(), JournalError> {
+        let damaged = || JournalError::Damaged {
+            path: open.path.clone(),
+            offset: open.offset,
+            problem: "a stored record cannot be decoded",
+        };
+        let frame = Frame::at(bytes).ok_or_else(damaged)?;
+        if frame.last() <= self.after {
+            return Ok(());
+        }
+        for stored in frame.records().ok_or_else(damaged)? {
+            let record = segment::decode(frame.format, stored).ok_or_else(damaged)?;
+            if record.seq > self.after {
+                self.after = record.seq;
+                records.push(record);
+            }
+        }
+        Ok(())
+    }
+
+    /// The segment that holds the record behind `after`.
+    fn open_segment(&self) -> Result<Open, JournalError> {
+        let segments = segment::list(&self.dir)?;
+        let next = Seq(self.after.0 + 1);
+        let Some((_, path)) = segments.iter().rev().find(|(first, _)| *first <= next) else {
+            let first = segments.first().map_or(Seq(1), |(first, _)| *first);
+            return Err(JournalError::Gap { path: self.dir.clone(), missing_from: next, next: first });
+        };
+        let file = File::open(path).map_err(JournalError::disk("open", path))?;
+        Ok(Open { path: path.clone(), file, offset: HEADER_BYTES as u64 })
+    }
+}
+
+impl Open {
+    /// The bytes of the next whole frame; None at the end of what is there.
+    fn frame(&self) -> std::io::Result<Option<Vec<u8>>> {
+        let mut bytes = vec![0; FRAME_HEADER_BYTES];
+        if !read_whole(&self.file, &mut bytes, self.offset)? {
+            return Ok(None);
+        }
+        let length = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
+        // A length read in the middle of a write is not believed beyond the file's end.
+        if self.file.metadata()?.len() < self.offset + (FRAME_HEADER_BYTES + length) as u64 {
+            return Ok(None);
+        }
+        bytes.resize(FRAME_HEADER_BYTES + length, 0);
+        let payload = self.offset + FRAME_HEADER_BYTES as u64;
+        Ok(read_whole(&self.file, &mut bytes[FRAME_HEADER_BYTES..], payload)?.then_some(bytes))
+    }
+}
+
+fn read_whole(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<bool> {
+    match file.read_exact_at(bytes, offset) {
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+        result => result.map(|()| true),
+    }
+}

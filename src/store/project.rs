@@ -1,0 +1,225 @@
+//! From one record to rows, by nothing but its events. All but the counts of wins and losses are
+//! written as results; the counts add up once because progress moves in the same transaction.
+
+use crate::journal::FORMAT;
+use ipc_schema::db_writer::Record;
+use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
+use ipc_schema::frame;
+use ipc_schema::ids::{JobId, MatchId};
+use ipc_schema::vocab::{Ground, Timestamp, Verdict};
+use sqlx::SqliteConnection;
+use sqlx::query::Query;
+use sqlx::sqlite::{Sqlite, SqliteArguments};
+
+type Sql<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;
+
+/// Numbers of ours stay far below 2^63.
+trait Signed {
+    fn signed(self) -> i64;
+}
+
+impl Signed for u64 {
+    fn signed(self) -> i64 {
+        self.cast_signed()
+    }
+}
+
+impl Signed for Timestamp {
+    fn signed(self) -> i64 {
+        self.0.cast_signed()
+    }
+}
+
+pub(super) async fn apply(connection: &mut SqliteConnection, record: &Record) -> sqlx::Result<()> {
+    sqlx::query("insert into events (seq, at_ms, request_key, format, record) values ($1, $2, $3, $4, $5)")
+        .bind(record.seq.0.signed())
+        .bind(record.at.signed())
+        .bind(record.key.map(|key| format!("{key:?}")))
+        .bind(i64::from(FORMAT))
+        .bind(frame::to_bytes(record))
+        .execute(&mut *connection)
+        .await?;
+    for event in &record.events {
+        for statement in statements(event) {
+            statement.execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What an event changes. Events about messages and timers change no table.
+fn statements(event: &Event) -> Vec<Sql<'_>> {
+    match event {
+        Event::PlayerJoined { player, user, locale, at } => vec![
+            sqlx::query("insert into players (player_id, discord_user_id, locale, joined_at_ms) values ($1, $2, $3, $4)")
+                .bind(player.0.signed())
+                .bind(user.to_string())
+                .bind(locale.code())
+                .bind(at.signed()),
+        ],
+        Event::LocaleSet { player, locale } => vec![
+            sqlx::query("update players set locale = $2 where player_id = $1").bind(player.0.signed()).bind(locale.code()),
+        ],
+        Event::TermsAnswered { player, accepted, at } => vec![
+            sqlx::query("update players set terms_accepted_at_ms = $2 where player_id = $1")
+                .bind(player.0.signed())
+                .bind(accepted.then_some(at.signed())),
+        ],
+        Event::NamesSet { player, names } => vec![
+            sqlx::query(
+                "update players set name = $2, battle_tag = $3, alternative_names = $4, country = $5 where player_id = $1",
+            )
+            .bind(player.0.signed())
+            .bind(&names.name)
+            .bind(&names.battle_tag)
+            .bind(serde_json::Value::from(names.alternatives.clone()).to_string())
+            .bind(&names.country),
+        ],
+        Event::RegionSet { player, region } => vec![
+            sqlx::query("update players set region = $2 where player_id = $1").bind(player.0.signed()).bind(region.code()),
+        ],
+        Event::SetupFinished { player, at } => vec![
+            sqlx::query("update players set setup_finished_at_ms = $2 where player_id = $1")
+                .bind(player.0.signed())
+                .bind(at.signed()),
+        ],
+        Event::ToonBound { player, region, toon } => vec![
+            sqlx::query("insert into player_toons (player_id, game_region, toon) values ($1, $2, $3)")
+                .bind(player.0.signed())
+                .bind(region.code())
+                .bind(toon.to_string()),
+        ],
+        Event::WaveFired { at, pairings, .. } => pairings.iter().map(|pairing| match_row(pairing, *at)).collect(),
+        Event::Started { match_id, at, .. } => vec![
+            sqlx::query("update matches set started_at_ms = $2 where match_id = $1")
+                .bind(match_id.0.signed())
+                .bind(at.signed()),
+        ],
+        Event::Closed { match_id, verdict, ratings, at } => {
+            let mut statements = vec![closing(*match_id, *verdict, ratings.as_ref(), *at)];
+            if let (Verdict::Decided { winner, .. }, Some(ratings)) = (verdict, ratings) {
+                statements.extend(ratings.iter().zip(0..).map(|(change, slot)| rating(change, slot == *winner, *at)));
+            }
+            statements
+        }
+        Event::ReplayTaken { job, match_id, player, hash, bytes, at } => vec![
+            sqlx::query(
+                "insert into replays (job_id, match_id, player_id, sha256, bytes, uploaded_at_ms)
+                 values ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(job.0.signed())
+            .bind(match_id.0.signed())
+            .bind(player.0.signed())
+            .bind(hash.to_string())
+            .bind(i64::from(*bytes))
+            .bind(at.signed()),
+        ],
+        Event::ReplayJudged { job, facts, judgement, at } => {
+            let outcome = match judgement.outcome {
+                Judged::Decided { .. } => "decided",
+                Judged::Undecided => "undecided",
+                Judged::Rejected => "rejected",
+                Judged::TooLate => "too_late",
+            };
+            let known = Some((facts.map_title.as_str(), i64::from(facts.duration_game_loops)));
+            vec![replay_outcome(*job, outcome, known, *at)]
+        }
+        Event::ReplayFailed { job, fault, at, .. } => vec![replay_outcome(*job, fault.code(), None, *at)],
+        Event::ChannelSeen { .. }
+        | Event::RacesChosen { .. }
+        | Event::VetoesChosen { .. }
+        | Event::Queued { .. }
+        | Event::LeftQueue { .. }
+        | Event::Confirmed { .. }
+        | Event::Reminded { .. }
+        | Event::AbortSpent { .. }
+        | Event::TimedOut { .. }
+        | Event::Requeued { .. }
+        | Event::ReplayStruck { .. }
+        | Event::NoticeDue { .. }
+        | Event::CardShown { .. }
+        | Event::CardLost { .. }
+        | Event::CardGone { .. } => Vec::new(),
+    }
+}
+
+fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {
+    sqlx::query(
+        "insert into matches (match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(pairing.match_id.0.signed())
+    .bind(pairing.players[0].0.signed())
+    .bind(pairing.players[1].0.signed())
+    .bind(pairing.races[0].code())
+    .bind(pairing.races[1].code())
+    .bind(&pairing.map)
+    .bind(pairing.server.code())
+    .bind(at.signed())
+}
+
+fn closing<'q>(
+    match_id: MatchId,
+    verdict: Verdict,
+    ratings: Option<&[RatingChange; 2]>,
+    at: Timestamp,
+) -> Sql<'q> {
+    let (word, winner, ground) = match verdict {
+        Verdict::Decided { winner, ground: Ground::Recorded } => ("decided", Some(winner), Some("recorded")),
+        Verdict::Decided { winner, ground: Ground::OpponentLeftFirst } => {
+            ("decided", Some(winner), Some("opponent_left_first"))
+        }
+        Verdict::Aborted { by: 0 } => ("aborted", None, Some("by player 1")),
+        Verdict::Aborted { .. } => ("aborted", None, Some("by player 2")),
+        Verdict::Unconfirmed { .. } => ("unconfirmed", None, None),
+        Verdict::Expired => ("expired", None, None),
+    };
+    let rated = |slot: usize| ratings.map(|ratings| (ratings[slot].before.0, ratings[slot].after.0)).unzip();
+    let ((before_1, after_1), (before_2, after_2)) = (rated(0), rated(1));
+    sqlx::query(
+        "update matches set closed_at_ms = $2, verdict = $3, ground = $5,
+             winner_id = case $4 when 0 then player_1_id when 1 then player_2_id end,
+             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9
+         where match_id = $1",
+    )
+    .bind(match_id.0.signed())
+    .bind(at.signed())
+    .bind(word)
+    .bind(winner.map(i64::from))
+    .bind(ground)
+    .bind(before_1)
+    .bind(after_1)
+    .bind(before_2)
+    .bind(after_2)
+}
+
+fn rating<'q>(change: &RatingChange, won: bool, at: Timestamp) -> Sql<'q> {
+    sqlx::query(
+        "insert into ratings (player_id, race, mmr, wins, losses, last_played_at_ms)
+         values ($1, $2, $3, $4, 1 - $4, $5)
+         on conflict (player_id, race) do update set mmr = excluded.mmr, wins = wins + excluded.wins,
+             losses = losses + excluded.losses, last_played_at_ms = excluded.last_played_at_ms",
+    )
+    .bind(change.player.0.signed())
+    .bind(change.race.code())
+    .bind(change.after.0)
+    .bind(i64::from(won))
+    .bind(at.signed())
+}
+
+fn replay_outcome<'q>(
+    job: JobId,
+    outcome: &'static str,
+    facts: Option<(&'q str, i64)>,
+    at: Timestamp,
+) -> Sql<'q> {
+    let (map_title, loops) = facts.unzip();
+    sqlx::query(
+        "update replays set outcome = $2, map_title = $3, duration_game_loops = $4, judged_at_ms = $5 where job_id = $1",
+    )
+    .bind(job.0.signed())
+    .bind(outcome)
+    .bind(map_title)
+    .bind(loops)
+    .bind(at.signed())
+}
