@@ -21,9 +21,7 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
-        CardView::Notice(refusal) => {
-            Page { content: refusal::render(refusal, words), ..Page::default() }
-        }
+        CardView::Notice(refusal) => Page { content: refusal::render(refusal, words), ..Page::default() },
     }
 }
 
@@ -31,10 +29,9 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
     let id = [("id", view.match_id.to_string().into())];
     match &view.stage {
         ReplayStage::Reading => Page { content: words.with("replay-reading", &id), ..Page::default() },
-        ReplayStage::Failed { fault } => Page {
-            content: words.with(&format!("replay-fault-{}", fault.code()), &id),
-            ..Page::default()
-        },
+        ReplayStage::Failed { fault } => {
+            Page { content: words.with(&format!("replay-fault-{}", fault.code()), &id), ..Page::default() }
+        }
         ReplayStage::Judged { judgement, winner } => {
             let winner = match winner {
                 Some(name) => plain(name, 60),
@@ -75,7 +72,9 @@ fn check_line(check: &Check, words: Words) -> String {
         Grade::Failed => "❌",
     };
     let text = match check.grade {
-        Grade::Passed if found.is_empty() => words.with("replay-check-passed-plain", &[("check", name.into())]),
+        Grade::Passed if found.is_empty() => {
+            words.with("replay-check-passed-plain", &[("check", name.into())])
+        }
         Grade::Passed => {
             words.with("replay-check-passed", &[("check", name.into()), ("found", found.into())])
         }

@@ -143,7 +143,7 @@ mod tests {
     use ipc_schema::ids::MatchId;
     use serde_json::{Value, json};
 
-    fn read(kind: u8, data: Value, place: Value) -> Option<Incoming> {
+    fn read(kind: u8, data: &Value, place: &Value) -> Option<Incoming> {
         let mut json = json!({
             "id": "1423000000000000000", "application_id": "5", "type": kind, "token": "secret", "version": 1,
             "locale": "ko", "entitlements": [], "authorizing_integration_owners": {},
@@ -163,13 +163,12 @@ mod tests {
         json!({ "user": user(), "context": 1 })
     }
 
-    const CALLER: Caller =
-        Caller { user: UserId(7), locale: Locale::KoKr, dm: Some(ChannelId(9)) };
+    const CALLER: Caller = Caller { user: UserId(7), locale: Locale::KoKr, dm: Some(ChannelId(9)) };
 
     #[test]
     fn a_command_in_the_dm_asks_for_its_page() {
         let data = json!({ "id": "1", "name": "queue", "type": 1 });
-        let incoming = read(2, data, dm()).unwrap();
+        let incoming = read(2, &data, &dm()).unwrap();
         assert_eq!(incoming.caller, CALLER);
         assert_eq!(incoming.visible, Visible::Stays);
         assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Queue { caller: CALLER }));
@@ -182,7 +181,7 @@ mod tests {
             "options": [{ "name": "page", "type": 4, "value": 3 }] });
         let member = json!({ "user": user(), "roles": [], "deaf": false, "mute": false, "flags": 0,
             "joined_at": null, "permissions": "0" });
-        let incoming = read(2, data, json!({ "member": member, "guild_id": "3", "context": 0 })).unwrap();
+        let incoming = read(2, &data, &json!({ "member": member, "guild_id": "3", "context": 0 })).unwrap();
         let caller = Caller { dm: None, ..CALLER };
         assert_eq!(incoming.visible, Visible::Ephemeral);
         assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Leaderboard { caller, page: 2 }));
@@ -191,15 +190,17 @@ mod tests {
     #[test]
     fn a_press_and_a_modal_are_read() {
         let data = json!({ "component_type": 2, "custom_id": "match:confirm:12" });
-        let incoming = read(3, data, dm()).unwrap();
+        let incoming = read(3, &data, &dm()).unwrap();
         let (caller, match_id) = (CALLER, MatchId(12));
         assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Confirm { caller, match_id }));
 
-        let input = |id: &str, value: &str| {
-            json!({ "type": 18, "id": 1, "component": { "type": 4, "id": 2, "custom_id": id, "value": value } })
-        };
-        let components =
-            [input("name", "Flash"), input("battle_tag", "F#123"), input("alternatives", ""), input("country", "kr")];
+        let input = |id: &str, value: &str| json!({ "type": 18, "id": 1, "component": { "type": 4, "id": 2, "custom_id": id, "value": value } });
+        let components = [
+            input("name", "Flash"),
+            input("battle_tag", "F#123"),
+            input("alternatives", ""),
+            input("country", "kr"),
+        ];
         let data = json!({ "custom_id": "setup:names", "components": components });
         let names = Names {
             name: "Flash".to_owned(),
@@ -207,20 +208,20 @@ mod tests {
             alternatives: Vec::new(),
             country: "KR".to_owned(),
         };
-        assert_eq!(read(5, data, dm()).unwrap().plan, Plan::Ask(BackendRequest::SetNames { caller, names }));
+        assert_eq!(read(5, &data, &dm()).unwrap().plan, Plan::Ask(BackendRequest::SetNames { caller, names }));
     }
 
     #[test]
     fn what_is_unknown_is_said_so_or_left_alone() {
         let unknown = Plan::Say("button-unknown");
         let data = json!({ "id": "1", "name": "dance", "type": 1 });
-        assert_eq!(read(2, data, dm()).unwrap().plan, unknown);
+        assert_eq!(read(2, &data, &dm()).unwrap().plan, unknown);
         let data = json!({ "component_type": 2, "custom_id": "old:button" });
-        assert_eq!(read(3, data, dm()).unwrap().plan, unknown);
+        assert_eq!(read(3, &data, &dm()).unwrap().plan, unknown);
         let data = json!({ "id": "1", "name": "leaderboard", "type": 1,
             "options": [{ "name": "size", "type": 4, "value": 3 }] });
-        assert_eq!(read(2, data, dm()).unwrap().plan, unknown);
+        assert_eq!(read(2, &data, &dm()).unwrap().plan, unknown);
         let data = json!({ "id": "1", "name": "queue", "type": 1 });
-        assert_eq!(read(2, data, json!({})), None, "nobody asked");
+        assert_eq!(read(2, &data, &json!({})), None, "nobody asked");
     }
 }

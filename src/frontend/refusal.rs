@@ -22,9 +22,7 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::AlreadyQueued => words.say("refusal-already-queued"),
         Refusal::NotQueued => words.say("refusal-not-queued"),
         Refusal::InMatch => words.say("refusal-in-match"),
-        Refusal::TimedOut { until } => {
-            words.with("refusal-timed-out", &[("until", relative(*until).into())])
-        }
+        Refusal::TimedOut { until } => words.with("refusal-timed-out", &[("until", relative(*until).into())]),
         Refusal::MatchUnknown => words.say("refusal-match-unknown"),
         Refusal::TooLate => words.say("refusal-too-late"),
         Refusal::NoOpenMatch => words.say("refusal-no-open-match"),

@@ -30,10 +30,10 @@ pub struct Page {
 
 /// The colours of the stripe beside an embed.
 pub mod colour {
-    pub const CALM: u32 = 0x5865_F2;
-    pub const GOOD: u32 = 0x2EA0_43;
-    pub const WARNING: u32 = 0xD297_22;
-    pub const BAD: u32 = 0xC93C_37;
+    pub const CALM: u32 = 0x0058_65F2;
+    pub const GOOD: u32 = 0x002E_A043;
+    pub const WARNING: u32 = 0x00D2_9722;
+    pub const BAD: u32 = 0x00C9_3C37;
 }
 
 impl Page {

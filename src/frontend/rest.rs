@@ -79,10 +79,9 @@ impl RestError {
     pub fn is_passing(&self) -> bool {
         match self {
             RestError::Refused { status, .. } => *status >= 500,
-            RestError::Limited
-            | RestError::TimedOut
-            | RestError::BreakerOpen
-            | RestError::Transport(_) => true,
+            RestError::Limited | RestError::TimedOut | RestError::BreakerOpen | RestError::Transport(_) => {
+                true
+            }
         }
     }
 }
@@ -122,13 +121,7 @@ impl Rest {
             .no_proxy()
             .timeout(CALLBACK_LIMIT)
             .build()?;
-        Ok(Rest {
-            bulk: bulk.build(),
-            callbacks,
-            base,
-            breaker: Arc::default(),
-            calls: AtomicU64::new(0),
-        })
+        Ok(Rest { bulk: bulk.build(), callbacks, base, breaker: Arc::default(), calls: AtomicU64::new(0) })
     }
 
     /// Calls so far, for the gauge.
@@ -196,12 +189,7 @@ impl Rest {
         self.read(request.build(), MESSAGE_LIMIT).await
     }
 
-    pub async fn edit(
-        &self,
-        channel: ChannelId,
-        message: MessageId,
-        body: &Body,
-    ) -> Result<(), RestError> {
+    pub async fn edit(&self, channel: ChannelId, message: MessageId, body: &Body) -> Result<(), RestError> {
         let route = Route::UpdateMessage { channel_id: channel.0, message_id: message.0 };
         let request = Request::builder(&route).json(body);
         self.send(request.build(), MESSAGE_LIMIT).await
@@ -235,11 +223,7 @@ impl Rest {
         self.bytes(request, limit).await.map(drop)
     }
 
-    async fn bytes(
-        &self,
-        request: Result<Request, Error>,
-        limit: Duration,
-    ) -> Result<Vec<u8>, RestError> {
+    async fn bytes(&self, request: Result<Request, Error>, limit: Duration) -> Result<Vec<u8>, RestError> {
         if self.breaker_is_open() {
             return Err(RestError::BreakerOpen);
         }

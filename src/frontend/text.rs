@@ -189,7 +189,7 @@ mod tests {
         assert!(missing.is_empty(), "keys without a text: {missing:?}");
     }
 
-    /// The first string after each `say(` or `with(`.
+    /// The first string after each call that takes a key.
     fn collect_keys(folder: &Path, keys: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -199,7 +199,7 @@ mod tests {
             }
             let source = fs::read_to_string(&path).unwrap();
             let source = source.split("#[cfg(test)]").next().unwrap_or_default();
-            for call in [".say(", ".with("] {
+            for call in [".say(", ".with(", "Plan::Say("] {
                 for after in source.split(call).skip(1) {
                     if let Some(literal) = after.trim_start().strip_prefix('"')
                         && let Some((key, _)) = literal.split_once('"')

@@ -15,12 +15,8 @@ use twilight_model::application::interaction::application_command::CommandData;
 )]
 struct Help {}
 
-pub const COMMAND: Command = Command {
-    name: Help::NAME,
-    ack: Ack::Message,
-    register: || Help::create_command().into(),
-    request,
-};
+pub const COMMAND: Command =
+    Command { name: Help::NAME, ack: Ack::Message, register: || Help::create_command().into(), request };
 
 fn request(_: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Say("help"))

@@ -45,8 +45,7 @@ pub fn render(view: &LeaderboardView, words: Words) -> Page {
         return Page { content: words.say("leaderboard-empty"), ..Page::default() };
     }
     let (page, pages) = (view.page.saturating_add(1), view.pages.max(1));
-    let mut lines =
-        vec![words.with("leaderboard-title", &[("page", page.into()), ("pages", pages.into())])];
+    let mut lines = vec![words.with("leaderboard-title", &[("page", page.into()), ("pages", pages.into())])];
     lines.extend(view.rows.iter().take(ROWS).map(|row| line(row, words)));
 
     let mut buttons = Vec::new();

@@ -25,12 +25,8 @@ use twilight_model::channel::message::component::ButtonStyle;
 )]
 struct Match {}
 
-pub const COMMAND: Command = Command {
-    name: Match::NAME,
-    ack: Ack::Message,
-    register: || Match::create_command().into(),
-    request,
-};
+pub const COMMAND: Command =
+    Command { name: Match::NAME, ack: Ack::Message, register: || Match::create_command().into(), request };
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Match { caller: *caller }))
@@ -117,10 +113,7 @@ fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words:
         beside(words.say("match-you"), player(&sheet.you, words)),
         beside(words.say("match-opponent"), player(&sheet.opponent, words)),
         below(words.say("match-map"), format!("{map}\n{}", link(&sheet.map_link))),
-        below(
-            words.say("match-mod"),
-            format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link)),
-        ),
+        below(words.say("match-mod"), format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link))),
         beside(words.say("match-server"), server),
         beside(words.say("match-chat"), plain(&sheet.chat_channel, 60)),
         beside(words.say("match-lobby"), words.say("match-lobby-value")),
@@ -141,10 +134,7 @@ fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words:
 fn player(player: &SheetPlayer, words: Words) -> String {
     let race = words.with(
         "match-player-race",
-        &[
-            ("race", words.name_of("race", player.race.code()).into()),
-            ("mmr", player.mmr.to_string().into()),
-        ],
+        &[("race", words.name_of("race", player.race.code()).into()), ("mmr", player.mmr.to_string().into())],
     );
     let mut lines = vec![
         format!("{} **{}**", flag(&player.country), plain(&player.name, 60)),
@@ -178,8 +168,7 @@ fn played(
         ("after", result.after.to_string().into()),
         ("change", format!("{:+}", result.after.0.saturating_sub(result.before.0)).into()),
     ];
-    let title =
-        if result.won { words.with("match-won", &args) } else { words.with("match-lost", &args) };
+    let title = if result.won { words.with("match-won", &args) } else { words.with("match-lost", &args) };
     let detail = words.with(
         "match-result-detail",
         &[
@@ -200,13 +189,7 @@ fn played(
     lines
 }
 
-fn unplayed(
-    match_id: MatchId,
-    verdict: Verdict,
-    your_slot: u8,
-    requeued: bool,
-    words: Words,
-) -> Vec<String> {
+fn unplayed(match_id: MatchId, verdict: Verdict, your_slot: u8, requeued: bool, words: Words) -> Vec<String> {
     let id = [("id", match_id.to_string().into())];
     let after = || {
         if requeued { words.say("match-requeued") } else { words.say("match-not-requeued") }
@@ -281,10 +264,8 @@ pub mod tests {
     #[test]
     fn before_both_confirmed_nothing_about_the_match_is_told() {
         let deadline = Timestamp(1_800_000_000_000);
-        let page = render(
-            &view(MatchPhase::Confirming { deadline, you_confirmed: false, aborts_left: 2 }),
-            WORDS(),
-        );
+        let page =
+            render(&view(MatchPhase::Confirming { deadline, you_confirmed: false, aborts_left: 2 }), WORDS());
         assert_fits(&page);
         assert_eq!(
             page.content,
@@ -297,10 +278,8 @@ pub mod tests {
         assert_eq!(json[0]["components"][1]["custom_id"], "match:abort:12");
         assert_eq!(json[0]["components"][1]["label"], "Abort (2 left)");
 
-        let page = render(
-            &view(MatchPhase::Confirming { deadline, you_confirmed: true, aborts_left: 2 }),
-            WORDS(),
-        );
+        let page =
+            render(&view(MatchPhase::Confirming { deadline, you_confirmed: true, aborts_left: 2 }), WORDS());
         assert_fits(&page);
         assert!(page.rows.is_empty());
         assert_fits(&render_reminder(MatchId(12), deadline, WORDS()));

@@ -25,12 +25,8 @@ const MENU_OPTIONS: usize = 25;
 )]
 struct Queue {}
 
-pub const COMMAND: Command = Command {
-    name: Queue::NAME,
-    ack: Ack::Message,
-    register: || Queue::create_command().into(),
-    request,
-};
+pub const COMMAND: Command =
+    Command { name: Queue::NAME, ack: Ack::Message, register: || Queue::create_command().into(), request };
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Queue { caller: *caller }))
@@ -55,7 +51,8 @@ pub fn render(view: &QueueView, words: Words) -> Page {
     }
     lines.push(races(view, words));
     if !view.vetoes.is_empty() {
-        let maps: Vec<String> = view.vetoes.iter().take(MENU_OPTIONS).map(|key| title_of(view, key)).collect();
+        let maps: Vec<String> =
+            view.vetoes.iter().take(MENU_OPTIONS).map(|key| title_of(view, key)).collect();
         lines.push(words.with("queue-vetoes", &[("maps", maps.join(", ").into())]));
     }
     let waiting = view.waiting;
@@ -104,8 +101,7 @@ fn hint(entry: &EntryView, words: Words) -> String {
 }
 
 fn rows(view: &QueueView, words: Words) -> Vec<Component> {
-    let refresh =
-        button(CustomId::QueueRefresh, ButtonStyle::Secondary, words.say("queue-button-refresh"));
+    let refresh = button(CustomId::QueueRefresh, ButtonStyle::Secondary, words.say("queue-button-refresh"));
     if view.entry.is_some() {
         let leave = button(CustomId::QueueLeave, ButtonStyle::Danger, words.say("queue-button-leave"));
         return vec![row(vec![leave, refresh])];

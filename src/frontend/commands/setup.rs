@@ -26,12 +26,8 @@ use twilight_model::http::interaction::InteractionResponseData;
 )]
 struct Setup {}
 
-pub const COMMAND: Command = Command {
-    name: Setup::NAME,
-    ack: Ack::Message,
-    register: || Setup::create_command().into(),
-    request,
-};
+pub const COMMAND: Command =
+    Command { name: Setup::NAME, ack: Ack::Message, register: || Setup::create_command().into(), request };
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Setup { caller: *caller }))
@@ -73,10 +69,7 @@ fn fields(view: &SetupView, words: Words) -> Vec<EmbedField> {
         fields.push(beside(words.say("setup-field-region"), words.name_of("region", region.code())));
     }
     if !fields.is_empty() {
-        fields.push(beside(
-            words.say("setup-field-language"),
-            words.name_of("locale", view.locale.code()),
-        ));
+        fields.push(beside(words.say("setup-field-language"), words.name_of("locale", view.locale.code())));
     }
     fields
 }
@@ -156,9 +149,7 @@ enum Field {
 fn input(field: Field, value: Option<String>, words: Words) -> Component {
     // Generous bounds: the backend judges with the ladder's rules and says what is wrong.
     let (id, label, help, max, required) = match field {
-        Field::Name => {
-            ("name", words.say("setup-modal-name"), words.say("setup-modal-name-help"), 32, true)
-        }
+        Field::Name => ("name", words.say("setup-modal-name"), words.say("setup-modal-name-help"), 32, true),
         Field::BattleTag => (
             "battle_tag",
             words.say("setup-modal-battle-tag"),
