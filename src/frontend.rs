@@ -23,6 +23,8 @@ pub mod registration;
 pub mod reply;
 pub mod rest;
 mod runner;
+#[cfg(test)]
+mod smoke;
 pub mod text;
 pub mod uploads;
 
@@ -33,7 +35,7 @@ use cards::Cards;
 use gateway::Arrival;
 use incoming::Incoming;
 use ipc_schema::backend::BackendEvent;
-use ipc_schema::control::Hello;
+use ipc_schema::control::{Gauge, Hello};
 use lanes::Lanes;
 use rest::Rest;
 use std::path::PathBuf;
@@ -108,7 +110,30 @@ impl Readiness {
 
 /// Serves until the supervisor asks to drain. An error that is a [`gateway::Fatal`] is one of
 /// configuration.
-pub async fn run(settings: Settings, hello: Hello, mut control: Control) -> anyhow::Result<()> {
+pub async fn run(settings: Settings, hello: Hello, control: Control) -> anyhow::Result<()> {
+    let mut draining = control.clone();
+    let told = |told| match told {
+        Told::Ready => control.ready(None),
+        Told::Gauges(gauges) => control.gauges(gauges),
+    };
+    serve(settings, hello, async { draining.drain_asked().await }, told).await?;
+    control.finish().await;
+    Ok(())
+}
+
+/// What the supervisor hears of this role.
+enum Told {
+    Ready,
+    Gauges(Vec<Gauge>),
+}
+
+async fn serve(
+    settings: Settings,
+    hello: Hello,
+    drain: impl Future<Output = ()>,
+    mut tell: impl FnMut(Told),
+) -> anyhow::Result<()> {
+    let mut drain = std::pin::pin!(drain);
     let proxy = settings.proxy.as_deref();
     let socket = settings.run_dir.join("backend.sock");
     let (link, mut link_events) = Link::<BackendProtocol>::start(socket, hello, REQUESTS);
@@ -147,7 +172,7 @@ pub async fn run(settings: Settings, hello: Hello, mut control: Control) -> anyh
     let mut gauges = tokio::time::interval(GAUGES_EVERY);
     loop {
         tokio::select! {
-            () = control.drain_asked() => break,
+            () = &mut drain => break,
             ended = &mut gateway => {
                 return Err(match ended.context("gateway task")? {
                     Ok(()) => anyhow::anyhow!("the gateway stopped unasked"),
@@ -176,16 +201,16 @@ pub async fn run(settings: Settings, hello: Hello, mut control: Control) -> anyh
             }
             Some(()) = registrations.recv() => readiness.commands = true,
             () = cards.step() => {}
-            _ = gauges.tick() => control.gauges(vec![
+            _ = gauges.tick() => tell(Told::Gauges(vec![
                 gauge("interactions_in_flight", desk.in_flight() as f64),
                 gauge("cards_in_flight", cards.in_flight() as f64),
                 gauge("discord_calls", desk.rest.calls() as f64),
-            ]),
+            ])),
         }
         if readiness.is_whole() && !told_ready {
             told_ready = true;
             tracing::info!("ready");
-            control.ready(None);
+            tell(Told::Ready);
         }
     }
 
@@ -197,7 +222,6 @@ pub async fn run(settings: Settings, hello: Hello, mut control: Control) -> anyh
     desk.finish(&mut cards, FINISH_LIMIT).await;
     leave.send_replace(true);
     desk.finish(&mut cards, LEAVE_LIMIT).await;
-    control.finish().await;
     Ok(())
 }
 

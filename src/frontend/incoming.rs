@@ -208,7 +208,10 @@ mod tests {
             alternatives: Vec::new(),
             country: "KR".to_owned(),
         };
-        assert_eq!(read(5, &data, &dm()).unwrap().plan, Plan::Ask(BackendRequest::SetNames { caller, names }));
+        assert_eq!(
+            read(5, &data, &dm()).unwrap().plan,
+            Plan::Ask(BackendRequest::SetNames { caller, names })
+        );
     }
 
     #[test]
