@@ -70,8 +70,7 @@ const REGISTER_PAUSE: Duration = Duration::from_secs(5);
 
 const GAUGES_EVERY: Duration = Duration::from_secs(1);
 
-/// What the frontend needs to know.
-#[derive(Debug)]
+/// What the frontend needs to know. Not `Debug`, since the token is a secret.
 pub struct Settings {
     /// Folder of the sockets.
     pub run_dir: PathBuf,

@@ -20,16 +20,8 @@ use twilight_model::application::interaction::application_command::CommandData;
 #[derive(Debug, Clone, Copy)]
 pub struct Command {
     pub name: &'static str,
-    pub ack: Ack,
     pub register: fn() -> twilight_model::application::command::Command,
     pub request: fn(&Caller, CommandData) -> Result<Plan, CommandError>,
-}
-
-/// How a command is acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ack {
-    /// By a message: in a guild for the caller alone, in the DM for good.
-    Message,
 }
 
 /// In the order in which a newcomer needs them.

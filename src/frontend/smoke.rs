@@ -175,6 +175,23 @@ impl Ladder {
         self.backend.send(&BackendMessage::Event(event), Bytes::new()).await.unwrap();
     }
 
+    async fn opened_modal(&self) -> Value {
+        let url = format!("{}/events?after=0", self.base);
+        let mut stream = self.http.get(url).send().await.unwrap();
+        let mut lines = Vec::new();
+        let found = async {
+            loop {
+                lines.extend_from_slice(&stream.chunk().await.unwrap().unwrap());
+                let text = String::from_utf8_lossy(&lines);
+                let events = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                if let Some(event) = events.into_iter().find(|event| event["kind"] == "modal") {
+                    return event["modal"].clone();
+                }
+            }
+        };
+        timeout(PATIENCE, found).await.expect("a modal opens")
+    }
+
     async fn press(&self, message: &Value, custom_id: &str) {
         self.act("components", json!({ "message_id": message["id"], "custom_id": custom_id })).await;
     }
@@ -195,8 +212,16 @@ async fn commands_and_presses_are_answered_quickly_or_late() {
     ladder.act("commands", json!({ "name": "setup" })).await;
     let setup = ladder.shown("who are you?").await;
     ladder.press(&setup, "setup:names:open").await;
-    // A modal is no message; the request beside it is the sign that it opened.
-    ladder.asked(|request| matches!(request, BackendRequest::Setup { .. })).await;
+    let modal = ladder.opened_modal().await;
+    // What the backend knows is filled in by the time the modal opens; the rest is typed.
+    let fields =
+        json!({ "name": "Flash", "battle_tag": "Flash#1234", "alternatives": "God", "country": "kr" });
+    ladder.act("modals", json!({ "modal_id": modal["modal_id"], "fields": fields })).await;
+    let region = ladder.shown("where do you play?").await;
+    assert_eq!(region["id"], setup["id"], "the setup goes on in its own message");
+    let (request, _) = ladder.asked(|request| matches!(request, BackendRequest::SetNames { .. })).await;
+    let BackendRequest::SetNames { names, .. } = request else { unreachable!("just matched") };
+    assert_eq!((names.name.as_str(), names.country.as_str()), ("Flash", "KR"));
 
     // The backend takes longer than a quick answer may: a deferral, then an edit of it.
     ladder.act("commands", json!({ "name": "queue" })).await;
@@ -290,4 +315,20 @@ async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
     ladder.act("messages", json!({ "content": "hello?" })).await;
     ladder.shown("Use /setup to join the ladder").await;
     ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN };
+    let emulator = Emulator::bind(config).await.unwrap();
+    let proxy = Some(emulator.local_addr().to_string());
+    tokio::spawn(async move { emulator.run(std::future::pending()).await });
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { run_dir: folder.path().to_owned(), token: "another".to_owned(), proxy };
+    let hello = Hello::new(Role::Frontend, Incarnation(1));
+    let ended = timeout(PATIENCE, serve(settings, hello, std::future::pending(), |_| {})).await;
+    let error = ended.expect("it ends").expect_err("it cannot go on");
+    assert_eq!(error.downcast_ref::<gateway::Fatal>().and_then(|fatal| fatal.code), Some(4004));
 }
