@@ -1,1 +1,288 @@
-//! frontend
+//! The role that speaks with Discord. It owns the calls under way and nothing else: every press is
+//! asked of the backend, every card comes from it, and no message is remembered here.
+//!
+//! ```text
+//! gateway -> incoming -> runner -> rest        a press and its answer
+//!         -> uploads  -> backend               a replay dropped into the DM
+//! backend -> cards    -> rest                  what a player is owed
+//! ```
+//!
+//! [`commands`] has the pages and what their buttons ask for, [`card_view`] the cards, [`text`] the
+//! words of `locales/`. They are pure; [`run`] is the shell around them.
+
+pub mod breaker;
+pub mod card_view;
+pub mod cards;
+pub mod commands;
+pub mod custom_id;
+pub mod gateway;
+pub mod incoming;
+pub mod lanes;
+pub mod refusal;
+pub mod registration;
+pub mod reply;
+pub mod rest;
+mod runner;
+#[cfg(test)]
+mod smoke;
+pub mod text;
+pub mod uploads;
+
+use crate::ipc::child::{Control, gauge};
+use crate::ipc::link::{BackendProtocol, Link, LinkEvent};
+use anyhow::Context as _;
+use cards::Cards;
+use gateway::Arrival;
+use incoming::Incoming;
+use ipc_schema::backend::BackendEvent;
+use ipc_schema::control::{Gauge, Hello};
+use lanes::Lanes;
+use rest::Rest;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::time::{sleep, timeout};
+use twilight_model::channel::Message;
+use twilight_model::id::Id;
+use twilight_model::id::marker::ApplicationMarker;
+use uploads::Uploads;
+
+/// Interactions answered at a time. Each holds a few kilobytes and mostly waits; a burst of the
+/// ladder's thousand players fits. More are told that it is busy.
+const INTERACTIONS: usize = 1024;
+
+/// Interactions being told that it is busy. Beyond it they fail at Discord's side.
+const TURNED_AWAY: usize = 256;
+
+/// Messages of players being looked at; beyond it a message is left unanswered and logged.
+const MESSAGES: usize = 512;
+
+/// Requests to the backend: the interactions, with the page beside a refusal, messages and reports.
+const REQUESTS: usize = 4096;
+
+/// While draining: for running answers to end by themselves, and then to be told to.
+const FINISH_LIMIT: Duration = Duration::from_millis(1200);
+const LEAVE_LIMIT: Duration = Duration::from_millis(600);
+
+/// Between two attempts to register the commands.
+const REGISTER_PAUSE: Duration = Duration::from_secs(5);
+
+const GAUGES_EVERY: Duration = Duration::from_secs(1);
+
+/// What the frontend needs to know. Not `Debug`, since the token is a secret.
+pub struct Settings {
+    /// Folder of the sockets.
+    pub run_dir: PathBuf,
+    pub token: String,
+    /// Host and port of a Discord that speaks plain HTTP, such as the emulator.
+    pub proxy: Option<String>,
+}
+
+/// What all tasks of this role share.
+#[derive(Debug)]
+pub struct Desk {
+    rest: Rest,
+    link: Link<BackendProtocol>,
+    lanes: Lanes,
+    uploads: Uploads,
+    /// True when running answers must end.
+    leaving: watch::Receiver<bool>,
+    answering: Arc<Semaphore>,
+    turning_away: Arc<Semaphore>,
+    listening: Arc<Semaphore>,
+}
+
+/// What has to be true before players are served well.
+#[derive(Debug, Clone, Copy, Default)]
+struct Readiness {
+    session: bool,
+    commands: bool,
+    backend: bool,
+}
+
+impl Readiness {
+    fn is_whole(self) -> bool {
+        self.session && self.commands && self.backend
+    }
+}
+
+/// Serves until the supervisor asks to drain. An error that is a [`gateway::Fatal`] is one of
+/// configuration.
+pub async fn run(settings: Settings, hello: Hello, control: Control) -> anyhow::Result<()> {
+    let mut draining = control.clone();
+    let told = |told| match told {
+        Told::Ready => control.ready(None),
+        Told::Gauges(gauges) => control.gauges(gauges),
+    };
+    serve(settings, hello, async { draining.drain_asked().await }, told).await?;
+    control.finish().await;
+    Ok(())
+}
+
+/// What the supervisor hears of this role.
+enum Told {
+    Ready,
+    Gauges(Vec<Gauge>),
+}
+
+async fn serve(
+    settings: Settings,
+    hello: Hello,
+    drain: impl Future<Output = ()>,
+    mut tell: impl FnMut(Told),
+) -> anyhow::Result<()> {
+    let mut drain = std::pin::pin!(drain);
+    let proxy = settings.proxy.as_deref();
+    let socket = settings.run_dir.join("backend.sock");
+    let (link, mut link_events) = Link::<BackendProtocol>::start(socket, hello, REQUESTS);
+    let (leave, leaving) = watch::channel(false);
+    let desk = Arc::new(Desk {
+        rest: Rest::new(&settings.token, proxy).context("prepare calls to discord")?,
+        link,
+        lanes: Lanes::default(),
+        uploads: Uploads::new().context("prepare downloads")?,
+        leaving,
+        answering: Arc::new(Semaphore::new(INTERACTIONS)),
+        turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
+        listening: Arc::new(Semaphore::new(MESSAGES)),
+    });
+
+    let (stop_gateway, gateway_stopped) = watch::channel(false);
+    let (session, mut sessions) = mpsc::channel(1);
+    let shard = gateway::shard(&settings.token, proxy);
+    let arrivals = Arc::clone(&desk);
+    let mut gateway = tokio::spawn(gateway::run(shard, gateway_stopped, move |arrival| match arrival {
+        // A full channel means that a session is being noted already.
+        Arrival::Ready(application) => drop(session.try_send(application).is_ok()),
+        Arrival::Interaction(interaction) => {
+            if let Some(incoming) = Incoming::read(*interaction) {
+                Desk::arrived(&arrivals, incoming);
+            }
+        }
+        Arrival::Message(message) => Desk::heard(&arrivals, *message),
+    }));
+
+    let mut cards = Cards::new(Arc::clone(&desk));
+    let mut readiness = Readiness::default();
+    let mut registering = false;
+    let mut told_ready = false;
+    let (registered, mut registrations) = mpsc::channel(1);
+    let mut gauges = tokio::time::interval(GAUGES_EVERY);
+    loop {
+        tokio::select! {
+            () = &mut drain => break,
+            ended = &mut gateway => {
+                return Err(match ended.context("gateway task")? {
+                    Ok(()) => anyhow::anyhow!("the gateway stopped unasked"),
+                    Err(fatal) => fatal.into(),
+                });
+            }
+            event = link_events.recv() => match event {
+                None => anyhow::bail!("the link to the backend ended"),
+                Some(LinkEvent::Up) => readiness.backend = true,
+                Some(LinkEvent::Down) => tracing::info!("the backend is away; requests wait for it"),
+                Some(LinkEvent::Unusable(error)) => return Err(error).context("talk to the backend"),
+                Some(LinkEvent::Event(BackendEvent::Ladder(ladder))) => cards.set_ladder(ladder),
+                Some(LinkEvent::Event(BackendEvent::ShowCard(card))) => cards.show(*card),
+            },
+            Some(application) = sessions.recv() => {
+                readiness.session = true;
+                if !registering {
+                    registering = true;
+                    let (desk, registered) = (Arc::clone(&desk), registered.clone());
+                    tokio::spawn(async move {
+                        desk.register(application).await;
+                        // Closed only when this role is leaving.
+                        registered.send(()).await.ok();
+                    });
+                }
+            }
+            Some(()) = registrations.recv() => readiness.commands = true,
+            () = cards.step() => {}
+            _ = gauges.tick() => tell(Told::Gauges(vec![
+                gauge("interactions_in_flight", desk.in_flight() as f64),
+                gauge("cards_in_flight", cards.in_flight() as f64),
+                gauge("discord_calls", desk.rest.calls() as f64),
+            ])),
+        }
+        if readiness.is_whole() && !told_ready {
+            told_ready = true;
+            tracing::info!("ready");
+            tell(Told::Ready);
+        }
+    }
+
+    tracing::info!("draining");
+    stop_gateway.send_replace(true);
+    if let Ok(Err(error)) = timeout(FINISH_LIMIT, gateway).await {
+        tracing::warn!("the gateway task broke off: {error}");
+    }
+    desk.finish(&mut cards, FINISH_LIMIT).await;
+    leave.send_replace(true);
+    desk.finish(&mut cards, LEAVE_LIMIT).await;
+    Ok(())
+}
+
+impl Desk {
+    /// Answers an interaction in a task of its own.
+    fn arrived(desk: &Arc<Desk>, incoming: Incoming) {
+        if let Ok(room) = Arc::clone(&desk.answering).try_acquire_owned() {
+            let desk = Arc::clone(desk);
+            tokio::spawn(async move {
+                desk.handle(incoming).await;
+                drop(room);
+            });
+        } else if let Ok(room) = Arc::clone(&desk.turning_away).try_acquire_owned() {
+            let desk = Arc::clone(desk);
+            tokio::spawn(async move {
+                desk.turn_away(incoming).await;
+                drop(room);
+            });
+        } else {
+            tracing::warn!(interaction = incoming.id, "no room even to say so");
+        }
+    }
+
+    fn heard(desk: &Arc<Desk>, message: Message) {
+        if !uploads::is_for_us(&message) {
+            return;
+        }
+        let Ok(room) = Arc::clone(&desk.listening).try_acquire_owned() else {
+            tracing::warn!(message = message.id.get(), "no room for a message");
+            return;
+        };
+        let desk = Arc::clone(desk);
+        tokio::spawn(async move {
+            desk.take_message(message).await;
+            drop(room);
+        });
+    }
+
+    async fn register(&self, application: Id<ApplicationMarker>) {
+        while let Err(error) = registration::register(&self.rest, application).await {
+            tracing::warn!("commands are not registered yet: {error}");
+            sleep(REGISTER_PAUSE).await;
+        }
+    }
+
+    fn in_flight(&self) -> usize {
+        INTERACTIONS - self.answering.available_permits()
+    }
+
+    /// Waits until no answer, message or delivery is under way, at most `limit`.
+    async fn finish(&self, cards: &mut Cards, limit: Duration) {
+        let idle = async {
+            let all = u32::try_from(INTERACTIONS).expect("INTERACTIONS fits u32");
+            drop(self.answering.acquire_many(all).await);
+            let all = u32::try_from(MESSAGES).expect("MESSAGES fits u32");
+            drop(self.listening.acquire_many(all).await);
+        };
+        let deliveries = async {
+            while !cards.is_idle() {
+                cards.step().await;
+            }
+        };
+        drop(timeout(limit, async { tokio::join!(idle, deliveries) }).await);
+    }
+}

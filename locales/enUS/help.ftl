@@ -1,0 +1,9 @@
+help =
+    { "**EvoLadder**" } pairs Brood War players with StarCraft II players in *SC: Evo Complete*.
+    1. /setup: tell us who you are. It takes a minute.
+    2. /queue: pick your races, veto maps, press Join.
+    3. Match found: press Confirm, then meet your opponent in the game as the match sheet says.
+    4. After the game, drop your .SC2Replay file into this chat. The replay decides the match.
+
+    /match shows your match with all its buttons, /leaderboard shows where everybody stands.
+help-hint = Hello! Use /setup to join the ladder and /queue to find a match, or drop your .SC2Replay file here after a game. /help tells the rest.

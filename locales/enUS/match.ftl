@@ -1,0 +1,50 @@
+match-found = **Match found!** Confirm { $deadline }, or it goes to somebody else.
+match-found-confirmed = **Match found, and you confirmed.** Waiting for your opponent, who has until { $deadline }.
+match-found-secret = Who you play and where is told when both have confirmed.
+match-reminder = **Your match is still waiting for you.** Press Confirm: the time runs out { $deadline }.
+match-button-confirm = Confirm
+match-button-abort = { $left ->
+    [0] Abort (none left, a break follows)
+   *[other] Abort ({ $left } left)
+}
+match-button-show = Show my match
+
+match-playing = **Match { $id }: { $you } against { $opponent }**
+match-playing-todo = Meet in the game, play, then **drop your replay here**. The ladder closes this match { $deadline }.
+match-you = You
+match-opponent = Your opponent
+match-player-race = { $race }, { $mmr } MMR
+match-player-alternatives = also known as { $names }
+match-map = Map
+match-map-by = { $title } by { $author }
+match-mod = Mod
+match-server = Server
+match-server-value = { $server } (game region { $region })
+match-chat = In-game channel
+match-lobby = Lobby settings
+match-lobby-value =
+    Privacy: Normal
+    Speed: Faster
+    Duration: Infinite
+    Locked alliances: Yes
+match-guide = How to host
+match-guide-value =
+    One of you switches to the game region above, opens the map link in the in-game channel and picks *Create with Mod*, then the mod.
+    Set the lobby as listed, choose the server, and invite the other one by BattleTag.
+    Take your races, check them against this sheet, and start. Afterwards either of you drops the replay here.
+
+match-won = **You won match { $id }** against { $opponent }: { $before } → { $after } MMR ({ $change })
+match-lost = **You lost match { $id }** against { $opponent }: { $before } → { $after } MMR ({ $change })
+match-result-detail = { $race } against { $opponent-race } on { $map }
+match-result-ground = The replay records no winner; your opponent left first, so the win is yours.
+match-result-ground-lost = The replay records no winner; you left first, so the win is your opponent's.
+match-next = Use /queue for the next one.
+
+match-aborted-you = **You aborted match { $id }.** Use /queue when you are ready again.
+match-aborted-opponent = **Your opponent aborted match { $id }.**
+match-unconfirmed-you = **Match { $id } was called off**, because you did not confirm in time. Use /queue when you are ready again.
+match-unconfirmed-opponent = **Match { $id } was called off**, because your opponent did not confirm in time.
+match-requeued = You are back in the queue and keep your waiting time.
+match-not-requeued = Use /queue to look for another one.
+match-expired = **Match { $id } was closed**, because nobody finished it in time. No rating changed. Use /queue for the next one.
+match-decided = **Match { $id } is decided.**

@@ -1,0 +1,31 @@
+# The rules say no. One or two sentences: what is the matter, and what to do next.
+refusal-setup-needed = Finish your setup first: follow the steps below, or use /setup at any time.
+refusal-terms-needed = Please read and accept the terms first: the button is below, and in /setup.
+refusal-name-invalid = That name does not work here. Use 3 to 12 letters or digits, without spaces or signs.
+refusal-name-taken = Somebody on the ladder already has that name. Please pick another one.
+refusal-battle-tag-invalid = That does not look like a BattleTag. It is written like Name#1234; you find it in the Battle.net app.
+refusal-battle-tag-taken = That BattleTag already belongs to another player here. If it is yours, please tell the staff.
+refusal-alternative-name-invalid = One of the alternative names does not work. Each has 3 to 12 letters or digits, at most three, separated by commas, and all are different.
+refusal-country-unknown = That country is not known. Use its two letters, such as KR or DE; XX if you would rather not say, ZZ for any other.
+refusal-region-unknown = That region is not known. Please pick one from the list in /setup.
+refusal-no-race = Pick at least one race first, then press Join again.
+refusal-too-many-vetoes = You can veto { $allowed ->
+    [one] one map
+   *[other] up to { $allowed } maps
+}. Please choose fewer.
+refusal-map-unknown = That map is not in this season's pool any more. Use /queue to see the pool.
+refusal-already-queued = You are in the queue already. Lean back: you will get a message when a match is found.
+refusal-not-queued = You are not in the queue right now. Use /queue to look for a match.
+refusal-in-match = You have a match already. Use /match to see it.
+refusal-timed-out = You can queue again { $until }. Missed confirmations and too many aborts cause such a break.
+refusal-match-unknown = There is no such match of yours. Use /queue to find one.
+refusal-too-late = That came too late: the match has moved on. Use /match to see where it is.
+refusal-no-open-match = You have no match that waits for a replay. Use /queue to find one, and send the replay after the game.
+refusal-file-too-large = That file is too large for a replay; the limit is { $mebibytes } MiB. Send the .SC2Replay file of the match itself.
+refusal-not-a-replay = That is not a replay. Send the file that ends in .SC2Replay; StarCraft II keeps it in your Documents folder, under Accounts.
+refusal-file-refused = This replay was sent before or cannot be used. Send the replay of your current match.
+refusal-line-full = Many replays are being read right now. Please send yours again in a minute; your match waits for it.
+refusal-download-failed = Discord did not hand out your file. Please send it once more.
+refusal-read-only = The ladder cannot save anything at the moment, so nothing was changed. Please try again in a few minutes.
+refusal-busy = The ladder is very busy right now, and nothing was changed. Please try again in a moment.
+refusal-stale = That was pressed too long ago to be sure what happened. Use /match or /queue to see where you are.

@@ -1,0 +1,25 @@
+replay-reading = **Reading your replay of match { $id }.** This takes a few seconds.
+replay-decided = **Your replay decides match { $id }: { $winner } wins.**
+replay-decided-left-first = **Your replay decides match { $id }: { $winner } wins**, because the other player left first.
+replay-undecided = **Your replay of match { $id } fits, but does not say who won.** If your opponent has a replay that goes on for longer, ask for that one.
+replay-rejected = **This replay does not decide match { $id }.** See below what did not fit, and send the replay of the match itself. The match is still open.
+replay-too-late = **Match { $id } had ended before your replay was read.** Nothing changed; use /match to see how it ended.
+replay-somebody = the player
+
+replay-check-readable = Two players
+replay-check-identity = Players
+replay-check-races = Races
+replay-check-map = Map
+replay-check-time = Time
+replay-check-reuse = New game
+replay-check-passed = { $check }: { $found }
+replay-check-passed-plain = { $check }
+replay-check-differs = { $check }: expected { $expected }, found { $found }
+replay-checks = Checks
+
+replay-fault-unsupported_build = **Your replay of match { $id } comes from a game version the ladder cannot read yet.** Update the game, watch the replay once and send it again, or ask your opponent to send theirs.
+replay-fault-encrypted = **Your replay of match { $id } is encrypted**, so the ladder cannot read it. Please ask your opponent to send theirs.
+replay-fault-malformed = **Your file for match { $id } is damaged**, so the ladder cannot read it. Send it again straight from the Replays folder, or ask your opponent to send theirs.
+replay-fault-too_large = **Your file for match { $id } claims more than a replay can hold**, so the ladder did not read on. Send the replay of the match itself.
+replay-fault-timed_out = **Reading your replay of match { $id } took too long.** Please send it once more, or ask your opponent to send theirs.
+replay-fault-killed = **Your file for match { $id } cannot be read**, and the same file will not be tried again. Please ask your opponent to send theirs.

@@ -1,0 +1,332 @@
+//! Brings cards to players and tells the backend what became of them.
+//!
+//! Cards of one player go out one after the other in the order in which they came; players do not
+//! wait for one another. While the backend is away deliveries go on, and are reported once it is back.
+
+use super::Desk;
+use super::card_view;
+use super::reply::Body;
+use super::rest::{RestError, code};
+use super::runner::Unanswered;
+use super::text::Words;
+use bytes::Bytes;
+use ipc_schema::backend::{BackendRequest, CardFailure, ShowCard};
+use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+/// Deliveries at a time. Discord takes 50 calls a second; more would only wait in the limiter.
+const AT_A_TIME: usize = 64;
+
+/// Cards that wait for their turn. Beyond it a card fails for the moment and the backend keeps it.
+const WAITING: usize = 20_000;
+
+/// Posts remembered until the backend has them on record.
+const POSTS_KEPT: usize = 10_000;
+
+/// Between a passing failure and its report, so that the next attempt is not made at once.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// A report over a restart of the backend.
+const REPORT_LIMIT: Duration = Duration::from_secs(60);
+
+const REPORT_TRIES: u32 = 5;
+
+/// Codes beyond the ones of [`code`] that mean a message for an edit is out of reach.
+const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
+const OPENING_DMS_TOO_FAST: u64 = 40003;
+
+/// Where a card was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    channel: ChannelId,
+    message: MessageId,
+}
+
+#[derive(Debug)]
+struct Delivered {
+    card: CardId,
+    version: u32,
+    user: UserId,
+    result: Result<Shown, CardFailure>,
+}
+
+#[derive(Debug)]
+enum Done {
+    Delivered(Delivered),
+    /// The backend has it on record, or not after all attempts.
+    Reported {
+        card: CardId,
+        recorded: bool,
+    },
+}
+
+/// The cards under way. Owned by one loop.
+#[derive(Debug)]
+pub struct Cards {
+    desk: Arc<Desk>,
+    ladder: Option<LadderId>,
+    /// The waiting cards of each player; a player with a delivery under way has an entry.
+    lanes: HashMap<UserId, VecDeque<ShowCard>>,
+    /// Players whose turn it is as soon as there is room.
+    ready: VecDeque<UserId>,
+    waiting: usize,
+    delivering: usize,
+    running: JoinSet<Done>,
+    /// Posts that the backend may not know of, by age.
+    posted: BTreeMap<CardId, Shown>,
+    /// How often a card's message was found gone; its next post is another one.
+    gone: BTreeMap<CardId, u32>,
+}
+
+impl Cards {
+    pub fn new(desk: Arc<Desk>) -> Cards {
+        Cards {
+            desk,
+            ladder: None,
+            lanes: HashMap::new(),
+            ready: VecDeque::new(),
+            waiting: 0,
+            delivering: 0,
+            running: JoinSet::new(),
+            posted: BTreeMap::new(),
+            gone: BTreeMap::new(),
+        }
+    }
+
+    pub fn set_ladder(&mut self, ladder: LadderId) {
+        self.ladder = Some(ladder);
+    }
+
+    /// Cards that wait or are under way.
+    pub fn in_flight(&self) -> usize {
+        self.waiting + self.delivering
+    }
+
+    /// Nothing is under way, not even a report.
+    pub fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    pub fn show(&mut self, card: ShowCard) {
+        if self.waiting >= WAITING {
+            let result = Err(CardFailure::Passing);
+            let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
+            return self.report(&delivered);
+        }
+        let user = card.user;
+        let is_new = !self.lanes.contains_key(&user);
+        let lane = self.lanes.entry(user).or_default();
+        match lane.iter_mut().find(|waiting| waiting.card == card.card) {
+            // Asked for again before its turn came: only the newest is worth showing.
+            Some(waiting) => *waiting = card,
+            None => {
+                lane.push_back(card);
+                self.waiting += 1;
+            }
+        }
+        if is_new {
+            self.ready.push_back(user);
+        }
+        self.start();
+    }
+
+    /// Waits for the next delivery or report to end; for ever while there is none.
+    pub async fn step(&mut self) {
+        match self.running.join_next().await {
+            None => std::future::pending().await,
+            Some(Ok(Done::Delivered(delivered))) => self.delivered(&delivered),
+            Some(Ok(Done::Reported { card, recorded })) => {
+                if recorded {
+                    self.posted.remove(&card);
+                }
+            }
+            Some(Err(error)) => tracing::error!("a delivery broke off: {error}"),
+        }
+    }
+
+    fn start(&mut self) {
+        while self.delivering < AT_A_TIME
+            && let Some(user) = self.ready.pop_front()
+        {
+            let Some(mut card) = self.lanes.get_mut(&user).and_then(VecDeque::pop_front) else {
+                self.lanes.remove(&user);
+                continue;
+            };
+            self.waiting -= 1;
+            self.delivering += 1;
+            if card.message.is_none()
+                && let Some(shown) = self.posted.get(&card.card)
+            {
+                // Posted before, by a delivery whose report was lost.
+                card.channel = Some(shown.channel);
+                card.message = Some(shown.message);
+            }
+            let post = self.gone.get(&card.card).copied().unwrap_or(0);
+            let nonce = nonce(self.ladder, card.card, post);
+            let desk = Arc::clone(&self.desk);
+            self.running.spawn(async move { Done::Delivered(desk.deliver(card, nonce).await) });
+        }
+    }
+
+    fn delivered(&mut self, delivered: &Delivered) {
+        self.delivering -= 1;
+        match delivered.result {
+            Ok(shown) => {
+                self.posted.insert(delivered.card, shown);
+                if self.posted.len() > POSTS_KEPT {
+                    // Card ids grow, so this is the oldest.
+                    self.posted.pop_first();
+                }
+            }
+            Err(CardFailure::MessageGone) => {
+                self.posted.remove(&delivered.card);
+                *self.gone.entry(delivered.card).or_default() += 1;
+                if self.gone.len() > POSTS_KEPT {
+                    self.gone.pop_first();
+                }
+            }
+            Err(CardFailure::Passing | CardFailure::Permanent) => {}
+        }
+        self.report(delivered);
+        match self.lanes.get(&delivered.user) {
+            Some(lane) if !lane.is_empty() => self.ready.push_back(delivered.user),
+            _ => drop(self.lanes.remove(&delivered.user)),
+        }
+        self.start();
+    }
+
+    fn report(&mut self, delivered: &Delivered) {
+        let (card, version) = (delivered.card, delivered.version);
+        let request = match delivered.result {
+            Ok(Shown { channel, message }) => BackendRequest::CardShown { card, version, channel, message },
+            Err(failure) => BackendRequest::CardFailed { card, version, failure },
+        };
+        let desk = Arc::clone(&self.desk);
+        self.running.spawn(async move {
+            Done::Reported { card, recorded: desk.report_card(Key::Card { card, version }, request).await }
+        });
+    }
+}
+
+impl Desk {
+    async fn deliver(&self, card: ShowCard, nonce: String) -> Delivered {
+        let (id, version, user) = (card.card, card.version, card.user);
+        let result = match self.show_card(card, nonce).await {
+            Ok(shown) => Ok(shown),
+            Err(error) => {
+                let failure = failure_of(&error);
+                tracing::info!(card = id.0, version, ?failure, "card was not shown: {error}");
+                if failure == CardFailure::Passing {
+                    sleep(AFTER_FAILURE).await;
+                }
+                Err(failure)
+            }
+        };
+        Delivered { card: id, version, user, result }
+    }
+
+    async fn show_card(&self, card: ShowCard, nonce: String) -> Result<Shown, RestError> {
+        let body = Body::of_page(card_view::render(&card.view, Words::of(card.locale)));
+        let channel = match card.channel {
+            Some(channel) => channel,
+            None => self.rest.open_dm(card.user).await?,
+        };
+        if let Some(message) = card.message {
+            let _lane = self.lanes.enter(message).await;
+            self.rest.edit(channel, message, &body).await?;
+            return Ok(Shown { channel, message });
+        }
+        let post = Body { nonce: Some(nonce), enforce_nonce: Some(true), ..body.clone() };
+        let posted = self.rest.post(channel, &post).await?;
+        let message = MessageId(posted.id.get());
+        if body.content.as_deref().map(str::trim) != Some(posted.content.trim()) {
+            // The nonce found an earlier post, whose answer was lost and whose words are older.
+            let _lane = self.lanes.enter(message).await;
+            self.rest.edit(channel, message, &body).await?;
+        }
+        Ok(Shown { channel, message })
+    }
+
+    async fn report_card(&self, key: Key, request: BackendRequest) -> bool {
+        for _ in 0..REPORT_TRIES {
+            match self.call(Some(key), request.clone(), Bytes::new(), REPORT_LIMIT).await {
+                Ok(_) => return true,
+                Err(Unanswered::Busy) => sleep(AFTER_FAILURE).await,
+                Err(Unanswered::Late) if *self.leaving.borrow() => return false,
+                Err(Unanswered::Late) => {}
+            }
+        }
+        tracing::warn!(?key, "the backend did not take the report of a card");
+        false
+    }
+}
+
+fn failure_of(error: &RestError) -> CardFailure {
+    match error {
+        RestError::Refused { code, .. }
+            if matches!(*code, code::UNKNOWN_MESSAGE | TOO_MANY_EDITS_OF_OLD_MESSAGE) =>
+        {
+            CardFailure::MessageGone
+        }
+        RestError::Refused { code: OPENING_DMS_TOO_FAST, .. } => CardFailure::Passing,
+        // The token is the operator's to mend; the player is as reachable as ever.
+        RestError::Refused { status: 401, .. } => CardFailure::Passing,
+        RestError::Refused { status, .. } if *status < 500 => CardFailure::Permanent,
+        _ => CardFailure::Passing,
+    }
+}
+
+/// The same for the same post of the same card, in any process: Discord then makes no second message.
+fn nonce(ladder: Option<LadderId>, card: CardId, post: u32) -> String {
+    let hash = Sha256::new()
+        .chain_update(ladder.map_or(0, |ladder| ladder.0).to_le_bytes())
+        .chain_update(card.0.to_le_bytes())
+        .chain_update(post.to_le_bytes())
+        .finalize();
+    // 20 hex digits: Discord takes 25 characters.
+    hash.iter().take(10).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nonce_is_stable_and_belongs_to_one_post_of_one_card_of_one_ladder() {
+        let ladder = Some(LadderId(1));
+        let first = nonce(ladder, CardId(7), 0);
+        assert_eq!(first, nonce(ladder, CardId(7), 0));
+        assert_eq!(first.len(), 20);
+        for other in
+            [nonce(Some(LadderId(2)), CardId(7), 0), nonce(ladder, CardId(8), 0), nonce(ladder, CardId(7), 1)]
+        {
+            assert_ne!(first, other);
+        }
+    }
+
+    #[test]
+    fn a_failure_says_whether_another_attempt_is_worth_it() {
+        let refused = |status, code| RestError::Refused { status, code, message: String::new() };
+        let cases = [
+            (refused(404, code::UNKNOWN_MESSAGE), CardFailure::MessageGone),
+            (refused(429, TOO_MANY_EDITS_OF_OLD_MESSAGE), CardFailure::MessageGone),
+            (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Permanent),
+            (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Permanent),
+            (refused(400, code::INVALID_FORM), CardFailure::Permanent),
+            (refused(403, OPENING_DMS_TOO_FAST), CardFailure::Passing),
+            (refused(401, 0), CardFailure::Passing),
+            (refused(503, 0), CardFailure::Passing),
+            (RestError::TimedOut, CardFailure::Passing),
+            (RestError::Limited, CardFailure::Passing),
+            (RestError::BreakerOpen, CardFailure::Passing),
+        ];
+        for (error, expected) in cases {
+            assert_eq!(failure_of(&error), expected, "{error}");
+        }
+    }
+}

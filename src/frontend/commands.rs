@@ -1,0 +1,264 @@
+//! The commands, one file each, which also has the buttons and menus of its page and the page itself.
+//! Everything here is pure: an interaction becomes a [`Plan`], a backend's reply becomes a page.
+
+pub mod help;
+pub mod leaderboard;
+pub mod match_;
+pub mod queue;
+pub mod setup;
+
+use super::custom_id::CustomId;
+use super::refusal;
+use super::reply::Reply;
+use super::text::Words;
+use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
+use ipc_schema::vocab::{Locale, Refusal, Region};
+use twilight_interactions::error::ParseError;
+use twilight_model::application::interaction::application_command::CommandData;
+
+/// One slash command.
+#[derive(Debug, Clone, Copy)]
+pub struct Command {
+    pub name: &'static str,
+    pub register: fn() -> twilight_model::application::command::Command,
+    pub request: fn(&Caller, CommandData) -> Result<Plan, CommandError>,
+}
+
+/// In the order in which a newcomer needs them.
+pub const COMMANDS: &[Command] =
+    &[setup::COMMAND, queue::COMMAND, match_::COMMAND, leaderboard::COMMAND, help::COMMAND];
+
+/// Options that do not fit the registered command, such as those of an older registration.
+#[derive(Debug, thiserror::Error)]
+#[error("options do not fit the command")]
+pub struct CommandError(#[from] ParseError);
+
+/// What an interaction leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plan {
+    Ask(BackendRequest),
+    /// The text of this key.
+    Say(&'static str),
+    Refuse(Refusal),
+    /// The modal of `setup:names`, which must be the first answer.
+    OpenNames,
+}
+
+/// Which page a press came from, and so what is shown again beside a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Setup,
+    Queue,
+    Match,
+    Leaderboard,
+    Command,
+}
+
+/// What was typed or chosen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Input {
+    /// Of a menu.
+    pub values: Vec<String>,
+    /// Of a modal: custom id and text of each input.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What a button, a menu or a modal asks for.
+pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
+    let value = input.values.first().map_or("", String::as_str);
+    let request = match id {
+        CustomId::SetupNamesOpen => return Plan::OpenNames,
+        CustomId::SetupLocale => match Locale::from_code(value) {
+            Some(locale) => BackendRequest::SetLocale { caller, locale },
+            None => return Plan::Say("button-unknown"),
+        },
+        CustomId::SetupTerms(answer) => BackendRequest::AnswerTerms { caller, answer },
+        CustomId::SetupNames => BackendRequest::SetNames { caller, names: setup::names_of(&input.fields) },
+        CustomId::SetupRegion => match Region::from_code(value) {
+            Some(region) => BackendRequest::SetRegion { caller, region },
+            None => return Plan::Refuse(Refusal::RegionUnknown),
+        },
+        CustomId::SetupFinish => BackendRequest::FinishSetup { caller },
+        CustomId::QueueRace(era) => match queue::race_of(era, value) {
+            Some(race) => BackendRequest::ChooseRace { caller, era, race },
+            None => return Plan::Say("button-unknown"),
+        },
+        CustomId::QueueVetoes => BackendRequest::ChooseVetoes { caller, maps: input.values },
+        CustomId::QueueJoin => BackendRequest::JoinQueue { caller },
+        CustomId::QueueLeave => BackendRequest::LeaveQueue { caller },
+        CustomId::QueueRefresh => BackendRequest::Queue { caller },
+        CustomId::MatchConfirm(match_id) => BackendRequest::Confirm { caller, match_id },
+        CustomId::MatchAbort(match_id) => BackendRequest::Abort { caller, match_id },
+        CustomId::MatchShow => BackendRequest::Match { caller },
+        CustomId::Leaderboard { page } => BackendRequest::Leaderboard { caller, page },
+    };
+    Plan::Ask(request)
+}
+
+impl Origin {
+    pub fn of(id: CustomId) -> Origin {
+        match id {
+            CustomId::SetupLocale
+            | CustomId::SetupTerms(_)
+            | CustomId::SetupNamesOpen
+            | CustomId::SetupNames
+            | CustomId::SetupRegion
+            | CustomId::SetupFinish => Origin::Setup,
+            CustomId::QueueRace(_)
+            | CustomId::QueueVetoes
+            | CustomId::QueueJoin
+            | CustomId::QueueLeave
+            | CustomId::QueueRefresh => Origin::Queue,
+            CustomId::MatchConfirm(_) | CustomId::MatchAbort(_) | CustomId::MatchShow => Origin::Match,
+            CustomId::Leaderboard { .. } => Origin::Leaderboard,
+        }
+    }
+
+    /// The page that helps a player who was refused: the gate that is closed, or the page as it
+    /// truly is.
+    pub fn after(self, refusal: &Refusal, caller: Caller) -> Option<BackendRequest> {
+        match (refusal, self) {
+            (Refusal::Busy | Refusal::ReadOnly, _) => None,
+            (Refusal::SetupNeeded | Refusal::TermsNeeded, _) | (_, Origin::Setup) => {
+                Some(BackendRequest::Setup { caller })
+            }
+            (Refusal::InMatch, _) => Some(BackendRequest::Match { caller }),
+            (_, Origin::Queue) => Some(BackendRequest::Queue { caller }),
+            // The pressed match may not be the newest one, whose page must not take its place.
+            (_, Origin::Match | Origin::Leaderboard | Origin::Command) => None,
+        }
+    }
+}
+
+/// Whether asking twice could do something twice.
+pub fn changes_something(request: &BackendRequest) -> bool {
+    match request {
+        BackendRequest::Setup { .. }
+        | BackendRequest::Queue { .. }
+        | BackendRequest::Match { .. }
+        | BackendRequest::Leaderboard { .. } => false,
+        BackendRequest::SetLocale { .. }
+        | BackendRequest::AnswerTerms { .. }
+        | BackendRequest::SetNames { .. }
+        | BackendRequest::SetRegion { .. }
+        | BackendRequest::FinishSetup { .. }
+        | BackendRequest::ChooseRace { .. }
+        | BackendRequest::ChooseVetoes { .. }
+        | BackendRequest::JoinQueue { .. }
+        | BackendRequest::LeaveQueue { .. }
+        | BackendRequest::Confirm { .. }
+        | BackendRequest::Abort { .. }
+        | BackendRequest::UploadReplay { .. }
+        | BackendRequest::RefuseUpload { .. }
+        | BackendRequest::CardShown { .. }
+        | BackendRequest::CardFailed { .. } => true,
+    }
+}
+
+/// What a reply of the backend looks like to the player.
+pub fn render(reply: &BackendReply) -> Reply {
+    match reply {
+        BackendReply::Refused { locale, refusal } => {
+            Reply::Notice(refusal::render(refusal, Words::of(*locale)))
+        }
+        BackendReply::Setup(view) => setup::render(view, Words::of(view.locale)).into(),
+        BackendReply::Queue { locale, queue } => queue::render(queue, Words::of(*locale)).into(),
+        BackendReply::Match { locale, match_ } => match_::render(match_, Words::of(*locale)).into(),
+        BackendReply::Leaderboard { locale, leaderboard } => {
+            leaderboard::render(leaderboard, Words::of(*locale)).into()
+        }
+        BackendReply::Taken => Reply::Taken,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::backend::TermsAnswer;
+    use ipc_schema::ids::{MatchId, UserId};
+    use ipc_schema::vocab::{Era, Race};
+    use std::collections::BTreeSet;
+    use twilight_model::application::interaction::InteractionContextType;
+
+    const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
+
+    #[test]
+    fn the_commands_are_what_discord_takes() {
+        let mut names = BTreeSet::new();
+        for command in COMMANDS {
+            let registered = (command.register)();
+            assert_eq!(registered.name, command.name);
+            assert!((1..=32).contains(&command.name.len()), "{}", command.name);
+            assert!(command.name.bytes().all(|byte| byte.is_ascii_lowercase()), "{}", command.name);
+            assert!((1..=100).contains(&registered.description.len()), "{}", command.name);
+            let contexts = [InteractionContextType::Guild, InteractionContextType::BotDm];
+            assert_eq!(registered.contexts.as_deref(), Some(&contexts[..]), "{}", command.name);
+            assert!(names.insert(command.name), "{} twice", command.name);
+        }
+        assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "help"]));
+    }
+
+    #[test]
+    fn every_press_asks_for_what_it_says() {
+        let match_id = MatchId(12);
+        let (caller, answer) = (CALLER, TermsAnswer::Accept);
+        let unknown = || Plan::Say("button-unknown");
+        let race = Some(Race::BwZerg);
+        let cases = [
+            ("setup:locale", "koKR", Plan::Ask(BackendRequest::SetLocale { caller, locale: Locale::KoKr })),
+            ("setup:locale", "klingon", unknown()),
+            ("setup:terms:accept", "", Plan::Ask(BackendRequest::AnswerTerms { caller, answer })),
+            ("setup:names:open", "", Plan::OpenNames),
+            ("setup:region", "KRJ", Plan::Ask(BackendRequest::SetRegion { caller, region: Region::Krj })),
+            ("setup:region", "", Plan::Refuse(Refusal::RegionUnknown)),
+            ("setup:finish", "", Plan::Ask(BackendRequest::FinishSetup { caller })),
+            (
+                "queue:race:bw",
+                "bw_zerg",
+                Plan::Ask(BackendRequest::ChooseRace { caller, era: Era::Bw, race }),
+            ),
+            (
+                "queue:race:bw",
+                "none",
+                Plan::Ask(BackendRequest::ChooseRace { caller, era: Era::Bw, race: None }),
+            ),
+            ("queue:race:bw", "sc2_zerg", unknown()),
+            (
+                "queue:vetoes",
+                "keres_passage",
+                Plan::Ask(BackendRequest::ChooseVetoes { caller, maps: vec!["keres_passage".to_owned()] }),
+            ),
+            ("queue:join", "", Plan::Ask(BackendRequest::JoinQueue { caller })),
+            ("queue:leave", "", Plan::Ask(BackendRequest::LeaveQueue { caller })),
+            ("queue:refresh", "", Plan::Ask(BackendRequest::Queue { caller })),
+            ("match:confirm:12", "", Plan::Ask(BackendRequest::Confirm { caller, match_id })),
+            ("match:abort:12", "", Plan::Ask(BackendRequest::Abort { caller, match_id })),
+            ("match:show", "", Plan::Ask(BackendRequest::Match { caller })),
+            ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3 })),
+        ];
+        for (id, value, expected) in cases {
+            let values = if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };
+            let input = Input { values, fields: Vec::new() };
+            assert_eq!(plan(CustomId::parse(id).unwrap(), CALLER, input), expected, "{id} {value}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_is_shown_beside_the_page_that_opens_the_gate() {
+        let caller = CALLER;
+        let setup = Some(BackendRequest::Setup { caller });
+        let cases = [
+            (Origin::Command, Refusal::SetupNeeded, setup.clone()),
+            (Origin::Queue, Refusal::TermsNeeded, setup.clone()),
+            (Origin::Setup, Refusal::NameTaken, setup),
+            (Origin::Queue, Refusal::InMatch, Some(BackendRequest::Match { caller })),
+            (Origin::Queue, Refusal::NoRace, Some(BackendRequest::Queue { caller })),
+            (Origin::Queue, Refusal::Busy, None),
+            (Origin::Match, Refusal::TooLate, None),
+            (Origin::Command, Refusal::NoOpenMatch, None),
+        ];
+        for (origin, refusal, expected) in cases {
+            assert_eq!(origin.after(&refusal, caller), expected, "{origin:?} {refusal:?}");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! `/match`: the player's open match with all its buttons, else the last one. The cards of a match
+//! show the same page.
+
+use super::{Command, CommandError, Plan};
+use crate::frontend::custom_id::CustomId;
+use crate::frontend::reply::{Page, below, beside, button, colour, embed, row};
+use crate::frontend::text::{Words, flag, plain, relative};
+use ipc_schema::backend::{BackendRequest, Caller};
+use ipc_schema::fact_line::FactLine;
+use ipc_schema::ids::MatchId;
+use ipc_schema::view::{CardView, MatchPhase, MatchSheet, MatchView, ResultView, SheetPlayer};
+use ipc_schema::vocab::{Ground, Timestamp, Verdict};
+use twilight_interactions::command::{CommandModel, CreateCommand};
+use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
+
+/// `/match`: show my match.
+#[derive(CommandModel, CreateCommand)]
+#[command(
+    name = "match",
+    desc = "Show your match with all its buttons",
+    contexts = "guild bot_dm",
+    integration_types = "guild_install"
+)]
+struct Match {}
+
+pub const COMMAND: Command =
+    Command { name: Match::NAME, register: || Match::create_command().into(), request };
+
+fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
+    Ok(Plan::Ask(BackendRequest::Match { caller: *caller }))
+}
+
+pub fn render(view: &MatchView, words: Words) -> Page {
+    let mut page = match &view.phase {
+        MatchPhase::Confirming { deadline, you_confirmed, aborts_left } => {
+            let deadline = ("deadline", relative(*deadline).into());
+            let (title, buttons) = if *you_confirmed {
+                (words.with("match-found-confirmed", &[deadline]), Vec::new())
+            } else {
+                (words.with("match-found", &[deadline]), confirm_buttons(view.match_id, *aborts_left, words))
+            };
+            let content = format!("{title}\n{}", words.say("match-found-secret"));
+            Page { content, embeds: Vec::new(), rows: buttons }
+        }
+        MatchPhase::Playing { sheet, deadline } => sheet_page(view.match_id, sheet, *deadline, words),
+        MatchPhase::Closed { verdict, your_slot, requeued, result } => {
+            let lines = match result {
+                Some(result) => played(view.match_id, *verdict, *your_slot, result, words),
+                None => unplayed(view.match_id, *verdict, *your_slot, *requeued, words),
+            };
+            Page { content: lines.join("\n"), ..Page::default() }
+        }
+    };
+    let fact = FactLine::of(&CardView::Match(Box::new(view.clone())));
+    append_fact(&mut page, fact);
+    page
+}
+
+/// The card that asks once more.
+pub fn render_reminder(match_id: MatchId, deadline: Timestamp, words: Words) -> Page {
+    let content = words.with("match-reminder", &[("deadline", relative(deadline).into())]);
+    let confirm = CustomId::MatchConfirm(match_id);
+    let buttons = vec![
+        button(confirm, ButtonStyle::Success, words.say("match-button-confirm")),
+        button(CustomId::MatchShow, ButtonStyle::Secondary, words.say("match-button-show")),
+    ];
+    let mut page = Page { content, embeds: Vec::new(), rows: vec![row(buttons)] };
+    append_fact(&mut page, FactLine::of(&CardView::Reminder { match_id, deadline }));
+    page
+}
+
+/// What programs read is always the last line.
+pub fn append_fact(page: &mut Page, fact: Option<FactLine>) {
+    if let Some(fact) = fact {
+        page.content.push_str(&format!("\n{fact}"));
+    }
+}
+
+fn confirm_buttons(match_id: MatchId, aborts_left: u8, words: Words) -> Vec<Component> {
+    let confirm = CustomId::MatchConfirm(match_id);
+    let abort = words.with("match-button-abort", &[("left", aborts_left.into())]);
+    vec![row(vec![
+        button(confirm, ButtonStyle::Success, words.say("match-button-confirm")),
+        button(CustomId::MatchAbort(match_id), ButtonStyle::Danger, abort),
+    ])]
+}
+
+fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words: Words) -> Page {
+    let title = words.with(
+        "match-playing",
+        &[
+            ("id", match_id.to_string().into()),
+            ("you", plain(&sheet.you.name, 60).into()),
+            ("opponent", plain(&sheet.opponent.name, 60).into()),
+        ],
+    );
+    let todo = words.with("match-playing-todo", &[("deadline", relative(deadline).into())]);
+    let map = words.with(
+        "match-map-by",
+        &[("title", plain(&sheet.map_title, 120).into()), ("author", plain(&sheet.map_author, 80).into())],
+    );
+    let game_region = sheet.server.game_region();
+    let server = words.with(
+        "match-server-value",
+        &[
+            ("server", words.name_of("server", sheet.server.code()).into()),
+            ("region", words.name_of("game-region", game_region.code()).into()),
+        ],
+    );
+    let fields = vec![
+        beside(words.say("match-you"), player(&sheet.you, words)),
+        beside(words.say("match-opponent"), player(&sheet.opponent, words)),
+        below(words.say("match-map"), format!("{map}\n{}", link(&sheet.map_link))),
+        below(words.say("match-mod"), format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link))),
+        beside(words.say("match-server"), server),
+        beside(words.say("match-chat"), plain(&sheet.chat_channel, 60)),
+        beside(words.say("match-lobby"), words.say("match-lobby-value")),
+        // Spoiler marks are the one thing in a message that a reader can fold.
+        below(words.say("match-guide"), format!("||{}||", words.say("match-guide-value"))),
+    ];
+    Page {
+        content: format!("{title}\n{todo}"),
+        embeds: vec![embed(colour::CALM, None, None, fields)],
+        rows: vec![row(vec![button(
+            CustomId::MatchShow,
+            ButtonStyle::Secondary,
+            words.say("match-button-show"),
+        )])],
+    }
+}
+
+fn player(player: &SheetPlayer, words: Words) -> String {
+    let race = words.with(
+        "match-player-race",
+        &[("race", words.name_of("race", player.race.code()).into()), ("mmr", player.mmr.to_string().into())],
+    );
+    let mut lines = vec![
+        format!("{} **{}**", flag(&player.country), plain(&player.name, 60)),
+        race,
+        plain(&player.battle_tag, 80),
+    ];
+    if !player.alternatives.is_empty() {
+        let names: Vec<String> = player.alternatives.iter().take(3).map(|name| plain(name, 60)).collect();
+        lines.push(words.with("match-player-alternatives", &[("names", names.join(", ").into())]));
+    }
+    lines.push(words.name_of("region", player.region.code()));
+    lines.join("\n")
+}
+
+/// Discord links no `battlenet:` address, so it is shown ready to be copied.
+fn link(address: &str) -> String {
+    format!("`{}`", address.replace('`', "").chars().take(200).collect::<String>())
+}
+
+fn played(
+    match_id: MatchId,
+    verdict: Verdict,
+    your_slot: u8,
+    result: &ResultView,
+    words: Words,
+) -> Vec<String> {
+    let args = [
+        ("id", match_id.to_string().into()),
+        ("opponent", plain(&result.opponent, 60).into()),
+        ("before", result.before.to_string().into()),
+        ("after", result.after.to_string().into()),
+        ("change", format!("{:+}", result.after.0.saturating_sub(result.before.0)).into()),
+    ];
+    let title = if result.won { words.with("match-won", &args) } else { words.with("match-lost", &args) };
+    let detail = words.with(
+        "match-result-detail",
+        &[
+            ("race", words.name_of("race", result.race.code()).into()),
+            ("opponent-race", words.name_of("race", result.opponent_race.code()).into()),
+            ("map", plain(&result.map_title, 120).into()),
+        ],
+    );
+    let mut lines = vec![title, detail];
+    if let Verdict::Decided { winner, ground: Ground::OpponentLeftFirst } = verdict {
+        lines.push(if winner == your_slot {
+            words.say("match-result-ground")
+        } else {
+            words.say("match-result-ground-lost")
+        });
+    }
+    lines.push(words.say("match-next"));
+    lines
+}
+
+fn unplayed(match_id: MatchId, verdict: Verdict, your_slot: u8, requeued: bool, words: Words) -> Vec<String> {
+    let id = [("id", match_id.to_string().into())];
+    let after = || {
+        if requeued { words.say("match-requeued") } else { words.say("match-not-requeued") }
+    };
+    match verdict {
+        Verdict::Aborted { by } if by == your_slot => vec![words.with("match-aborted-you", &id)],
+        Verdict::Aborted { .. } => vec![words.with("match-aborted-opponent", &id), after()],
+        Verdict::Unconfirmed { confirmed } => {
+            let you = confirmed.get(usize::from(your_slot)).copied().unwrap_or_default();
+            if you {
+                vec![words.with("match-unconfirmed-opponent", &id), after()]
+            } else {
+                vec![words.with("match-unconfirmed-you", &id)]
+            }
+        }
+        Verdict::Expired => vec![words.with("match-expired", &id)],
+        Verdict::Decided { .. } => vec![words.with("match-decided", &id)],
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::frontend::reply::limits::assert_fits;
+    use ipc_schema::vocab::{Locale, Mmr, Race, Region, Server};
+
+    const WORDS: fn() -> Words = || Words::of(Locale::EnUs);
+
+    fn sheet() -> MatchSheet {
+        MatchSheet {
+            you: SheetPlayer {
+                name: "Flash".to_owned(),
+                country: "KR".to_owned(),
+                region: Region::Krj,
+                race: Race::BwTerran,
+                mmr: Mmr(1740),
+                battle_tag: "Flash#1234".to_owned(),
+                alternatives: vec!["God".to_owned()],
+            },
+            opponent: SheetPlayer {
+                name: "Serral".to_owned(),
+                country: "FI".to_owned(),
+                region: Region::Euw,
+                race: Race::Sc2Zerg,
+                mmr: Mmr(1690),
+                battle_tag: "Serral#222".to_owned(),
+                alternatives: Vec::new(),
+            },
+            map: "keres_passage".to_owned(),
+            map_title: "Keres Passage SEL".to_owned(),
+            map_author: "HyperONE".to_owned(),
+            map_link: "battlenet:://starcraft/map/1/367550".to_owned(),
+            mod_title: "SC: Evo Complete".to_owned(),
+            mod_link: "battlenet:://starcraft/map/1/349669".to_owned(),
+            server: Server::Usw,
+            chat_channel: "SCEvoLadder".to_owned(),
+        }
+    }
+
+    fn view(phase: MatchPhase) -> MatchView {
+        MatchView { match_id: MatchId(12), phase }
+    }
+
+    pub(crate) fn playing() -> MatchView {
+        view(MatchPhase::Playing { sheet: Box::new(sheet()), deadline: Timestamp(1_800_000_000_000) })
+    }
+
+    fn closed(verdict: Verdict, requeued: bool, result: Option<ResultView>) -> MatchView {
+        view(MatchPhase::Closed { verdict, your_slot: 0, requeued, result: result.map(Box::new) })
+    }
+
+    #[test]
+    fn before_both_confirmed_nothing_about_the_match_is_told() {
+        let deadline = Timestamp(1_800_000_000_000);
+        let page =
+            render(&view(MatchPhase::Confirming { deadline, you_confirmed: false, aborts_left: 2 }), WORDS());
+        assert_fits(&page);
+        assert_eq!(
+            page.content,
+            "**Match found!** Confirm <t:1800000000:R>, or it goes to somebody else.\n\
+             Who you play and where is told when both have confirmed.\n\
+             -# match 12 · confirming"
+        );
+        let json = serde_json::to_value(&page.rows).unwrap();
+        assert_eq!(json[0]["components"][0]["custom_id"], "match:confirm:12");
+        assert_eq!(json[0]["components"][1]["custom_id"], "match:abort:12");
+        assert_eq!(json[0]["components"][1]["label"], "Abort (2 left)");
+
+        let page =
+            render(&view(MatchPhase::Confirming { deadline, you_confirmed: true, aborts_left: 2 }), WORDS());
+        assert_fits(&page);
+        assert!(page.rows.is_empty());
+        assert_fits(&render_reminder(MatchId(12), deadline, WORDS()));
+    }
+
+    #[test]
+    fn the_sheet_has_all_that_two_players_need() {
+        let page = render(&playing(), WORDS());
+        assert_fits(&page);
+        assert_eq!(
+            page.content,
+            "**Match 12: Flash against Serral**\n\
+             Meet in the game, play, then **drop your replay here**. The ladder closes this match \
+             <t:1800000000:R>.\n\
+             -# match 12 · playing · bw_terran · sc2_zerg · keres_passage · USW"
+        );
+        let shown: Vec<String> =
+            page.embeds[0].fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
+        let expected = [
+            "You: 🇰🇷 **Flash**\nBW Terran, 1740 MMR\nFlash\\#1234\nalso known as God\nKorea and Japan",
+            "Your opponent: 🇫🇮 **Serral**\nSC2 Zerg, 1690 MMR\nSerral\\#222\nEurope, west",
+            "Map: Keres Passage SEL by HyperONE\n`battlenet:://starcraft/map/1/367550`",
+            "Mod: SC\\: Evo Complete\n`battlenet:://starcraft/map/1/349669`",
+            "Server: US West (game region Americas)",
+            "In-game channel: SCEvoLadder",
+            "Lobby settings: Privacy: Normal\nSpeed: Faster\nDuration: Infinite\nLocked alliances: Yes",
+        ];
+        assert_eq!(shown[..expected.len()], expected);
+        assert!(shown[expected.len()].starts_with("How to host: ||One of you"));
+    }
+
+    #[test]
+    fn the_longest_sheet_fits() {
+        let mut sheet = sheet();
+        for player in [&mut sheet.you, &mut sheet.opponent] {
+            player.name = "*".repeat(500);
+            player.battle_tag = "#".repeat(500);
+            player.alternatives = vec!["_".repeat(500); 30];
+        }
+        sheet.map_title = "[".repeat(500);
+        sheet.map_author = "(".repeat(500);
+        sheet.map_link = "`x".repeat(500);
+        sheet.mod_title = "m".repeat(500);
+        sheet.mod_link = "y".repeat(500);
+        sheet.chat_channel = "z".repeat(500);
+        let deadline = Timestamp(u64::MAX);
+        assert_fits(&render(&view(MatchPhase::Playing { sheet: Box::new(sheet), deadline }), WORDS()));
+    }
+
+    #[test]
+    fn a_result_says_how_it_moved_the_rating() {
+        let result = ResultView {
+            won: true,
+            opponent: "Serral".to_owned(),
+            map_title: "Keres Passage SEL".to_owned(),
+            race: Race::BwTerran,
+            opponent_race: Race::Sc2Zerg,
+            before: Mmr(1740),
+            after: Mmr(1758),
+        };
+        let verdict = Verdict::Decided { winner: 0, ground: Ground::Recorded };
+        let page = render(&closed(verdict, false, Some(result.clone())), WORDS());
+        assert_fits(&page);
+        assert_eq!(
+            page.content,
+            "**You won match 12** against Serral: 1740 → 1758 MMR (+18)\n\
+             BW Terran against SC2 Zerg on Keres Passage SEL\n\
+             Use /queue for the next one.\n\
+             -# match 12 · won · bw_terran · 1740 · 1758"
+        );
+
+        let lost = ResultView { won: false, after: Mmr(1720), ..result };
+        let verdict = Verdict::Decided { winner: 1, ground: Ground::OpponentLeftFirst };
+        let page = render(&closed(verdict, false, Some(lost)), WORDS());
+        assert!(page.content.starts_with("**You lost match 12** against Serral: 1740 → 1720 MMR (-20)\n"));
+        assert!(page.content.contains("you left first"));
+    }
+
+    #[test]
+    fn an_unplayed_match_says_why_and_what_is_next() {
+        let cases = [
+            (Verdict::Aborted { by: 0 }, false, "You aborted match 12.", "aborted"),
+            (Verdict::Aborted { by: 1 }, true, "You are back in the queue", "aborted"),
+            (Verdict::Aborted { by: 1 }, false, "Use /queue to look for another", "aborted"),
+            (Verdict::Unconfirmed { confirmed: [true, false] }, true, "back in the queue", "unconfirmed"),
+            (Verdict::Unconfirmed { confirmed: [false, true] }, false, "you did not confirm", "unconfirmed"),
+            (Verdict::Expired, false, "nobody finished it in time", "expired"),
+        ];
+        for (verdict, requeued, expected, fact) in cases {
+            let page = render(&closed(verdict, requeued, None), WORDS());
+            assert_fits(&page);
+            assert!(page.content.contains(expected), "{verdict:?}: {}", page.content);
+            assert!(page.content.ends_with(&format!("\n-# match 12 · closed · {fact}")), "{verdict:?}");
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! `/queue`: what to play, the queue, and why there is no match yet.
+
+use super::{Command, CommandError, Plan};
+use crate::frontend::custom_id::CustomId;
+use crate::frontend::reply::{Choose, Page, button, menu, option, row};
+use crate::frontend::text::{Words, plain, relative};
+use ipc_schema::backend::{BackendRequest, Caller};
+use ipc_schema::view::{EntryView, QueueHint, QueueView};
+use ipc_schema::vocab::{Era, Race};
+use twilight_interactions::command::{CommandModel, CreateCommand};
+use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
+
+/// Discord takes no more options in one menu.
+const MENU_OPTIONS: usize = 25;
+
+/// `/queue`: look for a match.
+#[derive(CommandModel, CreateCommand)]
+#[command(
+    name = "queue",
+    desc = "Look for a match",
+    contexts = "guild bot_dm",
+    integration_types = "guild_install"
+)]
+struct Queue {}
+
+pub const COMMAND: Command =
+    Command { name: Queue::NAME, register: || Queue::create_command().into(), request };
+
+fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
+    Ok(Plan::Ask(BackendRequest::Queue { caller: *caller }))
+}
+
+/// What the menu of one era's races says: a race of that era, or `none`. None for anything else.
+pub fn race_of(era: Era, value: &str) -> Option<Option<Race>> {
+    if value == "none" {
+        return Some(None);
+    }
+    Race::from_code(value).filter(|race| race.era() == era).map(Some)
+}
+
+pub fn render(view: &QueueView, words: Words) -> Page {
+    let title = match view.entry {
+        Some(_) => words.say("queue-title-waiting"),
+        None => words.say("queue-title"),
+    };
+    let mut lines = vec![title];
+    if view.entry.is_none() {
+        lines.push(words.say("queue-how"));
+    }
+    lines.push(races(view, words));
+    if !view.vetoes.is_empty() {
+        let maps: Vec<String> =
+            view.vetoes.iter().take(MENU_OPTIONS).map(|key| title_of(view, key)).collect();
+        lines.push(words.with("queue-vetoes", &[("maps", maps.join(", ").into())]));
+    }
+    let waiting = view.waiting;
+    lines.push(words.with(
+        "queue-waiting",
+        &[("bw", waiting.bw.into()), ("sc2", waiting.sc2.into()), ("both", waiting.both.into())],
+    ));
+    lines.push(words.with("queue-next-wave", &[("at", relative(view.next_wave).into())]));
+    if let Some(entry) = &view.entry {
+        lines.push(words.with("queue-since", &[("at", relative(entry.since).into())]));
+        lines.push(hint(entry, words));
+    }
+    Page { content: lines.join("\n"), embeds: Vec::new(), rows: rows(view, words) }
+}
+
+fn races(view: &QueueView, words: Words) -> String {
+    let races: Vec<String> = [view.races.bw, view.races.sc2]
+        .into_iter()
+        .flatten()
+        .map(|race| words.name_of("race", race.code()))
+        .collect();
+    if races.is_empty() {
+        words.say("queue-no-races")
+    } else {
+        words.with("queue-races", &[("races", races.join(", ").into())])
+    }
+}
+
+fn title_of(view: &QueueView, key: &str) -> String {
+    let known = view.maps.iter().find(|(known, _)| known == key);
+    plain(known.map_or(key, |(_, title)| title), 60)
+}
+
+fn hint(entry: &EntryView, words: Words) -> String {
+    match entry.hint {
+        QueueHint::FirstWave => words.say("queue-hint-first-wave"),
+        QueueHint::Alone => words.say("queue-hint-alone"),
+        QueueHint::NobodyOfOtherEra { era: Era::Bw } => words.say("queue-hint-nobody-bw"),
+        QueueHint::NobodyOfOtherEra { era: Era::Sc2 } => words.say("queue-hint-nobody-sc2"),
+        QueueHint::TooFar { gap, window, fits_at } => words.with(
+            "queue-hint-too-far",
+            &[("gap", gap.into()), ("window", window.into()), ("at", relative(fits_at).into())],
+        ),
+        QueueHint::Fits => words.say("queue-hint-fits"),
+    }
+}
+
+fn rows(view: &QueueView, words: Words) -> Vec<Component> {
+    let refresh = button(CustomId::QueueRefresh, ButtonStyle::Secondary, words.say("queue-button-refresh"));
+    if view.entry.is_some() {
+        let leave = button(CustomId::QueueLeave, ButtonStyle::Danger, words.say("queue-button-leave"));
+        return vec![row(vec![leave, refresh])];
+    }
+    let mut rows = vec![
+        race_menu(view, Era::Bw, words.say("queue-menu-bw"), words.say("queue-menu-none-bw"), words),
+        race_menu(view, Era::Sc2, words.say("queue-menu-sc2"), words.say("queue-menu-none-sc2"), words),
+    ];
+    if view.vetoes_allowed > 0 && !view.maps.is_empty() {
+        let allowed = usize::from(view.vetoes_allowed);
+        let mut chosen = 0;
+        let maps = view.maps.iter().take(MENU_OPTIONS).map(|(key, title)| {
+            let vetoed = view.vetoes.contains(key) && chosen < allowed;
+            chosen += usize::from(vetoed);
+            option(key, title.chars().take(100).collect(), vetoed)
+        });
+        let maps = maps.collect();
+        let placeholder = words.with("queue-menu-vetoes", &[("allowed", view.vetoes_allowed.into())]);
+        rows.push(menu(CustomId::QueueVetoes, Choose::UpTo(view.vetoes_allowed), placeholder, maps));
+    }
+    // Join is never greyed out: without a race the answer says what is missing.
+    let join = button(CustomId::QueueJoin, ButtonStyle::Success, words.say("queue-button-join"));
+    rows.push(row(vec![join, refresh]));
+    rows
+}
+
+fn race_menu(view: &QueueView, era: Era, placeholder: String, none: String, words: Words) -> Component {
+    let chosen = view.races.of(era);
+    let mut options: Vec<_> = Race::ALL
+        .iter()
+        .filter(|race| race.era() == era)
+        .map(|race| option(race.code(), words.name_of("race", race.code()), chosen == Some(*race)))
+        .collect();
+    options.push(option("none", none, false));
+    menu(CustomId::QueueRace(era), Choose::One, placeholder, options)
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::frontend::reply::limits::assert_fits;
+    use ipc_schema::view::Waiting;
+    use ipc_schema::vocab::{Locale, RaceChoice, Timestamp};
+
+    pub(crate) fn view_of(entry: Option<EntryView>) -> QueueView {
+        QueueView {
+            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
+            vetoes: vec!["keres_passage".to_owned()],
+            vetoes_allowed: 4,
+            maps: vec![
+                ("keres_passage".to_owned(), "Keres Passage SEL".to_owned()),
+                ("holy_world".to_owned(), "[SC:Evo] Holy World (홀리월드)".to_owned()),
+            ],
+            next_wave: Timestamp(1_800_000_045_000),
+            waiting: Waiting { bw: 1, sc2: 2, both: 3 },
+            entry,
+        }
+    }
+
+    #[test]
+    fn the_page_says_what_is_chosen_and_who_waits() {
+        let page = render(&view_of(None), Words::of(Locale::EnUs));
+        assert_fits(&page);
+        assert_eq!(
+            page.content,
+            "**Look for a match**\n\
+             Pick what you play, Brood War, StarCraft II or both, and press Join. A match is always one \
+             Brood War race against one StarCraft II race.\n\
+             You play: BW Zerg\n\
+             Vetoed maps: Keres Passage SEL\n\
+             Waiting now: 1 with Brood War, 2 with StarCraft II, 3 with both.\n\
+             Next matches are made <t:1800000045:R>."
+        );
+        let json = serde_json::to_value(&page.rows).unwrap();
+        let races = &json[0]["components"][0];
+        assert_eq!(races["custom_id"], "queue:race:bw");
+        assert_eq!(races["options"][1]["value"], "bw_zerg");
+        assert_eq!(races["options"][1]["default"], true);
+        assert_eq!(races["options"][3]["value"], "none");
+        assert_eq!(json[2]["components"][0]["min_values"], 0);
+        assert_eq!(json[2]["components"][0]["max_values"], 2);
+        assert_eq!(json[3]["components"][0]["custom_id"], "queue:join");
+    }
+
+    #[test]
+    fn a_waiting_player_reads_why_there_is_no_match_and_may_leave() {
+        let at = Timestamp(1_800_000_090_000);
+        let hints = [
+            (QueueHint::FirstWave, "The next round is your first chance."),
+            (
+                QueueHint::Alone,
+                "Nobody else is waiting at present. You stay in the queue, and a message tells you when a \
+                 match is found.",
+            ),
+            (
+                QueueHint::NobodyOfOtherEra { era: Era::Sc2 },
+                "Nobody is waiting who plays StarCraft II at present.",
+            ),
+            (
+                QueueHint::NobodyOfOtherEra { era: Era::Bw },
+                "Nobody is waiting who plays Brood War at present.",
+            ),
+            (
+                QueueHint::TooFar { gap: 1310, window: 250, fits_at: at },
+                "The nearest opponent is 1310 MMR away; you accept 250 next time, and 1310 <t:1800000090:R>.",
+            ),
+            (QueueHint::Fits, "Somebody fits you. The next round will see."),
+        ];
+        for (hint, expected) in hints {
+            let page = render(&view_of(Some(EntryView { since: at, hint })), Words::of(Locale::EnUs));
+            assert_fits(&page);
+            assert_eq!(page.content.lines().last(), Some(expected), "{hint:?}");
+            let json = serde_json::to_value(&page.rows).unwrap();
+            assert_eq!(json[0]["components"][0]["custom_id"], "queue:leave");
+        }
+    }
+
+    #[test]
+    fn the_largest_pool_with_the_longest_titles_fits() {
+        let title = "홀".repeat(200);
+        let mut view = view_of(None);
+        view.maps = (0..40).map(|number| (format!("map_{number}"), title.clone())).collect();
+        view.vetoes = view.maps.iter().take(4).map(|(key, _)| key.clone()).collect();
+        assert_fits(&render(&view, Words::of(Locale::EnUs)));
+        view.vetoes_allowed = 0;
+        assert_fits(&render(&view, Words::of(Locale::EnUs)));
+        view.vetoes = view.maps.iter().map(|(key, _)| key.clone()).collect();
+        view.vetoes_allowed = 3;
+        assert_fits(&render(&view, Words::of(Locale::EnUs)));
+    }
+
+    #[test]
+    fn a_menu_of_races_takes_only_races_of_its_era() {
+        assert_eq!(race_of(Era::Bw, "bw_zerg"), Some(Some(Race::BwZerg)));
+        assert_eq!(race_of(Era::Bw, "none"), Some(None));
+        assert_eq!(race_of(Era::Bw, "sc2_zerg"), None);
+        assert_eq!(race_of(Era::Sc2, "protoss"), None);
+    }
+}

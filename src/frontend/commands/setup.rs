@@ -1,0 +1,313 @@
+//! `/setup`: who the player is, step by step. Each step is saved when it is taken, so the page always
+//! shows what the ladder knows.
+
+use super::{Command, CommandError, Plan};
+use crate::frontend::custom_id::CustomId;
+use crate::frontend::reply::{Choose, Page, below, beside, button, colour, embed, menu, option, row};
+use crate::frontend::text::{Words, flag, plain};
+use ipc_schema::backend::{BackendRequest, Caller, TermsAnswer};
+use ipc_schema::event::Names;
+use ipc_schema::view::{SetupStep, SetupView};
+use ipc_schema::vocab::{Locale, Region};
+use twilight_interactions::command::{CommandModel, CreateCommand};
+use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::{ButtonStyle, Label, TextInput, TextInputStyle};
+use twilight_model::channel::message::embed::EmbedField;
+use twilight_model::http::interaction::InteractionResponseData;
+
+/// `/setup`: join the ladder, or change what it knows about you.
+#[derive(CommandModel, CreateCommand)]
+#[command(
+    name = "setup",
+    desc = "Join the ladder, or change what it knows about you",
+    contexts = "guild bot_dm",
+    integration_types = "guild_install"
+)]
+struct Setup {}
+
+pub const COMMAND: Command =
+    Command { name: Setup::NAME, register: || Setup::create_command().into(), request };
+
+fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
+    Ok(Plan::Ask(BackendRequest::Setup { caller: *caller }))
+}
+
+pub fn render(view: &SetupView, words: Words) -> Page {
+    let (title, body) = match view.step {
+        SetupStep::Terms => (words.say("setup-title-terms"), words.say("setup-body-terms")),
+        SetupStep::Names => (words.say("setup-title-names"), words.say("setup-body-names")),
+        SetupStep::Region => (words.say("setup-title-region"), words.say("setup-body-region")),
+        SetupStep::Preview => (words.say("setup-title-preview"), words.say("setup-body-preview")),
+        SetupStep::Done => (words.say("setup-title-done"), words.say("setup-body-done")),
+    };
+    let known = fields(view, words);
+    let mut embeds = Vec::new();
+    if view.step == SetupStep::Terms {
+        let (title, terms) = (words.say("setup-terms-title"), words.say("setup-terms"));
+        embeds.push(embed(colour::CALM, Some(title), Some(terms), Vec::new()));
+    } else if !known.is_empty() {
+        embeds.push(embed(colour::CALM, None, None, known));
+    }
+    Page { content: format!("{title}\n{body}"), embeds, rows: rows(view, words) }
+}
+
+fn fields(view: &SetupView, words: Words) -> Vec<EmbedField> {
+    let mut fields = Vec::new();
+    if let Some(names) = &view.names {
+        fields.push(beside(words.say("setup-field-name"), plain(&names.name, 60)));
+        fields.push(beside(words.say("setup-field-battle-tag"), plain(&names.battle_tag, 80)));
+        let country = format!("{} {}", flag(&names.country), plain(&names.country, 10));
+        fields.push(beside(words.say("setup-field-country"), country));
+        if !names.alternatives.is_empty() {
+            let alternatives: Vec<String> =
+                names.alternatives.iter().map(|name| plain(name, 60)).take(3).collect();
+            fields.push(below(words.say("setup-field-alternatives"), alternatives.join(", ")));
+        }
+    }
+    if let Some(region) = view.region {
+        fields.push(beside(words.say("setup-field-region"), words.name_of("region", region.code())));
+    }
+    if !fields.is_empty() {
+        fields.push(beside(words.say("setup-field-language"), words.name_of("locale", view.locale.code())));
+    }
+    fields
+}
+
+fn rows(view: &SetupView, words: Words) -> Vec<Component> {
+    let languages = Locale::ALL
+        .iter()
+        .map(|locale| option(locale.code(), words.name_of("locale", locale.code()), *locale == view.locale))
+        .collect();
+    let language = menu(CustomId::SetupLocale, Choose::One, words.say("setup-menu-language"), languages);
+    let regions = Region::ALL
+        .iter()
+        .map(|region| {
+            option(region.code(), words.name_of("region", region.code()), Some(*region) == view.region)
+        })
+        .collect();
+    let region = menu(CustomId::SetupRegion, Choose::One, words.say("setup-menu-region"), regions);
+
+    let accept = CustomId::SetupTerms(TermsAnswer::Accept);
+    let decline = CustomId::SetupTerms(TermsAnswer::Decline);
+    let enter = |label| button(CustomId::SetupNamesOpen, ButtonStyle::Primary, label);
+    let change = |label| button(CustomId::SetupNamesOpen, ButtonStyle::Secondary, label);
+    match view.step {
+        SetupStep::Terms => vec![
+            language,
+            row(vec![
+                button(accept, ButtonStyle::Success, words.say("setup-button-accept")),
+                button(decline, ButtonStyle::Secondary, words.say("setup-button-decline")),
+            ]),
+        ],
+        SetupStep::Names => vec![row(vec![enter(words.say("setup-button-names"))])],
+        SetupStep::Region => vec![region, row(vec![change(words.say("setup-button-names-change"))])],
+        SetupStep::Preview => vec![
+            region,
+            row(vec![
+                button(CustomId::SetupFinish, ButtonStyle::Success, words.say("setup-button-finish")),
+                change(words.say("setup-button-names-change")),
+            ]),
+        ],
+        SetupStep::Done => vec![
+            language,
+            region,
+            row(vec![
+                change(words.say("setup-button-names-change")),
+                button(decline, ButtonStyle::Danger, words.say("setup-button-withdraw")),
+            ]),
+        ],
+    }
+}
+
+/// The modal of `setup:names`, with what is known filled in.
+pub fn modal(known: Option<&Names>, words: Words) -> InteractionResponseData {
+    let alternatives = known.map(|names| names.alternatives.join(", "));
+    let components = vec![
+        input(Field::Name, known.map(|names| names.name.clone()), words),
+        input(Field::BattleTag, known.map(|names| names.battle_tag.clone()), words),
+        input(Field::Alternatives, alternatives, words),
+        input(Field::Country, known.map(|names| names.country.clone()), words),
+    ];
+    InteractionResponseData {
+        custom_id: Some(CustomId::SetupNames.to_string()),
+        title: Some(words.say("setup-modal-title")),
+        components: Some(components),
+        ..InteractionResponseData::default()
+    }
+}
+
+/// An input of the modal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Name,
+    BattleTag,
+    Alternatives,
+    Country,
+}
+
+fn input(field: Field, value: Option<String>, words: Words) -> Component {
+    // Generous bounds: the backend judges with the ladder's rules and says what is wrong.
+    let (id, label, help, max, required) = match field {
+        Field::Name => ("name", words.say("setup-modal-name"), words.say("setup-modal-name-help"), 32, true),
+        Field::BattleTag => (
+            "battle_tag",
+            words.say("setup-modal-battle-tag"),
+            words.say("setup-modal-battle-tag-help"),
+            32,
+            true,
+        ),
+        Field::Alternatives => (
+            "alternatives",
+            words.say("setup-modal-alternatives"),
+            words.say("setup-modal-alternatives-help"),
+            100,
+            false,
+        ),
+        Field::Country => {
+            ("country", words.say("setup-modal-country"), words.say("setup-modal-country-help"), 2, true)
+        }
+    };
+    let value = value.filter(|value| !value.is_empty() && value.chars().count() <= usize::from(max));
+    #[expect(deprecated, reason = "the model has the field; it stays empty")]
+    let input = TextInput {
+        custom_id: id.to_owned(),
+        id: None,
+        label: None,
+        max_length: Some(max),
+        min_length: required.then_some(1),
+        placeholder: None,
+        required: Some(required),
+        style: TextInputStyle::Short,
+        value,
+    };
+    Component::Label(Label {
+        component: Box::new(Component::TextInput(input)),
+        description: Some(help),
+        id: None,
+        label,
+    })
+}
+
+/// What was typed into the modal, as custom id and text. Blanks around it mean nothing.
+pub fn names_of(fields: &[(String, String)]) -> Names {
+    let typed = |id: &str| {
+        fields.iter().find(|(known, _)| known == id).map_or("", |(_, text)| text.trim()).to_owned()
+    };
+    Names {
+        name: typed("name"),
+        battle_tag: typed("battle_tag"),
+        alternatives: typed("alternatives")
+            .split([',', '，', '、'])
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty())
+            .collect(),
+        country: typed("country").to_uppercase(),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::frontend::reply::limits::assert_fits;
+
+    pub(crate) fn view_at(step: SetupStep) -> SetupView {
+        SetupView {
+            step,
+            locale: Locale::EnUs,
+            terms_accepted: step > SetupStep::Terms,
+            names: (step > SetupStep::Names).then(|| Names {
+                name: "Flash".to_owned(),
+                battle_tag: "Flash#1234".to_owned(),
+                alternatives: vec!["God".to_owned(), "이영호".to_owned()],
+                country: "KR".to_owned(),
+            }),
+            region: (step > SetupStep::Region).then_some(Region::Krj),
+        }
+    }
+
+    fn ids(page: &Page) -> Vec<String> {
+        let json = serde_json::to_value(&page.rows).unwrap();
+        let rows = json.as_array().unwrap().iter();
+        rows.flat_map(|row| row["components"].as_array().unwrap().clone())
+            .map(|component| component["custom_id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn every_step_offers_what_leads_to_the_next() {
+        let steps = [
+            (SetupStep::Terms, vec!["setup:locale", "setup:terms:accept", "setup:terms:decline"]),
+            (SetupStep::Names, vec!["setup:names:open"]),
+            (SetupStep::Region, vec!["setup:region", "setup:names:open"]),
+            (SetupStep::Preview, vec!["setup:region", "setup:finish", "setup:names:open"]),
+            (
+                SetupStep::Done,
+                vec!["setup:locale", "setup:region", "setup:names:open", "setup:terms:decline"],
+            ),
+        ];
+        for (step, expected) in steps {
+            let page = render(&view_at(step), Words::of(Locale::EnUs));
+            assert_fits(&page);
+            assert_eq!(ids(&page), expected, "{step:?}");
+        }
+    }
+
+    #[test]
+    fn the_preview_shows_what_was_entered() {
+        let page = render(&view_at(SetupStep::Preview), Words::of(Locale::EnUs));
+        let shown: Vec<String> =
+            page.embeds[0].fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
+        assert_eq!(
+            shown,
+            [
+                "Name: Flash",
+                "BattleTag: Flash\\#1234",
+                "Country: 🇰🇷 KR",
+                "Alternative names: God, 이영호",
+                "Region: Korea and Japan",
+                "Language: English",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_modal_stays_within_discords_limits_and_knows_what_was_entered() {
+        let names = view_at(SetupStep::Done).names;
+        let data = modal(names.as_ref(), Words::of(Locale::EnUs));
+        assert!(data.title.unwrap().chars().count() <= 45);
+        let components = data.components.unwrap();
+        assert!(components.len() <= 5);
+        let mut inputs = Vec::new();
+        for component in components {
+            let Component::Label(label) = component else { panic!("a modal part without a label") };
+            assert!(label.label.chars().count() <= 45, "{}", label.label);
+            assert!(label.description.unwrap().chars().count() <= 100);
+            let Component::TextInput(input) = *label.component else { panic!("not a text input") };
+            inputs.push((input.custom_id, input.value.unwrap_or_default(), input.required.unwrap()));
+        }
+        let inputs: Vec<_> = inputs.iter().map(|(id, value, must)| (&**id, &**value, *must)).collect();
+        assert_eq!(
+            inputs,
+            [
+                ("name", "Flash", true),
+                ("battle_tag", "Flash#1234", true),
+                ("alternatives", "God, 이영호", false),
+                ("country", "KR", true),
+            ]
+        );
+    }
+
+    #[test]
+    fn typed_names_are_trimmed_and_split_at_commas() {
+        let field = |id: &str, text: &str| (id.to_owned(), text.to_owned());
+        let fields = [
+            field("name", " Flash "),
+            field("battle_tag", "Flash#1234"),
+            field("alternatives", "God,, 이영호 ,"),
+            field("country", "kr"),
+        ];
+        assert_eq!(Some(names_of(&fields)), view_at(SetupStep::Done).names);
+        assert_eq!(names_of(&[]).alternatives, Vec::<String>::new());
+    }
+}

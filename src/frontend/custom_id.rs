@@ -1,0 +1,146 @@
+//! What a button, a menu or a modal means. Discord hands the text back with a press, also years later
+//! and to another process, so the text is all there is: the frontend remembers nothing beside it.
+
+use ipc_schema::backend::TermsAnswer;
+use ipc_schema::ids::MatchId;
+use ipc_schema::vocab::Era;
+use std::fmt;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CustomId {
+    /// Menu of languages, by their codes.
+    SetupLocale,
+    SetupTerms(TermsAnswer),
+    /// Button that opens the modal.
+    SetupNamesOpen,
+    /// The modal itself.
+    SetupNames,
+    /// Menu of regions, by their codes.
+    SetupRegion,
+    SetupFinish,
+    /// Menu of one era's races, by their codes, and `none`.
+    QueueRace(Era),
+    /// Menu of maps, by their keys.
+    QueueVetoes,
+    QueueJoin,
+    QueueLeave,
+    QueueRefresh,
+    MatchConfirm(MatchId),
+    MatchAbort(MatchId),
+    MatchShow,
+    /// `page` from 0.
+    Leaderboard {
+        page: u32,
+    },
+}
+
+impl CustomId {
+    /// None for a text that is not one of ours, or not written the way [`fmt::Display`] writes it.
+    pub fn parse(text: &str) -> Option<CustomId> {
+        let words: Vec<&str> = text.split(':').collect();
+        let id = match words.as_slice() {
+            ["setup", "locale"] => CustomId::SetupLocale,
+            ["setup", "terms", "accept"] => CustomId::SetupTerms(TermsAnswer::Accept),
+            ["setup", "terms", "decline"] => CustomId::SetupTerms(TermsAnswer::Decline),
+            ["setup", "names", "open"] => CustomId::SetupNamesOpen,
+            ["setup", "names"] => CustomId::SetupNames,
+            ["setup", "region"] => CustomId::SetupRegion,
+            ["setup", "finish"] => CustomId::SetupFinish,
+            ["queue", "race", era] => CustomId::QueueRace(Era::from_code(era)?),
+            ["queue", "vetoes"] => CustomId::QueueVetoes,
+            ["queue", "join"] => CustomId::QueueJoin,
+            ["queue", "leave"] => CustomId::QueueLeave,
+            ["queue", "refresh"] => CustomId::QueueRefresh,
+            ["match", "confirm", id] => CustomId::MatchConfirm(MatchId(id.parse().ok()?)),
+            ["match", "abort", id] => CustomId::MatchAbort(MatchId(id.parse().ok()?)),
+            ["match", "show"] => CustomId::MatchShow,
+            ["leaderboard", page] => CustomId::Leaderboard { page: page.parse().ok()? },
+            _ => return None,
+        };
+        // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
+        (id.to_string() == text).then_some(id)
+    }
+}
+
+impl fmt::Display for CustomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CustomId::SetupLocale => f.write_str("setup:locale"),
+            CustomId::SetupTerms(TermsAnswer::Accept) => f.write_str("setup:terms:accept"),
+            CustomId::SetupTerms(TermsAnswer::Decline) => f.write_str("setup:terms:decline"),
+            CustomId::SetupNamesOpen => f.write_str("setup:names:open"),
+            CustomId::SetupNames => f.write_str("setup:names"),
+            CustomId::SetupRegion => f.write_str("setup:region"),
+            CustomId::SetupFinish => f.write_str("setup:finish"),
+            CustomId::QueueRace(era) => write!(f, "queue:race:{era}"),
+            CustomId::QueueVetoes => f.write_str("queue:vetoes"),
+            CustomId::QueueJoin => f.write_str("queue:join"),
+            CustomId::QueueLeave => f.write_str("queue:leave"),
+            CustomId::QueueRefresh => f.write_str("queue:refresh"),
+            CustomId::MatchConfirm(id) => write!(f, "match:confirm:{id}"),
+            CustomId::MatchAbort(id) => write!(f, "match:abort:{id}"),
+            CustomId::MatchShow => f.write_str("match:show"),
+            CustomId::Leaderboard { page } => write!(f, "leaderboard:{page}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_custom_id_is_read_back_as_it_was_written() {
+        let ids = [
+            (CustomId::SetupLocale, "setup:locale"),
+            (CustomId::SetupTerms(TermsAnswer::Accept), "setup:terms:accept"),
+            (CustomId::SetupTerms(TermsAnswer::Decline), "setup:terms:decline"),
+            (CustomId::SetupNamesOpen, "setup:names:open"),
+            (CustomId::SetupNames, "setup:names"),
+            (CustomId::SetupRegion, "setup:region"),
+            (CustomId::SetupFinish, "setup:finish"),
+            (CustomId::QueueRace(Era::Bw), "queue:race:bw"),
+            (CustomId::QueueRace(Era::Sc2), "queue:race:sc2"),
+            (CustomId::QueueVetoes, "queue:vetoes"),
+            (CustomId::QueueJoin, "queue:join"),
+            (CustomId::QueueLeave, "queue:leave"),
+            (CustomId::QueueRefresh, "queue:refresh"),
+            (CustomId::MatchConfirm(MatchId(12)), "match:confirm:12"),
+            (CustomId::MatchAbort(MatchId(u64::MAX)), "match:abort:18446744073709551615"),
+            (CustomId::MatchShow, "match:show"),
+            (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
+        ];
+        for (id, text) in ids {
+            assert_eq!(id.to_string(), text);
+            assert_eq!(CustomId::parse(text), Some(id), "{text}");
+            // Discord's limit is 100.
+            assert!(text.len() <= 100, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_of_ours_is_refused() {
+        let garbage = [
+            "",
+            ":",
+            "setup",
+            "setup:",
+            "setup:terms",
+            "setup:terms:perhaps",
+            "setup:names:open:now",
+            "queue:race:wc3",
+            "match:confirm",
+            "match:confirm:",
+            "match:confirm:+7",
+            "match:confirm:007",
+            "match:confirm:-1",
+            "match:confirm:18446744073709551616",
+            "leaderboard:1.5",
+            " match:show",
+            "MATCH:SHOW",
+        ];
+        for text in garbage {
+            assert_eq!(CustomId::parse(text), None, "{text:?}");
+        }
+    }
+}

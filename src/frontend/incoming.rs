@@ -1,0 +1,230 @@
+//! Reads an interaction of Discord's into what the runner needs. Nothing here trusts that a field is
+//! there or that a kind is known: what cannot be read is answered or left alone, never a panic.
+
+use super::commands::{self, COMMANDS, Input, Origin, Plan};
+use super::custom_id::CustomId;
+use super::reply::Surface;
+use ipc_schema::backend::Caller;
+use ipc_schema::ids::{ChannelId, MessageId, UserId};
+use ipc_schema::vocab::{Locale, Timestamp};
+use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::application::interaction::modal::ModalInteractionComponent;
+use twilight_model::application::interaction::{Interaction, InteractionContextType, InteractionData};
+use twilight_model::id::Id;
+use twilight_model::id::marker::ApplicationMarker;
+
+/// Discord's ids count milliseconds from the first of January 2015.
+const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    pub id: u64,
+    pub token: String,
+    pub application: Id<ApplicationMarker>,
+    pub caller: Caller,
+    pub visible: Visible,
+    /// The message a component belongs to.
+    pub message: Option<MessageId>,
+    pub origin: Origin,
+    pub plan: Plan,
+}
+
+/// Who sees a new message that answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visible {
+    /// The caller alone: in a guild.
+    Ephemeral,
+    /// It stays in the DM, where nobody else is.
+    Stays,
+}
+
+impl Incoming {
+    /// When Discord made it, which may be long before it got here.
+    pub fn made_at(&self) -> Timestamp {
+        Timestamp((self.id >> 22).saturating_add(DISCORD_EPOCH_MS))
+    }
+
+    pub fn surface(&self) -> Surface {
+        if self.message.is_some() { Surface::Existing } else { Surface::New }
+    }
+
+    /// None for what asks for nothing that this bot has.
+    pub fn read(interaction: Interaction) -> Option<Incoming> {
+        let user = interaction.author_id()?;
+        let in_dm = match interaction.context {
+            Some(context) => context == InteractionContextType::BotDm,
+            None => interaction.guild_id.is_none(),
+        };
+        let channel = interaction.channel.as_ref().map(|channel| ChannelId(channel.id.get()));
+        let caller = Caller {
+            user: UserId(user.get()),
+            locale: locale_of(interaction.locale.as_deref()),
+            dm: channel.filter(|_| in_dm),
+        };
+        let message = interaction.message.as_ref().map(|message| MessageId(message.id.get()));
+        let (origin, message, plan) = match interaction.data? {
+            InteractionData::ApplicationCommand(data) => (Origin::Command, None, plan_command(caller, *data)),
+            InteractionData::MessageComponent(data) => {
+                let input = Input { values: data.values, fields: Vec::new() };
+                let (origin, plan) = plan_press(&data.custom_id, caller, input);
+                (origin, message, plan)
+            }
+            InteractionData::ModalSubmit(data) => {
+                let mut fields = Vec::new();
+                collect(&data.components, &mut fields);
+                let input = Input { values: Vec::new(), fields };
+                let (origin, plan) = plan_press(&data.custom_id, caller, input);
+                (origin, message, plan)
+            }
+            _ => return None,
+        };
+        Some(Incoming {
+            id: interaction.id.get(),
+            token: interaction.token,
+            application: interaction.application_id,
+            caller,
+            visible: if in_dm { Visible::Stays } else { Visible::Ephemeral },
+            message,
+            origin,
+            plan,
+        })
+    }
+}
+
+fn plan_command(caller: Caller, data: CommandData) -> Plan {
+    let Some(command) = COMMANDS.iter().find(|command| command.name == data.name) else {
+        return Plan::Say("button-unknown");
+    };
+    (command.request)(&caller, data).unwrap_or_else(|error| {
+        tracing::warn!(command = command.name, "{error}");
+        Plan::Say("button-unknown")
+    })
+}
+
+fn plan_press(custom_id: &str, caller: Caller, input: Input) -> (Origin, Plan) {
+    match CustomId::parse(custom_id) {
+        Some(id) => (Origin::of(id), commands::plan(id, caller, input)),
+        None => (Origin::Command, Plan::Say("button-unknown")),
+    }
+}
+
+/// Text inputs wherever they are nested: under labels in new modals, in rows in old ones.
+fn collect(components: &[ModalInteractionComponent], fields: &mut Vec<(String, String)>) {
+    for component in components {
+        match component {
+            ModalInteractionComponent::TextInput(input) => {
+                fields.push((input.custom_id.clone(), input.value.clone()));
+            }
+            ModalInteractionComponent::Label(label) => {
+                collect(std::slice::from_ref(label.component.as_ref()), fields);
+            }
+            ModalInteractionComponent::ActionRow(row) => collect(&row.components, fields),
+            _ => {}
+        }
+    }
+}
+
+/// The ladder's language for a Discord client's.
+fn locale_of(code: Option<&str>) -> Locale {
+    match code.unwrap_or_default() {
+        "ko" => Locale::KoKr,
+        "zh-CN" | "zh-TW" => Locale::ZhCn,
+        "es-419" | "es-ES" => Locale::EsMx,
+        "ru" => Locale::RuRu,
+        _ => Locale::EnUs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::backend::BackendRequest;
+    use ipc_schema::event::Names;
+    use ipc_schema::ids::MatchId;
+    use serde_json::{Value, json};
+
+    fn read(kind: u8, data: &Value, place: &Value) -> Option<Incoming> {
+        let mut json = json!({
+            "id": "1423000000000000000", "application_id": "5", "type": kind, "token": "secret", "version": 1,
+            "locale": "ko", "entitlements": [], "authorizing_integration_owners": {},
+            "attachment_size_limit": 10_485_760, "data": data,
+            "channel": { "id": "9", "type": 1 },
+        });
+        let extra = place.as_object().unwrap().clone();
+        json.as_object_mut().unwrap().extend(extra);
+        Incoming::read(serde_json::from_value(json).unwrap())
+    }
+
+    fn user() -> Value {
+        json!({ "id": "7", "username": "ana", "discriminator": "0", "global_name": null, "avatar": null })
+    }
+
+    fn dm() -> Value {
+        json!({ "user": user(), "context": 1 })
+    }
+
+    const CALLER: Caller = Caller { user: UserId(7), locale: Locale::KoKr, dm: Some(ChannelId(9)) };
+
+    #[test]
+    fn a_command_in_the_dm_asks_for_its_page() {
+        let data = json!({ "id": "1", "name": "queue", "type": 1 });
+        let incoming = read(2, &data, &dm()).unwrap();
+        assert_eq!(incoming.caller, CALLER);
+        assert_eq!(incoming.visible, Visible::Stays);
+        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Queue { caller: CALLER }));
+        assert_eq!(incoming.made_at(), Timestamp((1_423_000_000_000_000_000 >> 22) + DISCORD_EPOCH_MS));
+    }
+
+    #[test]
+    fn a_command_in_a_guild_is_answered_to_its_caller_alone() {
+        let data = json!({ "id": "1", "name": "leaderboard", "type": 1,
+            "options": [{ "name": "page", "type": 4, "value": 3 }] });
+        let member = json!({ "user": user(), "roles": [], "deaf": false, "mute": false, "flags": 0,
+            "joined_at": null, "permissions": "0" });
+        let incoming = read(2, &data, &json!({ "member": member, "guild_id": "3", "context": 0 })).unwrap();
+        let caller = Caller { dm: None, ..CALLER };
+        assert_eq!(incoming.visible, Visible::Ephemeral);
+        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Leaderboard { caller, page: 2 }));
+    }
+
+    #[test]
+    fn a_press_and_a_modal_are_read() {
+        let data = json!({ "component_type": 2, "custom_id": "match:confirm:12" });
+        let incoming = read(3, &data, &dm()).unwrap();
+        let (caller, match_id) = (CALLER, MatchId(12));
+        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Confirm { caller, match_id }));
+
+        let input = |id: &str, value: &str| json!({ "type": 18, "id": 1, "component": { "type": 4, "id": 2, "custom_id": id, "value": value } });
+        let components = [
+            input("name", "Flash"),
+            input("battle_tag", "F#123"),
+            input("alternatives", ""),
+            input("country", "kr"),
+        ];
+        let data = json!({ "custom_id": "setup:names", "components": components });
+        let names = Names {
+            name: "Flash".to_owned(),
+            battle_tag: "F#123".to_owned(),
+            alternatives: Vec::new(),
+            country: "KR".to_owned(),
+        };
+        assert_eq!(
+            read(5, &data, &dm()).unwrap().plan,
+            Plan::Ask(BackendRequest::SetNames { caller, names })
+        );
+    }
+
+    #[test]
+    fn what_is_unknown_is_said_so_or_left_alone() {
+        let unknown = Plan::Say("button-unknown");
+        let data = json!({ "id": "1", "name": "dance", "type": 1 });
+        assert_eq!(read(2, &data, &dm()).unwrap().plan, unknown);
+        let data = json!({ "component_type": 2, "custom_id": "old:button" });
+        assert_eq!(read(3, &data, &dm()).unwrap().plan, unknown);
+        let data = json!({ "id": "1", "name": "leaderboard", "type": 1,
+            "options": [{ "name": "size", "type": 4, "value": 3 }] });
+        assert_eq!(read(2, &data, &dm()).unwrap().plan, unknown);
+        let data = json!({ "id": "1", "name": "queue", "type": 1 });
+        assert_eq!(read(2, &data, &json!({})), None, "nobody asked");
+    }
+}

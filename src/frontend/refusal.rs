@@ -1,0 +1,100 @@
+//! A refusal in words that help: what is the matter, and what to do next.
+
+use super::text::{Words, relative};
+use ipc_schema::vocab::Refusal;
+
+pub fn render(refusal: &Refusal, words: Words) -> String {
+    match refusal {
+        Refusal::SetupNeeded => words.say("refusal-setup-needed"),
+        Refusal::TermsNeeded => words.say("refusal-terms-needed"),
+        Refusal::NameInvalid => words.say("refusal-name-invalid"),
+        Refusal::NameTaken => words.say("refusal-name-taken"),
+        Refusal::BattleTagInvalid => words.say("refusal-battle-tag-invalid"),
+        Refusal::BattleTagTaken => words.say("refusal-battle-tag-taken"),
+        Refusal::AlternativeNameInvalid => words.say("refusal-alternative-name-invalid"),
+        Refusal::CountryUnknown => words.say("refusal-country-unknown"),
+        Refusal::RegionUnknown => words.say("refusal-region-unknown"),
+        Refusal::NoRace => words.say("refusal-no-race"),
+        Refusal::TooManyVetoes { allowed } => {
+            words.with("refusal-too-many-vetoes", &[("allowed", (*allowed).into())])
+        }
+        Refusal::MapUnknown => words.say("refusal-map-unknown"),
+        Refusal::AlreadyQueued => words.say("refusal-already-queued"),
+        Refusal::NotQueued => words.say("refusal-not-queued"),
+        Refusal::InMatch => words.say("refusal-in-match"),
+        Refusal::TimedOut { until } => words.with("refusal-timed-out", &[("until", relative(*until).into())]),
+        Refusal::MatchUnknown => words.say("refusal-match-unknown"),
+        Refusal::TooLate => words.say("refusal-too-late"),
+        Refusal::NoOpenMatch => words.say("refusal-no-open-match"),
+        Refusal::FileTooLarge { limit_bytes } => {
+            words.with("refusal-file-too-large", &[("mebibytes", (limit_bytes >> 20).into())])
+        }
+        Refusal::NotAReplay => words.say("refusal-not-a-replay"),
+        Refusal::FileRefused => words.say("refusal-file-refused"),
+        Refusal::LineFull => words.say("refusal-line-full"),
+        Refusal::DownloadFailed => words.say("refusal-download-failed"),
+        Refusal::ReadOnly => words.say("refusal-read-only"),
+        Refusal::Busy => words.say("refusal-busy"),
+        Refusal::Stale => words.say("refusal-stale"),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use ipc_schema::vocab::{Locale, Timestamp};
+
+    pub(crate) fn every_refusal() -> Vec<Refusal> {
+        vec![
+            Refusal::SetupNeeded,
+            Refusal::TermsNeeded,
+            Refusal::NameInvalid,
+            Refusal::NameTaken,
+            Refusal::BattleTagInvalid,
+            Refusal::BattleTagTaken,
+            Refusal::AlternativeNameInvalid,
+            Refusal::CountryUnknown,
+            Refusal::RegionUnknown,
+            Refusal::NoRace,
+            Refusal::TooManyVetoes { allowed: 4 },
+            Refusal::MapUnknown,
+            Refusal::AlreadyQueued,
+            Refusal::NotQueued,
+            Refusal::InMatch,
+            Refusal::TimedOut { until: Timestamp(1_800_000_000_000) },
+            Refusal::MatchUnknown,
+            Refusal::TooLate,
+            Refusal::NoOpenMatch,
+            Refusal::FileTooLarge { limit_bytes: 5 << 20 },
+            Refusal::NotAReplay,
+            Refusal::FileRefused,
+            Refusal::LineFull,
+            Refusal::DownloadFailed,
+            Refusal::ReadOnly,
+            Refusal::Busy,
+            Refusal::Stale,
+        ]
+    }
+
+    #[test]
+    fn every_refusal_is_a_short_sentence() {
+        for refusal in every_refusal() {
+            let text = render(&refusal, Words::of(Locale::EnUs));
+            assert!((20..=300).contains(&text.chars().count()), "{refusal:?}: {text}");
+            assert!(text.ends_with(['.', '!']), "{refusal:?}: {text}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_times_are_part_of_the_sentence() {
+        let words = Words::of(Locale::EnUs);
+        assert_eq!(
+            render(&Refusal::TimedOut { until: Timestamp(1_800_000_000_999) }, words),
+            "You can queue again <t:1800000000:R>. Missed confirmations and too many aborts cause such a break."
+        );
+        assert_eq!(
+            render(&Refusal::FileTooLarge { limit_bytes: 5 << 20 }, words),
+            "That file is too large for a replay; the limit is 5 MiB. Send the .SC2Replay file of the match itself."
+        );
+    }
+}

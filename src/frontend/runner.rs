@@ -1,0 +1,371 @@
+//! From a press to what the player reads.
+//!
+//! A backend that answers within [`QUICK`] is answered for by the one callback an interaction has.
+//! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
+//! the interaction's id as its key, so asking again never does it again.
+
+use super::Desk;
+use super::commands::{self, Plan, changes_something, setup};
+use super::incoming::{Incoming, Visible};
+use super::refusal;
+use super::reply::{Body, Reply, Surface};
+use super::rest::{CALLBACK_LIMIT, RestError, code};
+use super::text::Words;
+use crate::clock;
+use bytes::Bytes;
+use ipc_schema::backend::{BackendReply, BackendRequest};
+use ipc_schema::ids::Key;
+use ipc_schema::vocab::Refusal;
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+use twilight_model::channel::message::{AllowedMentions, MessageFlags};
+use twilight_model::http::interaction::{
+    InteractionResponse, InteractionResponseData, InteractionResponseType,
+};
+
+/// How long the callback is held back for the answer itself.
+const QUICK: Duration = Duration::from_millis(700);
+
+/// A press older than this reaches the backend only after Discord took its acknowledgement: it may
+/// be too old for one, and what a player sees fail must not happen.
+const OLD: Duration = Duration::from_secs(1);
+
+/// A modal cannot follow an acknowledgement, so it waits this long for what is to be filled in.
+const MODAL_WAIT: Duration = Duration::from_millis(1500);
+
+/// After it an answer is given up. Restarts are over long before, and the token lives 15 minutes.
+const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// Reading the page that is shown beside a refusal.
+const PAGE_LIMIT: Duration = Duration::from_secs(5);
+
+/// A quick answer does not wait longer for another edit of its message; it becomes a late answer.
+const LANE_WAIT: Duration = Duration::from_millis(300);
+
+/// One attempt at a callback; the second learns whether the first arrived.
+const CALLBACK_ATTEMPT: Duration = Duration::from_millis(1500);
+
+/// What became of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Callback {
+    Taken,
+    /// An earlier one was taken, by an attempt whose answer was lost or by another process.
+    AlreadyTaken,
+    /// Discord no longer knows the interaction.
+    Expired,
+    Unknown,
+}
+
+impl Desk {
+    /// Answers one interaction, whatever it takes.
+    pub(super) async fn handle(&self, incoming: Incoming) {
+        let started = clock::instant();
+        if incoming.plan == Plan::OpenNames {
+            return self.open_names(&incoming, started).await;
+        }
+        if clock::now().since(incoming.made_at()) >= OLD {
+            match self.callback(&incoming, started, &deferral(&incoming)).await {
+                Callback::Taken | Callback::AlreadyTaken => {
+                    let reply = self.answer(&incoming).await;
+                    self.edit(&incoming, reply).await;
+                }
+                Callback::Expired | Callback::Unknown => {
+                    tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
+                }
+            }
+            return;
+        }
+        let mut answer = Box::pin(self.answer(&incoming));
+        match timeout(QUICK, &mut answer).await {
+            Ok(reply) => self.answer_at_once(&incoming, started, reply).await,
+            Err(_) => {
+                // The request is on its way and its answer waits, so nothing is lost meanwhile.
+                let acknowledged = self.callback(&incoming, started, &deferral(&incoming)).await;
+                let reply = answer.await;
+                if acknowledged == Callback::Expired {
+                    tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
+                } else {
+                    self.edit(&incoming, reply).await;
+                }
+            }
+        }
+    }
+
+    /// Says that there is no room for this press, which did nothing.
+    pub(super) async fn turn_away(&self, incoming: Incoming) {
+        let text = Words::of(incoming.caller.locale).say("busy-here");
+        let body = Body::of(Reply::Notice(text), Surface::New);
+        let response = response(InteractionResponseType::ChannelMessageWithSource, body, Visible::Ephemeral);
+        self.callback(&incoming, clock::instant(), &response).await;
+    }
+
+    async fn answer(&self, incoming: &Incoming) -> Reply {
+        let words = Words::of(incoming.caller.locale);
+        match &incoming.plan {
+            Plan::Say(key) => Reply::Notice(words.say(key)),
+            Plan::Refuse(refusal) => Reply::Notice(refusal::render(refusal, words)),
+            Plan::OpenNames => Reply::Notice(words.say("moment")),
+            Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
+        }
+    }
+
+    async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Reply {
+        let key = changes_something(&request).then_some(Key::Interaction(incoming.id));
+        let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
+            Ok(reply) => reply,
+            Err(Unanswered::Busy) => return Reply::Notice(refusal::render(&Refusal::Busy, words)),
+            Err(Unanswered::Late) => return Reply::Notice(words.say("answer-late")),
+        };
+        let BackendReply::Refused { refusal, .. } = &reply else { return commands::render(&reply) };
+        let Reply::Notice(text) = commands::render(&reply) else { return commands::render(&reply) };
+        if let Some(page) = incoming.origin.after(refusal, incoming.caller)
+            && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
+            && let Reply::Page(page) = commands::render(&page)
+        {
+            return page.noticing(&text).into();
+        }
+        Reply::Notice(text)
+    }
+
+    async fn open_names(&self, incoming: &Incoming, started: Instant) {
+        let request = BackendRequest::Setup { caller: incoming.caller };
+        let known = match self.call(None, request, Bytes::new(), MODAL_WAIT).await {
+            Ok(BackendReply::Setup(view)) => Some(view),
+            _ => None,
+        };
+        let locale = known.as_ref().map_or(incoming.caller.locale, |view| view.locale);
+        let names = known.as_ref().and_then(|view| view.names.as_ref());
+        let data = Some(setup::modal(names, Words::of(locale)));
+        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, &response).await;
+    }
+
+    async fn answer_at_once(&self, incoming: &Incoming, started: Instant, reply: Reply) {
+        let lane = match incoming.message {
+            None => None,
+            Some(message) => match timeout(LANE_WAIT, self.lanes.enter(message)).await {
+                Ok(lane) => Some(lane),
+                Err(_) => {
+                    self.callback(incoming, started, &deferral(incoming)).await;
+                    return self.edit(incoming, reply).await;
+                }
+            },
+        };
+        let taken = self.callback(incoming, started, &immediate(incoming, reply.clone())).await;
+        drop(lane);
+        match taken {
+            Callback::Taken => {}
+            // The same content once more does no harm, and an acknowledgement had none.
+            Callback::AlreadyTaken | Callback::Unknown => self.edit(incoming, reply).await,
+            Callback::Expired => tracing::warn!(interaction = incoming.id, "expired before its answer"),
+        }
+    }
+
+    /// Sends the first answer, more than once if it takes that to know whether it arrived.
+    async fn callback(
+        &self,
+        incoming: &Incoming,
+        started: Instant,
+        response: &InteractionResponse,
+    ) -> Callback {
+        loop {
+            let left = CALLBACK_LIMIT.saturating_sub(clock::instant().duration_since(started));
+            let limit = left.min(CALLBACK_ATTEMPT);
+            let sent = timeout(limit, self.rest.callback(incoming.id, &incoming.token, response));
+            let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
+                Ok(()) => return Callback::Taken,
+                Err(error) => error,
+            };
+            match error.code() {
+                Some(code::ALREADY_ACKNOWLEDGED) => return Callback::AlreadyTaken,
+                Some(code::UNKNOWN_INTERACTION) => return Callback::Expired,
+                _ => {}
+            }
+            let left = CALLBACK_LIMIT.saturating_sub(clock::instant().duration_since(started));
+            if !error.is_passing() || left < Duration::from_millis(200) {
+                tracing::warn!(interaction = incoming.id, "callback failed: {error}");
+                return Callback::Unknown;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Puts the answer where the deferral was, or where the press came from.
+    async fn edit(&self, incoming: &Incoming, reply: Reply) {
+        let reply = shown(incoming, reply);
+        let Some(body) = Body::of(reply, incoming.surface()) else { return };
+        let _lane = match incoming.message {
+            Some(message) => Some(self.lanes.enter(message).await),
+            None => None,
+        };
+        let started = clock::instant();
+        let mut pause = Duration::from_millis(250);
+        loop {
+            let Err(error) = self.rest.edit_answer(incoming.application, &incoming.token, &body).await else {
+                return;
+            };
+            // A deferral that is still on its way makes the message unknown for a moment.
+            let passing = error.is_passing()
+                || matches!(error.code(), Some(code::UNKNOWN_WEBHOOK | code::UNKNOWN_MESSAGE))
+                    && clock::instant().duration_since(started) < Duration::from_secs(3);
+            if !passing || clock::instant().duration_since(started) > ANSWER_LIMIT {
+                tracing::warn!(interaction = incoming.id, "answer was not shown: {error}");
+                return;
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(8));
+        }
+    }
+
+    /// Asks the backend, also over its restart, until the limit or until this process has to leave.
+    pub(super) async fn call(
+        &self,
+        key: Option<Key>,
+        request: BackendRequest,
+        blob: Bytes,
+        limit: Duration,
+    ) -> Result<BackendReply, Unanswered> {
+        let mut leaving = self.leaving.clone();
+        tokio::select! {
+            answer = self.link.call(key, request, blob, limit) => match answer {
+                Ok((reply, _)) => Ok(reply),
+                Err(crate::ipc::link::CallError::Busy) => Err(Unanswered::Busy),
+                Err(crate::ipc::link::CallError::DeadlinePassed) => Err(Unanswered::Late),
+            },
+            _ = leaving.wait_for(|leaving| *leaving) => Err(Unanswered::Late),
+        }
+    }
+}
+
+/// Why there is no answer of the backend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// Nothing was asked: too much is under way.
+    Busy,
+    /// It was asked, and may have been done.
+    Late,
+}
+
+/// A new message has to say something.
+fn shown(incoming: &Incoming, reply: Reply) -> Reply {
+    match (reply, incoming.surface()) {
+        (Reply::Taken, Surface::New) => Reply::Notice(Words::of(incoming.caller.locale).say("taken")),
+        (reply, _) => reply,
+    }
+}
+
+fn deferral(incoming: &Incoming) -> InteractionResponse {
+    match incoming.surface() {
+        Surface::Existing => {
+            InteractionResponse { kind: InteractionResponseType::DeferredUpdateMessage, data: None }
+        }
+        Surface::New => {
+            let kind = InteractionResponseType::DeferredChannelMessageWithSource;
+            let flags = flags(incoming.visible);
+            let data = InteractionResponseData { flags, ..InteractionResponseData::default() };
+            InteractionResponse { kind, data: Some(data) }
+        }
+    }
+}
+
+fn immediate(incoming: &Incoming, reply: Reply) -> InteractionResponse {
+    let surface = incoming.surface();
+    let body = Body::of(shown(incoming, reply), surface);
+    let kind = match (surface, &body) {
+        (Surface::New, _) => InteractionResponseType::ChannelMessageWithSource,
+        (Surface::Existing, Some(_)) => InteractionResponseType::UpdateMessage,
+        (Surface::Existing, None) => InteractionResponseType::DeferredUpdateMessage,
+    };
+    response(kind, body, incoming.visible)
+}
+
+fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible) -> InteractionResponse {
+    let data = body.map(|body| InteractionResponseData {
+        content: body.content,
+        embeds: body.embeds,
+        components: body.components,
+        allowed_mentions: Some(AllowedMentions::default()),
+        // Who sees a message is settled when it is made.
+        flags: flags(visible).filter(|_| kind == InteractionResponseType::ChannelMessageWithSource),
+        ..InteractionResponseData::default()
+    });
+    InteractionResponse { kind, data }
+}
+
+fn flags(visible: Visible) -> Option<MessageFlags> {
+    match visible {
+        Visible::Ephemeral => Some(MessageFlags::EPHEMERAL),
+        Visible::Stays => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frontend::commands::Origin;
+    use crate::frontend::reply::Page;
+    use ipc_schema::backend::Caller;
+    use ipc_schema::ids::{MessageId, UserId};
+    use ipc_schema::vocab::Locale;
+    use serde_json::{Value, json};
+    use twilight_model::id::Id;
+
+    fn incoming(visible: Visible, message: Option<MessageId>) -> Incoming {
+        let caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
+        Incoming {
+            id: 1,
+            token: "secret".to_owned(),
+            application: Id::new(5),
+            caller,
+            visible,
+            message,
+            origin: Origin::Queue,
+            plan: Plan::Say("help"),
+        }
+    }
+
+    fn json_of(response: &InteractionResponse) -> Value {
+        serde_json::to_value(response).unwrap()
+    }
+
+    #[test]
+    fn a_command_is_answered_by_a_message_and_in_a_guild_for_its_caller_alone() {
+        let page = || Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let guild = json_of(&immediate(&incoming(Visible::Ephemeral, None), page()));
+        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64)));
+        let dm = json_of(&immediate(&incoming(Visible::Stays, None), page()));
+        assert_eq!((&dm["type"], dm["data"].get("flags")), (&json!(4), None));
+        assert_eq!(dm["data"]["content"], "Here");
+        assert_eq!(dm["data"]["allowed_mentions"]["parse"], json!([]));
+    }
+
+    #[test]
+    fn a_press_changes_its_own_message() {
+        let press = incoming(Visible::Ephemeral, Some(MessageId(3)));
+        let page = Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let shown = json_of(&immediate(&press, page));
+        assert_eq!((&shown["type"], shown["data"].get("flags")), (&json!(7), None));
+        let notice = json_of(&immediate(&press, Reply::Notice("Too late.".to_owned())));
+        assert_eq!(notice["type"], 7);
+        assert_eq!(notice["data"].get("content"), None);
+        assert_eq!(notice["data"]["embeds"][0]["description"], "Too late.");
+        assert_eq!(json_of(&immediate(&press, Reply::Taken)), json!({ "type": 6 }));
+    }
+
+    #[test]
+    fn a_deferral_keeps_the_answer_where_it_belongs() {
+        assert_eq!(
+            json_of(&deferral(&incoming(Visible::Ephemeral, None))),
+            json!({ "type": 5, "data": { "flags": 64 } })
+        );
+        assert_eq!(json_of(&deferral(&incoming(Visible::Stays, None))), json!({ "type": 5, "data": {} }));
+        let press = incoming(Visible::Stays, Some(MessageId(3)));
+        assert_eq!(json_of(&deferral(&press)), json!({ "type": 6 }));
+    }
+
+    #[test]
+    fn a_command_whose_answer_comes_by_card_says_so() {
+        let shown = json_of(&immediate(&incoming(Visible::Stays, None), Reply::Taken));
+        assert_eq!(shown["data"]["content"], "Got it. The rest follows here in a moment.");
+    }
+}

@@ -1,0 +1,334 @@
+//! The whole role between the emulator's Discord and a backend that follows a script.
+
+use super::*;
+use crate::frontend::commands::{match_, queue, setup};
+use crate::ipc::connection::{Connection, Outbox, serve as serve_socket};
+use bytes::Bytes;
+use emulator::{ANSWER_WITHIN, Config, Emulator};
+use ipc_schema::backend::{BackendCall, BackendMessage, BackendReply, BackendRequest, ShowCard};
+use ipc_schema::control::Role;
+use ipc_schema::ids::{CardId, ChannelId, Incarnation, LadderId, MatchId, MessageId, UserId};
+use ipc_schema::view::{CardView, SetupStep};
+use ipc_schema::vocab::{Locale, Refusal, Timestamp};
+use serde_json::{Value, json};
+use std::sync::Mutex;
+use tokio::sync::oneshot;
+
+const TOKEN: &str = "a-token-of-the-test";
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Ladder {
+    http: reqwest::Client,
+    base: String,
+    user: String,
+    dm: ChannelId,
+    asked: Arc<Mutex<Vec<(BackendRequest, usize)>>>,
+    backend: Outbox,
+    drain: Option<oneshot::Sender<()>>,
+    role: tokio::task::JoinHandle<anyhow::Result<()>>,
+    _folder: tempfile::TempDir,
+}
+
+/// What the scripted backend answers, and after how long.
+fn script(request: &BackendRequest) -> (Duration, BackendReply) {
+    let locale = Locale::EnUs;
+    let at_once = Duration::ZERO;
+    match request {
+        BackendRequest::Setup { .. } => {
+            (at_once, BackendReply::Setup(setup::tests::view_at(SetupStep::Names)))
+        }
+        BackendRequest::SetNames { .. } => {
+            (at_once, BackendReply::Setup(setup::tests::view_at(SetupStep::Region)))
+        }
+        BackendRequest::Queue { .. } => {
+            let queue = queue::tests::view_of(None);
+            (Duration::from_millis(1200), BackendReply::Queue { locale, queue })
+        }
+        BackendRequest::JoinQueue { .. } => {
+            (at_once, BackendReply::Refused { locale, refusal: Refusal::NoRace })
+        }
+        BackendRequest::Abort { .. } => {
+            (Duration::from_secs(1), BackendReply::Refused { locale, refusal: Refusal::TooLate })
+        }
+        _ => (at_once, BackendReply::Taken),
+    }
+}
+
+async fn play_backend(connection: Connection<BackendCall>, asked: Arc<Mutex<Vec<(BackendRequest, usize)>>>) {
+    let Connection { mut inbox, outbox, .. } = connection;
+    while let Some(call) = inbox.recv().await {
+        let BackendCall { id, request, .. } = call.message;
+        let (pause, reply) = script(&request);
+        asked.lock().unwrap().push((request, call.blob.len()));
+        let outbox = outbox.clone();
+        tokio::spawn(async move {
+            sleep(pause).await;
+            outbox.send(&BackendMessage::Reply { id, reply }, Bytes::new()).await.ok();
+        });
+    }
+}
+
+impl Ladder {
+    async fn start() -> Ladder {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let listen = "127.0.0.1:0".parse().unwrap();
+        let config = Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN };
+        let emulator = Emulator::bind(config).await.unwrap();
+        let address = emulator.local_addr().to_string();
+        tokio::spawn(async move { emulator.run(std::future::pending()).await });
+
+        let folder = tempfile::tempdir().unwrap();
+        let listener = tokio::net::UnixListener::bind(folder.path().join("backend.sock")).unwrap();
+        let ours = Hello::new(Role::Backend, Incarnation(1));
+        let mut accepted = serve_socket(listener, ours, &[Role::Frontend]);
+        let settings = Settings {
+            run_dir: folder.path().to_owned(),
+            token: TOKEN.to_owned(),
+            proxy: Some(address.clone()),
+        };
+        let (drain, drained) = oneshot::channel::<()>();
+        let (ready, is_ready) = oneshot::channel();
+        let role = tokio::spawn(async move {
+            let mut ready = Some(ready);
+            let drained = async { drop(drained.await) };
+            serve(settings, Hello::new(Role::Frontend, Incarnation(1)), drained, move |told| {
+                if matches!(told, Told::Ready) {
+                    ready.take().map(|ready| ready.send(()));
+                }
+            })
+            .await
+        });
+        let connection = accepted.recv().await.unwrap().open::<BackendCall>();
+        let (backend, asked) = (connection.outbox.clone(), Arc::default());
+        tokio::spawn(play_backend(connection, Arc::clone(&asked)));
+        timeout(PATIENCE, is_ready).await.expect("ready in time").expect("the role still runs");
+
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let base = format!("http://{address}/emulator");
+        let url = format!("{base}/users");
+        let user: Value =
+            http.post(url).json(&json!({ "name": "ana" })).send().await.unwrap().json().await.unwrap();
+        let id_of = |value: &Value| value.as_str().unwrap().to_owned();
+        let dm = ChannelId(id_of(&user["dm_channel_id"]).parse().unwrap());
+        let user = id_of(&user["id"]);
+        Ladder { http, base, user, dm, asked, backend, drain: Some(drain), role, _folder: folder }
+    }
+
+    async fn act(&self, what: &str, body: Value) {
+        let url = format!("{}/users/{}/{what}", self.base, self.user);
+        let answer = self.http.post(url).json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{what} {body}: {}", answer.text().await.unwrap());
+    }
+
+    async fn upload(&self, name: &'static str) {
+        let url = format!("{}/users/{}/messages", self.base, self.user);
+        let file = reqwest::multipart::Part::bytes(vec![1, 2, 3]).file_name(name);
+        let form = reqwest::multipart::Form::new().part("file", file);
+        assert!(self.http.post(url).multipart(form).send().await.unwrap().status().is_success());
+    }
+
+    async fn messages(&self) -> Vec<Value> {
+        let url = format!("{}/users/{}/messages", self.base, self.user);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// The newest message of the bot that has `text` in its content or an embed.
+    async fn shown(&self, text: &str) -> Value {
+        let found = async {
+            loop {
+                let messages = self.messages().await;
+                let newest = messages.into_iter().rev().find(|message| {
+                    let embeds = message["embeds"].to_string();
+                    message["content"].as_str().unwrap_or_default().contains(text) || embeds.contains(text)
+                });
+                if let Some(message) = newest {
+                    return message;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        match timeout(PATIENCE, found).await {
+            Ok(message) => message,
+            Err(_) => panic!("nobody said {text:?}: {:#?}", self.messages().await),
+        }
+    }
+
+    async fn asked(&self, what: impl Fn(&BackendRequest) -> bool) -> (BackendRequest, usize) {
+        let found = async {
+            loop {
+                let found = self.asked.lock().unwrap().iter().find(|(request, _)| what(request)).cloned();
+                if let Some(found) = found {
+                    return found;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        match timeout(PATIENCE, found).await {
+            Ok(found) => found,
+            Err(_) => panic!("not asked: {:#?}", self.asked.lock().unwrap()),
+        }
+    }
+
+    async fn event(&self, event: BackendEvent) {
+        self.backend.send(&BackendMessage::Event(event), Bytes::new()).await.unwrap();
+    }
+
+    async fn opened_modal(&self) -> Value {
+        let url = format!("{}/events?after=0", self.base);
+        let mut stream = self.http.get(url).send().await.unwrap();
+        let mut lines = Vec::new();
+        let found = async {
+            loop {
+                lines.extend_from_slice(&stream.chunk().await.unwrap().unwrap());
+                let text = String::from_utf8_lossy(&lines);
+                let events = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+                if let Some(event) = events.into_iter().find(|event| event["kind"] == "modal") {
+                    return event["modal"].clone();
+                }
+            }
+        };
+        timeout(PATIENCE, found).await.expect("a modal opens")
+    }
+
+    async fn press(&self, message: &Value, custom_id: &str) {
+        self.act("components", json!({ "message_id": message["id"], "custom_id": custom_id })).await;
+    }
+
+    async fn leave(mut self) {
+        self.drain.take().unwrap().send(()).unwrap();
+        let ended = timeout(PATIENCE, &mut self.role).await.expect("drained in time");
+        ended.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn commands_and_presses_are_answered_quickly_or_late() {
+    let ladder = Ladder::start().await;
+    ladder.act("commands", json!({ "name": "help" })).await;
+    ladder.shown("pairs Brood War players").await;
+
+    ladder.act("commands", json!({ "name": "setup" })).await;
+    let setup = ladder.shown("who are you?").await;
+    ladder.press(&setup, "setup:names:open").await;
+    let modal = ladder.opened_modal().await;
+    // What the backend knows is filled in by the time the modal opens; the rest is typed.
+    let fields =
+        json!({ "name": "Flash", "battle_tag": "Flash#1234", "alternatives": "God", "country": "kr" });
+    ladder.act("modals", json!({ "modal_id": modal["modal_id"], "fields": fields })).await;
+    let region = ladder.shown("where do you play?").await;
+    assert_eq!(region["id"], setup["id"], "the setup goes on in its own message");
+    let (request, _) = ladder.asked(|request| matches!(request, BackendRequest::SetNames { .. })).await;
+    let BackendRequest::SetNames { names, .. } = request else { unreachable!("just matched") };
+    assert_eq!((names.name.as_str(), names.country.as_str()), ("Flash", "KR"));
+
+    // The backend takes longer than a quick answer may: a deferral, then an edit of it.
+    ladder.act("commands", json!({ "name": "queue" })).await;
+    let queue = ladder.shown("Look for a match").await;
+    ladder.press(&queue, "queue:join").await;
+    let refused = ladder.shown("Pick at least one race first, then").await;
+    assert_eq!(refused["id"], queue["id"], "a refusal is shown where the press was made");
+    assert_eq!(refused["components"][0]["components"][0]["custom_id"], "queue:race:bw");
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_card_is_posted_once_and_edited_afterwards() {
+    let ladder = Ladder::start().await;
+    let user = UserId(ladder.user.parse().unwrap());
+    let deadline = Timestamp(1_800_000_000_000);
+    let reminder = ShowCard {
+        card: CardId(7),
+        version: 1,
+        user,
+        locale: Locale::EnUs,
+        channel: None,
+        message: None,
+        view: CardView::Reminder { match_id: MatchId(12), deadline },
+    };
+    ladder.event(BackendEvent::Ladder(LadderId(1))).await;
+    ladder.event(BackendEvent::ShowCard(Box::new(reminder.clone()))).await;
+    let posted = ladder.shown("-# match 12 · reminder").await;
+    let message = MessageId(posted["id"].as_str().unwrap().parse().unwrap());
+    let shown = |version| BackendRequest::CardShown { card: CardId(7), version, channel: ladder.dm, message };
+    ladder.asked(|request| *request == shown(1)).await;
+
+    // Asked for again by a backend that had not heard: the same message, with the newer words.
+    let view = CardView::Match(Box::new(match_::tests::playing()));
+    let sheet = ShowCard { version: 2, view, ..reminder };
+    ladder.event(BackendEvent::ShowCard(Box::new(sheet.clone()))).await;
+    let edited = ladder.shown("-# match 12 · playing").await;
+    assert_eq!(edited["id"], posted["id"]);
+    ladder.asked(|request| *request == shown(2)).await;
+
+    let gone = ShowCard { card: CardId(8), message: Some(MessageId(1)), channel: Some(ladder.dm), ..sheet };
+    ladder.event(BackendEvent::ShowCard(Box::new(gone))).await;
+    let failed = |request: &BackendRequest| {
+        let failure = ipc_schema::backend::CardFailure::MessageGone;
+        *request == BackendRequest::CardFailed { card: CardId(8), version: 2, failure }
+    };
+    ladder.asked(failed).await;
+    assert_eq!(ladder.messages().await.len(), 1);
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_late_refusal_leaves_the_card_as_it_was() {
+    let ladder = Ladder::start().await;
+    let phase = ipc_schema::view::MatchPhase::Confirming {
+        deadline: Timestamp(1_800_000_000_000),
+        you_confirmed: false,
+        aborts_left: 2,
+    };
+    let view = ipc_schema::view::MatchView { match_id: MatchId(12), phase };
+    let card = ShowCard {
+        card: CardId(7),
+        version: 1,
+        user: UserId(ladder.user.parse().unwrap()),
+        locale: Locale::EnUs,
+        channel: Some(ladder.dm),
+        message: None,
+        view: CardView::Match(Box::new(view)),
+    };
+    ladder.event(BackendEvent::Ladder(LadderId(1))).await;
+    ladder.event(BackendEvent::ShowCard(Box::new(card))).await;
+    let found = ladder.shown("-# match 12 · confirming").await;
+    ladder.press(&found, "match:abort:12").await;
+    let refused = ladder.shown("That came too late").await;
+    assert_eq!((&refused["id"], &refused["content"]), (&found["id"], &found["content"]));
+    assert_eq!(refused["components"], found["components"]);
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
+    let ladder = Ladder::start().await;
+    ladder.upload("game.SC2Replay").await;
+    let (_, bytes) = ladder.asked(|request| matches!(request, BackendRequest::UploadReplay { .. })).await;
+    assert_eq!(bytes, 3);
+    ladder.upload("notes.txt").await;
+    let refused = |request: &BackendRequest| {
+        matches!(request, BackendRequest::RefuseUpload { refusal: Refusal::NotAReplay, .. })
+    };
+    ladder.asked(refused).await;
+    ladder.act("messages", json!({ "content": "hello?" })).await;
+    ladder.shown("Use /setup to join the ladder").await;
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let listen = "127.0.0.1:0".parse().unwrap();
+    let config = Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN };
+    let emulator = Emulator::bind(config).await.unwrap();
+    let proxy = Some(emulator.local_addr().to_string());
+    tokio::spawn(async move { emulator.run(std::future::pending()).await });
+    let folder = tempfile::tempdir().unwrap();
+    let settings = Settings { run_dir: folder.path().to_owned(), token: "another".to_owned(), proxy };
+    let hello = Hello::new(Role::Frontend, Incarnation(1));
+    let ended = timeout(PATIENCE, serve(settings, hello, std::future::pending(), |_| {})).await;
+    let error = ended.expect("it ends").expect_err("it cannot go on");
+    assert_eq!(error.downcast_ref::<gateway::Fatal>().and_then(|fatal| fatal.code), Some(4004));
+}
