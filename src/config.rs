@@ -1,1 +1,521 @@
-//! config
+//! The one reader of the environment: a struct per role, typed and judged before anything starts.
+//!
+//! Every fault of a role is reported at once, each with what the variable should be; the process
+//! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
+//! supervisor reads its own environment and hands every child only what its struct here names.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::{env, fmt, thread};
+use tracing::level_filters::LevelFilter;
+
+/// The folder of the running ladder's sockets, made by the supervisor.
+pub const RUN_DIR: &str = "EVOLADDER_RUN_DIR";
+/// The folder that outlives the container.
+pub const DATA: &str = "EVOLADDER_DATA";
+/// How much the processes say on standard error.
+pub const LOG: &str = "EVOLADDER_LOG";
+/// The season's file in `season/`, without its ending.
+pub const SEASON: &str = "EVOLADDER_SEASON";
+/// What the demo's people and chance derive from.
+pub const SEED: &str = "EVOLADDER_SEED";
+/// How many people live in the demo.
+pub const PLAYERS: &str = "EVOLADDER_PLAYERS";
+/// Discord's OpenAPI document, which the emulator checks requests against.
+pub const DISCORD_SPEC: &str = "EVOLADDER_DISCORD_SPEC";
+/// How many replays are parsed side by side.
+pub const REPLAY_WORKERS: &str = "REPLAY_WORKERS";
+/// A PostgreSQL database instead of the SQLite file.
+pub const DATABASE_URL: &str = "DATABASE_URL";
+/// The bot's token.
+pub const DISCORD_TOKEN: &str = "DISCORD_TOKEN";
+/// Where Discord's API is spoken instead of at Discord.
+pub const DISCORD_PROXY: &str = "DISCORD_PROXY";
+/// Where the emulator listens.
+pub const EMULATOR_LISTEN: &str = "EMULATOR_LISTEN";
+/// Where the emulator is found.
+pub const EMULATOR_ADDRESS: &str = "EMULATOR_ADDRESS";
+/// Rust's own switch for backtraces.
+pub const BACKTRACE: &str = "RUST_BACKTRACE";
+
+/// The data folder of whoever says nothing.
+pub const DEFAULT_DATA: &str = "data";
+/// The season of whoever says nothing.
+pub const DEFAULT_SEASON: &str = "default";
+/// The season of the demo.
+pub const DEMO_SEASON: &str = "demo";
+
+/// What the supervisor reads, for itself and to hand on.
+#[derive(Debug)]
+pub struct Supervisor {
+    /// `EVOLADDER_DATA`, default `data`.
+    pub data: PathBuf,
+    /// `EVOLADDER_SEASON`, default `default`.
+    pub season: Option<String>,
+    /// `EVOLADDER_SEED`, default by chance.
+    pub seed: Option<u64>,
+    /// `DISCORD_TOKEN`, needed without the emulator.
+    pub token: Option<Secret>,
+    /// `DATABASE_URL`, default the SQLite file in the data folder.
+    pub database_url: Option<Secret>,
+    /// `REPLAY_WORKERS`, 1 to 32, default one per core.
+    pub replay_workers: usize,
+    /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
+    pub emulator_listen: Option<SocketAddr>,
+    /// `EVOLADDER_DISCORD_SPEC`, default where the emulator looks by itself.
+    pub discord_spec: Option<PathBuf>,
+    /// `EVOLADDER_LOG`, default `info`, in a demo `warn`.
+    pub log: Option<LogLevel>,
+    /// `RUST_BACKTRACE`, handed to every child.
+    pub backtrace: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct DbWriter {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+    /// `EVOLADDER_DATA`.
+    pub data: PathBuf,
+    /// `DATABASE_URL`, else the SQLite file in the data folder.
+    pub database_url: Option<Secret>,
+}
+
+#[derive(Debug)]
+pub struct Backend {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+    /// `EVOLADDER_SEASON`, default `default`.
+    pub season: String,
+    /// `EVOLADDER_SEED`, else by chance.
+    pub seed: Option<u64>,
+}
+
+#[derive(Debug)]
+pub struct ReplayWorker {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+}
+
+#[derive(Debug)]
+pub struct Frontend {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+    /// `DISCORD_TOKEN`.
+    pub token: Secret,
+    /// `DISCORD_PROXY`, the host and port of the emulator; Discord itself without it.
+    pub proxy: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Emulator {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+    /// `DISCORD_TOKEN`, the only one it lets in.
+    pub token: Secret,
+    /// `EVOLADDER_SEED`.
+    pub seed: u64,
+    /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
+    pub listen: SocketAddr,
+    /// `EVOLADDER_DISCORD_SPEC`.
+    pub discord_spec: Option<PathBuf>,
+}
+
+#[derive(Debug)]
+pub struct Players {
+    pub run_dir: RunDir,
+    pub log: LogLevel,
+    /// `EMULATOR_ADDRESS`.
+    pub emulator: SocketAddr,
+    /// `EVOLADDER_PLAYERS`.
+    pub players: u32,
+    /// `EVOLADDER_SEED`.
+    pub seed: u64,
+}
+
+/// Everything that is wrong with an environment, a line each.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct Faults(pub Vec<String>);
+
+/// A text that no log may hold.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Secret {
+        Secret(text.into())
+    }
+
+    /// The text itself, for the one place that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// The folder of sockets and the places in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunDir(PathBuf);
+
+impl RunDir {
+    pub fn new(folder: impl Into<PathBuf>) -> RunDir {
+        RunDir(folder.into())
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where the frontend and the replay workers find the backend.
+    pub fn backend(&self) -> PathBuf {
+        self.0.join("backend.sock")
+    }
+
+    /// Where the backend finds the db-writer.
+    pub fn db_writer(&self) -> PathBuf {
+        self.0.join("db-writer.sock")
+    }
+
+    /// Where `evoladder status` finds the supervisor.
+    pub fn supervisor(&self) -> PathBuf {
+        self.0.join("supervisor.sock")
+    }
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+impl LogLevel {
+    pub fn name(self) -> &'static str {
+        match self {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<LogLevel> {
+        [LogLevel::Error, LogLevel::Warn, LogLevel::Info, LogLevel::Debug]
+            .into_iter()
+            .find(|level| level.name() == name)
+    }
+}
+
+impl From<LogLevel> for LevelFilter {
+    fn from(level: LogLevel) -> LevelFilter {
+        match level {
+            LogLevel::Error => LevelFilter::ERROR,
+            LogLevel::Warn => LevelFilter::WARN,
+            LogLevel::Info => LevelFilter::INFO,
+            LogLevel::Debug => LevelFilter::DEBUG,
+        }
+    }
+}
+
+impl Supervisor {
+    fn read(from: &mut Reader<'_>) -> Supervisor {
+        Supervisor {
+            data: from.path(DATA).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
+            season: from.text(SEASON),
+            seed: from.seed(),
+            token: from.token(),
+            database_url: from.database_url(),
+            replay_workers: from
+                .parsed(REPLAY_WORKERS, "a number from 1 to 32", |text| {
+                    text.parse().ok().filter(|n| (1..=32).contains(n))
+                })
+                .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from).min(32)),
+            emulator_listen: from.address(EMULATOR_LISTEN),
+            discord_spec: from.path(DISCORD_SPEC),
+            log: from.log(),
+            backtrace: from.text(BACKTRACE),
+        }
+    }
+}
+
+impl DbWriter {
+    fn read(from: &mut Reader<'_>) -> DbWriter {
+        DbWriter {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            data: from.needs(DATA, "the data folder", Reader::path).unwrap_or_default(),
+            database_url: from.database_url(),
+        }
+    }
+}
+
+impl Backend {
+    fn read(from: &mut Reader<'_>) -> Backend {
+        Backend {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            season: from.text(SEASON).unwrap_or_else(|| DEFAULT_SEASON.to_owned()),
+            seed: from.seed(),
+        }
+    }
+}
+
+impl ReplayWorker {
+    fn read(from: &mut Reader<'_>) -> ReplayWorker {
+        ReplayWorker { run_dir: from.run_dir(), log: from.log_or_info() }
+    }
+}
+
+impl Frontend {
+    fn read(from: &mut Reader<'_>) -> Frontend {
+        Frontend {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            token: from.needed_token(),
+            proxy: from.parsed(DISCORD_PROXY, "a host and a port, such as 127.0.0.1:8080", |text| {
+                let (host, port) = text.rsplit_once(':')?;
+                (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| text.to_owned())
+            }),
+        }
+    }
+}
+
+impl Emulator {
+    fn read(from: &mut Reader<'_>) -> Emulator {
+        Emulator {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            token: from.needed_token(),
+            seed: from.needed_seed(),
+            listen: from.address(EMULATOR_LISTEN).unwrap_or_else(any_port),
+            discord_spec: from.path(DISCORD_SPEC),
+        }
+    }
+}
+
+impl Players {
+    fn read(from: &mut Reader<'_>) -> Players {
+        Players {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            emulator: from
+                .needs(EMULATOR_ADDRESS, ADDRESS, |from, name| from.address(name))
+                .unwrap_or_else(any_port),
+            players: from
+                .needs(PLAYERS, "a whole number", |from, name| {
+                    from.parsed(name, "a whole number", |text| text.parse().ok())
+                })
+                .unwrap_or_default(),
+            seed: from.needed_seed(),
+        }
+    }
+}
+
+macro_rules! from_env {
+    ($($role:ident),+) => {$(
+        impl $role {
+            /// Reads the environment of this process.
+            pub fn from_env() -> Result<$role, Faults> {
+                Reader::read(&|name| env::var_os(name), $role::read)
+            }
+        }
+    )+};
+}
+from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
+
+/// The data folder alone, for those who only look at a running ladder.
+pub fn data_folder() -> PathBuf {
+    env::var_os(DATA)
+        .filter(|text| !text.is_empty())
+        .map_or_else(|| PathBuf::from(DEFAULT_DATA), PathBuf::from)
+}
+
+/// Where private folders for sockets belong: `XDG_RUNTIME_DIR` if the session has one, then the
+/// temporary folder, then the one every Unix has, whose name is short enough for a socket's path.
+pub fn runtime_folders() -> Vec<PathBuf> {
+    let session = env::var_os("XDG_RUNTIME_DIR").filter(|text| !text.is_empty()).map(PathBuf::from);
+    session.into_iter().chain([env::temp_dir(), PathBuf::from("/tmp")]).collect()
+}
+
+const ADDRESS: &str = "an address and a port, such as 127.0.0.1:8080";
+const SEED_IS: &str = "a whole number from 0 to 18446744073709551615";
+
+fn any_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+/// Reads variables and collects what is wrong with them.
+struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<OsString>,
+    faults: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn read<T>(
+        lookup: &'a dyn Fn(&str) -> Option<OsString>,
+        role: impl FnOnce(&mut Reader<'a>) -> T,
+    ) -> Result<T, Faults> {
+        let mut reader = Reader { lookup, faults: Vec::new() };
+        let value = role(&mut reader);
+        if reader.faults.is_empty() { Ok(value) } else { Err(Faults(reader.faults)) }
+    }
+
+    fn raw(&self, name: &str) -> Option<OsString> {
+        (self.lookup)(name).filter(|text| !text.is_empty())
+    }
+
+    fn path(&mut self, name: &str) -> Option<PathBuf> {
+        self.raw(name).map(PathBuf::from)
+    }
+
+    fn text(&mut self, name: &str) -> Option<String> {
+        match self.raw(name)?.into_string() {
+            Ok(text) => Some(text),
+            Err(_) => {
+                self.faults.push(format!("{name} is not valid UTF-8"));
+                None
+            }
+        }
+    }
+
+    /// The variable as `parse` understands it; what it does not understand is a fault. The text
+    /// is not repeated: it may be a secret in the wrong variable.
+    fn parsed<T>(&mut self, name: &str, is: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(name)?;
+        let value = parse(&text);
+        if value.is_none() {
+            self.faults.push(format!("{name} should be {is}"));
+        }
+        value
+    }
+
+    /// As `read` finds it; that it is not set is a fault.
+    fn needs<T>(
+        &mut self,
+        name: &str,
+        is: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<T> {
+        if self.raw(name).is_none() {
+            self.faults.push(format!("{name} is not set; it should be {is}"));
+            return None;
+        }
+        read(self, name)
+    }
+
+    fn run_dir(&mut self) -> RunDir {
+        let is = "the folder of the ladder's sockets (evoladder run sets it)";
+        RunDir(self.needs(RUN_DIR, is, Reader::path).unwrap_or_default())
+    }
+
+    fn log(&mut self) -> Option<LogLevel> {
+        self.parsed(LOG, "error, warn, info or debug", LogLevel::from_name)
+    }
+
+    fn log_or_info(&mut self) -> LogLevel {
+        self.log().unwrap_or(LogLevel::Info)
+    }
+
+    fn seed(&mut self) -> Option<u64> {
+        self.parsed(SEED, SEED_IS, |text| text.parse().ok())
+    }
+
+    fn needed_seed(&mut self) -> u64 {
+        self.needs(SEED, SEED_IS, |from, _| from.seed()).unwrap_or_default()
+    }
+
+    fn address(&mut self, name: &str) -> Option<SocketAddr> {
+        self.parsed(name, ADDRESS, |text| text.parse().ok())
+    }
+
+    fn token(&mut self) -> Option<Secret> {
+        self.parsed(DISCORD_TOKEN, "the bot's token alone, without spaces", |text| {
+            let text = text.trim();
+            let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+            plain.then(|| Secret::new(text))
+        })
+    }
+
+    fn needed_token(&mut self) -> Secret {
+        let is = "the bot's token from Discord's developer portal";
+        self.needs(DISCORD_TOKEN, is, |from, _| from.token()).unwrap_or_else(|| Secret::new(""))
+    }
+
+    fn database_url(&mut self) -> Option<Secret> {
+        self.parsed(DATABASE_URL, "an address that begins with postgres:// or postgresql://", |text| {
+            let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+            known.then(|| Secret::new(text))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T>(set: &[(&str, &str)], role: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, Faults> {
+        let set: Vec<(String, OsString)> =
+            set.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
+        let lookup = move |name: &str| set.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        Reader::read(&lookup, role)
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_with_what_it_should_be() {
+        let faults = read(
+            &[(DATABASE_URL, "mysql://x"), (LOG, "loud"), (REPLAY_WORKERS, "33"), (SEED, "-1")],
+            Supervisor::read,
+        )
+        .unwrap_err();
+        assert_eq!(
+            faults.0,
+            [
+                "EVOLADDER_SEED should be a whole number from 0 to 18446744073709551615",
+                "DATABASE_URL should be an address that begins with postgres:// or postgresql://",
+                "REPLAY_WORKERS should be a number from 1 to 32",
+                "EVOLADDER_LOG should be error, warn, info or debug",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_variable_that_is_empty_counts_as_not_set() {
+        let read = read(&[(DISCORD_TOKEN, ""), (DATA, ""), (LOG, "")], Supervisor::read).unwrap();
+        assert_eq!((read.token, read.data, read.log), (None, PathBuf::from("data"), None));
+    }
+
+    #[test]
+    fn a_role_says_what_it_needs() {
+        let faults = read(&[], Players::read).unwrap_err();
+        let named = |name| faults.0.iter().any(|fault| fault.starts_with(name));
+        for name in [RUN_DIR, EMULATOR_ADDRESS, PLAYERS, SEED] {
+            assert!(named(name), "{name} is missing in {faults}");
+        }
+        assert_eq!(faults.0.len(), 4);
+    }
+
+    #[test]
+    fn a_frontend_reads_its_token_and_its_proxy() {
+        let set = [(RUN_DIR, "/r"), (DISCORD_TOKEN, " a.b.c\n"), (DISCORD_PROXY, "127.0.0.1:80")];
+        let read = read(&set, Frontend::read).unwrap();
+        assert_eq!((read.token.expose(), read.proxy.as_deref()), ("a.b.c", Some("127.0.0.1:80")));
+        assert_eq!(read.run_dir.backend(), PathBuf::from("/r/backend.sock"));
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let set = [(RUN_DIR, "/r"), (DISCORD_TOKEN, "hidden")];
+        let printed = format!("{:?}", read(&set, Frontend::read).unwrap());
+        assert!(!printed.contains("hidden"), "{printed}");
+        let faults = read(&[(DATABASE_URL, "hidden")], Supervisor::read).unwrap_err();
+        assert!(!faults.to_string().contains("hidden"), "{faults}");
+    }
+}
