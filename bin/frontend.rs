@@ -2,13 +2,11 @@
 
 use evoladder::frontend::{self, Settings, gateway};
 use evoladder::ipc::child::{self, Child};
-use evoladder::telemetry;
+use evoladder::{config, telemetry};
 use ipc_schema::control::{EXIT_CONFIG, Role};
 use std::process::ExitCode;
-use tracing_subscriber::filter::LevelFilter;
 
 fn main() -> ExitCode {
-    telemetry::start(LevelFilter::INFO);
     // twilight and reqwest choose no provider and panic without one.
     let provider = rustls::crypto::ring::default_provider();
     assert!(provider.install_default().is_ok(), "the provider is installed once");
@@ -23,23 +21,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> anyhow::Result<()> {
+    let config = config::Frontend::from_env()?;
+    telemetry::start(config.log.into());
     let child = Child::attach(Role::Frontend)?;
-    let settings = settings()?;
+    let settings = Settings {
+        run_dir: config.run_dir.path().to_owned(),
+        token: config.token.expose().to_owned(),
+        proxy: config.proxy,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let hello = child.hello();
         let control = child.start_control()?;
         frontend::run(settings, hello, control).await
-    })
-}
-
-/// The environment as the supervisor sets it.
-fn settings() -> anyhow::Result<Settings> {
-    use anyhow::Context;
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    Ok(Settings {
-        run_dir: variable("EVOLADDER_RUN_DIR").context("read EVOLADDER_RUN_DIR")?.into(),
-        token: variable("DISCORD_TOKEN").context("read DISCORD_TOKEN")?,
-        proxy: variable("DISCORD_PROXY"),
     })
 }

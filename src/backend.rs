@@ -27,7 +27,7 @@ use ipc_schema::replay::WorkerRequest;
 use ipc_schema::vocab::{Caller, FileHash, Refusal, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use workers::{WorkerId, Workers};
@@ -66,7 +66,10 @@ enum Event {
         worker: WorkerId,
     },
     /// An append was answered; None if the answer was given up.
-    Appended(Option<WriterReply>),
+    Appended {
+        generation: u64,
+        answer: Option<WriterReply>,
+    },
     Stored {
         number: u64,
         call: BackendCall,
@@ -81,13 +84,12 @@ enum Event {
     },
 }
 
-/// Runs until drained.
-pub async fn run(mut child: Child, run_dir: &Path, season: Season, seed: u64) -> anyhow::Result<()> {
+/// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`.
+pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::Backend.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let path = crate::ipc::socket_path(run_dir, Role::DbWriter);
-    let (writer, mut link_events) = Link::<WriterProtocol>::start(path, hello, WRITER_IN_FLIGHT);
+    let (writer, mut link_events) = Link::<WriterProtocol>::start(db_writer, hello, WRITER_IN_FLIGHT);
     let (events, mut inputs) = mpsc::channel(INPUTS);
 
     let mut core = Core::new(season, seed, writer.clone(), events.clone());
@@ -115,15 +117,15 @@ pub async fn run(mut child: Child, run_dir: &Path, season: Season, seed: u64) ->
         let wait = backend.until_next_tick();
         tokio::select! {
             greeted = clients.recv() => match greeted {
-                Some(greeted) => backend.handle(Event::Connected(greeted)).await,
+                Some(greeted) => backend.handle(Event::Connected(greeted)),
                 None => bail!("the listening socket is gone"),
             },
             Some(event) = inputs.recv() => {
-                backend.handle(event).await;
+                backend.handle(event);
                 // What came together is decided together and stored in one frame.
                 for _ in 0..INPUTS {
                     let Ok(event) = inputs.try_recv() else { break };
-                    backend.handle(event).await;
+                    backend.handle(event);
                 }
             }
             event = link_events.recv() => match event {
@@ -148,8 +150,8 @@ pub async fn run(mut child: Child, run_dir: &Path, season: Season, seed: u64) ->
     let finish = async {
         while !backend.core.all_saved() {
             let Some(event) = inputs.recv().await else { break };
-            if let Event::Appended(answer) = event {
-                backend.core.appended(answer);
+            if let Event::Appended { generation, answer } = event {
+                backend.core.appended(generation, answer);
                 backend.deliver();
             }
         }
@@ -173,7 +175,7 @@ struct Backend {
 }
 
 impl Backend {
-    async fn handle(&mut self, event: Event) {
+    fn handle(&mut self, event: Event) {
         match event {
             Event::Connected(greeted) => self.connected(greeted),
             Event::Frontend { number, call, blob } => self.frontend_call(number, call, blob),
@@ -201,7 +203,7 @@ impl Backend {
                     self.core.take(Input::JobDropped { job, strike, out_of_tries });
                 }
             }
-            Event::Appended(answer) => self.core.appended(answer),
+            Event::Appended { generation, answer } => self.core.appended(generation, answer),
             Event::Stored { number, call, caller, hash, blob, result } => {
                 let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
                 let act = match result {
@@ -263,6 +265,11 @@ impl Backend {
         if call.deadline < now {
             return;
         }
+        if let BackendRequest::CardShown { card, .. } | BackendRequest::CardFailed { card, .. } =
+            &call.request
+        {
+            self.under_way.remove(card);
+        }
         if let Some(reply) = call.key.and_then(|key| self.core.recorded(key)) {
             self.core.hold(number, call.id, reply);
             return;
@@ -274,7 +281,6 @@ impl Backend {
         match &call.request {
             BackendRequest::UploadReplay { caller, .. } => self.store(number, *caller, call, blob),
             BackendRequest::CardShown { card, version, channel, message } => {
-                self.under_way.remove(card);
                 let (card, version, channel, message) = (*card, *version, *channel, *message);
                 let reply = self.core.act(
                     call.key,
@@ -285,7 +291,6 @@ impl Backend {
             }
             BackendRequest::CardFailed { card, version, failure } => {
                 let (card, version) = (*card, *version);
-                self.under_way.remove(&card);
                 let input = match failure {
                     CardFailure::Passing => {
                         self.under_way.insert(card, (version, Some(now + CARD_PAUSE)));
@@ -357,10 +362,7 @@ impl Backend {
             }
         }
         if let Some((_, outbox)) = &self.frontend {
-            for card in self.core.due_cards() {
-                if self.under_way.contains_key(&card.card) {
-                    continue;
-                }
+            for card in self.core.due_cards(|card| self.under_way.contains_key(&card)) {
                 let (id, version) = (card.card, card.version);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
                 if outbox.try_send(&message, Bytes::new()).is_err() {

@@ -11,7 +11,6 @@ pub mod link;
 
 use ipc_schema::control::{Hello, Role};
 use ipc_schema::frame::FrameError;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A stranger that connects and says nothing is dropped after this.
@@ -52,9 +51,4 @@ fn check_hello(hello: Hello, accepted: &[Role]) -> Result<Hello, WireError> {
     } else {
         Ok(hello)
     }
-}
-
-/// Where a role listens.
-pub fn socket_path(run_dir: &Path, role: Role) -> PathBuf {
-    run_dir.join(format!("{}.sock", role.name()))
 }

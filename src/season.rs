@@ -1,5 +1,6 @@
 //! The seasons' data files: reads, checks, and names every fault.
 
+use crate::config;
 use crate::domain::season::{Knobs, Map, Season};
 use anyhow::{Context, bail};
 use ipc_schema::vocab::{Era, Race, Region, Server};
@@ -67,6 +68,17 @@ struct MapFile {
     era: String,
     author: String,
     ids: [String; 3],
+}
+
+impl Which {
+    /// By the name in `EVOLADDER_SEASON`.
+    pub fn from_name(name: &str) -> Option<Which> {
+        match name {
+            config::DEFAULT_SEASON => Some(Which::Real),
+            config::DEMO_SEASON => Some(Which::Demo),
+            _ => None,
+        }
+    }
 }
 
 /// The season's data, checked.

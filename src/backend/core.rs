@@ -44,8 +44,7 @@ pub(super) struct Core {
     durable: Seq,
     /// Records decided since the last flush.
     records: Vec<Record>,
-    /// Answers by key: from which record, when, and what.
-    answers: BTreeMap<Key, (Seq, BackendReply)>,
+    answers: BTreeMap<Key, BackendReply>,
     answered: VecDeque<(Timestamp, Key)>,
     /// Replies that wait for their record: connection, id.
     held: VecDeque<(Seq, u64, u64, BackendReply)>,
@@ -54,6 +53,8 @@ pub(super) struct Core {
     /// Jobs by the record that took them.
     jobs: BTreeMap<JobId, Seq>,
     refused: bool,
+    /// Counts loads: an answer to an append of an older one says nothing any more.
+    generation: u64,
     last_now: Timestamp,
 }
 
@@ -80,6 +81,7 @@ impl Core {
             cards: BTreeMap::new(),
             jobs: BTreeMap::new(),
             refused: false,
+            generation: 0,
             last_now: Timestamp::ZERO,
         }
     }
@@ -116,6 +118,7 @@ impl Core {
         // Replies that are held were refused, and their players still wait for an answer.
         fresh.held = std::mem::take(&mut self.held);
         fresh.last_now = self.last_now;
+        fresh.generation = self.generation + 1;
         *self = fresh;
         let since = self.now() - REMEMBERED;
         loop {
@@ -156,7 +159,7 @@ impl Core {
 
     /// The answer that was given, or is about to be given, under this key.
     pub(super) fn recorded(&self, key: Key) -> Option<BackendReply> {
-        self.answers.get(&key).map(|(_, reply)| reply.clone())
+        self.answers.get(&key).cloned()
     }
 
     /// What must not even be decided: too much is unsaved, or the request is older than memory.
@@ -253,7 +256,7 @@ impl Core {
     }
 
     fn remember(&mut self, at: Timestamp, key: Key, reply: BackendReply) {
-        self.answers.insert(key, (self.seq, reply));
+        self.answers.insert(key, reply);
         self.answered.push_back((at, key));
     }
 
@@ -288,12 +291,12 @@ impl Core {
         }
         let records = std::mem::take(&mut self.records);
         let answer = self.writer.begin(None, WriterRequest::Append { records }, Bytes::new(), APPEND_LIMIT);
-        let events = self.events.clone();
+        let (events, generation) = (self.events.clone(), self.generation);
         match answer {
             Ok(answer) => {
                 tokio::spawn(async move {
                     let answer = answer.await.ok().map(|(reply, _)| reply);
-                    events.send(LoopEvent::Appended(answer)).await.ok();
+                    events.send(LoopEvent::Appended { generation, answer }).await.ok();
                 });
             }
             // Memory is ahead of what can ever be stored: go back to the disk.
@@ -304,19 +307,14 @@ impl Core {
         }
     }
 
-    pub(super) fn appended(&mut self, answer: Option<WriterReply>) {
+    pub(super) fn appended(&mut self, generation: u64, answer: Option<WriterReply>) {
+        if generation != self.generation {
+            return;
+        }
         match answer {
-            Some(WriterReply::Appended { through }) if !self.refused => {
-                self.durable = self.durable.max(through)
-            }
-            // After a refusal only the disk says what is true.
-            Some(WriterReply::Appended { .. }) => {}
-            Some(WriterReply::ReadOnly { reason }) => {
-                tracing::error!("the db-writer stored nothing: {reason}");
-                self.refused = true;
-            }
-            other => {
-                tracing::error!("the db-writer answered an append with {other:?}");
+            Some(WriterReply::Appended { through }) => self.durable = self.durable.max(through.min(self.seq)),
+            refused => {
+                tracing::error!("the db-writer stored nothing: {refused:?}");
                 self.refused = true;
             }
         }
@@ -346,22 +344,23 @@ impl Core {
         due
     }
 
-    /// Cards whose newest version is on disk and not shown.
-    pub(super) fn due_cards(&mut self) -> Vec<ShowCard> {
-        let ladder = &self.ladder;
+    /// Cards whose newest version is on disk and not shown, but for those that `skip` names.
+    pub(super) fn due_cards(&mut self, skip: impl Fn(CardId) -> bool) -> Vec<ShowCard> {
+        let (ladder, durable) = (&self.ladder, self.durable);
         self.cards.retain(|id, (_, show)| {
             ladder
                 .cards()
                 .get(*id)
                 .is_some_and(|card| card.shown < show.version && card.version == show.version)
         });
-        // Where the message is may have become known after the card was rendered.
-        for (id, (_, show)) in &mut self.cards {
-            if let Some((channel, message)) = ladder.cards().get(*id).and_then(|card| card.message) {
-                (show.channel, show.message) = (Some(channel), Some(message));
-            }
-        }
-        self.cards.values().filter(|(seq, _)| *seq <= self.durable).map(|(_, show)| show.clone()).collect()
+        let due = self.cards.iter().filter(|(id, (seq, _))| *seq <= durable && !skip(**id));
+        due.map(|(id, (_, show))| {
+            // Where the message is may have become known after the card was rendered.
+            let message = ladder.cards().get(*id).and_then(|card| card.message);
+            let channel = message.map(|(channel, _)| channel).or(show.channel);
+            ShowCard { channel, message: message.map(|(_, message)| message), ..show.clone() }
+        })
+        .collect()
     }
 
     /// Jobs whose upload is on disk.

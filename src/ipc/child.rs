@@ -3,9 +3,10 @@
 use super::WireError;
 use super::blocking::BlockingConnection;
 use super::connection::{Connection, Greeted, Inbound};
+use crate::config;
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use ipc_schema::control::{EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild};
+use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};

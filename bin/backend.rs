@@ -1,0 +1,28 @@
+//! `evoladder-backend`: the ladder's state and its rules. See `evoladder::backend`.
+
+use anyhow::Context;
+use evoladder::config::{Backend, Faults};
+use evoladder::ipc::child::{Child, exit_code};
+use evoladder::season::{self, Which};
+use evoladder::{backend, clock, telemetry};
+use ipc_schema::control::Role;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let config = Backend::from_env()?;
+    telemetry::start(config.log.into());
+    let child = Child::attach(Role::Backend)?;
+    let which = Which::from_name(&config.season).ok_or_else(|| {
+        Faults(vec![format!("EVOLADDER_SEASON is {}, but should be default or demo", config.season)])
+    })?;
+    let season = season::load(which)?;
+    // Any number will do: the events carry what chance decided.
+    let seed = config.seed.unwrap_or_else(|| clock::now().0);
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
+    runtime.block_on(backend::run(child, config.run_dir.db_writer(), season, seed))
+}

@@ -1,0 +1,25 @@
+//! `evoladder-db-writer`: journal, replay files and database. See `evoladder::db_writer`.
+
+use anyhow::Context;
+use evoladder::config::{DbWriter, Faults};
+use evoladder::ipc::child::{Child, exit_code};
+use evoladder::{db_writer, telemetry};
+use ipc_schema::control::Role;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    exit_code(run())
+}
+
+fn run() -> anyhow::Result<()> {
+    let config = DbWriter::from_env()?;
+    telemetry::start(config.log.into());
+    let child = Child::attach(Role::DbWriter)?;
+    if config.database_url.is_some() {
+        let fault = "DATABASE_URL is set, but this build keeps its tables in the data folder only; unset it";
+        return Err(Faults(vec![fault.to_owned()]).into());
+    }
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
+    runtime.block_on(db_writer::run(child, &config.data))
+}
