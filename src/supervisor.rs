@@ -1,1 +1,50 @@
-//! supervisor
+//! The supervisor: starts the processes of the ladder, watches them, and ends them in order.
+//!
+//! It owns the listening sockets, so a socket outlives its server and nobody is refused while a
+//! child restarts. It holds no state of the ladder, speaks to no network, and is one thread in one
+//! loop over poll: what it does not have cannot fail.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`spec`] | the children as a table |
+//! | [`policy`] | what an exit means, pure |
+//! | [`run`] | the loop |
+//! | [`child`] | one running child and its control socket |
+//! | [`folder`] | the data folder's lock, the private folder of sockets |
+//! | [`status`] | what `evoladder status` asks and prints |
+//! | [`report`] | the numbers of a run: the line on the terminal, the summary, the report file |
+
+pub mod child;
+pub mod folder;
+pub mod policy;
+pub mod report;
+pub mod run;
+pub mod spec;
+pub mod status;
+
+use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP};
+use std::hash::{BuildHasher, RandomState};
+
+/// Why a run did not come to be, or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The operator can put it right; trying again changes nothing.
+    #[error("{0}")]
+    Config(String),
+    #[error("{0:#}")]
+    Broken(#[from] anyhow::Error),
+}
+
+impl Error {
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Error::Config(_) => EXIT_CONFIG,
+            Error::Broken(_) => EXIT_GAVE_UP,
+        }
+    }
+}
+
+/// A number by chance, for waits, names and the seed of a demo; nothing secret hangs on it.
+fn by_chance() -> u64 {
+    RandomState::new().hash_one(0)
+}

@@ -1,0 +1,272 @@
+//! The numbers of a run: the line on the terminal, the summary at the end, the report file.
+//!
+//! They are what the children report as gauges. A role's gauge is the last one seen of any of its
+//! incarnations, so the numbers survive restarts and the drain. What nobody reported is missing,
+//! never zero.
+
+use ipc_schema::control::{Gauge, Role};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write as _};
+use std::time::Duration;
+
+/// More names than any role has; what a broken child invents beyond is left out.
+const GAUGES: usize = 256;
+/// Between two lines where no terminal redraws one.
+const PLAIN_EVERY: Duration = Duration::from_secs(30);
+
+pub type Gauges = BTreeMap<String, f64>;
+
+/// Merges new values into what is known.
+pub fn merge(known: &mut Gauges, new: Vec<Gauge>) {
+    for Gauge { name, value } in new {
+        if known.len() < GAUGES || known.contains_key(&name) {
+            known.insert(name, value);
+        }
+    }
+}
+
+/// What is counted over a whole run.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Since the ladder was up, until it began to drain.
+    pub duration: Duration,
+    seed: Option<u64>,
+    players: Option<u32>,
+    /// Crashes that were followed by a new incarnation.
+    restarts: BTreeMap<&'static str, u64>,
+    gauges: BTreeMap<&'static str, Gauges>,
+}
+
+impl Tally {
+    pub fn new(seed: Option<u64>, players: Option<u32>) -> Tally {
+        Tally { seed, players, ..Tally::default() }
+    }
+
+    /// A role takes part, so it appears in the report even if nothing happens to it.
+    pub fn add_role(&mut self, role: Role) {
+        self.restarts.entry(role.name()).or_default();
+        self.gauges.entry(role.name()).or_default();
+    }
+
+    pub fn count_restart(&mut self, role: Role) {
+        *self.restarts.entry(role.name()).or_default() += 1;
+    }
+
+    pub fn merge(&mut self, role: Role, gauges: Vec<Gauge>) {
+        merge(self.gauges.entry(role.name()).or_default(), gauges);
+    }
+
+    fn gauge(&self, role: Role, name: &str) -> Option<f64> {
+        self.gauges.get(role.name())?.get(name).copied()
+    }
+
+    fn restarts(&self) -> u64 {
+        self.restarts.values().sum()
+    }
+
+    /// The report file.
+    pub fn to_json(&self) -> Value {
+        let emulator = |name: &str| number(self.gauge(Role::Emulator, name));
+        let percentiles = |of: &str| -> Map<String, Value> {
+            ["p50", "p95", "p99", "max"]
+                .into_iter()
+                .map(|part| (part.to_owned(), emulator(&format!("{of}_{part}"))))
+                .collect()
+        };
+        let gauges: Map<String, Value> =
+            self.gauges.iter().map(|(role, gauges)| ((*role).to_owned(), to_json(gauges))).collect();
+        json!({
+            "duration_s": round(self.duration.as_secs_f64()),
+            "players": self.players,
+            "seed": self.seed,
+            "matches_completed": number(self.gauge(Role::Players, "matches_completed")),
+            "replays_parsed": number(self.gauge(Role::Backend, "replays_parsed")),
+            "interactions": emulator("interactions"),
+            "ack_ms": percentiles("ack_ms"),
+            "answer_ms": percentiles("answer_ms"),
+            "deadline_misses": emulator("deadline_misses"),
+            "machine_stalled": emulator("machine_stalled"),
+            "restarts": self.restarts,
+            "gauges": gauges,
+        })
+    }
+
+    /// One line of at most 80 characters for who watches.
+    fn line(&self) -> String {
+        let seconds = self.duration.as_secs();
+        let mut line = format!("{:02}:{:02}", seconds / 60, seconds % 60);
+        if let Some(players) = self.players {
+            let _ = write!(line, "  {players} players");
+        }
+        let parts = [
+            (self.gauge(Role::Backend, "queue_entries"), "queued"),
+            (self.gauge(Role::Backend, "matches_open"), "playing"),
+            (self.matches_completed(), "matches"),
+            (self.gauge(Role::Backend, "replays_parsed"), "replays"),
+        ];
+        for (value, what) in parts {
+            let _ = write!(line, "  {} {what}", plain(value));
+        }
+        let _ = write!(line, "  {} restarts", self.restarts());
+        line
+    }
+
+    fn matches_completed(&self) -> Option<f64> {
+        let of = |role| self.gauge(role, "matches_completed");
+        of(Role::Players).or_else(|| of(Role::Backend))
+    }
+
+    /// A few lines at the end.
+    pub fn summary(&self) -> String {
+        let emulator = |name| plain(self.gauge(Role::Emulator, name));
+        let mut text = format!(
+            "{} s: {} matches completed, {} replays parsed, {} restarts\n",
+            self.duration.as_secs(),
+            plain(self.matches_completed()),
+            plain(self.gauge(Role::Backend, "replays_parsed")),
+            self.restarts(),
+        );
+        if self.gauges.contains_key(Role::Emulator.name()) {
+            let _ = writeln!(
+                text,
+                "{} interactions, acknowledged in {} ms (p50), {} ms (p99), {} ms (slowest)",
+                emulator("interactions"),
+                emulator("ack_ms_p50"),
+                emulator("ack_ms_p99"),
+                emulator("ack_ms_max"),
+            );
+            let _ = writeln!(
+                text,
+                "{} missed Discord's 3 s; {} more while this machine stood still",
+                emulator("deadline_misses"),
+                emulator("machine_stalled"),
+            );
+        }
+        text
+    }
+}
+
+/// Gauges as a JSON object.
+pub fn to_json(gauges: &Gauges) -> Value {
+    gauges.iter().map(|(name, value)| (name.clone(), number(Some(*value)))).collect::<Map<_, _>>().into()
+}
+
+/// Whole numbers without a fraction; what is no number is null.
+fn number(value: Option<f64>) -> Value {
+    match value {
+        // Every whole number up to here is exact in an f64.
+        Some(value) if value.fract() == 0.0 && value.abs() < 9e15 => json!(value as i64),
+        Some(value) => json!(value),
+        None => Value::Null,
+    }
+}
+
+fn round(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+fn plain(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| round(value).to_string())
+}
+
+/// Shows how the run goes: on a terminal one line, drawn anew each second, else a line now and then.
+pub struct Screen {
+    terminal: bool,
+    drawn: bool,
+    next_plain: Duration,
+}
+
+impl Screen {
+    pub fn new() -> Screen {
+        Screen { terminal: io::stdout().is_terminal(), drawn: false, next_plain: PLAIN_EVERY }
+    }
+
+    /// Once a second while the run is up.
+    pub fn show(&mut self, tally: &Tally) {
+        if self.terminal {
+            // The cursor goes back to the start, so that a child's log line begins there and not
+            // behind this one; without wrapping, a narrow terminal cuts the line off.
+            print(&format!("\r\x1b[K\x1b[?7l{}\x1b[?7h\r", tally.line()));
+            self.drawn = true;
+        } else if tally.duration >= self.next_plain {
+            print(&format!("{}\n", tally.line()));
+            self.next_plain = tally.duration + PLAIN_EVERY;
+        }
+    }
+
+    /// A line that stays.
+    pub fn say(&mut self, text: &str) {
+        let clear = if self.drawn { "\r\x1b[K" } else { "" };
+        self.drawn = false;
+        print(&format!("{clear}{}\n", text.trim_end()));
+    }
+}
+
+impl Default for Screen {
+    fn default() -> Screen {
+        Screen::new()
+    }
+}
+
+/// Whoever closed our output is not listening; that is no reason to stop a ladder.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gauge(name: &str, value: f64) -> Gauge {
+        Gauge { name: name.to_owned(), value }
+    }
+
+    fn tally() -> Tally {
+        let mut tally = Tally::new(Some(7), Some(40));
+        tally.duration = Duration::from_millis(90_040);
+        for role in [Role::Emulator, Role::Backend, Role::Frontend] {
+            tally.add_role(role);
+        }
+        tally.count_restart(Role::Backend);
+        tally.merge(Role::Backend, vec![gauge("queue_entries", 6.0), gauge("replays_parsed", 12.0)]);
+        tally.merge(Role::Backend, vec![gauge("queue_entries", 4.0)]);
+        tally.merge(Role::Emulator, vec![gauge("ack_ms_p50", 1.25), gauge("interactions", 900.0)]);
+        tally
+    }
+
+    #[test]
+    fn the_report_holds_what_was_last_seen_and_null_for_what_was_not() {
+        let expected = json!({
+            "duration_s": 90.0, "players": 40, "seed": 7,
+            "matches_completed": null, "replays_parsed": 12, "interactions": 900,
+            "ack_ms": {"p50": 1.25, "p95": null, "p99": null, "max": null},
+            "answer_ms": {"p50": null, "p95": null, "p99": null, "max": null},
+            "deadline_misses": null, "machine_stalled": null,
+            "restarts": {"emulator": 0, "backend": 1, "frontend": 0},
+            "gauges": {
+                "emulator": {"ack_ms_p50": 1.25, "interactions": 900},
+                "backend": {"queue_entries": 4, "replays_parsed": 12},
+                "frontend": {},
+            },
+        });
+        assert_eq!(tally().to_json(), expected);
+    }
+
+    #[test]
+    fn the_line_shows_what_is_known_in_eighty_characters() {
+        let line = tally().line();
+        assert_eq!(line, "01:30  40 players  4 queued  - playing  - matches  12 replays  1 restarts");
+        assert!(line.len() <= 80);
+    }
+
+    #[test]
+    fn a_child_cannot_fill_the_memory_with_names() {
+        let mut known = Gauges::new();
+        merge(&mut known, (0..1000).map(|n| gauge(&n.to_string(), 1.0)).collect());
+        merge(&mut known, vec![gauge("0", 2.0)]);
+        assert_eq!((known.len(), known["0"]), (GAUGES, 2.0));
+    }
+}

@@ -1,0 +1,839 @@
+//! The loop: one thread over poll, which starts, watches and ends the children.
+//!
+//! A child is in exactly one [`Phase`], and a pending restart lives in that phase: a stop which
+//! changes the phase has cancelled the restart, so no timer of an earlier incarnation can fire.
+//! All waiting for processes happens in one place, which also reaps the orphans that process 1 inherits.
+
+use super::child::{Child, Launch, Received};
+use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
+use super::policy::{Ended, Exit, History, Verdict};
+use super::report::{self, Gauges, Screen, Tally};
+use super::spec::{CHILDREN, ChildSpec, Demo, Duty, Plan};
+use super::status::{StatusServer, Usage};
+use super::{Error, by_chance};
+use crate::clock;
+use crate::config::{self, LogLevel, Secret};
+use anyhow::{Context, Result};
+use ipc_schema::control::{
+    EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Role, ToChild,
+};
+use ipc_schema::ids::Incarnation;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::time::{Duration, Instant};
+
+/// Players of a demo, unless asked otherwise.
+pub const DEMO_PLAYERS: u32 = 40;
+/// Between two pings.
+const TICK: Duration = Duration::from_secs(1);
+/// So many pings without an answer mean that a child hangs. They are counted, not timed: a machine
+/// that stood still for a minute has sent one ping, not sixty.
+const UNANSWERED_LIMIT: u32 = 5;
+/// Between SIGABRT, which leaves a trace in the log, and SIGKILL.
+const ABORT_TIME: Duration = Duration::from_secs(2);
+/// A child that closed its control socket is on its way out, or broken.
+const LEAVING_TIME: Duration = Duration::from_secs(1);
+/// A drain that takes longer is over; the rest of the promised 10 s is for the kernel.
+const DRAIN_TIME: Duration = Duration::from_millis(9_500);
+
+/// What the operator asked for on the command line.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Run in the emulator's Discord instead of the real one.
+    pub emulator: bool,
+    pub players: Option<u32>,
+    pub seed: Option<u64>,
+    /// Drain by itself after being up this long.
+    pub stop_after: Option<Duration>,
+    pub report: Option<PathBuf>,
+    pub data: Option<PathBuf>,
+}
+
+/// How much a run says unless asked: a demo is watched on a terminal, where only trouble should scroll.
+pub fn log_level(options: &Options, config: &config::Supervisor) -> LogLevel {
+    config.log.unwrap_or(if options.emulator { LogLevel::Warn } else { LogLevel::Info })
+}
+
+/// Runs the ladder until it is told to stop, or cannot go on; the exit code says which.
+pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
+    if !options.emulator && config.token.is_none() {
+        return Err(Error::Config(format!(
+            "{} is not set. Set it to your bot's token, or try the ladder without Discord: evoladder run --emulator",
+            config::DISCORD_TOKEN
+        )));
+    }
+    let bin = std::env::current_exe().context("find own executable")?;
+    let bin = bin.parent().context("find own folder")?.to_owned();
+    let data = DataFolder::open(options.data.as_deref().unwrap_or(&config.data))?;
+    if let Some(folder) = options.report.as_deref().and_then(Path::parent)
+        && !folder.as_os_str().is_empty()
+        && !folder.is_dir()
+    {
+        return Err(Error::Config(format!("there is no folder {} for the report", folder.display())));
+    }
+    // Before the first child: what is blocked here is what poll is told of.
+    let signals = take_signals().context("take signals")?;
+    let sockets = RunFolder::create(&data, &config::runtime_folders())?;
+    let mut status = StatusServer::bind(sockets.run_dir())?;
+    let plan = plan(options, config, &data, &sockets)?;
+    check_executables(&plan, &bin)?;
+
+    let mut tree = Tree::new(plan, bin, &sockets, signals, options.stop_after);
+    let ended = tree.run(&mut status);
+    tree.kill_all();
+    let code = ended?;
+    let summary = match tree.up_at {
+        Some(_) => tree.tally.summary(),
+        None => "The ladder was stopped before it was up.".to_owned(),
+    };
+    tree.screen.say(&summary);
+    if let Some(file) = &options.report {
+        let json = format!("{:#}\n", tree.tally.to_json());
+        write_whole(file, json.as_bytes()).with_context(|| format!("write report {}", file.display()))?;
+    }
+    Ok(code)
+}
+
+fn plan(
+    options: &Options,
+    config: config::Supervisor,
+    data: &DataFolder,
+    sockets: &RunFolder,
+) -> Result<Plan, Error> {
+    let log = log_level(options, &config);
+    let (demo, seed, token, season) = if options.emulator {
+        let wish = DemoWish { seed: options.seed.or(config.seed), players: options.players };
+        let world = data.demo_world(wish, DEMO_PLAYERS)?;
+        let demo = Demo {
+            players: world.players,
+            listen: config.emulator_listen,
+            discord_spec: config.discord_spec,
+            address: None,
+        };
+        let token = Secret::new(format!("demo.{:016x}{:016x}", by_chance(), by_chance()));
+        (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
+    } else {
+        data.refuse_demo()?;
+        let token = config.token.expect("a run without emulator has its token");
+        (None, config.seed, token, config::DEFAULT_SEASON)
+    };
+    Ok(Plan {
+        run_dir: sockets.run_dir().clone(),
+        data: data.path().to_owned(),
+        season: config.season.unwrap_or_else(|| season.to_owned()),
+        seed,
+        token,
+        database_url: config.database_url,
+        replay_workers: config.replay_workers,
+        demo,
+        log,
+        backtrace: config.backtrace,
+    })
+}
+
+/// A file that is not there would only be found out by twenty failed starts.
+fn check_executables(plan: &Plan, bin: &Path) -> Result<(), Error> {
+    let used = CHILDREN.iter().filter(|spec| plan.count(spec) > 0);
+    let missing: Vec<String> = used
+        .map(|spec| executable(bin, spec.role))
+        .filter(|path| !path.is_file())
+        .map(|p| p.display().to_string())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "missing beside evoladder: {}. Build all of them: cargo build --release --bins",
+        missing.join(", ")
+    )))
+}
+
+fn executable(bin: &Path, role: Role) -> PathBuf {
+    bin.join(format!("evoladder-{}", role.name()))
+}
+
+fn take_signals() -> nix::Result<SignalFd> {
+    // A hang-up is read and forgotten: the ladder does not end with its terminal.
+    let mask: SigSet =
+        [Signal::SIGCHLD, Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP].into_iter().collect();
+    mask.thread_block()?;
+    SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)
+}
+
+/// All children, and what is going on with them.
+struct Tree<'a> {
+    plan: Plan,
+    bin: PathBuf,
+    sockets: &'a RunFolder,
+    signals: SignalFd,
+    stop_after: Option<Duration>,
+    slots: Vec<Slot>,
+    started: Instant,
+    /// When everyone the ladder cannot do without had been ready once.
+    up_at: Option<Instant>,
+    next_tick: Instant,
+    pings: u64,
+    drain: Option<Drain>,
+    tally: Tally,
+    screen: Screen,
+}
+
+/// The place of one child, through all its incarnations.
+struct Slot {
+    spec: &'static ChildSpec,
+    /// Among its role, from 0.
+    index: usize,
+    /// How many of its role there are.
+    of: usize,
+    phase: Phase,
+    /// Of the latest start.
+    incarnation: u64,
+    was_ready: bool,
+    history: History,
+    restarts: u64,
+    recycles: u64,
+    gauges: Gauges,
+}
+
+enum Phase {
+    /// Not started yet: the roles before it are not ready.
+    Waiting,
+    /// It ended, and is started again at this time.
+    Backoff {
+        until: Instant,
+    },
+    Running(Child),
+    /// It ended, and stays so.
+    Stopped,
+}
+
+/// The ordered end of a run.
+struct Drain {
+    code: u8,
+    deadline: Instant,
+    /// Asked by a signal; the next one is impatient.
+    by_signal: bool,
+    /// Someone had to be killed, so this is no clean end.
+    killed: bool,
+}
+
+/// What poll found ready.
+enum Wake {
+    Signals,
+    Child(usize),
+    Status,
+}
+
+impl Slot {
+    fn name(&self) -> String {
+        let role = self.spec.role.name();
+        if self.of > 1 { format!("{role} {}", self.index + 1) } else { role.to_owned() }
+    }
+
+    fn child(&self) -> Option<&Child> {
+        if let Phase::Running(child) = &self.phase { Some(child) } else { None }
+    }
+
+    fn child_mut(&mut self) -> Option<&mut Child> {
+        if let Phase::Running(child) = &mut self.phase { Some(child) } else { None }
+    }
+
+    /// When this slot next wants attention without anybody asking.
+    fn next_deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Waiting | Phase::Stopped => None,
+            Phase::Backoff { until } => Some(*until),
+            Phase::Running(child) => {
+                let unready = child.ready_at.is_none() && child.ended_for.is_none() && !child.draining;
+                let ready_by = unready.then(|| child.started + self.spec.ready);
+                child.kill_at.into_iter().chain(ready_by).min()
+            }
+        }
+    }
+
+    fn state(&self) -> &'static str {
+        match &self.phase {
+            Phase::Waiting => "waits for others",
+            Phase::Backoff { .. } => "waits to restart",
+            Phase::Stopped => "stopped",
+            Phase::Running(child) if child.ended_for.is_some() => "being ended",
+            Phase::Running(child) if child.draining => "drains",
+            Phase::Running(child) if child.ready_at.is_some() => "ready",
+            Phase::Running(_) => "starts",
+        }
+    }
+}
+
+impl<'a> Tree<'a> {
+    fn new(
+        plan: Plan,
+        bin: PathBuf,
+        sockets: &'a RunFolder,
+        signals: SignalFd,
+        stop_after: Option<Duration>,
+    ) -> Tree<'a> {
+        let mut tally = Tally::new(plan.seed, plan.demo.as_ref().map(|demo| demo.players));
+        let mut slots = Vec::new();
+        for spec in CHILDREN {
+            let of = plan.count(spec);
+            if of > 0 {
+                tally.add_role(spec.role);
+            }
+            slots.extend((0..of).map(|index| Slot {
+                spec,
+                index,
+                of,
+                phase: Phase::Waiting,
+                incarnation: 0,
+                was_ready: false,
+                history: History::default(),
+                restarts: 0,
+                recycles: 0,
+                gauges: Gauges::new(),
+            }));
+        }
+        let now = clock::instant();
+        Tree {
+            plan,
+            bin,
+            sockets,
+            signals,
+            stop_after,
+            slots,
+            started: now,
+            up_at: None,
+            next_tick: now + TICK,
+            pings: 0,
+            drain: None,
+            tally,
+            screen: Screen::new(),
+        }
+    }
+
+    /// Goes on until every child is gone and none will come back.
+    fn run(&mut self, status: &mut StatusServer) -> Result<u8> {
+        loop {
+            let now = clock::instant();
+            if self.drain.is_none() {
+                self.start_what_may(now);
+            }
+            if self.drain.is_some() && self.drain_on(now) {
+                break;
+            }
+            let wakes = self.wait(status, now)?;
+            let now = clock::instant();
+            let mut asked = false;
+            let mut signalled = false;
+            // What children said counts before what became of them, and before the timers.
+            for wake in wakes {
+                match wake {
+                    Wake::Child(slot) => self.listen(slot, now),
+                    Wake::Signals => signalled = true,
+                    Wake::Status => asked = true,
+                }
+            }
+            if signalled {
+                self.take_signals_in(now)?;
+            }
+            self.check_timers(now);
+            if asked || status.next_deadline().is_some_and(|until| until <= now) {
+                status.serve(now, || self.status(now));
+            }
+        }
+        let drain = self.drain.as_ref().expect("the loop ends with a drain");
+        Ok(if drain.code == EXIT_DRAINED && drain.killed { EXIT_GAVE_UP } else { drain.code })
+    }
+
+    /// Sleeps until something happens or a timer is due.
+    fn wait(&self, status: &StatusServer, now: Instant) -> Result<Vec<Wake>> {
+        let mut wakes = vec![Wake::Signals];
+        let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+        for (at, slot) in self.slots.iter().enumerate() {
+            let Some(child) = slot.child() else { continue };
+            let Some(control) = child.control() else { continue };
+            let unsent = if child.has_unsent() { PollFlags::POLLOUT } else { PollFlags::empty() };
+            fds.push(PollFd::new(control.as_fd(), PollFlags::POLLIN | unsent));
+            wakes.push(Wake::Child(at));
+        }
+        if let Some(listener) = status.listener() {
+            fds.push(PollFd::new(listener.as_fd(), PollFlags::POLLIN));
+            wakes.push(Wake::Status);
+        }
+        for client in status.clients() {
+            let wants = if client.is_answering() { PollFlags::POLLOUT } else { PollFlags::POLLIN };
+            fds.push(PollFd::new(client.stream().as_fd(), wants));
+            wakes.push(Wake::Status);
+        }
+        let deadlines = self.slots.iter().filter_map(Slot::next_deadline);
+        let due = deadlines
+            .chain([self.next_tick])
+            .chain(self.stop_at())
+            .chain(self.drain.as_ref().map(|drain| drain.deadline))
+            .chain(status.next_deadline())
+            .min()
+            .expect("there is always a next tick");
+        // Rounded up, or the last fraction of a millisecond would be spent spinning.
+        let millis = due.saturating_duration_since(now).as_micros().div_ceil(1000);
+        let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
+        match poll(&mut fds, timeout) {
+            // A stop and continue of this process; whatever is ready is found the next time.
+            Err(nix::Error::EINTR) => return Ok(Vec::new()),
+            other => other.context("wait for children")?,
+        };
+        let ready = fds.iter().map(|fd| fd.any().unwrap_or(true));
+        Ok(wakes.into_iter().zip(ready).filter_map(|(wake, ready)| ready.then_some(wake)).collect())
+    }
+
+    fn stop_at(&self) -> Option<Instant> {
+        if self.drain.is_some() {
+            return None;
+        }
+        Some(self.up_at? + self.stop_after?)
+    }
+
+    // Starting
+
+    /// Starts every child whose time has come.
+    fn start_what_may(&mut self, now: Instant) {
+        for at in 0..self.slots.len() {
+            let slot = &self.slots[at];
+            let may = match &slot.phase {
+                Phase::Waiting => slot.spec.after.iter().all(|role| self.was_ready(*role)),
+                Phase::Backoff { until } => *until <= now,
+                Phase::Running(_) | Phase::Stopped => false,
+            };
+            if may {
+                self.start(at, now);
+            }
+            if self.drain.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Whether all of a role had been ready once; a role that has no part in the run keeps nobody waiting.
+    fn was_ready(&self, role: Role) -> bool {
+        self.slots.iter().filter(|slot| slot.spec.role == role).all(|slot| slot.was_ready)
+    }
+
+    fn start(&mut self, at: usize, now: Instant) {
+        let slot = &mut self.slots[at];
+        slot.incarnation += 1;
+        let spec = slot.spec;
+        let executable = executable(&self.bin, spec.role);
+        let launch = Launch {
+            executable: &executable,
+            role: spec.role,
+            incarnation: Incarnation(slot.incarnation),
+            environment: self.plan.environment(spec),
+            listeners: spec.listeners.iter().map(|l| (l.name(), self.sockets.listener(*l))).collect(),
+        };
+        match Child::launch(&launch, now) {
+            Ok(child) => {
+                tracing::info!(
+                    pid = child.pid.as_raw(),
+                    incarnation = slot.incarnation,
+                    "{} starts",
+                    slot.name()
+                );
+                slot.phase = Phase::Running(child);
+            }
+            Err(error) => {
+                tracing::warn!("{} cannot be started: {error}", slot.name());
+                self.judge(at, Exit::NotStarted, None, now);
+            }
+        }
+    }
+
+    // Listening
+
+    /// Reads what a child has to say.
+    fn listen(&mut self, at: usize, now: Instant) {
+        let Some(child) = self.slots[at].child_mut() else { return };
+        child.flush();
+        let mut messages = Vec::new();
+        let received = child.receive(&mut messages);
+        for message in messages {
+            if let Err(breach) = self.hear(at, message, now) {
+                self.end(at, breach, Signal::SIGKILL, now);
+                return;
+            }
+        }
+        match received {
+            Received::Open => {}
+            Received::Breach(what) => self.end(at, format!("it sent {what}"), Signal::SIGKILL, now),
+            Received::Closed => {
+                let Some(child) = self.slots[at].child_mut() else { return };
+                child.close();
+                // One that drains has its time already, and may close before its last work.
+                if !child.draining && child.kill_at.is_none() {
+                    child.kill_at = Some(now + LEAVING_TIME);
+                }
+            }
+        }
+    }
+
+    /// Takes in one message; what no child of this build says is an error.
+    fn hear(&mut self, at: usize, message: FromChild, now: Instant) -> Result<(), String> {
+        let slot = &mut self.slots[at];
+        let name = slot.name();
+        let expected = Hello::new(slot.spec.role, Incarnation(slot.incarnation));
+        let Phase::Running(child) = &mut slot.phase else { return Ok(()) };
+        match message {
+            FromChild::Hello(hello) => {
+                if hello.magic == expected.magic && hello.protocol != expected.protocol {
+                    child.counts_as = Some(Exit::Code(EXIT_PROTOCOL));
+                    let (theirs, ours) = (hello.protocol, expected.protocol);
+                    return Err(format!("it speaks protocol {theirs}, this build speaks {ours}"));
+                }
+                if hello != expected {
+                    return Err(format!("it greeted as {hello:?}"));
+                }
+                child.greeted = true;
+            }
+            _ if !child.greeted => return Err("it spoke before it greeted".to_owned()),
+            FromChild::Ready { address } => {
+                if child.ready_at.is_some() {
+                    return Err("it became ready twice".to_owned());
+                }
+                child.ready_at = Some(now);
+                slot.was_ready = true;
+                let took = now.saturating_duration_since(child.started).as_millis();
+                tracing::info!("{name} is ready after {took} ms");
+                if slot.spec.role == Role::Emulator {
+                    let demo = self.plan.demo.as_mut().expect("an emulator runs in a demo only");
+                    demo.address = Some(address.ok_or("it does not say where it listens")?);
+                }
+                self.notice_up(now);
+            }
+            FromChild::Pong { doing, .. } => {
+                child.unanswered = 0;
+                child.doing = doing;
+            }
+            FromChild::Stats { gauges } => {
+                report::merge(&mut slot.gauges, gauges.clone());
+                self.tally.merge(slot.spec.role, gauges);
+            }
+        }
+        Ok(())
+    }
+
+    /// Says so once everyone the ladder cannot do without has been ready.
+    fn notice_up(&mut self, now: Instant) {
+        let needed = |slot: &&Slot| slot.spec.duty != Duty::Spare;
+        if self.up_at.is_some() || !self.slots.iter().filter(needed).all(|slot| slot.was_ready) {
+            return;
+        }
+        self.up_at = Some(now);
+        let took = now.saturating_duration_since(self.started).as_secs_f64();
+        self.screen.say(&match &self.plan.demo {
+            None => format!("The ladder is up after {took:.1} s."),
+            Some(demo) => format!(
+                "The ladder is up after {took:.1} s, with {} players and seed {}.\nSee it as a player does: http://{}/",
+                demo.players,
+                self.plan.seed.unwrap_or_default(),
+                demo.address.as_deref().unwrap_or("-"),
+            ),
+        });
+    }
+
+    // Ending
+
+    fn take_signals_in(&mut self, now: Instant) -> Result<()> {
+        while let Some(info) = self.signals.read_signal().context("read signals")? {
+            let signal = i32::try_from(info.ssi_signo).ok().and_then(|number| Signal::try_from(number).ok());
+            match (signal, &self.drain) {
+                (Some(Signal::SIGTERM | Signal::SIGINT), Some(drain)) if drain.by_signal => {
+                    tracing::warn!("told to stop twice; killing what is left");
+                    self.kill_now();
+                }
+                (Some(Signal::SIGTERM | Signal::SIGINT), Some(_)) => {
+                    self.drain.as_mut().expect("just seen").by_signal = true;
+                }
+                (Some(Signal::SIGTERM | Signal::SIGINT), None) => {
+                    tracing::info!("told to stop");
+                    self.begin_drain(EXIT_DRAINED, now);
+                    self.drain.as_mut().expect("just begun").by_signal = true;
+                }
+                // Children are reaped below; a hang-up means nothing here.
+                _ => {}
+            }
+        }
+        // Several exits may share one signal, so this asks until there is no more.
+        loop {
+            let (pid, exit) = match waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::Exited(pid, code)) => {
+                    (pid, Exit::Code(u8::try_from(code & 0xff).unwrap_or(u8::MAX)))
+                }
+                Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Exit::Signal(signal as i32)),
+                Ok(WaitStatus::StillAlive) | Err(nix::Error::ECHILD) => return Ok(()),
+                Ok(_) | Err(nix::Error::EINTR) => continue,
+                Err(error) => return Err(error).context("wait for children"),
+            };
+            let of = self.slots.iter().position(|slot| slot.child().is_some_and(|child| child.pid == pid));
+            // Without a slot it was an orphan, left to process 1.
+            if let Some(at) = of {
+                self.bury(at, exit, now);
+            }
+        }
+    }
+
+    /// A child is gone: its last words are read, and what follows is decided.
+    fn bury(&mut self, at: usize, exit: Exit, now: Instant) {
+        // Nobody writes any more, so this ends.
+        loop {
+            let Some(child) = self.slots[at].child_mut() else { return };
+            let mut messages = Vec::new();
+            let received = child.receive(&mut messages);
+            let more = !messages.is_empty();
+            for message in messages {
+                // The child cannot be ended for a breach any more.
+                let _ = self.hear(at, message, now);
+            }
+            if !more || received != Received::Open {
+                break;
+            }
+        }
+        let slot = &mut self.slots[at];
+        let Phase::Running(child) = std::mem::replace(&mut slot.phase, Phase::Stopped) else { return };
+        let ready_for = child.ready_at.map(|at| now.saturating_duration_since(at));
+        if self.drain.is_some() {
+            if matches!(exit, Exit::Code(EXIT_DRAINED | EXIT_RECYCLE)) {
+                tracing::info!("{} has drained", slot.name());
+            } else {
+                tracing::warn!("{} ended with {exit} while everything stops", slot.name());
+            }
+            return;
+        }
+        let why = child.ended_for.map(|why| format!(", because {why}")).unwrap_or_default();
+        let was = match ready_for {
+            Some(served) => format!("after {:.1} s of service", served.as_secs_f64()),
+            None => "before it was ready".to_owned(),
+        };
+        let doing = child.doing.map(|doing| format!(" while doing {doing}")).unwrap_or_default();
+        let line = format!("{} (process {}) ended with {exit} {was}{doing}{why}", slot.name(), child.pid);
+        self.judge_with(at, child.counts_as.unwrap_or(exit), ready_for, now, &line);
+    }
+
+    fn judge(&mut self, at: usize, exit: Exit, ready_for: Option<Duration>, now: Instant) {
+        let line = format!("{} did not start", self.slots[at].name());
+        self.judge_with(at, exit, ready_for, now, &line);
+    }
+
+    fn judge_with(&mut self, at: usize, exit: Exit, ready_for: Option<Duration>, now: Instant, line: &str) {
+        // Its top bits as a fraction, from -1 to 1.
+        let jitter = f64::from((by_chance() >> 32) as u32) / f64::from(u32::MAX) * 2.0 - 1.0;
+        let slot = &mut self.slots[at];
+        match slot.history.judge(slot.spec, Ended { exit, ready_for, jitter }) {
+            Verdict::Restart { after, crash } => {
+                slot.phase = Phase::Backoff { until: now + after };
+                if crash {
+                    slot.restarts += 1;
+                    self.tally.count_restart(slot.spec.role);
+                    tracing::warn!("{line}; starting it again in {} ms", after.as_millis());
+                } else {
+                    slot.recycles += 1;
+                    tracing::info!("{line}; its successor starts in {} ms", after.as_millis());
+                }
+            }
+            Verdict::StayDown => {
+                slot.phase = Phase::Stopped;
+                tracing::error!("{line}; it stays down, the ladder goes on without it");
+            }
+            Verdict::End { code, because } => {
+                slot.phase = Phase::Stopped;
+                tracing::error!("{line}; {because}, so everything stops");
+                self.begin_drain(code, now);
+            }
+        }
+    }
+
+    /// Ends one child that has gone wrong; it is judged when it is gone.
+    fn end(&mut self, at: usize, why: String, signal: Signal, now: Instant) {
+        let Some(child) = self.slots[at].child_mut() else { return };
+        child.signal(signal);
+        child.kill_at = (signal != Signal::SIGKILL).then(|| now + ABORT_TIME);
+        child.ended_for.get_or_insert(why);
+    }
+
+    fn begin_drain(&mut self, code: u8, now: Instant) {
+        if self.drain.is_none() {
+            self.tally.duration = self.up_for(now);
+            self.drain = Some(Drain { code, deadline: now + DRAIN_TIME, by_signal: false, killed: false });
+        }
+    }
+
+    /// Drains role by role, the last to start first; true when nobody is left.
+    fn drain_on(&mut self, now: Instant) -> bool {
+        for spec in CHILDREN.iter().rev() {
+            let mut gone = true;
+            for slot in self.slots.iter_mut().filter(|slot| slot.spec.role == spec.role) {
+                match &mut slot.phase {
+                    Phase::Running(child) => {
+                        gone = false;
+                        if !child.draining {
+                            child.draining = true;
+                            child.send(&ToChild::Drain);
+                            // One that is being ended keeps its earlier time.
+                            let limit = now + spec.drain;
+                            child.kill_at = Some(child.kill_at.map_or(limit, |at| at.min(limit)));
+                        }
+                    }
+                    Phase::Waiting | Phase::Backoff { .. } | Phase::Stopped => slot.phase = Phase::Stopped,
+                }
+            }
+            if !gone {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn check_timers(&mut self, now: Instant) {
+        for at in 0..self.slots.len() {
+            let slot = &mut self.slots[at];
+            let (name, limit) = (slot.name(), slot.spec.ready);
+            let Phase::Running(child) = &mut slot.phase else { continue };
+            if child.kill_at.is_some_and(|at| at <= now) {
+                child.kill_at = None;
+                child.signal(Signal::SIGKILL);
+                match &mut self.drain {
+                    Some(drain) => {
+                        drain.killed = true;
+                        tracing::warn!("{name} did not drain in time and is killed");
+                    }
+                    None => drop(
+                        child.ended_for.get_or_insert("it was given time to leave and stayed".to_owned()),
+                    ),
+                }
+            } else if child.ready_at.is_none()
+                && child.ended_for.is_none()
+                && !child.draining
+                && child.started + limit <= now
+            {
+                self.end(at, format!("it was not ready within {} s", limit.as_secs()), Signal::SIGKILL, now);
+            }
+        }
+        if self.drain.as_ref().is_some_and(|drain| drain.deadline <= now) {
+            tracing::warn!("the time to drain is over; killing what is left");
+            self.kill_now();
+        }
+        if self.stop_at().is_some_and(|at| at <= now) {
+            self.begin_drain(EXIT_DRAINED, now);
+        }
+        if self.next_tick <= now {
+            // From this moment on, not from when it was due: time this machine stood still is nobody's fault.
+            self.next_tick = now + TICK;
+            self.tick(now);
+        }
+    }
+
+    /// Once a second: pings, and the line on the terminal.
+    fn tick(&mut self, now: Instant) {
+        self.pings += 1;
+        for at in 0..self.slots.len() {
+            let Some(child) = self.slots[at].child_mut() else { continue };
+            if child.ready_at.is_none() || child.draining || child.ended_for.is_some() {
+                continue;
+            }
+            if child.unanswered < UNANSWERED_LIMIT {
+                child.unanswered += 1;
+                child.send(&ToChild::Ping { number: self.pings });
+            } else {
+                let why = format!("it did not answer {UNANSWERED_LIMIT} pings");
+                tracing::warn!("{}: {why}", self.slots[at].name());
+                self.end(at, why, Signal::SIGABRT, now);
+            }
+        }
+        if self.drain.is_none() && self.up_at.is_some() {
+            self.tally.duration = self.up_for(now);
+            self.screen.show(&self.tally);
+        }
+    }
+
+    fn up_for(&self, now: Instant) -> Duration {
+        self.up_at.map_or(Duration::ZERO, |up| now.saturating_duration_since(up))
+    }
+
+    /// SIGKILL to all; they are buried as they go.
+    fn kill_now(&mut self) {
+        for slot in &mut self.slots {
+            if let Some(child) = slot.child_mut() {
+                child.signal(Signal::SIGKILL);
+                child.kill_at = None;
+                child.draining = true;
+            }
+        }
+        if let Some(drain) = &mut self.drain {
+            drain.killed = true;
+            // Far away: there is nothing more to do to them.
+            drain.deadline += Duration::from_secs(3600);
+        }
+    }
+
+    /// On the way out, in whatever state: nobody is left behind.
+    fn kill_all(&mut self) {
+        for slot in &mut self.slots {
+            if let Phase::Running(child) = &slot.phase {
+                child.signal(Signal::SIGKILL);
+                // Killed for certain, so this wait is short; it leaves no zombie to whoever called us.
+                let _ = waitpid(child.pid, None);
+                slot.phase = Phase::Stopped;
+            }
+        }
+    }
+
+    // Telling
+
+    fn status(&self, now: Instant) -> Value {
+        let own = i32::try_from(process::id()).expect("a process id fits pid_t");
+        let state = match (&self.drain, self.up_at) {
+            (Some(_), _) => "draining",
+            (None, Some(_)) => "up",
+            (None, None) => "starting",
+        };
+        let seconds =
+            |since: Instant| (now.saturating_duration_since(since).as_secs_f64() * 10.0).round() / 10.0;
+        let supervisor = Usage::of(own);
+        let children: Vec<Value> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                let child = slot.child();
+                let usage = child.map(|child| Usage::of(child.pid.as_raw()));
+                json!({
+                    "role": slot.spec.role.name(),
+                    "index": slot.index,
+                    "of": slot.of,
+                    "pid": child.map(|child| child.pid.as_raw()),
+                    "incarnation": slot.incarnation,
+                    "state": slot.state(),
+                    "restarts": slot.restarts,
+                    "recycles": slot.recycles,
+                    "ready_s": child.and_then(|child| child.ready_at).map(seconds),
+                    "doing": child.and_then(|child| child.doing.clone()),
+                    "pss_kib": usage.and_then(|usage| usage.pss_kib),
+                    "cpu_ms": usage.and_then(|usage| usage.cpu_ms),
+                    "gauges": report::to_json(&slot.gauges),
+                })
+            })
+            .collect();
+        json!({
+            "state": state,
+            "uptime_s": seconds(self.started),
+            "pid": own,
+            "pss_kib": supervisor.pss_kib,
+            "cpu_ms": supervisor.cpu_ms,
+            "data": self.plan.data,
+            "emulator": self.plan.demo.as_ref().and_then(|demo| demo.address.clone()),
+            "children": children,
+        })
+    }
+}

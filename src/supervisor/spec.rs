@@ -1,0 +1,252 @@
+//! The children as a table: in which order they start, how long they may take, which sockets and
+//! which settings each of them gets. A child gets nothing that its row does not name.
+
+use crate::config::{self, LogLevel, RunDir, Secret};
+use ipc_schema::control::Role;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub struct ChildSpec {
+    pub role: Role,
+    pub count: Count,
+    /// Roles that must have been ready once before this one is started for the first time.
+    pub after: &'static [Role],
+    /// A child that is not ready by then is killed.
+    pub ready: Duration,
+    /// A child that has not left by then, once told to drain, is killed.
+    pub drain: Duration,
+    /// The longest wait before a crashed child is started again.
+    pub backoff_cap: Duration,
+    pub duty: Duty,
+    /// The listening sockets it inherits.
+    pub listeners: &'static [Listener],
+    /// What it reads from its environment, besides what every child gets.
+    pub settings: &'static [Setting],
+}
+
+/// How many of a role there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    One,
+    /// As many as `REPLAY_WORKERS` says.
+    FromConfig,
+    /// One in a demo, else none.
+    InDemo,
+    /// One in a demo that has players, else none.
+    InDemoWithPlayers,
+}
+
+/// What the run owes a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Duty {
+    /// Without it there is no ladder: if it cannot run, the run ends.
+    Essential,
+    /// The ladder goes on without it.
+    Spare,
+    /// The world the others live in, which has no second life: when it goes, the run ends.
+    World,
+}
+
+/// A listening socket, owned by the supervisor for life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    DbWriter,
+    Backend,
+}
+
+impl Listener {
+    pub const ALL: [Listener; 2] = [Listener::DbWriter, Listener::Backend];
+
+    /// As the child is told.
+    pub fn name(self) -> &'static str {
+        match self {
+            Listener::DbWriter => "db-writer",
+            Listener::Backend => "backend",
+        }
+    }
+
+    pub fn path(self, run_dir: &RunDir) -> PathBuf {
+        match self {
+            Listener::DbWriter => run_dir.db_writer(),
+            Listener::Backend => run_dir.backend(),
+        }
+    }
+}
+
+/// A variable of a child's environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    Data,
+    DatabaseUrl,
+    Season,
+    Seed,
+    Token,
+    Proxy,
+    EmulatorListen,
+    EmulatorAddress,
+    DiscordSpec,
+    Players,
+}
+
+const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// The children in start order; they drain in reverse. `after` must be ready first.
+#[rustfmt::skip]
+pub const CHILDREN: &[ChildSpec] = &[
+    ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(15), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
+                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::DiscordSpec] },
+    ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
+                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
+    ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
+                listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed] },
+    ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
+                listeners: &[],                   settings: &[] },
+    ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
+                listeners: &[],                   settings: &[Setting::Token, Setting::Proxy] },
+    ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
+                listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Seed] },
+];
+
+/// What one run is: everything the children's number and environment depend on.
+#[derive(Debug)]
+pub struct Plan {
+    pub run_dir: RunDir,
+    pub data: PathBuf,
+    pub season: String,
+    pub seed: Option<u64>,
+    pub token: Secret,
+    pub database_url: Option<Secret>,
+    pub replay_workers: usize,
+    pub demo: Option<Demo>,
+    pub log: LogLevel,
+    pub backtrace: Option<String>,
+}
+
+/// A run with the emulator in Discord's place.
+#[derive(Debug)]
+pub struct Demo {
+    pub players: u32,
+    pub listen: Option<SocketAddr>,
+    pub discord_spec: Option<PathBuf>,
+    /// Told by the emulator once it is ready.
+    pub address: Option<String>,
+}
+
+impl Plan {
+    /// How many children of this row the run has.
+    pub fn count(&self, spec: &ChildSpec) -> usize {
+        match (spec.count, &self.demo) {
+            (Count::One, _) | (Count::InDemo, Some(_)) => 1,
+            (Count::FromConfig, _) => self.replay_workers,
+            (Count::InDemoWithPlayers, Some(demo)) => usize::from(demo.players > 0),
+            (Count::InDemo | Count::InDemoWithPlayers, None) => 0,
+        }
+    }
+
+    /// The whole environment of a child of this row.
+    pub fn environment(&self, spec: &ChildSpec) -> Vec<(&'static str, OsString)> {
+        let mut environment = vec![
+            (config::RUN_DIR, self.run_dir.path().into()),
+            (config::LOG, OsString::from(self.log.name())),
+        ];
+        environment.extend(self.backtrace.as_ref().map(|value| (config::BACKTRACE, value.into())));
+        environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
+        environment
+    }
+
+    /// One variable with its value, if this run has one.
+    fn setting(&self, setting: Setting) -> Option<(&'static str, OsString)> {
+        let demo = self.demo.as_ref();
+        let address = || demo?.address.as_ref().map(OsString::from);
+        let (name, value) = match setting {
+            Setting::Data => (config::DATA, Some(self.data.clone().into_os_string())),
+            Setting::DatabaseUrl => {
+                (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
+            }
+            Setting::Season => (config::SEASON, Some(OsString::from(&self.season))),
+            Setting::Seed => (config::SEED, self.seed.map(|seed| seed.to_string().into())),
+            Setting::Token => (config::DISCORD_TOKEN, Some(self.token.expose().into())),
+            Setting::Proxy => (config::DISCORD_PROXY, address()),
+            Setting::EmulatorAddress => (config::EMULATOR_ADDRESS, address()),
+            Setting::EmulatorListen => {
+                (config::EMULATOR_LISTEN, demo.and_then(|demo| Some(demo.listen?.to_string().into())))
+            }
+            Setting::DiscordSpec => {
+                (config::DISCORD_SPEC, demo.and_then(|demo| Some(demo.discord_spec.clone()?.into())))
+            }
+            Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
+        };
+        value.map(|value| (name, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(demo: Option<Demo>) -> Plan {
+        Plan {
+            run_dir: RunDir::new("/run/ladder"),
+            data: PathBuf::from("/data"),
+            season: "default".to_owned(),
+            seed: demo.is_some().then_some(7),
+            token: Secret::new("token"),
+            database_url: Some(Secret::new("postgres://x")),
+            replay_workers: 3,
+            demo,
+            log: LogLevel::Warn,
+            backtrace: None,
+        }
+    }
+
+    fn demo() -> Option<Demo> {
+        Some(Demo { players: 40, listen: None, discord_spec: None, address: Some("127.0.0.1:81".to_owned()) })
+    }
+
+    fn names(plan: &Plan, role: Role) -> Vec<&'static str> {
+        let spec = CHILDREN.iter().find(|spec| spec.role == role).unwrap();
+        plan.environment(spec).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn every_child_gets_its_own_settings_and_no_others() {
+        use config::*;
+        #[rustfmt::skip]
+        let table: &[(Role, &[&str], &[&str])] = &[
+            // role               with Discord                                 in a demo
+            (Role::DbWriter,      &[RUN_DIR, LOG, DATA, DATABASE_URL],         &[RUN_DIR, LOG, DATA, DATABASE_URL]),
+            (Role::Backend,       &[RUN_DIR, LOG, SEASON],                     &[RUN_DIR, LOG, SEASON, SEED]),
+            (Role::ReplayWorker,  &[RUN_DIR, LOG],                             &[RUN_DIR, LOG]),
+            (Role::Frontend,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, DISCORD_PROXY]),
+            (Role::Emulator,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, SEED]),
+            (Role::Players,       &[RUN_DIR, LOG],                             &[RUN_DIR, LOG, EMULATOR_ADDRESS, PLAYERS, SEED]),
+        ];
+        for (role, with_discord, in_demo) in table {
+            assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");
+            assert_eq!(names(&plan(demo()), *role), *in_demo, "{role:?} in a demo");
+        }
+    }
+
+    #[test]
+    fn the_emulator_and_the_players_live_only_in_a_demo() {
+        let count = |plan: &Plan| CHILDREN.iter().map(|spec| plan.count(spec)).collect::<Vec<_>>();
+        assert_eq!(count(&plan(None)), [0, 1, 1, 3, 1, 0]);
+        assert_eq!(count(&plan(demo())), [1, 1, 1, 3, 1, 1]);
+        let nobody = demo().map(|demo| Demo { players: 0, ..demo });
+        assert_eq!(count(&plan(nobody)), [1, 1, 1, 3, 1, 0]);
+    }
+
+    #[test]
+    fn a_child_waits_only_for_rows_above_it() {
+        for (at, spec) in CHILDREN.iter().enumerate() {
+            for role in spec.after {
+                let above = CHILDREN[..at].iter().any(|earlier| earlier.role == *role);
+                assert!(above, "{:?} waits for {role:?}, which starts later", spec.role);
+            }
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! What `evoladder status` asks a running supervisor, and what it prints.
+//!
+//! The answering side never waits: a handful of connections, each of which has one second for its
+//! one question.
+
+use super::folder;
+use crate::config::RunDir;
+use anyhow::{Context, Result, bail};
+use ipc_schema::control::{StatusReply, StatusRequest};
+use ipc_schema::frame::{self, PREFIX_BYTES};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// More than anybody looks at once; the others wait in the backlog.
+const CONNECTIONS: usize = 8;
+/// A client that takes longer for its question or its answer is dropped.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// A request has no fields; what is longer is none.
+const REQUEST_BYTES: usize = 64;
+
+/// The supervisor's side.
+pub struct StatusServer {
+    listener: UnixListener,
+    clients: Vec<Client>,
+}
+
+/// One who asks.
+pub struct Client {
+    stream: UnixStream,
+    until: Instant,
+    asked: Vec<u8>,
+    answer: Option<Vec<u8>>,
+}
+
+impl StatusServer {
+    pub fn bind(run_dir: &RunDir) -> Result<StatusServer> {
+        let listener = folder::bind(&run_dir.supervisor())?;
+        listener.set_nonblocking(true).context("make status socket non-blocking")?;
+        Ok(StatusServer { listener, clients: Vec::new() })
+    }
+
+    /// The listening socket, while there is room for another client.
+    pub fn listener(&self) -> Option<&UnixListener> {
+        (self.clients.len() < CONNECTIONS).then_some(&self.listener)
+    }
+
+    pub fn clients(&self) -> &[Client] {
+        &self.clients
+    }
+
+    /// When the most patient client is dropped, for the loop's timer.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.clients.iter().map(|client| client.until).min()
+    }
+
+    /// Takes new clients, reads questions and writes answers, as far as that goes without waiting.
+    pub fn serve(&mut self, now: Instant, mut status: impl FnMut() -> Value) {
+        while self.clients.len() < CONNECTIONS {
+            let Ok((stream, _)) = self.listener.accept() else { break };
+            if stream.set_nonblocking(true).is_ok() {
+                let until = now + PATIENCE;
+                self.clients.push(Client { stream, until, asked: Vec::new(), answer: None });
+            }
+        }
+        self.clients.retain_mut(|client| now < client.until && client.step(&mut status));
+    }
+}
+
+impl Client {
+    pub fn stream(&self) -> &UnixStream {
+        &self.stream
+    }
+
+    /// Whether it waits to be written to, rather than read from.
+    pub fn is_answering(&self) -> bool {
+        self.answer.is_some()
+    }
+
+    /// Goes on with this client; false when it is done with, or broken.
+    fn step(&mut self, status: &mut impl FnMut() -> Value) -> bool {
+        if self.answer.is_none() {
+            let mut chunk = [0; REQUEST_BYTES];
+            match self.stream.read(&mut chunk) {
+                Ok(0) => return false,
+                Ok(read) => self.asked.extend_from_slice(&chunk[..read]),
+                Err(error) => return waits(&error),
+            }
+            let Some(prefix) = self.asked.first_chunk::<PREFIX_BYTES>() else { return true };
+            let Ok(bytes @ ..=REQUEST_BYTES) = frame::frame_bytes(*prefix) else { return false };
+            let Some(body) = self.asked.get(PREFIX_BYTES..PREFIX_BYTES + bytes) else { return true };
+            let Ok((StatusRequest::Status, _)) = frame::decode(body) else { return false };
+            let mut answer = Vec::new();
+            if frame::encode(&StatusReply { json: status().to_string() }, &mut answer).is_err() {
+                return false;
+            }
+            self.answer = Some(answer);
+        }
+        let Some(answer) = &mut self.answer else { return true };
+        while !answer.is_empty() {
+            match self.stream.write(answer) {
+                Ok(sent) => drop(answer.drain(..sent)),
+                Err(error) => return waits(&error),
+            }
+        }
+        false
+    }
+}
+
+fn waits(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+/// What the kernel says of one process, where it says so: a sandboxed one keeps its memory to itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    pub pss_kib: Option<u64>,
+    pub cpu_ms: Option<u64>,
+}
+
+impl Usage {
+    pub fn of(pid: i32) -> Usage {
+        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).ok();
+        Usage {
+            pss_kib: read("smaps_rollup").and_then(|text| pss_kib(&text)),
+            cpu_ms: read("stat").and_then(|text| cpu_ms(&text)),
+        }
+    }
+}
+
+fn pss_kib(smaps_rollup: &str) -> Option<u64> {
+    let line = smaps_rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}
+
+fn cpu_ms(stat: &str) -> Option<u64> {
+    // The name in brackets may hold anything, so the fields are counted from the last bracket.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    // The kernel counts these in hundredths of a second, whatever its own clock.
+    Some((ticks()? + ticks()?) * 10)
+}
+
+/// Asks the supervisor that runs over `data`; `None` if nothing runs there.
+pub fn ask(data: &Path) -> Result<Option<Value>> {
+    let Some(run_dir) = folder::running(data) else { return Ok(None) };
+    let mut stream = match UnixStream::connect(run_dir.supervisor()) {
+        Ok(stream) => stream,
+        // A supervisor that was killed leaves its path, or its socket, behind.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error).context("reach the supervisor"),
+    };
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut bytes = Vec::new();
+    frame::encode(&StatusRequest::Status, &mut bytes)?;
+    stream.write_all(&bytes).context("ask the supervisor")?;
+    let mut prefix = [0; PREFIX_BYTES];
+    stream.read_exact(&mut prefix).context("hear from the supervisor")?;
+    let mut body = vec![0; frame::frame_bytes(prefix)?];
+    stream.read_exact(&mut body).context("hear from the supervisor")?;
+    let (StatusReply { json }, _) = frame::decode(&body)?;
+    let status: Value = serde_json::from_str(&json).context("understand the supervisor")?;
+    if !status.is_object() {
+        bail!("the supervisor answered something that is no status");
+    }
+    Ok(Some(status))
+}
+
+/// A status as a table for people.
+pub fn table(status: &Value) -> String {
+    let text = |value: &Value| match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut out = format!(
+        "{}, for {}, process {}\n\n",
+        text(&status["state"]),
+        duration(status["uptime_s"].as_f64()),
+        text(&status["pid"]),
+    );
+    let mut rows =
+        vec![["child", "state", "process", "ready for", "restarts", "memory", "cpu"].map(str::to_owned)];
+    for child in status["children"].as_array().into_iter().flatten() {
+        let name = match child["index"].as_u64() {
+            Some(index) if child["of"].as_u64() > Some(1) => {
+                format!("{} {}", text(&child["role"]), index + 1)
+            }
+            _ => text(&child["role"]),
+        };
+        rows.push([
+            name,
+            text(&child["state"]),
+            text(&child["pid"]),
+            duration(child["ready_s"].as_f64()),
+            text(&child["restarts"]),
+            child["pss_kib"].as_f64().map_or("-".to_owned(), |kib| format!("{:.1} MiB", kib / 1024.0)),
+            child["cpu_ms"].as_f64().map_or("-".to_owned(), |ms| format!("{:.1} s", ms / 1000.0)),
+        ]);
+    }
+    let widths: Vec<usize> =
+        (0..7).map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0)).collect();
+    for row in rows {
+        let line =
+            row.iter().zip(&widths).enumerate().fold(String::new(), |mut line, (column, (cell, width))| {
+                // Words to the left, numbers to the right.
+                let _ = if column < 2 {
+                    write!(line, "{cell:width$}  ")
+                } else {
+                    write!(line, "{cell:>width$}  ")
+                };
+                line
+            });
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+fn duration(seconds: Option<f64>) -> String {
+    let Some(seconds) = seconds else { return "-".to_owned() };
+    match seconds as u64 {
+        s @ ..60 => format!("{s} s"),
+        s @ ..3600 => format!("{} min {} s", s / 60, s % 60),
+        s @ ..86400 => format!("{} h {} min", s / 3600, s % 3600 / 60),
+        s => format!("{} d {} h", s / 86400, s % 86400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock;
+    use serde_json::json;
+
+    #[test]
+    fn a_stuck_client_is_dropped_and_the_next_one_is_answered() {
+        let temp = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::new(temp.path());
+        let mut server = StatusServer::bind(&run_dir).unwrap();
+        let start = clock::instant();
+        let stuck: Vec<UnixStream> =
+            (0..CONNECTIONS).map(|_| UnixStream::connect(run_dir.supervisor()).unwrap()).collect();
+        server.serve(start, || panic!("nobody asked"));
+        assert!(server.listener().is_none(), "the house is full");
+
+        fs::write(temp.path().join("run"), format!("{}\n", temp.path().display())).unwrap();
+        let data = temp.path().to_owned();
+        let asking = std::thread::spawn(move || ask(&data).unwrap().unwrap());
+        let later = start + PATIENCE;
+        while !asking.is_finished() {
+            server.serve(later, || json!({"state": "up"}));
+        }
+        assert_eq!(asking.join().unwrap(), json!({"state": "up"}));
+        drop(stuck);
+    }
+
+    #[test]
+    fn nonsense_is_hung_up_on() {
+        let temp = tempfile::tempdir().unwrap();
+        let run_dir = RunDir::new(temp.path());
+        let mut server = StatusServer::bind(&run_dir).unwrap();
+        let mut client = UnixStream::connect(run_dir.supervisor()).unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+        server.serve(clock::instant(), || panic!("that was no question"));
+        assert_eq!(server.clients().len(), 0);
+    }
+
+    #[test]
+    fn a_data_folder_without_a_supervisor_says_so() {
+        let temp = tempfile::tempdir().unwrap();
+        assert!(ask(temp.path()).unwrap().is_none());
+        fs::write(temp.path().join("run"), "/nowhere/at/all\n").unwrap();
+        assert!(ask(temp.path()).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_kernels_numbers_are_read_whatever_the_process_is_called() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 4194560 1 0 0 0 150 50 0 0 20 0 1 0 1 1 1";
+        assert_eq!(cpu_ms(stat), Some(2000));
+        assert_eq!(pss_kib("a [rollup]\nRss:  99 kB\nPss:      1204 kB\nPss_Dirty: 3 kB\n"), Some(1204));
+        let own = Usage::of(i32::try_from(std::process::id()).unwrap());
+        assert!(own.pss_kib > Some(0) && own.cpu_ms.is_some(), "{own:?}");
+    }
+
+    #[test]
+    fn the_table_is_calm() {
+        let child = |role: &str, index, of, pid| {
+            json!({"role": role, "index": index, "of": of, "pid": pid, "state": "ready", "ready_s": 75.2,
+                   "restarts": 0, "pss_kib": 2048, "cpu_ms": 1500})
+        };
+        let mut gone = child("replay-worker", 1, 2, 0);
+        for name in ["pid", "ready_s", "pss_kib", "cpu_ms"] {
+            gone[name] = Value::Null;
+        }
+        gone["state"] = json!("waits to restart");
+        let children = [child("backend", 0, 1, 12), child("replay-worker", 0, 2, 13), gone];
+        let status = json!({"state": "up", "uptime_s": 3700.0, "pid": 11, "children": children});
+        let expected = "\
+up, for 1 h 1 min, process 11
+
+child            state             process   ready for  restarts   memory    cpu
+backend          ready                  12  1 min 15 s         0  2.0 MiB  1.5 s
+replay-worker 1  ready                  13  1 min 15 s         0  2.0 MiB  1.5 s
+replay-worker 2  waits to restart        -           -         0        -      -
+";
+        assert_eq!(table(&status), expected);
+    }
+}
