@@ -111,7 +111,7 @@ impl DataFolder {
             return Ok(world);
         }
         Err(Error::Config(format!(
-            "the demo in {} was begun with {}; leave that out to go on with it, or name another folder with --data",
+            "the demo in {} was begun with {}; give the same or nothing to go on with it, or name another folder with --data",
             self.path.display(),
             differs.join(" and ")
         )))

@@ -30,7 +30,7 @@ pub fn merge(known: &mut Gauges, new: Vec<Gauge>) {
 /// What is counted over a whole run.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// Since all children were ready for the first time.
+    /// Since the ladder was up, until it began to drain.
     pub duration: Duration,
     seed: Option<u64>,
     players: Option<u32>,

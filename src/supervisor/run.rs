@@ -8,13 +8,15 @@ use super::child::{Child, Launch, Received};
 use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
-use super::spec::{CHILDREN, ChildSpec, Demo, Plan};
+use super::spec::{CHILDREN, ChildSpec, Demo, Duty, Plan};
 use super::status::{StatusServer, Usage};
 use super::{Error, by_chance};
 use crate::clock;
 use crate::config::{self, LogLevel, Secret};
 use anyhow::{Context, Result};
-use ipc_schema::control::{EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Hello, Role, ToChild};
+use ipc_schema::control::{
+    EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Role, ToChild,
+};
 use ipc_schema::ids::Incarnation;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -87,7 +89,11 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     let ended = tree.run(&mut status);
     tree.kill_all();
     let code = ended?;
-    tree.screen.say(&tree.tally.summary());
+    let summary = match tree.up_at {
+        Some(_) => tree.tally.summary(),
+        None => "The ladder was stopped before it was up.".to_owned(),
+    };
+    tree.screen.say(&summary);
     if let Some(file) = &options.report {
         let json = format!("{:#}\n", tree.tally.to_json());
         write_whole(file, json.as_bytes()).with_context(|| format!("write report {}", file.display()))?;
@@ -170,7 +176,7 @@ struct Tree<'a> {
     stop_after: Option<Duration>,
     slots: Vec<Slot>,
     started: Instant,
-    /// When all children had been ready once.
+    /// When everyone the ladder cannot do without had been ready once.
     up_at: Option<Instant>,
     next_tick: Instant,
     pings: u64,
@@ -519,9 +525,10 @@ impl<'a> Tree<'a> {
         Ok(())
     }
 
-    /// Says so once all children have been ready.
+    /// Says so once everyone the ladder cannot do without has been ready.
     fn notice_up(&mut self, now: Instant) {
-        if self.up_at.is_some() || !self.slots.iter().all(|slot| slot.was_ready) {
+        let needed = |slot: &&Slot| slot.spec.duty != Duty::Spare;
+        if self.up_at.is_some() || !self.slots.iter().filter(needed).all(|slot| slot.was_ready) {
             return;
         }
         self.up_at = Some(now);
@@ -598,8 +605,7 @@ impl<'a> Tree<'a> {
         let Phase::Running(child) = std::mem::replace(&mut slot.phase, Phase::Stopped) else { return };
         let ready_for = child.ready_at.map(|at| now.saturating_duration_since(at));
         if self.drain.is_some() {
-            let clean = exit == Exit::Code(EXIT_DRAINED) && child.draining;
-            if clean {
+            if matches!(exit, Exit::Code(EXIT_DRAINED | EXIT_RECYCLE)) {
                 tracing::info!("{} has drained", slot.name());
             } else {
                 tracing::warn!("{} ended with {exit} while everything stops", slot.name());

@@ -306,7 +306,7 @@ mod tests {
         let expected = "\
 up, for 1 h 1 min, process 11
 
-child            state             process     ready for  restarts   memory    cpu
+child            state             process   ready for  restarts   memory    cpu
 backend          ready                  12  1 min 15 s         0  2.0 MiB  1.5 s
 replay-worker 1  ready                  13  1 min 15 s         0  2.0 MiB  1.5 s
 replay-worker 2  waits to restart        -           -         0        -      -
