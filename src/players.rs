@@ -1,1 +1,4 @@
-//! players
+//! The people of a demo.
+
+pub mod chance;
+pub mod people;
