@@ -443,11 +443,7 @@ impl Player {
                 self.chosen.insert(Step::OpenNames);
             }
             Step::Finish if offers("setup:finish") => return self.set_back(now),
-            Step::Finish => {
-                self.ready = true;
-                self.life = Life::Idle;
-                self.chosen.clear();
-            }
+            Step::Finish => self.is_set_up(),
             Step::OpenQueue if offers("queue:") => {
                 self.ready = true;
                 self.queue_card = message.map(str::to_owned);
@@ -487,7 +483,7 @@ impl Player {
                 } else if let Life::Confirming { pressed, .. } = &mut self.life {
                     *pressed = *pressed && !waits_for_press;
                     pause = if waits_for_press { pause } else { QUIET };
-                } else {
+                } else if self.open_match().is_some() {
                     pause = QUIET;
                 }
             }
@@ -507,6 +503,12 @@ impl Player {
         }
         self.setbacks = 0;
         self.next = now + pause;
+    }
+
+    fn is_set_up(&mut self) {
+        self.ready = true;
+        self.life = Life::Idle;
+        self.chosen.clear();
     }
 
     /// What a message told about a match.

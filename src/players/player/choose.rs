@@ -13,7 +13,7 @@ impl Player {
             Place::Here => {}
         }
         match &mut self.life {
-            Life::SettingUp => Some(self.set_up()),
+            Life::SettingUp => self.set_up(now),
             Life::Idle => self.join_queue(now),
             Life::Queued => Some((Step::OpenQueue, Act::Command("queue"))),
             Life::Confirming { match_id, mood, pressed } => {
@@ -35,16 +35,23 @@ impl Player {
         }
     }
 
-    fn set_up(&mut self) -> (Step, Act) {
+    fn set_up(&mut self, now: Timestamp) -> Option<(Step, Act)> {
         let open = (Step::OpenSetup, Act::Command("setup"));
         if let Some(modal) = self.screen.modal.take() {
-            return (Step::SubmitNames, self.fill_in(&modal));
+            return Some((Step::SubmitNames, self.fill_in(&modal)));
         }
         // What failed twice is tried from the beginning.
         if self.setbacks % 3 == 2 {
-            return open;
+            return Some(open);
         }
-        let Some(card) = self.screen.newest_offering("setup:") else { return open };
+        let Some(card) = self.screen.newest_offering("setup:") else { return Some(open) };
+        let offers = |custom_id| card.control(custom_id).is_some();
+        // Only who is done may change everything at once.
+        if offers("setup:locale") && offers("setup:region") && !offers("setup:finish") {
+            self.is_set_up();
+            self.next = now;
+            return None;
+        }
         // A later step may still show the controls of earlier ones, so the last is tried first.
         for step in [Step::Finish, Step::Region, Step::OpenNames, Step::Locale, Step::Terms] {
             let (custom_id, value) = match step {
@@ -60,9 +67,9 @@ impl Player {
                 continue;
             }
             let values = value.map(|value| vec![value.to_owned()]);
-            return (step, press(card, custom_id.to_owned(), values));
+            return Some((step, press(card, custom_id.to_owned(), values)));
         }
-        open
+        Some(open)
     }
 
     fn fill_in(&self, modal: &Modal) -> Act {

@@ -155,6 +155,17 @@ fn a_newcomer_follows_setup_to_its_end_and_queues() {
 }
 
 #[test]
+fn who_finds_setup_done_changes_nothing() {
+    let mut desk = Desk::with(Vec::new());
+    let locale = menu("setup:locale", &["enUS"], &["enUS"], 1);
+    let region = menu("setup:region", &["EUW"], &["EUW"], 1);
+    let done = json!([locale, region, row(&["setup:names:open", "setup:terms:decline"])[0]]);
+    desk.acts_and_sees("/setup", &message("1", "", &done));
+    desk.next_is("/queue");
+    assert!(desk.player.ready);
+}
+
+#[test]
 fn races_and_vetoes_are_chosen_once_and_only_where_they_differ() {
     let races = RaceChoice { bw: Some(Race::BwZerg), sc2: None };
     let card = |bw: &str, vetoes: &[&str]| {
