@@ -33,6 +33,8 @@ mod rules;
 mod session;
 mod stall;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod users;
 mod wire;
 mod world;

@@ -150,7 +150,7 @@ fn answer_message(world: &mut World, now: Moment, interaction: &Interaction, fla
         "id": interaction.id.json(),
         "type": interaction.kind.number(),
         "user": user,
-        "authorizing_integration_owners": {"1": interaction.user.json()},
+        "authorizing_integration_owners": {"0": "0"},
     });
     if let Some(pressed) = interaction.message {
         metadata["interacted_message_id"] = pressed.json();

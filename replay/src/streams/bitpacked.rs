@@ -56,7 +56,10 @@ impl<'a> BitPacked<'a> {
 
     #[inline]
     pub(crate) fn flag(&mut self) -> Option<bool> {
-        self.bits(1).map(|bit| bit != 0)
+        let byte = *self.data.get(self.at / 8)?;
+        let used = self.at % 8;
+        self.at += 1;
+        Some(byte >> used & 1 != 0)
     }
 
     /// An optional number of at most eight bits.
@@ -104,6 +107,12 @@ impl<'a> BitPacked<'a> {
 
     pub(crate) fn skip_blob(&mut self, width: u32) -> Option<()> {
         self.blob(width).map(drop)
+    }
+
+    /// The next bytes, left where they are, if the reader is at a whole byte.
+    #[inline]
+    pub(crate) fn peek<const N: usize>(&self) -> Option<&'a [u8; N]> {
+        if self.at.is_multiple_of(8) { self.data.get(self.at / 8..)?.first_chunk() } else { None }
     }
 
     #[inline]

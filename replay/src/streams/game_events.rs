@@ -44,21 +44,40 @@ pub(crate) fn walk(content: &[u8]) -> Result<GameEvents, Error> {
 
 /// Steps over one event; gives it if it is a leave event.
 fn next(stream: &mut BitPacked<'_>, game_loop: &mut u32) -> Option<Option<LeaveEvent>> {
-    let width = match stream.bits(2)? {
-        0 => 6,
-        1 => 14,
-        2 => 22,
-        _ => 32,
-    };
-    *game_loop = game_loop.checked_add(stream.bits(width)?)?;
-    let user_id = stream.small(5)?;
-    let id = stream.small(7)?;
+    let Head { delta, user_id, id } = head(stream)?;
+    *game_loop = game_loop.checked_add(delta)?;
     if id == event::LEAVE {
         let reason = stream.small(4)?;
         return Some(Some(LeaveEvent { game_loop: *game_loop, user_id, reason }));
     }
     skip(stream, layout(id)?)?;
     Some(None)
+}
+
+/// What every event begins with.
+struct Head {
+    delta: u32,
+    user_id: u8,
+    id: u8,
+}
+
+fn head(stream: &mut BitPacked<'_>) -> Option<Head> {
+    // An event begins at a whole byte, and most come within 64 loops of the
+    // one before: two bits that say so and six of delta, five of user, seven of id.
+    if let Some(&[first, second, third]) = stream.peek()
+        && first & 3 == 0
+    {
+        stream.skip(2 + 6 + 5 + 7)?;
+        let id = second >> 5 << 4 | third & 0xf;
+        return Some(Head { delta: u32::from(first >> 2), user_id: second & 0x1f, id });
+    }
+    let width = match stream.bits(2)? {
+        0 => 6,
+        1 => 14,
+        2 => 22,
+        _ => 32,
+    };
+    Some(Head { delta: stream.bits(width)?, user_id: stream.small(5)?, id: stream.small(7)? })
 }
 
 /// Steps over fields. It calls itself only as deep as the table is nested.

@@ -3,6 +3,8 @@
 //! Whatever the bytes, the reader gives facts or a typed error, in bounded
 //! memory. Changes come from a seed, which a failure prints.
 
+use std::panic::catch_unwind;
+
 use super::forged::game;
 use super::heap;
 use super::real::real_replays;
@@ -22,7 +24,7 @@ const GAME_EVENTS: usize = 4;
 
 /// More than any input may make the reader take: a bound on the sum of what
 /// it holds, with the working memory of bzip2.
-const MOST_HEAP_BYTES: usize = 24 << 20;
+const MOST_HEAP_BYTES: usize = 16 << 20;
 
 /// The file with its build numbers replaced, wherever the header has them.
 pub(super) fn with_base_build(file: &[u8], from: u32, to: u32) -> Vec<u8> {
@@ -37,9 +39,10 @@ pub(super) fn with_base_build(file: &[u8], from: u32, to: u32) -> Vec<u8> {
     file
 }
 
-/// Parses, and requires that memory stays within bounds.
+/// Parses, and requires that it does not panic and that memory stays within bounds.
 fn parse_in_bounds(name: &str, file: &[u8]) -> Result<Facts, Error> {
-    let (facts, peak) = heap::peak(|| parse(file));
+    let (facts, peak) = heap::peak(|| catch_unwind(|| parse(file)));
+    let facts = facts.unwrap_or_else(|_| panic!("{name}: the reader panicked"));
     assert!(peak < MOST_HEAP_BYTES, "{name}: {peak} bytes of heap");
     facts
 }
