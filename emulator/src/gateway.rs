@@ -115,7 +115,9 @@ impl Connection {
                     Some(()) => self.forward().await,
                     None => Err(End::Lost),
                 },
-                () = tokio::time::sleep_until(heard + PATIENCE) => Err(End::Close(CloseCode::SessionTimedOut)),
+                () = tokio::time::sleep_until(heard + PATIENCE) => {
+                    Err(End::Close(CloseCode::SessionTimedOut))
+                }
             };
             if let Err(end) = step {
                 return end;

@@ -345,3 +345,29 @@ async fn commands_keep_their_ids_when_they_are_registered_again() {
     let listed = bench.get("commands").await;
     assert_eq!(listed.as_array().unwrap().len(), 2);
 }
+
+#[tokio::test]
+async fn presses_of_many_people_at_once_are_all_answered() {
+    const PEOPLE: usize = 300;
+    let bench = start().await;
+    bench.register(ping()).await;
+    let names: Vec<String> = (0..PEOPLE).map(|n| format!("p{n}")).collect();
+    let people = futures_util::future::join_all(names.iter().map(|name| bench.person(name))).await;
+    let mut shard = bench.shard().await;
+    let press = people.iter().map(|person| bench.does(person, "commands", json!({"name": "ping"})));
+    let answer = async {
+        for _ in 0..PEOPLE {
+            let interaction = next_interaction(&mut shard).await;
+            bench.call_back(&interaction, json!({"type": 4, "data": {"content": "pong"}})).await;
+        }
+    };
+    tokio::join!(futures_util::future::join_all(press), answer);
+    let mut watcher = bench.watch(0).await;
+    for seq in 1..=PEOPLE {
+        assert_eq!(watcher.sees("message_create").await["seq"], seq);
+    }
+    let report = bench.stats.read();
+    assert_eq!((report.interactions, report.answer_ms.count), (PEOPLE as u64, PEOPLE as u64));
+    assert_eq!(report.deadline_misses + report.machine_stalled, 0, "{report:?}");
+    assert!(report.ack_ms.p50 > 0.0 && report.ack_ms.p50 <= report.ack_ms.max, "{report:?}");
+}
