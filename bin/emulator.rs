@@ -1,0 +1,73 @@
+//! `evoladder-emulator`: a Discord on loopback. Started by `evoladder run --emulator`.
+
+use anyhow::Context;
+use emulator::{ANSWER_WITHIN, Emulator, Latency, Stats};
+use evoladder::ipc::child::{Child, Control, exit_code, gauge};
+use evoladder::{config, telemetry};
+use ipc_schema::control::{EXIT_CONFIG, Gauge, Role};
+use std::process::ExitCode;
+use std::time::Duration;
+use tracing_subscriber::filter::LevelFilter;
+
+fn main() -> ExitCode {
+    let child = Child::attach(Role::Emulator);
+    let config = match config::Emulator::from_env() {
+        Ok(config) => config,
+        Err(faults) => {
+            telemetry::start(LevelFilter::INFO);
+            tracing::error!("{faults}");
+            return ExitCode::from(EXIT_CONFIG);
+        }
+    };
+    telemetry::start(config.log.into());
+    exit_code(child.and_then(|child| run(child, &config)))
+}
+
+fn run(child: Child, config: &config::Emulator) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.context("start the runtime")?.block_on(async {
+        let mut control = child.start_control()?;
+        let emulator = Emulator::bind(emulator::Config {
+            listen: config.listen,
+            seed: config.seed,
+            token: config.token.expose().to_owned(),
+            answer_within: ANSWER_WITHIN,
+        });
+        let emulator = emulator.await?;
+        let stats = emulator.stats();
+        control.ready(Some(emulator.local_addr().to_string()));
+        tokio::spawn(report(stats.clone(), control.clone()));
+        let drained = control.clone();
+        emulator.run(async move { control.drain_asked().await }).await?;
+        drained.gauges(gauges(&stats));
+        drained.finish().await;
+        Ok(())
+    })
+}
+
+async fn report(stats: Stats, control: Control) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tick.tick().await;
+        control.gauges(gauges(&stats));
+    }
+}
+
+fn gauges(stats: &Stats) -> Vec<Gauge> {
+    let report = stats.read();
+    let mut gauges = vec![
+        gauge("interactions", report.interactions as f64),
+        gauge("deadline_misses", report.deadline_misses as f64),
+        gauge("machine_stalled", report.machine_stalled as f64),
+        gauge("gateway_identifies", report.gateway_identifies as f64),
+        gauge("gateway_resumes", report.gateway_resumes as f64),
+    ];
+    gauges.extend(latency("ack_ms", report.ack_ms));
+    gauges.extend(latency("answer_ms", report.answer_ms));
+    gauges
+}
+
+fn latency(name: &str, of: Latency) -> [Gauge; 4] {
+    [("p50", of.p50), ("p95", of.p95), ("p99", of.p99), ("max", of.max)]
+        .map(|(part, ms)| gauge(&format!("{name}_{part}"), ms))
+}

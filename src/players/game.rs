@@ -1,0 +1,161 @@
+//! The replay of a game that two players of the demo have played.
+
+use super::chance::Chance;
+use super::matches::{Game, Seat};
+use ipc_schema::vocab::{GameRegion, Race};
+use replay::facts::{CacheHandle, GameResult};
+use replay::forge::{self, ForgedPlayer};
+use sha2::{Digest, Sha256};
+
+/// Keys and titles of the season's maps, as a client in English shows them.
+const MAPS: &[(&str, &str)] = &[
+    ("celestial_enclave", "Celestial Enclave LE"),
+    ("holy_world", "[SC:Evo] Holy World (홀리월드)"),
+    ("keres_passage", "Keres Passage SEL"),
+    ("khione", "Khione SEL"),
+    ("mothership", "Mothership LE"),
+    ("radeon", "[SC:Evo] Radeon (라데온)"),
+    ("ruby_rock", "Ruby Rock LE"),
+    ("sylphid", "[SC:Evo] Sylphid (실피드)"),
+    ("vermeer", "[SC:Evo] Vermeer (버미어)"),
+];
+
+/// Files of the mod that each game loads beside its map.
+const MOD_FILES: usize = 14;
+
+pub fn map_keys() -> Vec<&'static str> {
+    MAPS.iter().map(|(key, _)| *key).collect()
+}
+
+/// The file that `player` sends. Two who recorded the same game send different files of it, and so
+/// does who sends another `attempt`.
+pub fn forge(game: &Game, player: usize, attempt: u32) -> Vec<u8> {
+    let region = game.seats[0].server.game_region();
+    let mut chance = Chance::of(u64::from(game.random_seed), "recording", player as u64);
+    let player = |seat: usize| forged_player(&game.seats[seat], seat == game.winner);
+    forge::write(&forge::Game {
+        map_title: map_title(&game.seats[0].map).to_owned(),
+        cache_handles: cache_handles(region, &game.seats[0].map),
+        players: [player(0), player(1)],
+        duration_game_loops: game_loops(game),
+        ended_at_unix: i64::try_from(game.ends.unix_seconds()).unwrap_or(i64::MAX),
+        random_seed: game.random_seed,
+        event_seed: chance.next_u64().wrapping_add(attempt.into()),
+        ..forge::Game::default()
+    })
+}
+
+/// 22.4 a second at Faster.
+fn game_loops(game: &Game) -> u32 {
+    let played_ms = game.ends.since(game.begins).as_millis();
+    u32::try_from(played_ms * 224 / 10_000).unwrap_or(u32::MAX)
+}
+
+fn map_title(key: &str) -> &str {
+    // A season may have maps that the demo does not know; its title check will say so.
+    MAPS.iter().find(|(known, _)| *known == key).map_or(key, |(_, title)| title)
+}
+
+fn forged_player(seat: &Seat, won: bool) -> ForgedPlayer {
+    let (race_text, race_code) = race_words(seat.race);
+    ForgedPlayer {
+        name: seat.name.clone(),
+        race_text: race_text.to_owned(),
+        race_code: race_code.to_owned(),
+        region: seat.toon.region,
+        realm: seat.toon.realm,
+        toon_id: seat.toon.id,
+        result: if won { GameResult::Win } else { GameResult::Loss },
+        ..ForgedPlayer::default()
+    }
+}
+
+/// The race as an English client writes it, and as the metadata does.
+fn race_words(race: Race) -> (&'static str, &'static str) {
+    match race {
+        Race::BwTerran => ("BW Terran", "BWTe"),
+        Race::BwZerg => ("BW Zerg", "BWZe"),
+        Race::BwProtoss => ("BW Protoss", "BWPr"),
+        Race::Sc2Terran => ("Terran", "Terr"),
+        Race::Sc2Zerg => ("Zerg", "Zerg"),
+        Race::Sc2Protoss => ("Protoss", "Prot"),
+    }
+}
+
+/// What a game of the demo loads: the mod's files and the map. All of them are invented; no file
+/// has such a hash.
+pub fn cache_handles(region: GameRegion, map: &str) -> Vec<CacheHandle> {
+    let mod_files = (0..MOD_FILES).map(|number| format!("mod {number}"));
+    let labels = mod_files.chain([format!("map {map}")]);
+    labels.map(|label| invented_handle(region, &label)).collect()
+}
+
+/// Kind, region, and the SHA-256 of a label instead of a file.
+fn invented_handle(region: GameRegion, label: &str) -> CacheHandle {
+    let letters = match region {
+        GameRegion::Americas => b"US",
+        GameRegion::Europe => b"EU",
+        GameRegion::Asia => b"KR",
+    };
+    let hash = Sha256::digest(format!("evoladder demo, invented: {region} {label}"));
+    let mut handle = [0; 40];
+    handle[..4].copy_from_slice(b"s2ma");
+    handle[6..8].copy_from_slice(letters);
+    handle[8..].copy_from_slice(&hash);
+    CacheHandle(handle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::players::matches::tests::game;
+
+    #[test]
+    fn the_file_tells_the_game_that_was_played() {
+        for match_id in 1..=8 {
+            let game = game(match_id);
+            let facts = replay::parse(&forge(&game, 3, 0)).unwrap();
+            assert!(facts.is_1v1);
+            assert_eq!(facts.map_title, "Keres Passage SEL");
+            assert_eq!(facts.random_seed, game.random_seed);
+            assert_eq!(facts.game_speed, 4);
+            assert_eq!(facts.cache_handles, cache_handles(GameRegion::Europe, "keres_passage"));
+            assert_eq!(facts.observers, Vec::<String>::new());
+
+            let played_s = game.ends.since(game.begins).as_secs_f64();
+            assert!((f64::from(facts.duration_game_loops) / 22.4 - played_s).abs() < 0.1);
+            let ended_unix = facts.time_utc_filetime / 10_000_000 - 11_644_473_600;
+            assert_eq!(ended_unix, game.ends.unix_seconds() as i64);
+
+            let codes: Vec<_> =
+                facts.metadata_players.unwrap().into_iter().map(|player| player.assigned_race).collect();
+            assert_eq!(codes, ["BWZe", "Terr"]);
+            for (seat, player) in game.seats.iter().zip(&facts.players) {
+                assert_eq!(player.name, seat.name);
+                assert_eq!(player.toon(), seat.toon.to_string());
+                assert_eq!(player.race_raw, race_words(seat.race).0);
+                let won = game.seats[game.winner] == *seat;
+                assert_eq!(player.result, if won { GameResult::Win } else { GameResult::Loss });
+            }
+        }
+    }
+
+    #[test]
+    fn two_files_of_one_game_differ_and_tell_the_same() {
+        let game = game(5);
+        let files = [forge(&game, 3, 0), forge(&game, 9, 0), forge(&game, 3, 1)];
+        assert!(files[0] != files[1] && files[0] != files[2] && files[1] != files[2]);
+        assert_eq!(files[0], forge(&game, 3, 0));
+        let seeds = files.map(|file| replay::parse(&file).unwrap().random_seed);
+        assert_eq!(seeds, [game.random_seed; 3]);
+    }
+
+    #[test]
+    fn handles_differ_by_region_and_map() {
+        let last = |region, map| cache_handles(region, map).pop();
+        assert_ne!(last(GameRegion::Europe, "khione"), last(GameRegion::Asia, "khione"));
+        assert_ne!(last(GameRegion::Europe, "khione"), last(GameRegion::Europe, "vermeer"));
+        assert_eq!(cache_handles(GameRegion::Asia, "khione")[0].region(), b"KR");
+        assert_eq!(cache_handles(GameRegion::Asia, "khione").len(), MOD_FILES + 1);
+    }
+}

@@ -1,0 +1,240 @@
+//! What two people who met do together: they play a game. Each sits down with what the ladder told
+//! them; once both sit, the game is fixed by the seed and the match's number.
+
+use super::chance::Chance;
+use ipc_schema::ids::MatchId;
+use ipc_schema::vocab::{Race, Server, Timestamp, Toon};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Open matches that are remembered. A ladder of 1,000 has 500 open; what lies far behind was
+/// closed without a word, which is reported elsewhere, and is forgotten first.
+const MATCHES: usize = 5_000;
+
+/// A demo's games last so long.
+const GAME_MS: std::ops::RangeInclusive<u64> = 5_000..=20_000;
+
+/// What one player of a match knows and was told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seat {
+    /// The player's place in this process.
+    pub player: usize,
+    pub name: String,
+    pub toon: Toon,
+    pub race: Race,
+    pub opponent_race: Race,
+    pub skill: f64,
+    pub map: String,
+    pub server: Server,
+}
+
+/// A game that both play.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Game {
+    pub match_id: MatchId,
+    pub begins: Timestamp,
+    pub ends: Timestamp,
+    /// The lower player number first.
+    pub seats: [Seat; 2],
+    /// The seat that wins.
+    pub winner: usize,
+    /// The seats that send the replay, at once.
+    pub sends: [bool; 2],
+    pub random_seed: u32,
+}
+
+impl Game {
+    pub fn seat_of(&self, player: usize) -> Option<usize> {
+        self.seats.iter().position(|seat| seat.player == player)
+    }
+
+    pub fn is_sent_by(&self, player: usize) -> bool {
+        self.seat_of(player).is_some_and(|seat| self.sends[seat])
+    }
+}
+
+/// What came of sitting down.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Seated {
+    /// The opponent was not told yet, or is nobody of this process.
+    Alone,
+    Plays(Rc<Game>),
+    /// The two were told different things, or a third came.
+    Mismatch,
+}
+
+#[derive(Debug)]
+pub struct Matches {
+    seed: u64,
+    open: BTreeMap<MatchId, Meeting>,
+}
+
+#[derive(Debug)]
+enum Meeting {
+    Waits(Seat),
+    /// Until both were told how it ended.
+    Plays {
+        game: Rc<Game>,
+        told: [bool; 2],
+    },
+}
+
+impl Matches {
+    pub fn new(seed: u64) -> Matches {
+        Matches { seed, open: BTreeMap::new() }
+    }
+
+    /// A player was told to play.
+    pub fn sit(&mut self, now: Timestamp, match_id: MatchId, seat: Seat) -> Seated {
+        match self.open.get(&match_id) {
+            None => {
+                self.open.insert(match_id, Meeting::Waits(seat));
+                if self.open.len() > MATCHES {
+                    self.open.pop_first();
+                }
+                Seated::Alone
+            }
+            Some(Meeting::Waits(first)) if first.player == seat.player => Seated::Alone,
+            Some(Meeting::Waits(first)) => {
+                if (first.race, &first.map, first.server) != (seat.opponent_race, &seat.map, seat.server)
+                    || first.opponent_race != seat.race
+                {
+                    return Seated::Mismatch;
+                }
+                let game = Rc::new(self.game(now, match_id, first.clone(), seat));
+                self.open.insert(match_id, Meeting::Plays { game: game.clone(), told: [false; 2] });
+                Seated::Plays(game)
+            }
+            Some(Meeting::Plays { game, .. }) if game.seat_of(seat.player).is_some() => {
+                Seated::Plays(game.clone())
+            }
+            Some(Meeting::Plays { .. }) => Seated::Mismatch,
+        }
+    }
+
+    /// A player was told how the match ended, `won` where that was a result. False if the game
+    /// they played went the other way.
+    pub fn close(&mut self, match_id: MatchId, player: usize, won: Option<bool>) -> bool {
+        let (was_so, is_over) = match self.open.get_mut(&match_id) {
+            None => return true,
+            Some(Meeting::Waits(_)) => (true, true),
+            Some(Meeting::Plays { game, told }) => {
+                let Some(seat) = game.seat_of(player) else { return true };
+                told[seat] = true;
+                (won.is_none_or(|won| won == (game.winner == seat)), *told == [true; 2])
+            }
+        };
+        if is_over {
+            self.open.remove(&match_id);
+        }
+        was_so
+    }
+
+    fn game(&self, begins: Timestamp, match_id: MatchId, one: Seat, other: Seat) -> Game {
+        let mut chance = Chance::of(self.seed, "game", match_id.0);
+        let seats = if one.player < other.player { [one, other] } else { [other, one] };
+        let gap = seats[1].skill - seats[0].skill;
+        let expected = 1.0 / (1.0 + libm::pow(10.0, gap / 500.0));
+        let sender = chance.below(2);
+        let both = chance.percent(10);
+        Game {
+            match_id,
+            begins,
+            ends: begins + chance.within_ms(GAME_MS),
+            winner: usize::from(chance.fraction() >= expected),
+            sends: [both || sender == 0, both || sender == 1],
+            random_seed: (chance.next_u64() >> 32) as u32,
+            seats,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use ipc_schema::vocab::GameRegion;
+
+    pub(in crate::players) fn seats() -> [Seat; 2] {
+        let seat = |player: usize, name: &str, race, opponent_race| Seat {
+            player,
+            name: name.to_owned(),
+            toon: Toon { region: GameRegion::Europe.number(), realm: 1, id: 1_000 + player as u64 },
+            race,
+            opponent_race,
+            skill: 0.0,
+            map: "keres_passage".to_owned(),
+            server: Server::Euc,
+        };
+        [seat(3, "Ana", Race::BwZerg, Race::Sc2Terran), seat(9, "보람이", Race::Sc2Terran, Race::BwZerg)]
+    }
+
+    pub(in crate::players) fn game(match_id: u64) -> Game {
+        let mut matches = Matches::new(1);
+        let [one, other] = seats();
+        matches.sit(Timestamp(1_795_000_000_000), MatchId(match_id), one);
+        match matches.sit(Timestamp(1_795_000_000_000), MatchId(match_id), other) {
+            Seated::Plays(game) => Rc::unwrap_or_clone(game),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_game_begins_when_both_sit_and_is_the_same_for_both() {
+        let mut matches = Matches::new(1);
+        let [one, other] = seats();
+        let id = MatchId(12);
+        assert_eq!(matches.sit(Timestamp(0), id, other.clone()), Seated::Alone);
+        assert_eq!(matches.sit(Timestamp(5), id, other.clone()), Seated::Alone);
+        let first = matches.sit(Timestamp(10), id, one.clone());
+        let Seated::Plays(game) = &first else { panic!("{first:?}") };
+        assert_eq!(game.seats, [one.clone(), other]);
+        assert!((5_000..=20_000).contains(&game.ends.since(game.begins).as_millis()));
+        assert_eq!(matches.sit(Timestamp(99), id, one), first);
+    }
+
+    #[test]
+    fn two_who_were_told_different_things_do_not_play() {
+        let [one, other] = seats();
+        for wrong in [
+            Seat { map: "khione".to_owned(), ..other.clone() },
+            Seat { server: Server::Kor, ..other.clone() },
+            Seat { race: Race::Sc2Zerg, ..other.clone() },
+            Seat { opponent_race: Race::BwTerran, ..other },
+        ] {
+            let mut matches = Matches::new(1);
+            matches.sit(Timestamp(0), MatchId(1), one.clone());
+            assert_eq!(matches.sit(Timestamp(0), MatchId(1), wrong), Seated::Mismatch);
+        }
+    }
+
+    #[test]
+    fn a_result_is_compared_with_the_game() {
+        let mut matches = Matches::new(1);
+        let [one, other] = seats();
+        matches.sit(Timestamp(0), MatchId(4), one);
+        let Seated::Plays(game) = matches.sit(Timestamp(0), MatchId(4), other) else { panic!("two sit") };
+        let [winner, loser] = [game.winner, 1 - game.winner].map(|seat| game.seats[seat].player);
+        assert!(!matches.close(MatchId(4), winner, Some(false)));
+        assert!(matches.close(MatchId(4), winner, Some(true)));
+        assert!(!matches.close(MatchId(4), loser, Some(true)));
+        // Both know, so it is forgotten.
+        assert!(matches.close(MatchId(4), loser, Some(true)));
+    }
+
+    #[test]
+    fn the_better_one_wins_more_often_and_someone_always_sends() {
+        let [one, other] = seats();
+        let mut wins = 0;
+        for match_id in 0..1_000 {
+            let mut matches = Matches::new(1);
+            matches.sit(Timestamp(0), MatchId(match_id), Seat { skill: 300.0, ..one.clone() });
+            let Seated::Plays(game) = matches.sit(Timestamp(0), MatchId(match_id), other.clone()) else {
+                panic!("two sit")
+            };
+            wins += usize::from(game.winner == 0);
+            assert!(game.sends.contains(&true));
+        }
+        // 1 / (1 + 10^(-300/500)) is 0.80.
+        assert!((750..850).contains(&wins), "{wins}");
+    }
+}

@@ -1,0 +1,601 @@
+//! One player: looks at the screen, waits a while, does one thing, sees what comes of it.
+//!
+//! No I/O and no clock. [`Player::see`] and [`Player::outcome`] say what happened,
+//! [`Player::think`] what to do and [`Player::wake`] when to ask again. A player knows only what
+//! the client shows and presses only what is shown.
+
+mod choose;
+
+use super::chance::Chance;
+use super::matches::Game;
+use super::people::Person;
+use super::record::is_fault;
+use super::screen::{Line, Message, Modal, News, Screen};
+use ipc_schema::fact_line::{Fact, FactLine};
+use ipc_schema::ids::MatchId;
+use ipc_schema::vocab::Timestamp;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Seeing nothing change for so long, people ask.
+const QUIET: Duration = Duration::from_secs(30);
+/// Discord fails a press without acknowledgement after 3 s; content follows soon after it.
+const ANSWER: Duration = Duration::from_secs(15);
+/// A press that was taken may change a card without being answered itself.
+const TAKEN: Duration = Duration::from_secs(3);
+/// Replays sent for one match, at the most.
+const UPLOADS: u32 = 5;
+
+/// From one look at an answer to the next press.
+const PACE_MS: RangeInclusive<u64> = 300..=1_500;
+const TYPING_MS: RangeInclusive<u64> = 1_000..=3_000;
+const CONFIRM_MS: RangeInclusive<u64> = 300..=3_000;
+const REST_MS: RangeInclusive<u64> = 1_000..=4_000;
+
+/// What a player does next.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    Register,
+    ReadConversation,
+    Command(&'static str),
+    Press { message: String, custom_id: String, values: Option<Vec<String>> },
+    Submit { modal_id: String, fields: BTreeMap<String, String> },
+    Upload { game: Rc<Game>, attempt: u32 },
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    Registered {
+        user: String,
+    },
+    Conversation(Vec<Value>),
+    /// A press, command or modal went out; the events will show the answer.
+    Pressed {
+        interaction: String,
+    },
+    Sent,
+    /// The client would not let its user do that.
+    Refused(String),
+    /// The client itself did not answer.
+    Failed(String),
+}
+
+/// How often.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub presses: u64,
+    /// Presses that the bot or the client never answered.
+    pub failed: u64,
+    /// Presses that came too late: what they meant was gone from the screen.
+    pub refused: u64,
+    pub uploads: u64,
+}
+
+#[derive(Debug)]
+pub struct Player {
+    pub person: Person,
+    /// The id in Discord, once known.
+    pub user: Option<String>,
+    pub tally: Tally,
+    /// Set up, as far as the player was shown.
+    pub ready: bool,
+    index: usize,
+    seed: u64,
+    chance: Chance,
+    screen: Screen,
+    place: Place,
+    life: Life,
+    hand: Hand,
+    /// Answers that came before the client said what they answer.
+    early: Vec<(String, Answer)>,
+    /// Nothing is done before.
+    next: Timestamp,
+    /// Failures and refusals in a row.
+    setbacks: u32,
+    /// Choices that were made and need not be made again.
+    chosen: BTreeSet<Step>,
+    /// The message of the last `/queue`.
+    queue_card: Option<String>,
+    /// The ladder said something that only `/match` can explain.
+    look_up_match: bool,
+    browse: bool,
+    /// The newest match that is over.
+    over: Option<MatchId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Unregistered,
+    /// Registered, but the conversation was not read.
+    AtTheDoor,
+    Here,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Life {
+    SettingUp,
+    Idle,
+    Queued,
+    Confirming { match_id: MatchId, mood: Mood, pressed: bool },
+    Playing(Playing),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Playing {
+    match_id: MatchId,
+    /// None until the opponent was told as well.
+    game: Option<Rc<Game>>,
+    uploads: u32,
+    /// A replay was not accepted and is to be sent again.
+    again: bool,
+    looked: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Mood {
+    Confirm,
+    Abort,
+    Ignore,
+}
+
+/// What a press is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    Arrive,
+    OpenSetup,
+    Locale,
+    Terms,
+    OpenNames,
+    SubmitNames,
+    Region,
+    Finish,
+    OpenQueue,
+    BwRace,
+    Sc2Race,
+    Vetoes,
+    Join,
+    Browse,
+    ShowMatch,
+    Confirm,
+    Abort,
+    Upload,
+}
+
+#[derive(Debug)]
+enum Hand {
+    Free,
+    Calling(Step),
+    /// `taken` once the bot acknowledged without anything to show.
+    Awaiting {
+        step: Step,
+        interaction: String,
+        until: Timestamp,
+        taken: bool,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Answer {
+    Message(String),
+    Modal,
+    Acknowledged,
+    Failed,
+}
+
+impl Player {
+    pub fn new(seed: u64, index: usize, person: Person) -> Player {
+        Player {
+            person,
+            user: None,
+            tally: Tally::default(),
+            ready: false,
+            index,
+            seed,
+            chance: Chance::of(seed, "player", index as u64),
+            screen: Screen::default(),
+            place: Place::Unregistered,
+            life: Life::SettingUp,
+            hand: Hand::Free,
+            early: Vec::new(),
+            next: Timestamp(u64::MAX),
+            setbacks: 0,
+            chosen: BTreeSet::new(),
+            queue_card: None,
+            look_up_match: false,
+            browse: false,
+            over: None,
+        }
+    }
+
+    /// When to ask [`Player::think`] next, unless something happens before.
+    pub fn wake(&self) -> Option<Timestamp> {
+        match &self.hand {
+            Hand::Free => Some(self.next),
+            Hand::Calling(_) => None,
+            Hand::Awaiting { until, .. } => Some(*until),
+        }
+    }
+
+    pub fn is_queued(&self) -> bool {
+        self.life == Life::Queued
+    }
+
+    pub fn open_match(&self) -> Option<MatchId> {
+        match &self.life {
+            Life::Confirming { match_id, .. } | Life::Playing(Playing { match_id, .. }) => Some(*match_id),
+            Life::SettingUp | Life::Idle | Life::Queued => None,
+        }
+    }
+
+    /// Comes for the first time, then.
+    pub fn arrive(&mut self, at: Timestamp) {
+        self.next = at;
+    }
+
+    /// The events were interrupted; come again and read what was missed.
+    pub fn arrive_again(&mut self, now: Timestamp) {
+        self.place = Place::Unregistered;
+        self.screen.mark_stale();
+        self.next = now + self.chance.within_ms(PACE_MS);
+    }
+
+    /// An event of this user's client.
+    pub fn see(&mut self, now: Timestamp, line: &Line) -> Option<News> {
+        let mut news = None;
+        let message = line.message.as_ref().and_then(Message::read);
+        let answer = match (line.kind.as_str(), message) {
+            ("message_create" | "message_update", Some(message)) => {
+                let id = message.id.clone();
+                news = self.screen.show(message);
+                if self.life == Life::Queued {
+                    self.next = self.next.max(now + QUIET);
+                }
+                Some(Answer::Message(id))
+            }
+            ("message_delete", Some(message)) => {
+                self.screen.remove(&message.id);
+                None
+            }
+            ("modal", _) => {
+                self.screen.modal = line.modal.as_ref().and_then(Modal::read);
+                Some(Answer::Modal)
+            }
+            ("acknowledged", _) => Some(Answer::Acknowledged),
+            ("interaction_failed", _) => Some(Answer::Failed),
+            // "thinking" announces content; suggestions are not asked for.
+            _ => None,
+        };
+        if let (Some(answer), Some(interaction)) = (answer, &line.interaction_id) {
+            self.answered(now, interaction, answer);
+        }
+        if let Some(news) = &news {
+            self.hear(now, &news.line);
+        }
+        news
+    }
+
+    /// What came of the last act.
+    pub fn outcome(&mut self, now: Timestamp, outcome: Outcome) -> Vec<News> {
+        let Hand::Calling(step) = std::mem::replace(&mut self.hand, Hand::Free) else {
+            panic!("player {} did nothing that could have come to {outcome:?}", self.index)
+        };
+        let early = std::mem::take(&mut self.early);
+        match outcome {
+            Outcome::Registered { user } => {
+                self.user = Some(user);
+                self.place = Place::AtTheDoor;
+            }
+            // One that was asked for before an interruption is old.
+            Outcome::Conversation(_) if self.place != Place::AtTheDoor => {}
+            Outcome::Conversation(messages) => return self.read(now, &messages),
+            Outcome::Pressed { interaction } => {
+                self.hand = Hand::Awaiting {
+                    step,
+                    interaction: interaction.clone(),
+                    until: now + ANSWER,
+                    taken: false,
+                };
+                for (_, answer) in early.into_iter().filter(|(answered, _)| *answered == interaction) {
+                    self.answered(now, &interaction, answer);
+                }
+            }
+            Outcome::Sent => {
+                self.tally.uploads += 1;
+                self.done(now, step, None);
+            }
+            Outcome::Refused(why) => {
+                tracing::debug!(player = self.person.name, ?step, why, "the client refused");
+                if step == Step::Arrive {
+                    self.place = Place::Unregistered;
+                } else {
+                    self.tally.refused += 1;
+                }
+                self.set_back(now);
+            }
+            Outcome::Failed(why) => {
+                tracing::warn!(player = self.person.name, ?step, why, "the client did not answer");
+                if step == Step::Arrive {
+                    self.place = Place::Unregistered;
+                } else {
+                    self.tally.failed += 1;
+                }
+                self.set_back(now);
+            }
+        }
+        Vec::new()
+    }
+
+    /// The opponent was told as well, so the game can be played.
+    pub fn play(&mut self, now: Timestamp, game: &Rc<Game>) {
+        let Life::Playing(playing) = &mut self.life else { return };
+        if playing.match_id != game.match_id || playing.game.is_some() {
+            return;
+        }
+        let sends = game.is_sent_by(self.index);
+        let pause = if sends { self.chance.within_ms(PACE_MS) } else { QUIET };
+        self.next = game.ends.max(now) + pause;
+        playing.game = Some(game.clone());
+        playing.looked = false;
+    }
+
+    /// What to do now, if anything.
+    pub fn think(&mut self, now: Timestamp) -> Option<Act> {
+        match &self.hand {
+            Hand::Calling(_) => return None,
+            Hand::Awaiting { until, .. } if now < *until => return None,
+            Hand::Awaiting { step, taken, .. } => {
+                let (step, taken) = (*step, *taken);
+                self.hand = Hand::Free;
+                if taken {
+                    self.done(now, step, None);
+                } else {
+                    tracing::warn!(player = self.person.name, ?step, "a press was never answered");
+                    self.tally.failed += 1;
+                    self.set_back(now);
+                }
+            }
+            Hand::Free => {}
+        }
+        if now < self.next {
+            return None;
+        }
+        let Some((step, act)) = self.choose(now) else {
+            self.next = self.next.max(now + Duration::from_secs(1));
+            return None;
+        };
+        if matches!(act, Act::Command(_) | Act::Press { .. } | Act::Submit { .. }) {
+            self.tally.presses += 1;
+        }
+        self.hand = Hand::Calling(step);
+        Some(act)
+    }
+
+    /// The first reading of the conversation, or one after an interruption.
+    fn read(&mut self, now: Timestamp, messages: &[Value]) -> Vec<News> {
+        self.place = Place::Here;
+        let news = self.screen.catch_up(messages.iter().filter_map(Message::read).collect());
+        self.next = now + self.chance.within_ms(PACE_MS);
+        // Who has talked with the bot before need not begin with `/setup`.
+        if self.life == Life::SettingUp && !self.ready && !self.screen.is_empty() {
+            self.life = Life::Idle;
+        }
+        for news in &news {
+            self.hear(now, &news.line);
+        }
+        news
+    }
+
+    fn answered(&mut self, now: Timestamp, interaction: &str, answer: Answer) {
+        let (step, until, taken) = match &mut self.hand {
+            Hand::Free => return,
+            // Only one call is under way, so few answers can come before its own.
+            Hand::Calling(_) => return self.early.push((interaction.to_owned(), answer)),
+            Hand::Awaiting { interaction: awaited, .. } if awaited != interaction => return,
+            Hand::Awaiting { step, until, taken, .. } => (*step, until, taken),
+        };
+        match answer {
+            Answer::Acknowledged => {
+                *until = now + TAKEN;
+                *taken = true;
+            }
+            Answer::Failed => {
+                tracing::warn!(player = self.person.name, ?step, "the application did not respond");
+                self.hand = Hand::Free;
+                self.tally.failed += 1;
+                self.set_back(now);
+            }
+            Answer::Modal => {
+                self.hand = Hand::Free;
+                self.done(now, step, None);
+            }
+            Answer::Message(id) => {
+                self.hand = Hand::Free;
+                self.done(now, step, Some(&id));
+            }
+        }
+    }
+
+    /// A step was answered, by the message of that id if by any.
+    fn done(&mut self, now: Timestamp, step: Step, message: Option<&str>) {
+        if !step.fits(&self.life) {
+            return;
+        }
+        let card = message.and_then(|id| self.screen.message(id));
+        let offers = |prefix: &str| card.is_some_and(|card| card.offers(prefix));
+        let mut pause = self.chance.within_ms(PACE_MS);
+        match step {
+            Step::Arrive | Step::Browse => {}
+            Step::OpenSetup => {
+                self.chosen.clear();
+                if card.is_some() && !offers("setup:") {
+                    self.life = Life::Idle;
+                }
+            }
+            Step::Locale | Step::Terms | Step::Region | Step::BwRace | Step::Sc2Race | Step::Vetoes => {
+                self.chosen.insert(step);
+            }
+            Step::OpenNames => pause = self.chance.within_ms(TYPING_MS),
+            Step::SubmitNames => {
+                self.chosen.insert(Step::OpenNames);
+            }
+            Step::Finish if offers("setup:finish") => return self.set_back(now),
+            Step::Finish => self.is_set_up(),
+            Step::OpenQueue if offers("queue:") => {
+                self.ready = true;
+                self.queue_card = message.map(str::to_owned);
+                if offers("queue:leave") {
+                    self.life = Life::Queued;
+                    pause = QUIET;
+                } else {
+                    self.life = Life::Idle;
+                }
+            }
+            Step::OpenQueue if offers("setup:") => {
+                self.life = Life::SettingUp;
+                self.chosen.clear();
+            }
+            Step::OpenQueue if !self.ready || self.setbacks >= 3 => {
+                self.life = Life::SettingUp;
+                self.chosen.clear();
+                return self.set_back(now);
+            }
+            Step::OpenQueue => {
+                self.look_up_match = true;
+                return self.set_back(now);
+            }
+            Step::Join => {
+                let queue_card = self.queue_card.as_deref().and_then(|id| self.screen.message(id));
+                if !offers("queue:leave") && !queue_card.is_some_and(|card| card.offers("queue:leave")) {
+                    return self.set_back(now);
+                }
+                self.life = Life::Queued;
+                pause = QUIET;
+            }
+            Step::ShowMatch => {
+                let waits_for_press = offers("match:confirm:");
+                if card.is_some_and(|card| card.fact.is_none()) {
+                    // The match closed unnoticed, or there never was one.
+                    self.life = Life::Idle;
+                } else if let Life::Confirming { pressed, .. } = &mut self.life {
+                    *pressed = *pressed && !waits_for_press;
+                    pause = if waits_for_press { pause } else { QUIET };
+                } else if self.open_match().is_some() {
+                    pause = QUIET;
+                }
+            }
+            Step::Confirm | Step::Abort => {
+                if let Life::Confirming { pressed, .. } = &mut self.life {
+                    *pressed = true;
+                }
+                pause = QUIET;
+            }
+            Step::Upload => {
+                if let Life::Playing(playing) = &mut self.life {
+                    playing.uploads += 1;
+                    playing.again = false;
+                }
+                pause = QUIET;
+            }
+        }
+        self.setbacks = 0;
+        self.next = now + pause;
+    }
+
+    fn is_set_up(&mut self) {
+        self.ready = true;
+        self.life = Life::Idle;
+        self.chosen.clear();
+    }
+
+    /// What a message told about a match.
+    fn hear(&mut self, now: Timestamp, line: &FactLine) {
+        let FactLine { match_id, ref fact } = *line;
+        let passed = self.over.max(self.open_match().map(|open| MatchId(open.0.saturating_sub(1))));
+        if passed.is_some_and(|passed| match_id <= passed) {
+            return;
+        }
+        let is_open = self.open_match() == Some(match_id);
+        match fact {
+            Fact::Confirming if !is_open => {
+                let mood = self.mood(match_id);
+                self.life = Life::Confirming { match_id, mood, pressed: false };
+                self.next = now + self.chance.within_ms(CONFIRM_MS);
+            }
+            Fact::Playing { .. } if !matches!(&self.life, Life::Playing(playing) if playing.match_id == match_id) =>
+            {
+                let playing = Playing { match_id, game: None, uploads: 0, again: false, looked: false };
+                self.life = Life::Playing(playing);
+                self.next = now + QUIET;
+            }
+            Fact::Confirming | Fact::Reminder | Fact::Playing { .. } => {}
+            Fact::Won { .. } | Fact::Lost { .. } | Fact::Unplayed { .. } => {
+                self.over = Some(match_id);
+                self.ready = true;
+                self.life = Life::Idle;
+                self.setbacks = 0;
+                self.queue_card = None;
+                self.look_up_match = false;
+                self.browse = self.chance.percent(10);
+                self.next = now + self.chance.within_ms(REST_MS);
+            }
+            Fact::Replay { stage, .. } => {
+                let Life::Playing(playing) = &mut self.life else { return };
+                if !is_open {
+                    return;
+                }
+                self.next = now + QUIET;
+                if is_fault(stage) && playing.uploads < 2 {
+                    playing.again = true;
+                    self.next = now + self.chance.within_ms(TYPING_MS);
+                }
+            }
+        }
+    }
+
+    fn mood(&self, match_id: MatchId) -> Mood {
+        let mut chance = Chance::of(self.seed ^ match_id.0, "mood", self.index as u64);
+        match chance.below(100) {
+            0 => Mood::Abort,
+            1 => Mood::Ignore,
+            _ => Mood::Confirm,
+        }
+    }
+
+    /// Something did not work: wait, each time longer, and begin anew.
+    fn set_back(&mut self, now: Timestamp) {
+        let pause = self.chance.within_ms(1_000..=2_500) * (1 << self.setbacks.min(5));
+        self.setbacks += 1;
+        self.queue_card = None;
+        self.next = now + pause;
+    }
+}
+
+impl Step {
+    /// Whether the answer still matters to who is there.
+    fn fits(self, life: &Life) -> bool {
+        match self {
+            Step::OpenSetup
+            | Step::Locale
+            | Step::Terms
+            | Step::OpenNames
+            | Step::SubmitNames
+            | Step::Region
+            | Step::Finish => matches!(life, Life::SettingUp),
+            Step::OpenQueue => matches!(life, Life::Idle | Life::Queued),
+            Step::BwRace | Step::Sc2Race | Step::Vetoes | Step::Join | Step::Browse => {
+                matches!(life, Life::Idle)
+            }
+            Step::Arrive => true,
+            Step::ShowMatch => matches!(life, Life::Idle | Life::Confirming { .. } | Life::Playing(_)),
+            Step::Confirm | Step::Abort => matches!(life, Life::Confirming { .. }),
+            Step::Upload => matches!(life, Life::Playing(_)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
