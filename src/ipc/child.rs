@@ -193,9 +193,16 @@ pub fn leave_without_supervisor() -> ! {
 pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     tracing::error!("{error:#}");
-    let protocol =
-        error.chain().any(|cause| matches!(cause.downcast_ref(), Some(WireError::Protocol { .. })));
-    if protocol { ExitCode::from(EXIT_PROTOCOL) } else { ExitCode::FAILURE }
+    let is_protocol = |cause: &(dyn std::error::Error + 'static)| {
+        matches!(cause.downcast_ref(), Some(WireError::Protocol { .. }))
+    };
+    if error.chain().any(is_protocol) {
+        ExitCode::from(EXIT_PROTOCOL)
+    } else if error.chain().any(|cause| cause.is::<config::Faults>()) {
+        ExitCode::from(EXIT_CONFIG)
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Descriptors that leaked through exec would outlive their owner in this process.
