@@ -184,13 +184,13 @@ impl Core {
     }
 
     /// Decides a request and makes its reply, recorded under the key.
-    pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: Input) -> BackendReply {
+    pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: &Input) -> BackendReply {
         // The same request may have been decided while this one's file was being stored.
         if let Some(reply) = key.and_then(|key| self.recorded(key)) {
             return reply;
         }
         let now = self.now();
-        let Decision { events, refusal } = self.ladder.decide(&self.season, now, &input);
+        let Decision { events, refusal } = self.ladder.decide(&self.season, now, input);
         events.iter().for_each(|event| self.ladder.evolve(event));
         let reply = match refusal {
             Some(refusal) => requests::refused(&self.ladder, request, refusal),
@@ -208,9 +208,9 @@ impl Core {
     }
 
     /// Decides something that nobody waits for.
-    pub(super) fn take(&mut self, input: Input) {
+    pub(super) fn take(&mut self, input: &Input) {
         let now = self.now();
-        let events = self.ladder.decide(&self.season, now, &input).events;
+        let events = self.ladder.decide(&self.season, now, input).events;
         if !events.is_empty() {
             events.iter().for_each(|event| self.ladder.evolve(event));
             self.record(now, None, events, None);
@@ -222,7 +222,7 @@ impl Core {
         let now = self.now();
         while self.ladder.next_tick(&self.season, now).is_some_and(|at| at <= now) {
             let before = self.seq;
-            self.take(Input::Tick);
+            self.take(&Input::Tick);
             assert!(self.seq > before, "a tick that is due makes something true");
         }
         while let Some((at, key)) = self.answered.front()

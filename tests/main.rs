@@ -1,0 +1,11 @@
+//! The tests that look at the ladder from outside, in one executable.
+//!
+//! Those that start whole processes take [`support::processes`] first, so that they run one after
+//! another and do not wait for each other's processors.
+
+mod journal;
+mod processes;
+mod store;
+mod support;
+mod tidy;
+mod wire;
