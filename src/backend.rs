@@ -189,7 +189,7 @@ impl Backend {
                 WorkerRequest::Pull => self.workers.pulled(worker),
                 WorkerRequest::Done { job, result } => {
                     if self.workers.done(worker, job) {
-                        self.core.take(match result {
+                        self.core.take(&match result {
                             Ok(facts) => Input::JobRead { job, facts },
                             Err(fault) => Input::JobFailed { job, fault },
                         });
@@ -200,7 +200,7 @@ impl Backend {
                 if let Some(dropped) = self.workers.gone(worker, crate::clock::now()) {
                     tracing::warn!("a replay worker died over job {}", dropped.job);
                     let (job, strike, out_of_tries) = (dropped.job, dropped.strike, dropped.out_of_tries);
-                    self.core.take(Input::JobDropped { job, strike, out_of_tries });
+                    self.core.take(&Input::JobDropped { job, strike, out_of_tries });
                 }
             }
             Event::Appended { generation, answer } => self.core.appended(generation, answer),
@@ -210,7 +210,7 @@ impl Backend {
                     Ok(()) => Act::Upload { hash, bytes },
                     Err(refusal) => Act::RefuseUpload(refusal),
                 };
-                let reply = self.core.act(call.key, &call.request, Input::Act { caller, act });
+                let reply = self.core.act(call.key, &call.request, &Input::Act { caller, act });
                 if let Some(job) = self.core.newest_job(hash) {
                     self.workers.keep(job, blob);
                 }
@@ -221,7 +221,7 @@ impl Backend {
                 None => {
                     tracing::error!("the file of replay job {job} cannot be read back");
                     self.workers.forget(job);
-                    self.core.take(Input::JobDropped { job, strike: false, out_of_tries: true });
+                    self.core.take(&Input::JobDropped { job, strike: false, out_of_tries: true });
                 }
             },
         }
@@ -285,7 +285,7 @@ impl Backend {
                 let reply = self.core.act(
                     call.key,
                     &call.request,
-                    Input::CardShown { card, version, channel, message },
+                    &Input::CardShown { card, version, channel, message },
                 );
                 self.core.hold(number, call.id, reply);
             }
@@ -301,12 +301,12 @@ impl Backend {
                     CardFailure::Permanent => Input::CardLost { card, version },
                 };
                 // Not under the key of the delivery: the same version may be tried again.
-                let reply = self.core.act(None, &call.request, input);
+                let reply = self.core.act(None, &call.request, &input);
                 self.core.hold(number, call.id, reply);
             }
             request => {
                 let input = requests::input_of(request);
-                let reply = self.core.act(call.key, request, input);
+                let reply = self.core.act(call.key, request, &input);
                 self.core.hold(number, call.id, reply);
             }
         }

@@ -22,8 +22,6 @@ pub const SEASON: &str = "EVOLADDER_SEASON";
 pub const SEED: &str = "EVOLADDER_SEED";
 /// How many people live in the demo.
 pub const PLAYERS: &str = "EVOLADDER_PLAYERS";
-/// Discord's OpenAPI document, which the emulator checks requests against.
-pub const DISCORD_SPEC: &str = "EVOLADDER_DISCORD_SPEC";
 /// How many replays are parsed side by side.
 pub const REPLAY_WORKERS: &str = "REPLAY_WORKERS";
 /// A PostgreSQL database instead of the SQLite file.
@@ -63,8 +61,6 @@ pub struct Supervisor {
     pub replay_workers: usize,
     /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
     pub emulator_listen: Option<SocketAddr>,
-    /// `EVOLADDER_DISCORD_SPEC`, default where the emulator looks by itself.
-    pub discord_spec: Option<PathBuf>,
     /// `EVOLADDER_LOG`, default `info`, in a demo `warn`.
     pub log: Option<LogLevel>,
     /// `RUST_BACKTRACE`, handed to every child.
@@ -117,8 +113,6 @@ pub struct Emulator {
     pub seed: u64,
     /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
     pub listen: SocketAddr,
-    /// `EVOLADDER_DISCORD_SPEC`.
-    pub discord_spec: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -239,7 +233,6 @@ impl Supervisor {
                 })
                 .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from).min(32)),
             emulator_listen: from.address(EMULATOR_LISTEN),
-            discord_spec: from.path(DISCORD_SPEC),
             log: from.log(),
             backtrace: from.text(BACKTRACE),
         }
@@ -296,7 +289,6 @@ impl Emulator {
             token: from.needed_token(),
             seed: from.needed_seed(),
             listen: from.address(EMULATOR_LISTEN).unwrap_or_else(any_port),
-            discord_spec: from.path(DISCORD_SPEC),
         }
     }
 }

@@ -134,7 +134,7 @@ impl Writer {
         let id = call.id;
         match call.request {
             WriterRequest::Load { after } if self.under_way > 0 => {
-                self.waiting_load = Some((id, after, outbox))
+                self.waiting_load = Some((id, after, outbox));
             }
             WriterRequest::Load { after } => {
                 let reply = self.load_page(after);

@@ -107,7 +107,7 @@ fn facts_of(facts: Facts) -> Option<ReplayFacts> {
                 return None;
             }
             let user = slot.and_then(|slot| slot.user);
-            let left = facts.leave_events.iter().find(|left| Some(left.user_id) == user.map(Into::into));
+            let left = facts.leave_events.iter().find(|left| Some(left.user_id) == user);
             let coded = facts.metadata_players.iter().flatten().find(|coded| coded.player_id == number);
             Some(ReplayPlayer {
                 toon: Toon { region: player.region, realm: player.realm, id: player.toon_id },

@@ -525,7 +525,7 @@ impl Ladder {
         let case = verdict::Case {
             pairing: &match_.pairing,
             players,
-            owner_of: &|toon| self.by_toon.get(&toon).copied(),
+            owner_of: &|toon| self.by_toon.get(toon).copied(),
             started_at: since,
             uploaded_at: job.uploaded_at,
             used: self.games.contains(&Game::of(facts)),
@@ -742,7 +742,7 @@ impl Ladder {
             Event::AbortSpent { player, month } => self.known(*player).spend_abort(*month),
             Event::TimedOut { player, step, until } => self.known(*player).time_out(*step, *until),
             Event::Closed { match_id, verdict, ratings, at } => {
-                self.close(*match_id, *verdict, ratings.as_ref(), *at)
+                self.close(*match_id, *verdict, ratings.as_ref(), *at);
             }
             Event::ReplayTaken { job, match_id, player, hash, bytes, at } => {
                 self.next_job = job.0 + 1;

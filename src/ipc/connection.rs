@@ -144,7 +144,7 @@ pub fn serve(listener: UnixListener, ours: Hello, accepted: &'static [Role]) -> 
                         match greeted.unwrap_or(Err(WireError::Silent)) {
                             Ok(greeted) => drop(permit.send(greeted)),
                             Err(error) => {
-                                tracing::warn!("refused a connection: {:#}", anyhow::Error::from(error))
+                                tracing::warn!("refused a connection: {:#}", anyhow::Error::from(error));
                             }
                         }
                     });

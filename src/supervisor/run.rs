@@ -111,12 +111,7 @@ fn plan(
     let (demo, seed, token, season) = if options.emulator {
         let wish = DemoWish { seed: options.seed.or(config.seed), players: options.players };
         let world = data.demo_world(wish, DEMO_PLAYERS)?;
-        let demo = Demo {
-            players: world.players,
-            listen: config.emulator_listen,
-            discord_spec: config.discord_spec,
-            address: None,
-        };
+        let demo = Demo { players: world.players, listen: config.emulator_listen, address: None };
         let token = Secret::new(format!("demo.{:016x}{:016x}", by_chance(), by_chance()));
         (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
     } else {
@@ -536,10 +531,9 @@ impl<'a> Tree<'a> {
         self.screen.say(&match &self.plan.demo {
             None => format!("The ladder is up after {took:.1} s."),
             Some(demo) => format!(
-                "The ladder is up after {took:.1} s, with {} players and seed {}.\nSee it as a player does: http://{}/",
+                "The ladder is up after {took:.1} s, with {} players and seed {}.",
                 demo.players,
                 self.plan.seed.unwrap_or_default(),
-                demo.address.as_deref().unwrap_or("-"),
             ),
         });
     }

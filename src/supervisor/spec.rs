@@ -86,7 +86,6 @@ pub enum Setting {
     Proxy,
     EmulatorListen,
     EmulatorAddress,
-    DiscordSpec,
     Players,
 }
 
@@ -98,7 +97,7 @@ const fn secs(seconds: u64) -> Duration {
 #[rustfmt::skip]
 pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(15), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
-                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::DiscordSpec] },
+                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -131,7 +130,6 @@ pub struct Plan {
 pub struct Demo {
     pub players: u32,
     pub listen: Option<SocketAddr>,
-    pub discord_spec: Option<PathBuf>,
     /// Told by the emulator once it is ready.
     pub address: Option<String>,
 }
@@ -175,9 +173,6 @@ impl Plan {
             Setting::EmulatorListen => {
                 (config::EMULATOR_LISTEN, demo.and_then(|demo| Some(demo.listen?.to_string().into())))
             }
-            Setting::DiscordSpec => {
-                (config::DISCORD_SPEC, demo.and_then(|demo| Some(demo.discord_spec.clone()?.into())))
-            }
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -204,7 +199,7 @@ mod tests {
     }
 
     fn demo() -> Option<Demo> {
-        Some(Demo { players: 40, listen: None, discord_spec: None, address: Some("127.0.0.1:81".to_owned()) })
+        Some(Demo { players: 40, listen: None, address: Some("127.0.0.1:81".to_owned()) })
     }
 
     fn names(plan: &Plan, role: Role) -> Vec<&'static str> {
