@@ -1,10 +1,164 @@
-//! Helpers of the tests.
+//! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
+pub(crate) mod person;
+
+pub(crate) use person::Person;
+
+use serde_json::Value;
+use std::fs::File;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tempfile::TempDir;
 
 /// Held by a test that starts whole processes.
 pub(crate) fn processes() -> MutexGuard<'static, ()> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     // A test that failed has let go of its processes.
     ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// How long something may take before a test gives it up. Far above what it takes, for machines
+/// that do much else.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Looks again and again until there is something to see.
+pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let looking = async {
+        loop {
+            if let Some(seen) = look().await {
+                return seen;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let seen = tokio::time::timeout(PATIENCE, looking).await;
+    seen.unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}"))
+}
+
+/// A running ladder of real processes, whose players are the test's own.
+pub(crate) struct Ladder {
+    _alone: MutexGuard<'static, ()>,
+    /// Holds the data folder and the log.
+    root: TempDir,
+    supervisor: Child,
+    pub(crate) emulator: SocketAddr,
+}
+
+impl Ladder {
+    /// Starts it and waits until it is up.
+    pub(crate) async fn start() -> Ladder {
+        let alone = processes();
+        let root = tempfile::tempdir().unwrap();
+        let emulator = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let supervisor = Ladder::spawn(root.path(), emulator);
+        let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
+        ladder.until_ready().await;
+        ladder
+    }
+
+    fn spawn(root: &Path, emulator: SocketAddr) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_evoladder"))
+            .args(["run", "--emulator", "--players", "0", "--seed", "7", "--data"])
+            .arg(root.join("data"))
+            .env_remove("DISCORD_TOKEN")
+            .env("EMULATOR_LISTEN", emulator.to_string())
+            .env("REPLAY_WORKERS", "2")
+            .env("EVOLADDER_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(root.join("log")).unwrap())
+            .spawn()
+            .unwrap()
+    }
+
+    async fn until_ready(&mut self) {
+        wait_for("the ladder to be up", async || {
+            let ended = self.supervisor.try_wait().unwrap();
+            assert_eq!(ended, None, "the ladder does not start");
+            self.all_ready().then_some(())
+        })
+        .await;
+    }
+
+    /// What all processes have logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.root.path().join("log")).unwrap()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    /// The folder of the sockets.
+    pub(crate) fn run_dir(&self) -> PathBuf {
+        PathBuf::from(std::fs::read_to_string(self.data().join("run")).unwrap().trim())
+    }
+
+    /// What `evoladder status --json` prints.
+    pub(crate) fn status(&self) -> Option<Value> {
+        let status = Command::new(env!("CARGO_BIN_EXE_evoladder"))
+            .args(["status", "--json", "--data"])
+            .arg(self.data())
+            .stderr(Stdio::null())
+            .output()
+            .unwrap();
+        serde_json::from_slice(&status.stdout).ok()
+    }
+
+    /// Whether every process serves.
+    pub(crate) fn all_ready(&self) -> bool {
+        let Some(status) = self.status() else { return false };
+        let children = status["children"].as_array().expect("a status lists children");
+        children.iter().all(|child| child["state"] == "ready")
+    }
+
+    fn children(&self, role: &str) -> Vec<Value> {
+        let status = self.status().expect("the ladder runs");
+        let children = status["children"].as_array().unwrap();
+        children.iter().filter(|child| child["role"] == role).cloned().collect()
+    }
+
+    /// The processes of a role that run.
+    pub(crate) fn pids(&self, role: &str) -> Vec<i32> {
+        let pid = |child: &Value| child["pid"].as_i64().and_then(|pid| i32::try_from(pid).ok());
+        self.children(role).iter().filter_map(pid).collect()
+    }
+
+    pub(crate) fn restarts(&self, role: &str) -> u64 {
+        self.children(role).iter().filter_map(|child| child["restarts"].as_u64()).sum()
+    }
+
+    pub(crate) fn signal(&self, pids: &[i32], signal: nix::sys::signal::Signal) {
+        for pid in pids {
+            nix::sys::signal::kill(nix::unistd::Pid::from_raw(*pid), signal).unwrap();
+        }
+    }
+
+    /// A gauge of a role, as the role told it last.
+    pub(crate) fn gauge(&self, role: &str, name: &str) -> Option<f64> {
+        self.children(role).iter().find_map(|child| child["gauges"][name].as_f64())
+    }
+
+    /// Drains it, and says how it ended. Its data folder is `data` in the folder that comes back.
+    pub(crate) fn stop(mut self) -> (ExitStatus, TempDir) {
+        let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let status = self.supervisor.wait().unwrap();
+        (status, std::mem::replace(&mut self.root, tempfile::tempdir().unwrap()))
+    }
+}
+
+impl Drop for Ladder {
+    fn drop(&mut self) {
+        // Its children die with it.
+        self.supervisor.kill().ok();
+        self.supervisor.wait().ok();
+        if std::thread::panicking() {
+            // Shown with the failure, and kept out of the way of tests that pass.
+            println!("log of the ladder:\n{}", self.log());
+        }
+    }
 }

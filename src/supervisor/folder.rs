@@ -89,7 +89,7 @@ impl DataFolder {
         let Some(world) = self.read_demo_world()? else {
             if !self.is_fresh()? {
                 return Err(Error::Config(format!(
-                    "the data folder {} holds a ladder that is no demo; name another with --data",
+                    "the data folder {} is not empty and holds no demo; name another with --data",
                     self.path.display()
                 )));
             }
@@ -304,7 +304,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let data = DataFolder::open(temp.path()).unwrap();
         fs::write(temp.path().join("journal"), "").unwrap();
-        assert!(message(data.demo_world(DemoWish::default(), 40)).contains("no demo"));
+        assert!(message(data.demo_world(DemoWish::default(), 40)).contains("holds no demo"));
         assert_eq!(message(data.refuse_demo()), "fine");
     }
 

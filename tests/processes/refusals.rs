@@ -1,0 +1,121 @@
+//! What people and operators read when something is wrong.
+
+use super::{confirm, pair_up, replay_of, told_the_result};
+use crate::support::{Ladder, Person, person::text_of, processes, wait_for};
+use std::process::{Command, Output};
+
+/// Waits until some message of the DM contains `words`.
+async fn reads(person: &Person, words: &str) {
+    wait_for(&format!("{} to read {words:?}", person.name), async || {
+        person.messages().await.iter().any(|message| text_of(message).contains(words)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn files_that_are_no_proof_are_refused_in_words_and_the_match_goes_on() {
+    let ladder = Ladder::start().await;
+    let stranger = Person::new(ladder.emulator, "Zoe").await;
+    stranger.command("queue").await;
+    reads(&stranger, "/setup").await;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    ana.upload("game.SC2Replay", b"not yet".to_vec()).await;
+    reads(&ana, "no match").await;
+    confirm(&ana, match_id).await;
+    confirm(&bea, match_id).await;
+    let file = replay_of(&ana).await;
+    ana.upload("cat.png", b"PNG".to_vec()).await;
+    reads(&ana, ".SC2Replay").await;
+    ana.upload("cut.SC2Replay", file[..file.len() / 2].to_vec()).await;
+    ana.told("of a file that cannot be read", |line| line.to_string().ends_with("malformed").then_some(()))
+        .await;
+    // A replay of the match, sent by Zoe, who is in none.
+    stranger.set_up().await;
+    stranger.upload("game.SC2Replay", file.clone()).await;
+    reads(&stranger, "no match").await;
+    bea.upload("game.SC2Replay", file).await;
+    told_the_result(&ana, &bea, match_id).await;
+    let (status, root) = ladder.stop();
+    assert!(status.success(), "{status}");
+    super::ratings_are(&root.path().join("data"), &[("bw_zerg", 1520, 1, 0), ("sc2_terran", 1480, 0, 1)])
+        .await;
+}
+
+fn evoladder(args: &[&str], variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_evoladder"));
+    command.args(args).env_remove("DISCORD_TOKEN").envs(variables.iter().copied()).output().unwrap()
+}
+
+#[test]
+fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
+    let _alone = processes();
+    let root = tempfile::tempdir().unwrap();
+    let data = format!("{}/data", root.path().display());
+    let nowhere = format!("{}/file", root.path().display());
+    std::fs::write(&nowhere, "").unwrap();
+    let (data, nowhere) = (data.as_str(), nowhere.as_str());
+    for (args, variables, told) in [
+        (vec!["run", "--data", data], vec![], "DISCORD_TOKEN"),
+        (vec!["run", "--data", data], vec![("DISCORD_TOKEN", "two words")], "without spaces"),
+        (vec!["run", "--emulator", "--data", data], vec![("REPLAY_WORKERS", "0")], "a number from 1 to 32"),
+        (
+            vec!["run", "--emulator", "--data", data],
+            vec![("EVOLADDER_LOG", "loud")],
+            "error, warn, info or debug",
+        ),
+        (vec!["run", "--emulator", "--data", nowhere], vec![], "file"),
+        (
+            vec!["run", "--emulator", "--data", data],
+            vec![("DATABASE_URL", "postgres://u@h/d")],
+            "DATABASE_URL",
+        ),
+    ] {
+        let output = evoladder(&args, &variables);
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{args:?} {variables:?}: {words}");
+        assert!(words.contains(told), "{args:?} {variables:?}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn a_data_folder_serves_one_ladder_at_a_time_and_one_kind_of_demo() {
+    let ladder = Ladder::start().await;
+    let data = ladder.data();
+    let data = data.to_str().unwrap();
+    let output = evoladder(&["run", "--emulator", "--players", "0", "--data", data], &[]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(data));
+    let (status, _root) = ladder.stop();
+    assert!(status.success());
+    let output = evoladder(&["run", "--emulator", "--players", "0", "--seed", "8", "--data", data], &[]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("seed"));
+}
+
+#[test]
+fn simulated_players_play_matches_that_workers_decide_from_bytes() {
+    let _alone = processes();
+    let data = tempfile::tempdir().unwrap();
+    let (folder, report) = (data.path().join("data"), data.path().join("report.json"));
+    let (folder, report_path) = (folder.to_str().unwrap(), report.to_str().unwrap());
+    let args = ["run", "--emulator", "--players", "16", "--seed", "1", "--for", "30s"];
+    let output = evoladder(&[&args[..], &["--data", folder, "--report", report_path]].concat(), &[]);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}");
+    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    assert!(report["matches_completed"].as_u64().unwrap() >= 3, "{report:#}");
+    assert!(report["replays_parsed"].as_u64() >= report["matches_completed"].as_u64(), "{report:#}");
+    assert_eq!(report["deadline_misses"], 0, "{report:#}");
+    assert!(report["interactions"].as_u64().unwrap() > 16 * 5, "{report:#}");
+    for figure in ["p50", "p95", "p99", "max"] {
+        assert!(
+            report["ack_ms"][figure].is_number() && report["answer_ms"][figure].is_number(),
+            "{report:#}"
+        );
+    }
+    let restarts = report["restarts"].as_object().unwrap();
+    assert!(restarts.len() >= 5 && restarts.values().all(|count| count == 0), "{report:#}");
+    for fault in ["replays_rejected", "told_twice", "told_wrong"] {
+        assert_eq!(report["gauges"]["players"][fault], 0, "{report:#}");
+    }
+}

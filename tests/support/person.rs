@@ -1,0 +1,148 @@
+//! Someone in the emulator: presses, types, uploads, and sees what a player would see.
+
+use super::wait_for;
+use ipc_schema::fact_line::{Fact, FactLine};
+use ipc_schema::ids::MatchId;
+use reqwest::multipart::{Form, Part};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+
+pub(crate) struct Person {
+    http: reqwest::Client,
+    emulator: SocketAddr,
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+impl Person {
+    pub(crate) async fn new(emulator: SocketAddr, name: &str) -> Person {
+        // The client wants a provider even for plain HTTP; another test may have installed it.
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let mut person =
+            Person { http: reqwest::Client::new(), emulator, id: String::new(), name: name.to_owned() };
+        let user = person.post("users", &json!({ "name": name })).await;
+        person.id = user["id"].as_str().unwrap().to_owned();
+        person
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let url = format!("http://{}/emulator/{path}", self.emulator);
+        let answer = self.http.post(url).json(body).send().await.unwrap();
+        let (status, body) = (answer.status(), answer.json::<Value>().await.unwrap());
+        assert!(status.is_success(), "{}: {path} {body}", self.name);
+        body
+    }
+
+    /// What the DM shows, oldest first.
+    pub(crate) async fn messages(&self) -> Vec<Value> {
+        let url = format!("http://{}/emulator/users/{}/messages", self.emulator, self.id);
+        self.http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+
+    pub(crate) async fn command(&self, name: &str) {
+        self.post(&format!("users/{}/commands", self.id), &json!({ "name": name })).await;
+    }
+
+    /// Presses a button, or chooses in a menu, once some message has it.
+    pub(crate) async fn press(&self, custom_id: &str, values: &[&str]) {
+        let message = wait_for(&format!("{custom_id} for {}", self.name), async || {
+            let messages = self.messages().await;
+            let offering = messages.iter().rev().find(|message| offers(&message["components"], custom_id))?;
+            offering["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        let mut press = json!({ "message_id": message, "custom_id": custom_id });
+        if !values.is_empty() {
+            press["values"] = json!(values);
+        }
+        self.post(&format!("users/{}/components", self.id), &press).await;
+    }
+
+    /// Reads the emulator's events from the first one for a modal of this user, and submits it.
+    pub(crate) async fn submit_modal(&self, fields: &Value) {
+        let url = format!("http://{}/emulator/events?after=0", self.emulator);
+        let mut stream = self.http.get(url).send().await.unwrap();
+        let mut seen = Vec::new();
+        let modal = wait_for(&format!("a modal for {}", self.name), async || {
+            let chunk = stream.chunk().await.unwrap()?;
+            seen.extend_from_slice(&chunk);
+            let whole = seen.iter().rposition(|byte| *byte == b'\n')?;
+            seen[..whole].split(|byte| *byte == b'\n').find_map(|line| {
+                let event: Value = serde_json::from_slice(line).ok()?;
+                let own = event["kind"] == "modal" && event["user"] == json!(self.id);
+                own.then(|| event["modal"]["modal_id"].as_str().map(str::to_owned))?
+            })
+        })
+        .await;
+        self.post(&format!("users/{}/modals", self.id), &json!({ "modal_id": modal, "fields": fields }))
+            .await;
+    }
+
+    /// Goes through `/setup` to its end.
+    pub(crate) async fn set_up(&self) {
+        self.command("setup").await;
+        self.press("setup:terms:accept", &[]).await;
+        self.press("setup:names:open", &[]).await;
+        let battle_tag = format!("{}#1234", self.name);
+        let fields =
+            json!({ "name": self.name, "battle_tag": battle_tag, "alternatives": "", "country": "DE" });
+        self.submit_modal(&fields).await;
+        self.press("setup:region", &["EUW"]).await;
+        self.press("setup:finish", &[]).await;
+    }
+
+    /// Joins the queue with one race.
+    pub(crate) async fn join(&self, era: &str, race: &str) {
+        self.command("queue").await;
+        self.press(&format!("queue:race:{era}"), &[race]).await;
+        self.press("queue:join", &[]).await;
+    }
+
+    /// All facts that the DM tells at present, oldest message first.
+    pub(crate) async fn facts(&self) -> Vec<FactLine> {
+        self.messages().await.iter().filter_map(|message| FactLine::find(&text_of(message))).collect()
+    }
+
+    /// Waits for a fact and returns what `pick` makes of it.
+    pub(crate) async fn told<T>(&self, what: &str, mut pick: impl FnMut(&FactLine) -> Option<T>) -> T {
+        wait_for(&format!("{} to be told {what}", self.name), async || {
+            self.facts().await.iter().rev().find_map(&mut pick)
+        })
+        .await
+    }
+
+    pub(crate) async fn found_match(&self) -> MatchId {
+        self.told("of a match", |line| (line.fact == Fact::Confirming).then_some(line.match_id)).await
+    }
+
+    pub(crate) async fn upload(&self, file_name: &str, bytes: Vec<u8>) {
+        let url = format!("http://{}/emulator/users/{}/messages", self.emulator, self.id);
+        let file = Part::bytes(bytes).file_name(file_name.to_owned());
+        let form = Form::new().text("content", "").part("file", file);
+        let answer = self.http.post(url).multipart(form).send().await.unwrap();
+        assert!(answer.status().is_success(), "{}: upload {}", self.name, answer.status());
+    }
+}
+
+fn offers(component: &Value, custom_id: &str) -> bool {
+    match component {
+        Value::Array(components) => components.iter().any(|component| offers(component, custom_id)),
+        Value::Object(fields) => {
+            fields.get("custom_id").is_some_and(|id| id == custom_id)
+                || fields.get("components").is_some_and(|components| offers(components, custom_id))
+        }
+        _ => false,
+    }
+}
+
+/// Content and embeds of a message, as one text.
+pub(crate) fn text_of(message: &Value) -> String {
+    let mut text = message["content"].as_str().unwrap_or_default().to_owned();
+    for embed in message["embeds"].as_array().into_iter().flatten() {
+        for part in [&embed["title"], &embed["description"], &embed["footer"]["text"]] {
+            text.push('\n');
+            text.push_str(part.as_str().unwrap_or_default());
+        }
+    }
+    text
+}
