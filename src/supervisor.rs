@@ -19,6 +19,7 @@ pub mod folder;
 pub mod policy;
 pub mod report;
 pub mod run;
+mod slot;
 pub mod spec;
 pub mod status;
 

@@ -8,7 +8,8 @@ use super::child::{Child, Launch, Received};
 use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
-use super::spec::{CHILDREN, ChildSpec, Demo, Duty, Plan};
+use super::slot::{Phase, Slot};
+use super::spec::{CHILDREN, Demo, Duty, Plan};
 use super::status::{StatusServer, Usage};
 use super::{Error, by_chance};
 use crate::clock;
@@ -180,35 +181,6 @@ struct Tree<'a> {
     screen: Screen,
 }
 
-/// The place of one child, through all its incarnations.
-struct Slot {
-    spec: &'static ChildSpec,
-    /// Among its role, from 0.
-    index: usize,
-    /// How many of its role there are.
-    of: usize,
-    phase: Phase,
-    /// Of the latest start.
-    incarnation: u64,
-    was_ready: bool,
-    history: History,
-    restarts: u64,
-    recycles: u64,
-    gauges: Gauges,
-}
-
-enum Phase {
-    /// Not started yet: the roles before it are not ready.
-    Waiting,
-    /// It ended, and is started again at this time.
-    Backoff {
-        until: Instant,
-    },
-    Running(Child),
-    /// It ended, and stays so.
-    Stopped,
-}
-
 /// The ordered end of a run.
 struct Drain {
     code: u8,
@@ -224,46 +196,6 @@ enum Wake {
     Signals,
     Child(usize),
     Status,
-}
-
-impl Slot {
-    fn name(&self) -> String {
-        let role = self.spec.role.name();
-        if self.of > 1 { format!("{role} {}", self.index + 1) } else { role.to_owned() }
-    }
-
-    fn child(&self) -> Option<&Child> {
-        if let Phase::Running(child) = &self.phase { Some(child) } else { None }
-    }
-
-    fn child_mut(&mut self) -> Option<&mut Child> {
-        if let Phase::Running(child) = &mut self.phase { Some(child) } else { None }
-    }
-
-    /// When this slot next wants attention without anybody asking.
-    fn next_deadline(&self) -> Option<Instant> {
-        match &self.phase {
-            Phase::Waiting | Phase::Stopped => None,
-            Phase::Backoff { until } => Some(*until),
-            Phase::Running(child) => {
-                let unready = child.ready_at.is_none() && child.ended_for.is_none() && !child.draining;
-                let ready_by = unready.then(|| child.started + self.spec.ready);
-                child.kill_at.into_iter().chain(ready_by).min()
-            }
-        }
-    }
-
-    fn state(&self) -> &'static str {
-        match &self.phase {
-            Phase::Waiting => "waits for others",
-            Phase::Backoff { .. } => "waits to restart",
-            Phase::Stopped => "stopped",
-            Phase::Running(child) if child.ended_for.is_some() => "being ended",
-            Phase::Running(child) if child.draining => "drains",
-            Phase::Running(child) if child.ready_at.is_some() => "ready",
-            Phase::Running(_) => "starts",
-        }
-    }
 }
 
 impl<'a> Tree<'a> {

@@ -1,0 +1,464 @@
+//! What inputs make true. Nothing here changes the state: what is decided becomes true by
+//! [`Ladder::evolve`], here as after a restart.
+
+use super::{Act, Decision, Input, Ladder, STRIKES};
+use crate::domain::cards::Content;
+use crate::domain::chance::Chance;
+use crate::domain::match_::{Match, Phase, Seat};
+use crate::domain::pairing::{self, Candidate};
+use crate::domain::player::{Player, check_names, fold, month_of};
+use crate::domain::queue::{Entry, wave_after, wave_at};
+use crate::domain::rating;
+use crate::domain::season::Season;
+use crate::domain::verdict::{self, Game};
+use ipc_schema::event::{Event, Judged, Judgement, Pairing, RatingChange};
+use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::replay::{Fault, ReplayFacts};
+use ipc_schema::view::SetupStep;
+use ipc_schema::vocab::{Caller, Era, FileHash, GameRegion, Refusal, TermsAnswer, Timestamp, Verdict};
+use std::collections::BTreeSet;
+
+/// Replays in line. A worker reads hundreds a second, so a full line means that something is
+/// wrong, and the next player is told so.
+const LINE: usize = 200;
+
+/// Replays of one player in line: one's own files never keep others waiting long.
+const LINE_PER_PLAYER: usize = 3;
+
+impl Ladder {
+    /// Whether an upload would be taken, before its bytes are stored.
+    pub fn check_upload(&self, user: UserId, hash: FileHash) -> Result<(PlayerId, MatchId), Refusal> {
+        let (player, of) = self.player_of(user).ok_or(Refusal::SetupNeeded)?;
+        of.gate()?;
+        let match_id = *self.open.get(&player).ok_or(Refusal::NoOpenMatch)?;
+        if !matches!(self.matches[&match_id].phase, Phase::Playing { .. }) {
+            return Err(Refusal::NoOpenMatch);
+        }
+        if self.spent_files.contains(&hash) {
+            return Err(Refusal::FileRefused);
+        }
+        let own = self.jobs.values().filter(|job| job.player == player).count();
+        if own >= LINE_PER_PLAYER || self.jobs.len() >= LINE {
+            return Err(Refusal::LineFull);
+        }
+        Ok((player, match_id))
+    }
+
+    /// When [`Input::Tick`] is due, if ever.
+    pub fn next_tick(&self, season: &Season, now: Timestamp) -> Option<Timestamp> {
+        let wave = (!self.queue.is_empty()).then(|| {
+            if self.wave_due(season, now).is_some() { now } else { wave_after(now, season.knobs.wave) }
+        });
+        let matches =
+            self.open.values().filter_map(|id| self.matches[id].deadline(season.knobs.remind_after));
+        matches.chain(wave).min()
+    }
+
+    /// The wave that should have fired by `now`, if someone was waiting for it.
+    fn wave_due(&self, season: &Season, now: Timestamp) -> Option<Timestamp> {
+        let wave = wave_at(now, season.knobs.wave);
+        let waited_for = wave > self.last_wave && self.queue.values().any(|entry| entry.since < wave);
+        waited_for.then_some(wave)
+    }
+
+    /// What `input` makes true, in order, for the shell to store, send and schedule.
+    pub fn decide(&self, season: &Season, now: Timestamp, input: &Input) -> Decision {
+        match input {
+            Input::Act { caller, act } => self.decide_act(season, now, caller, act),
+            Input::CardShown { card, version, channel, message } => Decision {
+                events: self.card_shown(season, now, *card, *version, (*channel, *message)),
+                refusal: None,
+            },
+            Input::CardLost { card, version } => {
+                let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
+                Decision::of(known.then_some(Event::CardLost { card: *card, version: *version, at: now }))
+            }
+            Input::CardGone { card } => {
+                Decision::of(self.cards.get(*card).is_some().then_some(Event::CardGone { card: *card }))
+            }
+            Input::JobDropped { job, strike, out_of_tries } => {
+                Decision::of(self.job_dropped(now, *job, *strike, *out_of_tries))
+            }
+            Input::JobRead { job, facts } => {
+                Decision { events: self.job_read(season, now, *job, facts), refusal: None }
+            }
+            Input::JobFailed { job, fault } => Decision::of(self.jobs.get(job).map(|known| {
+                Event::ReplayFailed { job: *job, fault: fault.clone(), strikes: known.strikes, at: now }
+            })),
+            Input::Tick => Decision { events: self.tick(season, now), refusal: None },
+        }
+    }
+
+    fn decide_act(&self, season: &Season, now: Timestamp, caller: &Caller, act: &Act) -> Decision {
+        let mut events = Vec::new();
+        let stranger = Player::new(caller.user, caller.locale);
+        let (id, player) = self.player_of(caller.user).unwrap_or_else(|| {
+            let id = PlayerId(self.players.len() as u64 + 1);
+            events.push(Event::PlayerJoined {
+                player: id,
+                user: caller.user,
+                locale: caller.locale,
+                at: now,
+            });
+            (id, &stranger)
+        });
+        if let Some(channel) = caller.dm.filter(|dm| player.channel != Some(*dm)) {
+            events.push(Event::ChannelSeen { player: id, channel });
+        }
+        let refusal = match self.act(season, now, id, player, act) {
+            Ok(more) => {
+                events.extend(more);
+                None
+            }
+            Err(refusal) => {
+                // These come by message, not by a press that could be answered.
+                if matches!(act, Act::Upload { .. } | Act::RefuseUpload(_)) {
+                    events.push(Event::NoticeDue { player: id, refusal: refusal.clone(), at: now });
+                }
+                Some(refusal)
+            }
+        };
+        Decision { events, refusal }
+    }
+
+    fn act(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        id: PlayerId,
+        player: &Player,
+        act: &Act,
+    ) -> Result<Vec<Event>, Refusal> {
+        let event = match act {
+            Act::Look => return Ok(Vec::new()),
+            Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
+            Act::AnswerTerms(answer) => {
+                Event::TermsAnswered { player: id, accepted: *answer == TermsAnswer::Accept, at: now }
+            }
+            Act::SetNames(names) => {
+                let names = check_names(names)?;
+                let others = |owner: Option<&PlayerId>| owner.is_some_and(|owner| *owner != id);
+                if others(self.by_name.get(&fold(&names.name))) {
+                    return Err(Refusal::NameTaken);
+                }
+                if others(self.by_battle_tag.get(&fold(&names.battle_tag))) {
+                    return Err(Refusal::BattleTagTaken);
+                }
+                Event::NamesSet { player: id, names }
+            }
+            Act::SetRegion(region) => Event::RegionSet { player: id, region: *region },
+            Act::FinishSetup => match player.setup_step() {
+                SetupStep::Done => return Ok(Vec::new()),
+                SetupStep::Preview => Event::SetupFinished { player: id, at: now },
+                SetupStep::Terms => return Err(Refusal::TermsNeeded),
+                SetupStep::Names | SetupStep::Region => return Err(Refusal::SetupNeeded),
+            },
+            Act::ChooseRace { era, race } => {
+                player.gate()?;
+                if race.is_some_and(|race| race.era() != *era) {
+                    return Err(Refusal::NoRace);
+                }
+                Event::RacesChosen { player: id, races: player.races.with(*era, *race) }
+            }
+            Act::ChooseVetoes(maps) => {
+                player.gate()?;
+                let unique: BTreeSet<&String> = maps.iter().collect();
+                if unique.len() > usize::from(season.knobs.vetoes) {
+                    return Err(Refusal::TooManyVetoes { allowed: season.knobs.vetoes });
+                }
+                if unique.iter().any(|map| season.map(map).is_none()) {
+                    return Err(Refusal::MapUnknown);
+                }
+                Event::VetoesChosen { player: id, maps: unique.into_iter().cloned().collect() }
+            }
+            Act::JoinQueue => {
+                player.gate()?;
+                if self.open.contains_key(&id) {
+                    return Err(Refusal::InMatch);
+                }
+                if self.queue.contains_key(&id) {
+                    return Err(Refusal::AlreadyQueued);
+                }
+                if let Some(until) = player.timed_out(now) {
+                    return Err(Refusal::TimedOut { until });
+                }
+                if player.races.is_empty() {
+                    return Err(Refusal::NoRace);
+                }
+                Event::Queued { player: id, at: now }
+            }
+            Act::LeaveQueue => {
+                if !self.queue.contains_key(&id) {
+                    let refusal =
+                        if self.open.contains_key(&id) { Refusal::InMatch } else { Refusal::NotQueued };
+                    return Err(refusal);
+                }
+                Event::LeftQueue { player: id, at: now }
+            }
+            Act::Confirm(match_id) => return self.confirm(season, now, id, *match_id),
+            Act::Abort(match_id) => return self.abort(season, now, id, *match_id),
+            Act::Upload { hash, bytes } => {
+                let (player, match_id) = self.check_upload(player.user, *hash)?;
+                let job = JobId(self.next_job);
+                Event::ReplayTaken { job, match_id, player, hash: *hash, bytes: *bytes, at: now }
+            }
+            Act::RefuseUpload(refusal) => return Err(refusal.clone()),
+        };
+        Ok(vec![event])
+    }
+
+    fn match_for(&self, player: PlayerId, match_id: MatchId) -> Result<(&Match, usize), Refusal> {
+        let match_ = self.matches.get(&match_id).ok_or(Refusal::MatchUnknown)?;
+        Ok((match_, match_.slot_of(player)?))
+    }
+
+    fn confirm(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        player: PlayerId,
+        match_id: MatchId,
+    ) -> Result<Vec<Event>, Refusal> {
+        let (match_, slot) = self.match_for(player, match_id)?;
+        match &match_.phase {
+            // Pressed in time is decided by the clock, also where the deadline's own tick is late.
+            Phase::Confirming { deadline, .. } if now > *deadline => Err(Refusal::TooLate),
+            Phase::Confirming { seats, .. } if seats[slot].confirmed => Ok(Vec::new()),
+            Phase::Confirming { seats, .. } => {
+                let mut events = vec![Event::Confirmed { match_id, player, at: now }];
+                if seats[1 - slot].confirmed {
+                    events.push(Event::Started {
+                        match_id,
+                        at: now,
+                        deadline: now + season.knobs.match_limit,
+                    });
+                }
+                Ok(events)
+            }
+            Phase::Playing { .. } => Ok(Vec::new()),
+            Phase::Closed { .. } => Err(Refusal::TooLate),
+        }
+    }
+
+    fn abort(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        player: PlayerId,
+        match_id: MatchId,
+    ) -> Result<Vec<Event>, Refusal> {
+        let (match_, slot) = self.match_for(player, match_id)?;
+        let Phase::Confirming { seats, .. } = &match_.phase else { return Err(Refusal::TooLate) };
+        let of = &self.players[&player];
+        let price = if of.aborts_left(season, now) > 0 {
+            Event::AbortSpent { player, month: month_of(now) }
+        } else {
+            let (step, until) = of.next_timeout(season, now);
+            Event::TimedOut { player, step, until }
+        };
+        let by = u8::try_from(slot).expect("a slot is 0 or 1");
+        let mut events =
+            vec![price, Event::Closed { match_id, verdict: Verdict::Aborted { by }, ratings: None, at: now }];
+        if seats[1 - slot].confirmed {
+            events.push(requeue(match_, 1 - slot));
+        }
+        Ok(events)
+    }
+
+    fn card_shown(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        id: CardId,
+        version: u32,
+        (channel, message): (ChannelId, MessageId),
+    ) -> Vec<Event> {
+        let Some(card) = self.cards.get(id) else { return Vec::new() };
+        let mut events = vec![Event::CardShown { card: id, version, channel, message, at: now }];
+        if self.players[&card.player].channel != Some(channel) {
+            events.push(Event::ChannelSeen { player: card.player, channel });
+        }
+        if let Content::Match(match_id) = card.content
+            && let Some(match_) = self.matches.get(&match_id)
+            && let Phase::Confirming { seats, deadline } = &match_.phase
+            && let Ok(slot) = match_.slot_of(card.player)
+            && seats[slot].found.is_none()
+        {
+            let deadline = (now + season.knobs.confirm_after_delivery).max(*deadline);
+            events.push(Event::Found { match_id, player: card.player, deadline, at: now });
+        }
+        events
+    }
+
+    fn job_dropped(&self, now: Timestamp, job: JobId, strike: bool, out_of_tries: bool) -> Option<Event> {
+        let strikes = self.jobs.get(&job)?.strikes + u8::from(strike);
+        if strikes >= STRIKES || out_of_tries {
+            Some(Event::ReplayFailed { job, fault: Fault::Killed, strikes, at: now })
+        } else {
+            strike.then_some(Event::ReplayStruck { job, strikes })
+        }
+    }
+
+    fn job_read(&self, season: &Season, now: Timestamp, id: JobId, facts: &ReplayFacts) -> Vec<Event> {
+        let Some(job) = self.jobs.get(&id) else { return Vec::new() };
+        let judged =
+            |judgement| Event::ReplayJudged { job: id, facts: Box::new(facts.clone()), judgement, at: now };
+        let Some(match_) = self.matches.get(&job.match_id) else {
+            return vec![judged(Judgement { checks: Vec::new(), outcome: Judged::TooLate })];
+        };
+        let Phase::Playing { since, .. } = match_.phase else {
+            return vec![judged(Judgement { checks: Vec::new(), outcome: Judged::TooLate })];
+        };
+        let players = match_.pairing.players.map(|player| &self.players[&player]);
+        let case = verdict::Case {
+            pairing: &match_.pairing,
+            players,
+            owner_of: &|toon| self.by_toon.get(toon).copied(),
+            started_at: since,
+            uploaded_at: job.uploaded_at,
+            used: self.games.contains(&Game::of(facts)),
+        };
+        let ruling = verdict::judge(season, &case, facts);
+        let mut events = vec![judged(ruling.judgement.clone())];
+        if let Judged::Decided { winner, ground } = ruling.judgement.outcome {
+            for (slot, toon) in ruling.toons.iter().enumerate() {
+                let (player, region) = (match_.pairing.players[slot], GameRegion::from_number(toon.region));
+                let bound = players[slot].toons.iter().any(|(_, known)| known == toon);
+                if let Some(region) = region.filter(|_| !bound) {
+                    events.push(Event::ToonBound { player, region, toon: *toon });
+                }
+            }
+            events.push(Event::Closed {
+                match_id: job.match_id,
+                verdict: Verdict::Decided { winner, ground },
+                ratings: Some(self.rate(season, &match_.pairing, winner)),
+                at: now,
+            });
+        }
+        events
+    }
+
+    fn rate(&self, season: &Season, pairing: &Pairing, winner: u8) -> [RatingChange; 2] {
+        let before = [0, 1].map(|slot| self.mmr(season, pairing.players[slot], pairing.races[slot]));
+        let after = rating::after(&season.knobs, before, winner);
+        [0, 1].map(|slot| RatingChange {
+            player: pairing.players[slot],
+            race: pairing.races[slot],
+            before: before[slot],
+            after: after[slot],
+        })
+    }
+
+    /// The first thing that is due by time; asked again until nothing is.
+    fn tick(&self, season: &Season, now: Timestamp) -> Vec<Event> {
+        for match_id in self.open.values() {
+            let match_ = &self.matches[match_id];
+            let events = match &match_.phase {
+                Phase::Confirming { seats, deadline } if now >= *deadline => {
+                    self.unconfirmed(season, now, match_, seats)
+                }
+                Phase::Confirming { seats, .. } => (0..2)
+                    .filter(|slot| {
+                        seats[*slot].reminder_at(season.knobs.remind_after).is_some_and(|at| at <= now)
+                    })
+                    .map(|slot| Event::Reminded { match_id: *match_id, player: match_.pairing.players[slot] })
+                    .collect(),
+                Phase::Playing { deadline, .. } if now >= *deadline => {
+                    vec![Event::Closed {
+                        match_id: *match_id,
+                        verdict: Verdict::Expired,
+                        ratings: None,
+                        at: now,
+                    }]
+                }
+                Phase::Playing { .. } | Phase::Closed { .. } => Vec::new(),
+            };
+            if !events.is_empty() {
+                return events;
+            }
+        }
+        self.wave_due(season, now).map_or_else(Vec::new, |at| vec![self.wave(season, now, at)])
+    }
+
+    fn unconfirmed(&self, season: &Season, now: Timestamp, match_: &Match, seats: &[Seat; 2]) -> Vec<Event> {
+        let match_id = match_.pairing.match_id;
+        let verdict = Verdict::Unconfirmed { confirmed: [seats[0].confirmed, seats[1].confirmed] };
+        let mut events = vec![Event::Closed { match_id, verdict, ratings: None, at: now }];
+        for (slot, seat) in seats.iter().enumerate() {
+            let player = match_.pairing.players[slot];
+            if seat.confirmed {
+                events.push(requeue(match_, slot));
+            } else if seat.found.is_some() {
+                let (step, until) = self.players[&player].next_timeout(season, now);
+                events.push(Event::TimedOut { player, step, until });
+            }
+        }
+        events
+    }
+
+    fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Event {
+        let candidates = self.candidates(season);
+        let shift = usize::try_from(at.0 / 1000 % 7919).expect("it is small");
+        let pairs = pairing::pairs(season, now, &candidates, shift);
+        let mut chance = self.chance;
+        let pairings = pairs
+            .iter()
+            .zip(self.next_match..)
+            .map(|(pair, match_id)| {
+                let players = pair.players.map(|player| &self.players[&player]);
+                Pairing {
+                    match_id: MatchId(match_id),
+                    players: pair.players,
+                    races: pair.races,
+                    map: self.pick_map(season, pair.players, &mut chance),
+                    server: season
+                        .server(players.map(|player| player.region.expect("queued players have one"))),
+                    confirm_deadline: now + season.knobs.confirm_after_wave,
+                }
+            })
+            .collect();
+        Event::WaveFired { at, pairings, generator: chance.0 }
+    }
+
+    /// Uniform over the maps that neither vetoed and, where one is left, neither played last.
+    fn pick_map(&self, season: &Season, players: [PlayerId; 2], chance: &mut Chance) -> String {
+        let entries = players.map(|player| &self.queue[&player]);
+        let last = players.map(|player| self.players[&player].last_map.as_deref());
+        let open: Vec<&str> = season
+            .maps
+            .iter()
+            .map(|map| map.key.as_str())
+            .filter(|key| !entries.iter().any(|entry| entry.vetoes.iter().any(|veto| veto == key)))
+            .collect();
+        let fresh: Vec<&str> = open.iter().copied().filter(|key| !last.contains(&Some(*key))).collect();
+        let choice = if fresh.is_empty() { &open } else { &fresh };
+        choice[chance.below(choice.len())].to_owned()
+    }
+
+    pub(in crate::domain) fn candidates(&self, season: &Season) -> Vec<Candidate<'_>> {
+        self.queue.iter().map(|(id, entry)| self.candidate(season, *id, entry)).collect()
+    }
+
+    fn candidate<'a>(&'a self, season: &Season, id: PlayerId, entry: &'a Entry) -> Candidate<'a> {
+        let player = &self.players[&id];
+        let mmr = Era::ALL.iter().filter_map(|era| Some((*era, self.mmr(season, id, entry.races.of(*era)?))));
+        Candidate {
+            player: id,
+            entry,
+            region: player.region.expect("queued players have one"),
+            mmr: mmr.collect(),
+            recent_opponents: &player.recent_opponents,
+        }
+    }
+}
+
+impl Decision {
+    fn of(event: Option<Event>) -> Decision {
+        Decision { events: event.into_iter().collect(), refusal: None }
+    }
+}
+
+fn requeue(match_: &Match, slot: usize) -> Event {
+    let (since, waves) = match_.waited[slot];
+    Event::Requeued { player: match_.pairing.players[slot], since, waves }
+}

@@ -1,0 +1,76 @@
+//! One place in the table of children: who is in it, and what is to happen there next.
+
+use super::child::Child;
+use super::policy::History;
+use super::report::Gauges;
+use super::spec::ChildSpec;
+use std::time::Instant;
+
+/// The place of one child, through all its incarnations.
+pub(super) struct Slot {
+    pub(super) spec: &'static ChildSpec,
+    /// Among its role, from 0.
+    pub(super) index: usize,
+    /// How many of its role there are.
+    pub(super) of: usize,
+    pub(super) phase: Phase,
+    /// Of the latest start.
+    pub(super) incarnation: u64,
+    pub(super) was_ready: bool,
+    pub(super) history: History,
+    pub(super) restarts: u64,
+    pub(super) recycles: u64,
+    pub(super) gauges: Gauges,
+}
+
+pub(super) enum Phase {
+    /// Not started yet: the roles before it are not ready.
+    Waiting,
+    /// It ended, and is started again at this time.
+    Backoff {
+        until: Instant,
+    },
+    Running(Child),
+    /// It ended, and stays so.
+    Stopped,
+}
+
+impl Slot {
+    pub(super) fn name(&self) -> String {
+        let role = self.spec.role.name();
+        if self.of > 1 { format!("{role} {}", self.index + 1) } else { role.to_owned() }
+    }
+
+    pub(super) fn child(&self) -> Option<&Child> {
+        if let Phase::Running(child) = &self.phase { Some(child) } else { None }
+    }
+
+    pub(super) fn child_mut(&mut self) -> Option<&mut Child> {
+        if let Phase::Running(child) = &mut self.phase { Some(child) } else { None }
+    }
+
+    /// When this slot next wants attention without anybody asking.
+    pub(super) fn next_deadline(&self) -> Option<Instant> {
+        match &self.phase {
+            Phase::Waiting | Phase::Stopped => None,
+            Phase::Backoff { until } => Some(*until),
+            Phase::Running(child) => {
+                let unready = child.ready_at.is_none() && child.ended_for.is_none() && !child.draining;
+                let ready_by = unready.then(|| child.started + self.spec.ready);
+                child.kill_at.into_iter().chain(ready_by).min()
+            }
+        }
+    }
+
+    pub(super) fn state(&self) -> &'static str {
+        match &self.phase {
+            Phase::Waiting => "waits for others",
+            Phase::Backoff { .. } => "waits to restart",
+            Phase::Stopped => "stopped",
+            Phase::Running(child) if child.ended_for.is_some() => "being ended",
+            Phase::Running(child) if child.draining => "drains",
+            Phase::Running(child) if child.ready_at.is_some() => "ready",
+            Phase::Running(_) => "starts",
+        }
+    }
+}
