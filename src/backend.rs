@@ -12,7 +12,7 @@ mod workers;
 use crate::domain::ladder::{Act, Input};
 use crate::domain::season::Season;
 use crate::ipc::child::{Child, gauge};
-use crate::ipc::connection::{Connection, Greeted, Inbound, Outbox, serve};
+use crate::ipc::connection::{CHANNEL_FRAMES, Connection, Greeted, Inbound, Outbox, serve};
 use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -23,7 +23,7 @@ use ipc_schema::backend::{
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
 use ipc_schema::ids::{CardId, JobId};
-use ipc_schema::replay::WorkerRequest;
+use ipc_schema::replay::{Fault, WorkerRequest};
 use ipc_schema::vocab::{Caller, FileHash, Refusal, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -80,8 +80,17 @@ enum Event {
     },
     Fetched {
         job: JobId,
-        bytes: Option<Bytes>,
+        file: Fetched,
     },
+}
+
+/// What came of reading a stored file back.
+enum Fetched {
+    File(Bytes),
+    /// There is no such file.
+    Gone,
+    /// The db-writer did not answer.
+    NotNow,
 }
 
 /// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`.
@@ -143,6 +152,7 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
         if backend.core.must_reload() {
             backend.core.load().await.context("load the ladder again after the disk refused")?;
             backend.under_way.clear();
+            backend.workers.reset();
         }
         backend.deliver();
     }
@@ -216,12 +226,12 @@ impl Backend {
                 }
                 self.core.hold(number, call.id, reply);
             }
-            Event::Fetched { job, bytes } => match bytes {
-                Some(bytes) => self.workers.keep(job, bytes),
-                None => {
-                    tracing::error!("the file of replay job {job} cannot be read back");
-                    self.workers.forget(job);
-                    self.core.take(&Input::JobDropped { job, strike: false, out_of_tries: true });
+            Event::Fetched { job, file } => match file {
+                Fetched::File(bytes) => self.workers.keep(job, bytes),
+                Fetched::NotNow => self.workers.not_fetched(job),
+                Fetched::Gone => {
+                    tracing::error!("the file of replay job {job} is gone from the data folder");
+                    self.core.take(&Input::JobFailed { job, fault: Fault::FileLost });
                 }
             },
         }
@@ -261,7 +271,8 @@ impl Backend {
     }
 
     fn frontend_call(&mut self, number: u64, call: BackendCall, blob: Bytes) {
-        let now = self.core.now();
+        // Deadlines and snowflakes are by the clock, not by the order of events.
+        let now = crate::clock::now();
         if call.deadline < now {
             return;
         }
@@ -275,7 +286,7 @@ impl Backend {
             return;
         }
         if let Some(refusal) = self.core.refuse_before_deciding(call.key, &call.request, now) {
-            self.core.hold(number, call.id, refusal);
+            self.reply(number, call.id, refusal);
             return;
         }
         match &call.request {
@@ -297,7 +308,7 @@ impl Backend {
                         self.core.hold(number, call.id, BackendReply::Taken);
                         return;
                     }
-                    CardFailure::MessageGone => Input::CardGone { card },
+                    CardFailure::MessageGone => Input::CardGone { card, version },
                     CardFailure::Permanent => Input::CardLost { card, version },
                 };
                 // Not under the key of the delivery: the same version may be tried again.
@@ -356,12 +367,14 @@ impl Backend {
     /// Sends what is true on disk: replies, cards, jobs.
     fn deliver(&mut self) {
         for (number, id, reply) in self.core.take_due_replies() {
-            if let Some((_, outbox)) = self.frontend.as_ref().filter(|(current, _)| *current == number) {
-                // A frontend that is gone, or too slow, asks again under the same key.
-                outbox.try_send(&BackendMessage::Reply { id, reply }, Bytes::new()).ok();
-            }
+            self.reply(number, id, reply);
         }
-        if let Some((_, outbox)) = &self.frontend {
+        // Cards wait while the frontend is behind, so that replies always find room: it has fewer
+        // requests under way than half of what its connection holds.
+        if let Some((_, outbox)) = &self.frontend
+            && outbox.room() > CHANNEL_FRAMES / 2
+            && !self.core.is_read_only()
+        {
             for card in self.core.due_cards(|card| self.under_way.contains_key(&card)) {
                 let (id, version) = (card.card, card.version);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
@@ -371,18 +384,29 @@ impl Backend {
                 self.under_way.insert(id, (version, None));
             }
         }
+        self.workers.keep_only(|job| self.core.ladder().job(job).is_some());
         let waiting: Vec<(JobId, FileHash)> = self.core.due_jobs().collect();
         for (job, hash) in self.workers.assign(&waiting, crate::clock::now()) {
             let (writer, events) = (self.writer.clone(), self.events.clone());
             tokio::spawn(async move {
                 let read =
                     writer.call(None, WriterRequest::ReadReplay { hash }, Bytes::new(), STORE_LIMIT).await;
-                let bytes = match read {
-                    Ok((WriterReply::Replay(Some(_)), bytes)) => Some(bytes),
-                    _ => None,
+                let file = match read {
+                    Ok((WriterReply::Replay(Some(_)), bytes)) => Fetched::File(bytes),
+                    Ok((WriterReply::Replay(None), _)) => Fetched::Gone,
+                    _ => Fetched::NotNow,
                 };
-                events.send(Event::Fetched { job, bytes }).await.ok();
+                events.send(Event::Fetched { job, file }).await.ok();
             });
+        }
+    }
+
+    /// Tells a frontend that is still there; another asks again under the same key.
+    fn reply(&self, number: u64, id: u64, reply: BackendReply) {
+        if let Some((_, outbox)) = self.frontend.as_ref().filter(|(current, _)| *current == number)
+            && outbox.try_send(&BackendMessage::Reply { id, reply }, Bytes::new()).is_err()
+        {
+            tracing::warn!("the frontend does not read its answers");
         }
     }
 

@@ -7,18 +7,20 @@
 mod files;
 mod project;
 
+use crate::clock;
 use crate::ipc::child::{Child, Control, gauge};
-use crate::ipc::connection::{Connection, Inbound, Outbox, serve};
+use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
-use crate::store::{Progress, Store};
+use crate::store::{self, Progress, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use files::ReplayFiles;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
+use ipc_schema::vocab::Timestamp;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,6 +69,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
         under_way: 0,
         waiting_load: None,
         load: None,
+        backend_gone_at: None,
     };
     let mut backend: Option<Connection<WriterCall>> = None;
     let mut newest = Incarnation(0);
@@ -88,7 +91,10 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
                     let outbox = backend.as_ref().map(|backend| backend.outbox.clone());
                     writer.handle(message, blob, outbox.expect("it has just sent this")).await;
                 }
-                None => backend = None,
+                None => {
+                    backend = None;
+                    writer.backend_gone_at = Some(clock::now());
+                }
             },
             Some(result) = results.recv() => writer.append_done(result).await,
             error = &mut failed => return Err(fatal_error(error.ok())),
@@ -120,6 +126,7 @@ struct Writer {
     waiting_load: Option<(u64, Seq, Outbox)>,
     /// Where the last page of a load ended.
     load: Option<Reader>,
+    backend_gone_at: Option<Timestamp>,
 }
 
 /// What came of an append.
@@ -214,7 +221,8 @@ impl Writer {
             Ok(records) => {
                 let complete = reader.after() >= synced;
                 self.load = (!complete).then_some(reader);
-                WriterReply::Load { ladder: self.ladder, records, complete }
+                let backend_gone_at = self.backend_gone_at;
+                WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }
             }
             Err(error) => {
                 let reason = format!("{:#}", anyhow::Error::from(error));
@@ -234,7 +242,11 @@ async fn next(backend: &mut Option<Connection<WriterCall>>) -> Option<Inbound<Wr
 
 async fn answer(outbox: &Outbox, id: u64, reply: WriterReply, blob: Bytes) {
     // A backend that is gone asks again when it is back.
-    outbox.send(&WriterAnswer { id, reply }, blob).await.ok();
+    if let Err(SendError::Frame(error)) = outbox.send(&WriterAnswer { id, reply }, blob).await {
+        let reason = format!("the answer cannot be sent: {error}");
+        tracing::error!("{reason}");
+        outbox.send(&WriterAnswer { id, reply: WriterReply::ReadOnly { reason } }, Bytes::new()).await.ok();
+    }
 }
 
 /// Brings the shorter of journal and database up to the longer. Returns where the database is.
@@ -243,13 +255,24 @@ async fn reconcile(
     store: &mut Store,
     progress: Option<Progress>,
 ) -> anyhow::Result<Seq> {
-    let Some(Progress { ladder, seq }) = progress else { return Ok(Seq(0)) };
+    let Some(Progress { ladder, seq, checksum }) = progress else { return Ok(Seq(0)) };
     if journal.ladder() != ladder {
         bail!(
             "the journal holds ladder {:016x}, the database ladder {:016x}; give the journal's folder the database it belongs to",
             journal.ladder().0,
             ladder.0
         );
+    }
+    if seq > Seq(0) && journal.last() >= seq {
+        let mut reader = Reader::new(journal.dir(), Seq(seq.0 - 1));
+        let same = reader.read(seq, 1)?.first().map(store::checksum_of) == Some(checksum);
+        if !same {
+            bail!(
+                "journal and database of ladder {:016x} differ at record {seq}: one of them was put back from a \
+                 backup and then went on by itself. Move away the one that is not to be kept",
+                ladder.0
+            );
+        }
     }
     while journal.last() < seq {
         let records = store.records_after(journal.last(), 1000).await?;

@@ -18,7 +18,7 @@ use ipc_schema::frame;
 use ipc_schema::ids::{LadderId, Seq};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 /// Version of the stored records.
@@ -30,6 +30,10 @@ pub const FORMAT: u16 = 1;
 
 /// A segment that reached this size is followed by a new one.
 const SEGMENT_BYTES: u64 = 64 << 20;
+
+/// Stored bytes of one frame, about: a page that is read back holds whole frames and must fit a
+/// message between processes.
+const FRAME_BYTES: usize = 2 << 20;
 
 /// Checksums kept of the newest records, to recognise records that a backend sends again. A
 /// backend has far fewer unacknowledged records; an older one sent again is refused.
@@ -84,6 +88,10 @@ impl Journal {
         recover::open(dir, new_ladder)
     }
 
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     pub fn ladder(&self) -> LadderId {
         self.ladder
     }
@@ -93,11 +101,13 @@ impl Journal {
         self.last
     }
 
-    /// Stores records that follow what is stored, in one frame with one sync. Records stored
-    /// before are skipped if they are the same. On a disk error the journal is as it was.
+    /// Stores records that follow what is stored, in as few frames as they fit, each with a sync of
+    /// its own. Records stored before are skipped if they are the same. After a disk error the
+    /// journal holds the frames that were synced before it, and nothing of the rest.
     pub fn append(&mut self, records: &[Record]) -> Result<Seq, JournalError> {
         let mut fresh = Vec::new();
         let mut checksums = Vec::new();
+        let mut fresh_bytes = 0;
         let mut last = self.last;
         for record in records {
             let bytes = frame::to_bytes(record);
@@ -105,27 +115,36 @@ impl Journal {
             if record.seq <= self.last {
                 self.check_repeated(record.seq, checksum)?;
             } else if record.seq.0 == last.0 + 1 {
+                if fresh_bytes + bytes.len() > FRAME_BYTES && !fresh.is_empty() {
+                    self.append_frame(&std::mem::take(&mut fresh), &std::mem::take(&mut checksums))?;
+                    fresh_bytes = 0;
+                }
                 last = record.seq;
+                fresh_bytes += bytes.len();
                 checksums.push(checksum);
                 fresh.push(bytes);
             } else {
                 return Err(JournalError::OutOfOrder { expected: Seq(last.0 + 1), found: record.seq });
             }
         }
-        if fresh.is_empty() {
-            return Ok(self.last);
+        if !fresh.is_empty() {
+            self.append_frame(&fresh, &checksums)?;
         }
+        Ok(self.last)
+    }
+
+    fn append_frame(&mut self, records: &[Vec<u8>], checksums: &[u32]) -> Result<(), JournalError> {
         if self.end >= SEGMENT_BYTES {
             self.begin_segment()?;
         }
-        let bytes = segment::frame_of(Seq(self.last.0 + 1), &fresh);
+        let bytes = segment::frame_of(Seq(self.last.0 + 1), records);
         self.write(&bytes)?;
         self.end += bytes.len() as u64;
-        self.last = last;
+        self.last = Seq(self.last.0 + records.len() as u64);
         for checksum in checksums {
-            self.remember(checksum);
+            self.remember(*checksum);
         }
-        Ok(self.last)
+        Ok(())
     }
 
     fn check_repeated(&self, seq: Seq, checksum: u32) -> Result<(), JournalError> {
@@ -143,7 +162,7 @@ impl Journal {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), JournalError> {
-        if let Err(error) = self.file.write_all(bytes) {
+        if let Err(error) = self.file.write_all_at(bytes, self.end) {
             // A full disk: take back the half frame, so that the journal ends where it did.
             self.file
                 .set_len(self.end)

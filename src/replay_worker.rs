@@ -95,6 +95,16 @@ fn parse(bytes: &[u8]) -> Result<Box<ReplayFacts>, Fault> {
     }
 }
 
+/// Characters of one text that leave the worker. Names and titles of the game are far shorter.
+const TEXT: usize = 128;
+
+/// Cache handles that leave the worker; real games have up to 30.
+const HANDLES: usize = 64;
+
+fn text(of: &str) -> String {
+    of.chars().take(TEXT).collect()
+}
+
 /// What the verdict needs of the facts. None where the file contradicts itself about who played.
 fn facts_of(facts: Facts) -> Option<ReplayFacts> {
     let players = (1..)
@@ -111,9 +121,9 @@ fn facts_of(facts: Facts) -> Option<ReplayFacts> {
             let coded = facts.metadata_players.iter().flatten().find(|coded| coded.player_id == number);
             Some(ReplayPlayer {
                 toon: Toon { region: player.region, realm: player.realm, id: player.toon_id },
-                name: player.name.clone(),
-                race_text: player.race_raw.clone(),
-                race_code: coded.map(|coded| coded.assigned_race.clone()),
+                name: text(&player.name),
+                race_text: text(&player.race_raw),
+                race_code: coded.map(|coded| text(&coded.assigned_race)),
                 outcome: match player.result {
                     GameResult::Win => Some(Outcome::Won),
                     GameResult::Loss => Some(Outcome::Lost),
@@ -129,14 +139,18 @@ fn facts_of(facts: Facts) -> Option<ReplayFacts> {
         unlisted_build: facts.unlisted_build,
         duration_game_loops: facts.duration_game_loops,
         ended_at_ms: unix_ms(facts.time_utc_filetime),
-        map_title: facts.map_title,
-        cache_handles: facts.cache_handles.iter().map(ToString::to_string).collect(),
+        map_title: text(&facts.map_title),
+        cache_handles: facts.cache_handles.iter().take(HANDLES).map(ToString::to_string).collect(),
         game_speed: facts.game_speed.into(),
         random_seed: facts.random_seed,
         is_1v1: facts.is_1v1,
         players,
         observers: u32::try_from(facts.observers.len()).unwrap_or(u32::MAX),
-        attributes: facts.attributes_global.into_iter().collect(),
+        attributes: facts
+            .attributes_global
+            .into_iter()
+            .map(|(number, value)| (number, text(&value)))
+            .collect(),
     })
 }
 

@@ -33,6 +33,8 @@ pub struct Store {
 pub struct Progress {
     pub ladder: LadderId,
     pub seq: Seq,
+    /// CRC-32C of the record `seq` as stored.
+    pub checksum: u32,
 }
 
 impl Store {
@@ -54,12 +56,15 @@ impl Store {
 
     /// None for a database that no ladder has used yet.
     pub async fn progress(&mut self) -> anyhow::Result<Option<Progress>> {
-        let row =
-            sqlx::query("select ladder_id, seq from progress").fetch_optional(&mut self.connection).await?;
+        let row = sqlx::query("select ladder_id, seq, checksum from progress")
+            .fetch_optional(&mut self.connection)
+            .await?;
         row.map(|row| {
             let ladder: String = row.try_get("ladder_id")?;
             let ladder = LadderId(u64::from_str_radix(&ladder, 16).context("read the ladder's id")?);
-            Ok(Progress { ladder, seq: Seq(row.try_get::<i64, _>("seq")?.cast_unsigned()) })
+            let seq = Seq(row.try_get::<i64, _>("seq")?.cast_unsigned());
+            let checksum = u32::try_from(row.try_get::<i64, _>("checksum")?).context("read the checksum")?;
+            Ok(Progress { ladder, seq, checksum })
         })
         .transpose()
     }
@@ -74,7 +79,7 @@ impl Store {
                 .with_context(|| format!("apply record {}", record.seq))?;
         }
         let before = first.seq.0 - 1;
-        let checksum = crc32c::crc32c(&frame::to_bytes(last));
+        let checksum = checksum_of(last);
         let moved = sqlx::query(
             "insert into progress (id, ladder_id, seq, checksum) select 1, $1, $2, $3 where $4 = 0
              or exists (select 1 from progress where seq = $4 and ladder_id = $1)
@@ -114,6 +119,11 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// What tells two histories apart at one record.
+pub fn checksum_of(record: &Record) -> u32 {
+    crc32c::crc32c(&frame::to_bytes(record))
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> anyhow::Result<()> {

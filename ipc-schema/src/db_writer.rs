@@ -84,6 +84,8 @@ pub enum WriterReply {
         ladder: LadderId,
         records: Vec<Record>,
         complete: bool,
+        /// When the last backend was seen to go, if this writer saw it.
+        backend_gone_at: Option<Timestamp>,
     },
     /// Everything up to `through` is on disk.
     Appended {

@@ -92,6 +92,11 @@ pub enum Event {
         at: Timestamp,
         deadline: Timestamp,
     },
+    /// The ladder could not serve its players for so long; the deadlines of open matches move by it.
+    TimeLost {
+        lost_ms: u64,
+        at: Timestamp,
+    },
     /// A player used up one of the month's aborts.
     AbortSpent {
         player: PlayerId,

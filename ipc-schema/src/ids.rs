@@ -49,18 +49,14 @@ pub enum Key {
     Attachment { message: u64, attachment: u64 },
     /// A delivery of one version of a card.
     Card { card: CardId, version: u32 },
-    /// The result of a replay job.
-    Job(JobId),
-    /// A message a player wrote without a file.
-    Message(u64),
 }
 
 impl Key {
     /// The Discord snowflake inside, whose upper bits are the time it was made.
     pub fn snowflake(self) -> Option<u64> {
         match self {
-            Key::Interaction(id) | Key::Message(id) | Key::Attachment { message: id, .. } => Some(id),
-            Key::Card { .. } | Key::Job(_) => None,
+            Key::Interaction(id) | Key::Attachment { message: id, .. } => Some(id),
+            Key::Card { .. } => None,
         }
     }
 }

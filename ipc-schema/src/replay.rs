@@ -37,10 +37,10 @@ pub enum Fault {
     Malformed,
     /// Some part claims more than a replay may have.
     TooLarge,
-    /// The worker's alarm ended the job.
-    TimedOut,
     /// The job killed its worker as often as a file may.
     Killed,
+    /// The stored file cannot be read back.
+    FileLost,
 }
 
 impl Fault {
@@ -50,8 +50,8 @@ impl Fault {
             Fault::Encrypted => "encrypted",
             Fault::Malformed => "malformed",
             Fault::TooLarge => "too_large",
-            Fault::TimedOut => "timed_out",
             Fault::Killed => "killed",
+            Fault::FileLost => "file_lost",
         }
     }
 }

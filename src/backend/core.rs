@@ -29,6 +29,16 @@ pub(super) const UNSAVED: u64 = 4096;
 /// How long to wait for a page of the ladder's history, over restarts of the writer.
 const PAGE_LIMIT: Duration = Duration::from_secs(60);
 
+/// A restart that took less moved nobody's deadline by what they could notice.
+const LOST_AT_LEAST: Duration = Duration::from_millis(500);
+
+/// After the disk refused, so long nothing is decided: a full disk stays full for a while, and each
+/// refusal costs a load.
+const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Records in one append: the largest, a judged replay of a hostile file, has some 100 KB.
+const APPEND_RECORDS: usize = 64;
+
 /// Appends are sent until they are answered; the number only bounds what one is told.
 const APPEND_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -53,6 +63,8 @@ pub(super) struct Core {
     /// Jobs by the record that took them.
     jobs: BTreeMap<JobId, Seq>,
     refused: bool,
+    /// After a refusal nothing is decided until then.
+    read_only_until: Timestamp,
     /// Counts loads: an answer to an append of an older one says nothing any more.
     generation: u64,
     last_now: Timestamp,
@@ -81,6 +93,7 @@ impl Core {
             cards: BTreeMap::new(),
             jobs: BTreeMap::new(),
             refused: false,
+            read_only_until: Timestamp::ZERO,
             generation: 0,
             last_now: Timestamp::ZERO,
         }
@@ -117,17 +130,18 @@ impl Core {
         let mut fresh = Core::new(self.season.clone(), self.seed, self.writer.clone(), self.events.clone());
         // Replies that are held were refused, and their players still wait for an answer.
         fresh.held = std::mem::take(&mut self.held);
-        fresh.last_now = self.last_now;
+        fresh.read_only_until = self.read_only_until;
         fresh.generation = self.generation + 1;
         *self = fresh;
-        let since = self.now() - REMEMBERED;
-        loop {
+        let since = crate::clock::now() - REMEMBERED;
+        let mut last_at = None;
+        let gone_at = loop {
             let request = WriterRequest::Load { after: self.seq };
             let answer = self.writer.call(None, request, Bytes::new(), PAGE_LIMIT).await;
-            let (records, complete) = match answer.context("ask the db-writer")?.0 {
-                WriterReply::Load { ladder, records, complete } => {
+            let (records, end) = match answer.context("ask the db-writer")?.0 {
+                WriterReply::Load { ladder, records, complete, backend_gone_at } => {
                     self.ladder_id = ladder;
-                    (records, complete)
+                    (records, complete.then_some(backend_gone_at))
                 }
                 WriterReply::ReadOnly { reason } => bail!("the db-writer cannot read the history: {reason}"),
                 other => bail!("the db-writer answered a load with {other:?}"),
@@ -135,25 +149,36 @@ impl Core {
             for record in records {
                 assert_eq!(record.seq.0, self.seq.0 + 1, "the history has no gaps");
                 self.seq = record.seq;
-                self.last_now = self.last_now.max(record.at);
+                last_at = Some(record.at);
                 record.events.iter().for_each(|event| self.ladder.evolve(event));
                 if record.at >= since
                     && let (Some(key), Some(reply)) = (record.key, &record.reply)
                     && reply.protocol == PROTOCOL_VERSION
                 {
-                    let reply = frame::from_bytes(&reply.bytes).context("read a recorded reply")?;
-                    self.remember(record.at, key, reply);
+                    match frame::from_bytes(&reply.bytes) {
+                        Ok(reply) => self.remember(record.at, key, reply),
+                        Err(error) => {
+                            tracing::error!("record {} has an unreadable reply: {error}", record.seq)
+                        }
+                    }
                 }
             }
-            if complete {
-                break;
+            if let Some(gone_at) = end {
+                break gone_at;
             }
-        }
+        };
         self.durable = self.seq;
         self.ladder.take_changed_cards();
         let due: Vec<CardId> = self.ladder.cards().due().collect();
         self.render_cards(due);
         self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
+        // Nobody's deadline runs while nobody can press: without a witness, since the last record.
+        if let Some(gone_at) = gone_at.or(last_at) {
+            let lost = self.now().since(gone_at);
+            if lost >= LOST_AT_LEAST {
+                self.take(&Input::TimeLost { lost });
+            }
+        }
         Ok(())
     }
 
@@ -175,6 +200,8 @@ impl Core {
         });
         let refusal = if stale {
             Refusal::Stale
+        } else if now < self.read_only_until {
+            Refusal::ReadOnly
         } else if self.unsaved() >= UNSAVED {
             Refusal::Busy
         } else {
@@ -220,6 +247,9 @@ impl Core {
     /// Decides all that is due by time.
     pub(super) fn tick(&mut self) {
         let now = self.now();
+        if self.is_read_only() {
+            return;
+        }
         while self.ladder.next_tick(&self.season, now).is_some_and(|at| at <= now) {
             let before = self.seq;
             self.take(&Input::Tick);
@@ -233,7 +263,15 @@ impl Core {
         }
     }
 
+    /// Whether the disk refused a moment ago.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.last_now < self.read_only_until
+    }
+
     pub(super) fn next_tick(&self) -> Option<Timestamp> {
+        if self.is_read_only() {
+            return Some(self.read_only_until);
+        }
         self.ladder.next_tick(&self.season, crate::clock::now().max(self.last_now))
     }
 
@@ -289,7 +327,14 @@ impl Core {
         if self.records.is_empty() || self.refused {
             return;
         }
-        let records = std::mem::take(&mut self.records);
+        let mut records = std::mem::take(&mut self.records);
+        while !records.is_empty() {
+            let rest = records.split_off(records.len().min(APPEND_RECORDS));
+            self.append(std::mem::replace(&mut records, rest));
+        }
+    }
+
+    fn append(&mut self, records: Vec<Record>) {
         let answer = self.writer.begin(None, WriterRequest::Append { records }, Bytes::new(), APPEND_LIMIT);
         let (events, generation) = (self.events.clone(), self.generation);
         match answer {
@@ -324,6 +369,7 @@ impl Core {
     /// that the ladder is read-only.
     pub(super) fn must_reload(&mut self) -> bool {
         if self.refused {
+            self.read_only_until = self.now() + READ_ONLY_PAUSE;
             for (seq, _, _, reply) in &mut self.held {
                 if *seq > self.durable {
                     let locale = requests::locale_of(reply);

@@ -73,7 +73,6 @@ impl Workers {
         let had = matches!(worker.state, State::At { job: at, .. } if at == job);
         if had {
             worker.state = State::Busy;
-            self.forget(job);
         }
         had
     }
@@ -88,6 +87,7 @@ impl Workers {
 
     /// Keeps a file for its worker, if there is room.
     pub(super) fn keep(&mut self, job: JobId, bytes: Bytes) {
+        self.files.remove(&job);
         let kept: usize = self.files.values().map(Bytes::len).sum();
         // One that was fetched is about to be used.
         if self.fetching.remove(&job) || kept + bytes.len() <= KEPT_BYTES {
@@ -95,25 +95,45 @@ impl Workers {
         }
     }
 
-    pub(super) fn forget(&mut self, job: JobId) {
-        self.files.remove(&job);
+    /// The file did not come; it is asked for again when a worker is free.
+    pub(super) fn not_fetched(&mut self, job: JobId) {
         self.fetching.remove(&job);
-        self.tries.remove(&job);
+    }
+
+    /// Forgets what belongs to jobs that are over.
+    pub(super) fn keep_only(&mut self, open: impl Fn(JobId) -> bool) {
+        self.files.retain(|job, _| open(*job));
+        self.fetching.retain(|job| open(*job));
+        self.tries.retain(|job, _| open(*job));
+    }
+
+    /// Numbers of jobs mean other files from here on; what is being read is read for nobody.
+    pub(super) fn reset(&mut self) {
+        self.keep_only(|_| false);
+        for worker in self.workers.values_mut() {
+            if matches!(worker.state, State::At { .. }) {
+                worker.state = State::Busy;
+            }
+        }
     }
 
     /// Hands waiting jobs, oldest first, to idle workers. Returns jobs whose file must be fetched first.
     pub(super) fn assign(&mut self, waiting: &[(JobId, FileHash)], now: Timestamp) -> Vec<(JobId, FileHash)> {
         let taken: BTreeSet<JobId> = self.workers.values().filter_map(|worker| worker.state.job()).collect();
         let mut fetch = Vec::new();
-        let mut idle = self.workers.values_mut().filter(|worker| worker.state == State::Idle);
+        let mut idle: Vec<&mut Worker> =
+            self.workers.values_mut().filter(|worker| worker.state == State::Idle).collect();
         for (job, hash) in waiting.iter().filter(|(job, _)| !taken.contains(job)) {
-            let Some(worker) = idle.next() else { break };
+            if idle.len() <= fetch.len() {
+                break;
+            }
             let Some(bytes) = self.files.get(job) else {
                 if self.fetching.insert(*job) {
                     fetch.push((*job, *hash));
                 }
                 continue;
             };
+            let worker = idle.pop().expect("there is one");
             let length = u32::try_from(bytes.len()).expect("a frame's length fits u32");
             // A worker that is gone is noticed by its reader.
             if worker.outbox.try_send(&Job { job: *job, bytes: length }, bytes.clone()).is_ok() {

@@ -5,6 +5,10 @@ use ipc_schema::vocab::FileHash;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Numbers the files being written, so that two uploads of one file do not share one.
+static PARTS: AtomicU64 = AtomicU64::new(0);
 
 /// The folder of replay files.
 #[derive(Debug, Clone)]
@@ -21,25 +25,31 @@ impl ReplayFiles {
     /// Stores the file so that it survives a power cut; a file that is there already is left alone.
     pub(super) fn store(&self, hash: FileHash, bytes: &[u8]) -> anyhow::Result<()> {
         let path = self.path(hash);
-        if path.exists() {
-            return Ok(());
-        }
         let folder = path.parent().expect("a replay lies in a folder");
+        if path.exists() {
+            // Whoever renamed it may have died before its name was safe.
+            return self.sync_folders(folder).with_context(|| format!("sync {}", folder.display()));
+        }
         std::fs::create_dir_all(folder).with_context(|| format!("create {}", folder.display()))?;
         // Written beside and renamed when whole, so that a name never stands for half a file.
-        let beside = path.with_extension("part");
+        let number = PARTS.fetch_add(1, Ordering::Relaxed);
+        let beside = path.with_extension(format!("{}.{number}.part", std::process::id()));
         let written = (|| {
             let mut file = File::create(&beside)?;
             file.write_all(bytes)?;
             file.sync_all()?;
             std::fs::rename(&beside, &path)?;
-            File::open(folder)?.sync_all()?;
-            File::open(&self.dir)?.sync_all()
+            self.sync_folders(folder)
         })();
         if written.is_err() {
             std::fs::remove_file(&beside).ok();
         }
         written.with_context(|| format!("write {}", path.display()))
+    }
+
+    fn sync_folders(&self, folder: &Path) -> std::io::Result<()> {
+        File::open(folder)?.sync_all()?;
+        File::open(&self.dir)?.sync_all()
     }
 
     pub(super) fn read(&self, hash: FileHash) -> anyhow::Result<Option<Vec<u8>>> {

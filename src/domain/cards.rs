@@ -80,24 +80,18 @@ impl Cards {
         }
     }
 
-    /// A version reached the player. A card that will not change again is forgotten with its last
-    /// version.
-    pub fn shown(&mut self, id: CardId, version: u32, message: (ChannelId, MessageId), may_change: bool) {
+    /// A version is settled: it reached the player by this message, or by none if it never can. A
+    /// card that will not change again is forgotten with its last version.
+    pub fn settled(
+        &mut self,
+        id: CardId,
+        version: u32,
+        message: Option<(ChannelId, MessageId)>,
+        may_change: bool,
+    ) {
         let Some(card) = self.cards.get_mut(&id) else { return };
         card.shown = card.shown.max(version);
-        card.message = Some(message);
-        if card.shown >= card.version {
-            self.due.remove(&id);
-            if !may_change {
-                self.cards.remove(&id);
-            }
-        }
-    }
-
-    /// The player cannot be reached with this version.
-    pub fn lost(&mut self, id: CardId, version: u32, may_change: bool) {
-        let Some(card) = self.cards.get_mut(&id) else { return };
-        card.shown = card.shown.max(version);
+        card.message = message.or(card.message);
         if card.shown >= card.version {
             self.due.remove(&id);
             if !may_change {
@@ -117,6 +111,10 @@ impl Cards {
     /// Cards whose newest version was not shown yet.
     pub fn due(&self) -> impl Iterator<Item = CardId> {
         self.due.iter().copied()
+    }
+
+    pub fn is_due(&self, id: CardId) -> bool {
+        self.due.contains(&id)
     }
 
     pub fn len(&self) -> usize {

@@ -18,8 +18,10 @@ use ipc_schema::vocab::{
     Caller, Era, FileHash, Locale, Mmr, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
-/// Closed matches kept whole; older ones are in the database.
+/// Closed matches kept whole; older ones are in the database. One whose result is still to be told is
+/// kept beyond that.
 const CLOSED_KEPT: usize = 1000;
 
 /// Workers that a file may kill before it is never read again.
@@ -90,8 +92,14 @@ pub enum Input {
         card: CardId,
         version: u32,
     },
+    /// The message that a version was to edit is gone.
     CardGone {
         card: CardId,
+        version: u32,
+    },
+    /// The ladder could not serve its players for so long.
+    TimeLost {
+        lost: Duration,
     },
     /// A worker died over the job; `strike` where the file is to blame.
     JobDropped {
@@ -253,16 +261,16 @@ impl Ladder {
             Event::SetupFinished { player, .. } => self.known(*player).setup_finished = true,
             Event::RacesChosen { player, races } => self.known(*player).races = *races,
             Event::VetoesChosen { player, maps } => self.known(*player).vetoes.clone_from(maps),
-            Event::Queued { player, at } => self.enqueue(*player, *at, 0),
-            Event::Requeued { player, since, waves } => {
-                self.enqueue(*player, *since, *waves);
-                if let Some(match_id) = self.last_match.get(player)
-                    && let Some(match_) = self.matches.get_mut(match_id)
-                    && let Ok(slot) = match_.slot_of(*player)
-                    && let Phase::Closed { requeued, .. } = &mut match_.phase
-                {
+            Event::Queued { player, at } => self.enqueue(*player, *at),
+            Event::Requeued { player, .. } => {
+                let match_id = self.last_match[player];
+                let match_ = self.matches.get_mut(&match_id).expect("it was closed just now");
+                let slot = match_.slot_of(*player).expect("a player goes back from an own match");
+                if let Phase::Closed { requeued, .. } = &mut match_.phase {
                     requeued[slot] = true;
                 }
+                let entry = match_.entries[slot].clone();
+                self.queue.insert(*player, entry);
             }
             Event::LeftQueue { player, .. } => drop(self.queue.remove(player)),
             Event::WaveFired { at, pairings, generator } => {
@@ -307,6 +315,19 @@ impl Ladder {
                 self.known(players[0]).met(players[1], &map, *at);
                 self.known(players[1]).met(players[0], &map, *at);
             }
+            Event::TimeLost { lost_ms, .. } => {
+                let lost = Duration::from_millis(*lost_ms);
+                for id in self.open.values().copied().collect::<BTreeSet<_>>() {
+                    let match_ = self.matches.get_mut(&id).expect("open matches are kept");
+                    if let Phase::Confirming { deadline, .. } | Phase::Playing { deadline, .. } =
+                        &mut match_.phase
+                    {
+                        *deadline = *deadline + lost;
+                    }
+                    let cards = match_.cards;
+                    cards.into_iter().for_each(|card| self.cards.touch(card));
+                }
+            }
             Event::AbortSpent { player, month } => self.known(*player).spend_abort(*month),
             Event::TimedOut { player, step, until } => self.known(*player).time_out(*step, *until),
             Event::Closed { match_id, verdict, ratings, at } => {
@@ -342,10 +363,10 @@ impl Ladder {
                 };
                 self.end_job(*job, &known, ReplayStage::Judged { judgement: judgement.clone(), winner });
             }
-            Event::ReplayFailed { job, fault, strikes, .. } => {
+            Event::ReplayFailed { job, fault, .. } => {
                 self.counts.replays_failed += 1;
                 let Some(known) = self.jobs.remove(job) else { return };
-                if *strikes >= STRIKES {
+                if *fault == Fault::Killed {
                     self.spent_files.insert(known.hash);
                 }
                 self.end_job(*job, &known, ReplayStage::Failed { fault: fault.clone() });
@@ -364,11 +385,11 @@ impl Ladder {
             }
             Event::CardShown { card, version, channel, message, .. } => {
                 let may_change = self.may_change(*card);
-                self.cards.shown(*card, *version, (*channel, *message), may_change);
+                self.cards.settled(*card, *version, Some((*channel, *message)), may_change);
             }
             Event::CardLost { card, version, .. } => {
                 let may_change = self.may_change(*card);
-                self.cards.lost(*card, *version, may_change);
+                self.cards.settled(*card, *version, None, may_change);
             }
             Event::CardGone { card } => self.cards.gone(*card),
         }
@@ -378,19 +399,22 @@ impl Ladder {
         self.players.get_mut(&player).expect("events are about players who joined before")
     }
 
-    fn enqueue(&mut self, player: PlayerId, since: Timestamp, waves: u32) {
+    fn enqueue(&mut self, player: PlayerId, since: Timestamp) {
         assert!(!self.open.contains_key(&player), "player {player} cannot wait while in a match");
         let known = &self.players[&player];
         let (races, vetoes) = (known.races, known.vetoes.clone());
-        self.queue.insert(player, Entry { since, waves, races, vetoes });
+        self.queue.insert(player, Entry { since, waves: 0, races, vetoes });
     }
 
     fn begin_match(&mut self, pairing: &Pairing, at: Timestamp) {
         let id = pairing.match_id;
         self.next_match = id.0 + 1;
         self.counts.matches_paired += 1;
-        let entries =
-            pairing.players.map(|player| self.queue.remove(&player).expect("a wave pairs those who wait"));
+        let entries = pairing.players.map(|player| {
+            let entry = self.queue.remove(&player).expect("a wave pairs those who wait");
+            // The wave that paired them does not count as one waited.
+            Entry { waves: entry.waves.saturating_sub(1), ..entry }
+        });
         let cards = pairing.players.map(|player| self.cards.add(player, Content::Match(id)));
         for player in pairing.players {
             let before = self.open.insert(player, id);
@@ -403,8 +427,7 @@ impl Ladder {
                 pairing: pairing.clone(),
                 paired_at: at,
                 cards,
-                // The wave that paired them does not count as one waited.
-                waited: entries.map(|entry| (entry.since, entry.waves.saturating_sub(1))),
+                entries,
                 phase: Phase::Confirming { seats: [Seat::default(); 2], deadline: pairing.confirm_deadline },
             },
         );
@@ -443,9 +466,11 @@ impl Ladder {
             }
         }
         self.closed.push_back(id);
-        if self.closed.len() > CLOSED_KEPT
-            && let Some(oldest) = self.closed.pop_front()
+        while self.closed.len() > CLOSED_KEPT
+            && let Some(oldest) = self.closed.front().copied()
+            && !self.matches[&oldest].cards.iter().any(|card| self.cards.is_due(*card))
         {
+            self.closed.pop_front();
             self.matches.remove(&oldest);
         }
     }

@@ -1,5 +1,6 @@
 //! A match, from the pairing to the verdict. What a phase alone knows lives in that phase.
 
+use super::queue::Entry;
 use ipc_schema::event::{Pairing, RatingChange};
 use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::vocab::{Refusal, Timestamp, Verdict};
@@ -10,8 +11,8 @@ pub struct Match {
     pub paired_at: Timestamp,
     /// The message that each player sees of it.
     pub cards: [CardId; 2],
-    /// Waiting time to go back to, for a player who is let down: since when, and how many waves.
-    pub waited: [(Timestamp, u32); 2],
+    /// The places in the queue to go back to, for a player who is let down.
+    pub entries: [Entry; 2],
     pub phase: Phase,
 }
 

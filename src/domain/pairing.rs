@@ -4,7 +4,8 @@
 //! two halves do not describe it. A wave takes the matching with the most pairs and among those the
 //! least cost, exactly: each connected part of the graph is solved by dynamic programming over its
 //! subsets. A part above [`EXACT`] players is cut along the ratings into parts of that size, the cut
-//! shifted every wave so that nobody stays at an edge.
+//! shifted every wave so that nobody stays at an edge; what a cut leaves over is matched again until
+//! no pair is left to take. There the number of pairs is not always the largest possible.
 
 use super::queue::Entry;
 use super::season::Season;
@@ -99,41 +100,44 @@ pub fn pairs(season: &Season, now: Timestamp, candidates: &[Candidate<'_>], shif
     let costs: Vec<Vec<Option<i64>>> =
         edges.iter().map(|row| row.iter().map(|edge| edge.map(|(cost, _)| cost)).collect()).collect();
     let mut pairs = Vec::new();
-    for part in parts(candidates, &costs, shift) {
-        for (a, b) in match_part(&part, &costs) {
-            let (_, a_is_bw) = edges[a][b].expect("only edges are matched");
-            let (bw, sc2) = if a_is_bw { (a, b) } else { (b, a) };
+    let mut left: Vec<usize> = (0..count).collect();
+    loop {
+        let parts = parts(candidates, &costs, &left, shift);
+        let matched: Vec<(usize, usize)> = parts.iter().flat_map(|part| match_part(part, &costs)).collect();
+        for (a, b) in &matched {
+            let (_, a_is_bw) = edges[*a][*b].expect("only edges are matched");
+            let (bw, sc2) = if a_is_bw { (*a, *b) } else { (*b, *a) };
             let race = |at: usize, era| candidates[at].entry.races.of(era).expect("the edge needs this race");
             pairs.push(Pair {
                 players: [candidates[bw].player, candidates[sc2].player],
                 races: [race(bw, Era::Bw), race(sc2, Era::Sc2)],
             });
         }
+        left.retain(|at| !matched.iter().any(|(a, b)| a == at || b == at));
+        // Only a cut leaves pairs over, and a round without a pair would leave the same again.
+        if matched.is_empty() {
+            break;
+        }
     }
     pairs.sort_by_key(|pair| pair.players[0].min(pair.players[1]));
     pairs
 }
 
-/// The connected parts of the graph, each cut to at most [`EXACT`] players.
-fn parts(candidates: &[Candidate<'_>], costs: &[Vec<Option<i64>>], shift: usize) -> Vec<Vec<usize>> {
-    let mut seen = vec![false; costs.len()];
+/// The connected parts of the graph over those who are left, each cut to at most [`EXACT`] players.
+fn parts(
+    candidates: &[Candidate<'_>],
+    costs: &[Vec<Option<i64>>],
+    left: &[usize],
+    shift: usize,
+) -> Vec<Vec<usize>> {
+    let mut unseen: Vec<usize> = left.to_vec();
     let mut parts = Vec::new();
-    for start in 0..costs.len() {
-        if seen[start] {
-            continue;
-        }
-        seen[start] = true;
+    while let Some(start) = unseen.pop() {
         let mut part = vec![start];
         let mut next = 0;
-        while next < part.len() {
-            let at = part[next];
+        while let Some(at) = part.get(next).copied() {
             next += 1;
-            for other in 0..costs.len() {
-                if !seen[other] && costs[at][other].is_some() {
-                    seen[other] = true;
-                    part.push(other);
-                }
-            }
+            part.extend(unseen.extract_if(.., |other| costs[at][*other].is_some()));
         }
         if part.len() <= EXACT {
             parts.push(part);
@@ -176,4 +180,144 @@ fn match_part(part: &[usize], costs: &[Vec<Option<i64>>]) -> Vec<(usize, usize)>
         }
     }
     matched
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::chance::Chance;
+    use ipc_schema::vocab::RaceChoice;
+    use std::collections::VecDeque;
+
+    const NOW: Timestamp = Timestamp(10_000_000);
+
+    /// A waiting room by chance: races, ratings, regions and waiting times.
+    fn waiting_room(
+        chance: &mut Chance,
+        players: usize,
+        both_percent: usize,
+    ) -> Vec<(Entry, [i32; 2], Region)> {
+        (0..players)
+            .map(|_| {
+                let both = chance.below(100) < both_percent;
+                let bw = both || chance.below(2) == 0;
+                let races = RaceChoice {
+                    bw: bw.then_some(Race::BwZerg),
+                    sc2: (both || !bw).then_some(Race::Sc2Terran),
+                };
+                let waves = u32::try_from(chance.below(6)).unwrap();
+                let since = Timestamp(NOW.0 - u64::from(waves) * 45_000 - chance.below(40_000) as u64);
+                let mmr = [0, 1].map(|_| 1200 + i32::try_from(chance.below(600)).unwrap());
+                let region = Region::ALL[chance.below(Region::ALL.len())];
+                (Entry { since, waves, races, vetoes: Vec::new() }, mmr, region)
+            })
+            .collect()
+    }
+
+    /// Builds the candidates of a room and hands them to `look`.
+    fn with_candidates<T>(room: &[(Entry, [i32; 2], Region)], look: impl FnOnce(&[Candidate<'_>]) -> T) -> T {
+        let nobody = VecDeque::new();
+        let candidates: Vec<Candidate<'_>> = (1..)
+            .zip(room)
+            .map(|(id, (entry, mmr, region))| Candidate {
+                player: PlayerId(id),
+                entry,
+                region: *region,
+                mmr: Era::ALL
+                    .iter()
+                    .zip(mmr)
+                    .filter(|(era, _)| entry.races.of(**era).is_some())
+                    .map(|(era, mmr)| (*era, Mmr(*mmr)))
+                    .collect(),
+                recent_opponents: &nobody,
+            })
+            .collect();
+        look(&candidates)
+    }
+
+    fn season() -> Season {
+        crate::season::load(crate::season::Which::Real).unwrap()
+    }
+
+    /// Most pairs and, among those, least cost, by trying everything.
+    fn by_trying_everything(season: &Season, candidates: &[Candidate<'_>]) -> (usize, i64) {
+        let Some((first, rest)) = candidates.split_first() else { return (0, 0) };
+        let mut best = by_trying_everything(season, rest);
+        for at in 0..rest.len() {
+            let Some((cost, _)) = edge(season, NOW, first, &rest[at]) else { continue };
+            let others: Vec<Candidate<'_>> = [&rest[..at], &rest[at + 1..]].concat();
+            let (pairs, total) = by_trying_everything(season, &others);
+            if pairs + 1 > best.0 || (pairs + 1 == best.0 && total + cost < best.1) {
+                best = (pairs + 1, total + cost);
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn a_wave_takes_the_most_pairs_at_the_least_cost() {
+        let season = season();
+        for seed in 0..400 {
+            let mut chance = Chance(seed);
+            let (players, both) = (2 + chance.below(7), [0, 30, 100][chance.below(3)]);
+            let room = waiting_room(&mut chance, players, both);
+            with_candidates(&room, |candidates| {
+                let found = pairs(&season, NOW, candidates, chance.below(100));
+                let at = |player: PlayerId| &candidates[usize::try_from(player.0).unwrap() - 1];
+                let cost =
+                    |pair: &Pair| edge(&season, NOW, at(pair.players[0]), at(pair.players[1])).unwrap().0;
+                let total = found.iter().map(cost).sum();
+                assert_eq!((found.len(), total), by_trying_everything(&season, candidates), "seed {seed}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_wave_of_any_size_is_legal_and_leaves_no_pair_it_could_take() {
+        let season = season();
+        for seed in 0..20 {
+            let mut chance = Chance(seed);
+            let (players, both) = (chance.below(120), chance.below(101));
+            let room = waiting_room(&mut chance, players, both);
+            with_candidates(&room, |candidates| {
+                let found = pairs(&season, NOW, candidates, chance.below(100));
+                let mut paired = std::collections::BTreeSet::new();
+                for pair in &found {
+                    assert_eq!(pair.races.map(Race::era), [Era::Bw, Era::Sc2], "seed {seed}");
+                    assert!(
+                        pair.players.iter().all(|player| paired.insert(*player)),
+                        "seed {seed}: {pair:?}"
+                    );
+                }
+                let left: Vec<_> = candidates.iter().filter(|one| !paired.contains(&one.player)).collect();
+                for (at, one) in left.iter().enumerate() {
+                    let fits = left[at + 1..].iter().find(|other| edge(&season, NOW, one, other).is_some());
+                    assert!(
+                        fits.is_none(),
+                        "seed {seed}: {} could play {}",
+                        one.player,
+                        fits.unwrap().player
+                    );
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn the_two_of_a_pair_keep_the_window_of_either() {
+        let season = season();
+        let room = |gap: i32, waves| {
+            let entry = |races| Entry { since: NOW, waves, races, vetoes: Vec::new() };
+            let bw = RaceChoice { bw: Some(Race::BwZerg), sc2: None };
+            let sc2 = RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) };
+            vec![(entry(bw), [1500, 0], Region::Euw), (entry(sc2), [0, 1500 + gap], Region::Euw)]
+        };
+        for (gap, waves, expected) in
+            [(150, 0, 1), (151, 0, 0), (151, 1, 1), (200, 1, 1), (201, 1, 0), (-150, 0, 1)]
+        {
+            let found =
+                with_candidates(&room(gap, waves), |candidates| pairs(&season, NOW, candidates, 0).len());
+            assert_eq!(found, expected, "a gap of {gap} after {waves} waves");
+        }
+    }
 }

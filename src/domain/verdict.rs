@@ -104,18 +104,20 @@ fn unreadable(facts: &ReplayFacts) -> Ruling {
 /// Whether the two of the replay are the two of the match, slot by slot: by their bound toons or,
 /// in a game region where none is bound yet, by name.
 fn identities_hold(case: &Case<'_>, seats: &[&ReplayPlayer; 2]) -> bool {
-    (0..2).all(|slot| {
-        let (id, player, seat) = (case.pairing.players[slot], case.players[slot], seats[slot]);
-        if let Some(owner) = (case.owner_of)(&seat.toon) {
-            return owner == id;
-        }
-        let Some(region) = GameRegion::from_number(seat.toon.region) else { return false };
-        let bound_there = player.toons.iter().any(|(bound, _)| *bound == region);
-        let named = player.names.as_ref().is_some_and(|names| {
-            names.alternatives.iter().chain([&names.name]).any(|name| fold(name) == fold(&seat.name))
-        });
-        !bound_there && named
-    })
+    let two_people = seats[0].toon != seats[1].toon;
+    two_people
+        && (0..2).all(|slot| {
+            let (id, player, seat) = (case.pairing.players[slot], case.players[slot], seats[slot]);
+            if let Some(owner) = (case.owner_of)(&seat.toon) {
+                return owner == id;
+            }
+            let Some(region) = GameRegion::from_number(seat.toon.region) else { return false };
+            let bound_there = player.toons.iter().any(|(bound, _)| *bound == region);
+            let named = player.names.as_ref().is_some_and(|names| {
+                names.alternatives.iter().chain([&names.name]).any(|name| fold(name) == fold(&seat.name))
+            });
+            !bound_there && named
+        })
 }
 
 /// By the code that no language changes, else by the words of the language. Both and different is a

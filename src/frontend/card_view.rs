@@ -155,7 +155,7 @@ mod tests {
             (replay(ReplayStage::Failed { fault: Fault::Encrypted }), "encrypted"),
             (replay(ReplayStage::Failed { fault: Fault::Malformed }), "malformed"),
             (replay(ReplayStage::Failed { fault: Fault::TooLarge }), "too_large"),
-            (replay(ReplayStage::Failed { fault: Fault::TimedOut }), "timed_out"),
+            (replay(ReplayStage::Failed { fault: Fault::FileLost }), "file_lost"),
             (replay(ReplayStage::Failed { fault: Fault::Killed }), "killed"),
         ];
         for (view, fact) in cases {

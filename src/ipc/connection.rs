@@ -14,7 +14,7 @@ use tokio_util::codec::{FramedRead, LengthDelimitedCodec};
 
 /// Frames waiting in one direction of one connection. When full, the sender waits, and with it
 /// whoever it serves: the bound is passed back instead of growing memory.
-const CHANNEL_FRAMES: usize = 256;
+pub const CHANNEL_FRAMES: usize = 8192;
 
 /// Frames written with one flush, at the most. Flushing per frame costs eight times the throughput.
 const BATCH_FRAMES: usize = 64;
@@ -54,6 +54,11 @@ impl Outbox {
     pub async fn send<T: Message>(&self, message: &T, blob: Bytes) -> Result<(), SendError> {
         let packet = Packet::new(message, blob)?;
         self.0.send(packet).await.map_err(|_| SendError::Closed)
+    }
+
+    /// How many messages may be sent before sending waits.
+    pub fn room(&self) -> usize {
+        self.0.capacity()
     }
 
     /// For loops that must not wait: refuses where [`Outbox::send`] would wait.

@@ -64,6 +64,7 @@ fn append_all(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), Journ
             records += job.records.len();
             jobs.push(job);
         }
+        let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
         let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
         match journal.append(&batch) {
             Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
@@ -71,7 +72,12 @@ fn append_all(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), Journ
             Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {
                 let reason = format!("{:#}", anyhow::Error::from(error));
                 tracing::error!("the ladder is read-only: {reason}");
-                jobs.into_iter().for_each(|job| (job.done)(Err(reason.clone())));
+                // What fitted the frames before the refused one is stored.
+                let synced = journal.last();
+                for (job, end) in jobs.into_iter().zip(ends) {
+                    let stored = end.is_some_and(|end| end <= synced);
+                    (job.done)(if stored { Ok(synced) } else { Err(reason.clone()) });
+                }
             }
             Err(error) => return Err(error),
         }

@@ -9,7 +9,7 @@ use super::{FORMAT, Journal, JournalError, REMEMBERED};
 use ipc_schema::ids::{LadderId, Seq};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalError> {
@@ -19,7 +19,7 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalE
     let mut remembered = VecDeque::new();
     let mut ladder = None;
     let mut next = segments.first().map_or(Seq(1), |(first, _)| *first);
-    let mut end = 0;
+    let (mut end, mut last_frame) = (0, Vec::new());
     for (at, (_, path)) in segments.iter().enumerate() {
         let bytes = std::fs::read(path).map_err(JournalError::disk("read", path))?;
         let damaged = |offset: usize, problem| JournalError::Damaged {
@@ -54,6 +54,9 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalE
                 remembered.push_back(crc32c::crc32c(record));
             }
             next = Seq(frame.last().0 + 1);
+            if at + 1 == segments.len() {
+                last_frame = bytes[offset..offset + frame.bytes()].to_vec();
+            }
             offset += frame.bytes();
         }
         let last_segment = at + 1 == segments.len();
@@ -76,7 +79,7 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalE
             segment::create(dir, ladder, next)?
         }
         Some((_, path)) => {
-            let opened = open_at(&path, end);
+            let opened = open_at(&path, end, &last_frame);
             (path.clone(), opened.map_err(JournalError::disk("open", &path))?)
         }
     };
@@ -97,10 +100,12 @@ fn drop_unborn(segments: &mut Vec<(Seq, std::path::PathBuf)>) -> Result<(), Jour
     Ok(())
 }
 
-fn open_at(path: &Path, end: u64) -> std::io::Result<File> {
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+/// Cuts the file at `end` and makes sure of what lies before it. A sync that failed may have left
+/// the last frame in memory alone, marked as written: it is written once more.
+fn open_at(path: &Path, end: u64, last_frame: &[u8]) -> std::io::Result<File> {
+    let file = OpenOptions::new().read(true).write(true).open(path)?;
     file.set_len(end)?;
-    file.seek(SeekFrom::Start(end))?;
+    file.write_all_at(last_frame, end - last_frame.len() as u64)?;
     file.sync_all()?;
     Ok(file)
 }

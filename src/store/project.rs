@@ -84,7 +84,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
                 .bind(at.signed()),
         ],
         Event::ToonBound { player, region, toon } => vec![
-            sqlx::query("insert into player_toons (player_id, game_region, toon) values ($1, $2, $3)")
+            sqlx::query("insert into player_toons (player_id, game_region, toon) values ($1, $2, $3) on conflict do nothing")
                 .bind(player.0.signed())
                 .bind(region.code())
                 .bind(toon.to_string()),
@@ -131,6 +131,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::Queued { .. }
         | Event::LeftQueue { .. }
         | Event::Found { .. }
+        | Event::TimeLost { .. }
         | Event::Confirmed { .. }
         | Event::Reminded { .. }
         | Event::AbortSpent { .. }

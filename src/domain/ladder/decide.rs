@@ -57,7 +57,9 @@ impl Ladder {
     /// The wave that should have fired by `now`, if someone was waiting for it.
     fn wave_due(&self, season: &Season, now: Timestamp) -> Option<Timestamp> {
         let wave = wave_at(now, season.knobs.wave);
-        let waited_for = wave > self.last_wave && self.queue.values().any(|entry| entry.since < wave);
+        // A clock that was ahead and was set right does not silence the waves until it is there again.
+        let fresh = wave > self.last_wave || self.last_wave > now + season.knobs.wave;
+        let waited_for = fresh && self.queue.values().any(|entry| entry.since < wave);
         waited_for.then_some(wave)
     }
 
@@ -73,8 +75,14 @@ impl Ladder {
                 let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
                 Decision::of(known.then_some(Event::CardLost { card: *card, version: *version, at: now }))
             }
-            Input::CardGone { card } => {
-                Decision::of(self.cards.get(*card).is_some().then_some(Event::CardGone { card: *card }))
+            Input::CardGone { card, version } => {
+                let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
+                Decision::of(known.then_some(Event::CardGone { card: *card }))
+            }
+            Input::TimeLost { lost } => {
+                let lost_ms = u64::try_from(lost.as_millis()).unwrap_or(u64::MAX);
+                let matters = lost_ms > 0 && !self.open.is_empty();
+                Decision::of(matters.then_some(Event::TimeLost { lost_ms, at: now }))
             }
             Input::JobDropped { job, strike, out_of_tries } => {
                 Decision::of(self.job_dropped(now, *job, *strike, *out_of_tries))
@@ -431,7 +439,10 @@ impl Ladder {
             .filter(|key| !entries.iter().any(|entry| entry.vetoes.iter().any(|veto| veto == key)))
             .collect();
         let fresh: Vec<&str> = open.iter().copied().filter(|key| !last.contains(&Some(*key))).collect();
-        let choice = if fresh.is_empty() { &open } else { &fresh };
+        // Vetoes of another season may cover all maps of this one.
+        let all: Vec<&str> = season.maps.iter().map(|map| map.key.as_str()).collect();
+        let choice =
+            [&fresh, &open, &all].into_iter().find(|maps| !maps.is_empty()).expect("a season has maps");
         choice[chance.below(choice.len())].to_owned()
     }
 
@@ -459,6 +470,6 @@ impl Decision {
 }
 
 fn requeue(match_: &Match, slot: usize) -> Event {
-    let (since, waves) = match_.waited[slot];
+    let Entry { since, waves, .. } = match_.entries[slot];
     Event::Requeued { player: match_.pairing.players[slot], since, waves }
 }
