@@ -114,6 +114,12 @@ impl Journal {
             let checksum = crc32c::crc32c(&bytes);
             if record.seq <= self.last {
                 self.check_repeated(record.seq, checksum)?;
+            } else if record.seq <= last {
+                // Sent again while the first sending still waited for the disk.
+                let at = usize::try_from(record.seq.0 - self.last.0 - 1).expect("a batch is in memory");
+                if checksums[at] != checksum {
+                    return Err(JournalError::Conflict(record.seq));
+                }
             } else if record.seq.0 == last.0 + 1 {
                 if fresh_bytes + bytes.len() > FRAME_BYTES && !fresh.is_empty() {
                     self.append_frame(&std::mem::take(&mut fresh), &std::mem::take(&mut checksums))?;
