@@ -7,6 +7,7 @@
 
 pub mod cards;
 pub mod chance;
+pub mod history;
 pub mod ladder;
 pub mod match_;
 pub mod pairing;

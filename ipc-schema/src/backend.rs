@@ -3,7 +3,7 @@
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
-use crate::view::{CardView, LeaderboardView, MatchView, QueueView, SetupView};
+use crate::view::{CardView, LeaderboardView, MatchView, ProfileView, QueueView, SetupView};
 pub use crate::vocab::{Caller, TermsAnswer};
 use crate::vocab::{Era, Locale, Race, Refusal, Region, Timestamp};
 
@@ -112,6 +112,11 @@ pub enum BackendRequest {
         version: u32,
         failure: CardFailure,
     },
+    /// Somebody's standing; the caller's own without a name.
+    Profile {
+        caller: Caller,
+        name: Option<String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -155,6 +160,10 @@ pub enum BackendReply {
     },
     /// Taken; what follows is told by card.
     Taken,
+    Profile {
+        locale: Locale,
+        profile: Box<ProfileView>,
+    },
 }
 
 /// What the backend says unasked.

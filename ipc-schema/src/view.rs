@@ -193,3 +193,36 @@ pub struct LeaderboardRow {
     pub wins: u32,
     pub losses: u32,
 }
+
+/// How a player stands.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ProfileView {
+    pub name: String,
+    pub country: String,
+    pub region: Option<Region>,
+    /// Best first.
+    pub ratings: Vec<ProfileRating>,
+    /// The last days, shortest period first.
+    pub periods: Vec<Period>,
+    /// Won matches in a row, or lost ones below 0.
+    pub streak: i32,
+    /// The asker's won and lost matches against the player; None for one's own profile.
+    pub against_you: Option<(u32, u32)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ProfileRating {
+    pub race: Race,
+    pub mmr: Mmr,
+    /// In the whole ladder, from 1.
+    pub place: u32,
+    pub wins: u32,
+    pub losses: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Period {
+    pub days: u16,
+    pub wins: u32,
+    pub losses: u32,
+}

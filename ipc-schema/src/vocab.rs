@@ -287,4 +287,6 @@ pub enum Refusal {
     Busy,
     /// Pressed so long ago that it may have been answered and forgotten.
     Stale,
+    /// Nobody on the ladder has this name.
+    PlayerUnknown,
 }

@@ -29,3 +29,4 @@ refusal-download-failed = Discord did not hand out your file. Please send it onc
 refusal-read-only = The ladder cannot save anything at the moment, so nothing was changed. Please try again in a few minutes.
 refusal-busy = The ladder is very busy right now, and nothing was changed. Please try again in a moment.
 refusal-stale = That was pressed too long ago to be sure what happened. Use /match or /queue to see where you are.
+refusal-player-unknown = Nobody on the ladder has this name. /leaderboard lists those who have played.

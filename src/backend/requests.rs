@@ -13,6 +13,7 @@ pub(super) fn input_of(request: &BackendRequest) -> Input {
         | BackendRequest::Queue { caller }
         | BackendRequest::Match { caller }
         | BackendRequest::Leaderboard { caller, .. }
+        | BackendRequest::Profile { caller, .. }
         | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
         BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
         BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
@@ -57,7 +58,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::Match { caller }
         | BackendRequest::Leaderboard { caller, .. }
         | BackendRequest::UploadReplay { caller, .. }
-        | BackendRequest::RefuseUpload { caller, .. } => Some(caller),
+        | BackendRequest::RefuseUpload { caller, .. }
+        | BackendRequest::Profile { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. } | BackendRequest::CardFailed { .. } => None,
     }
 }
@@ -77,7 +79,8 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         BackendReply::Refused { locale, .. }
         | BackendReply::Queue { locale, .. }
         | BackendReply::Match { locale, .. }
-        | BackendReply::Leaderboard { locale, .. } => *locale,
+        | BackendReply::Leaderboard { locale, .. }
+        | BackendReply::Profile { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken => Locale::EnUs,
     }
@@ -129,6 +132,18 @@ pub(super) fn reply(
             locale: locale(ladder, caller),
             leaderboard: ladder.leaderboard_view(*page),
         },
+        BackendRequest::Profile { caller, name } => {
+            let asker = found(caller).map(|(id, _)| id);
+            let player = name.as_ref().map_or(asker, |name| ladder.player_named(name));
+            let profile =
+                asker.zip(player).and_then(|(asker, player)| ladder.profile_view(now, player, asker));
+            match profile {
+                Some(profile) => {
+                    BackendReply::Profile { locale: locale(ladder, caller), profile: Box::new(profile) }
+                }
+                None => refuse(Refusal::PlayerUnknown),
+            }
+        }
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }

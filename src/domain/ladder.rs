@@ -4,6 +4,7 @@ mod decide;
 
 use super::cards::{Card, Cards, Content};
 use super::chance::Chance;
+use super::history::History;
 use super::match_::{Match, Phase, Seat};
 use super::player::{Player, fold};
 use super::queue::Entry;
@@ -46,6 +47,7 @@ pub struct Ladder {
     /// Files that are never read again: they decided a match, or they killed workers.
     spent_files: BTreeSet<FileHash>,
     games: BTreeSet<Game>,
+    pub(super) history: History,
     cards: Cards,
     chance: Chance,
     last_wave: Timestamp,
@@ -170,6 +172,7 @@ impl Default for Ladder {
             jobs: BTreeMap::new(),
             spent_files: BTreeSet::new(),
             games: BTreeSet::new(),
+            history: History::default(),
             cards: Cards::default(),
             chance: Chance(0),
             last_wave: Timestamp::ZERO,
@@ -189,6 +192,11 @@ impl Ladder {
     pub fn player_of(&self, user: UserId) -> Option<(PlayerId, &Player)> {
         let id = *self.by_user.get(&user)?;
         Some((id, &self.players[&id]))
+    }
+
+    /// Who has this name, in any spelling of it.
+    pub fn player_named(&self, name: &str) -> Option<PlayerId> {
+        self.by_name.get(&fold(name.trim())).copied()
     }
 
     pub fn player(&self, player: PlayerId) -> Option<&Player> {
@@ -466,6 +474,8 @@ impl Ladder {
         cards.into_iter().for_each(|card| self.cards.touch(card));
         if let (Verdict::Decided { winner, .. }, Some(ratings)) = (verdict, ratings) {
             self.counts.matches_decided += 1;
+            let winner_slot = usize::from(winner);
+            self.history.add(players[winner_slot], players[1 - winner_slot], at);
             for (slot, change) in (0..).zip(ratings) {
                 let row = self.ratings.entry((change.player, change.race)).or_insert(Rating {
                     mmr: change.before,

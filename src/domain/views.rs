@@ -10,8 +10,8 @@ use super::rating::Rating;
 use super::season::Season;
 use ipc_schema::ids::{CardId, MatchId, PlayerId};
 use ipc_schema::view::{
-    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, QueueView,
-    ResultView, SheetPlayer,
+    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, ProfileRating,
+    ProfileView, QueueView, ResultView, SheetPlayer,
 };
 use ipc_schema::vocab::{Race, Timestamp, Verdict};
 
@@ -130,9 +130,37 @@ impl Ladder {
         })
     }
 
-    pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {
-        let mut rows: Vec<(&(PlayerId, Race), &Rating)> = self.ratings.iter().collect();
+    /// All ratings, best first.
+    fn standings(&self) -> Vec<(&(PlayerId, Race), &Rating)> {
+        let mut rows: Vec<_> = self.ratings.iter().collect();
         rows.sort_by_key(|(key, rating)| (std::cmp::Reverse(rating.mmr), rating.last_played, **key));
+        rows
+    }
+
+    /// How `player` stands, as `asker` sees it.
+    pub fn profile_view(&self, now: Timestamp, player: PlayerId, asker: PlayerId) -> Option<ProfileView> {
+        let known = self.player(player)?;
+        let places = (1..).zip(self.standings()).filter(|(_, ((of, _), _))| *of == player);
+        let ratings = places.map(|(place, ((_, race), rating))| ProfileRating {
+            race: *race,
+            mmr: rating.mmr,
+            place,
+            wins: rating.wins,
+            losses: rating.losses,
+        });
+        Some(ProfileView {
+            name: known.name(),
+            country: known.country().to_owned(),
+            region: known.region,
+            ratings: ratings.collect(),
+            periods: self.history.periods(player, now),
+            streak: self.history.streak(player),
+            against_you: (asker != player).then(|| self.history.against(asker, player)),
+        })
+    }
+
+    pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {
+        let rows = self.standings();
         let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
         let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
         let shown = (1..).zip(rows).skip(page * PAGE_ROWS).take(PAGE_ROWS);

@@ -4,6 +4,7 @@
 pub mod help;
 pub mod leaderboard;
 pub mod match_;
+pub mod profile;
 pub mod queue;
 pub mod setup;
 
@@ -26,7 +27,7 @@ pub struct Command {
 
 /// In the order in which a newcomer needs them.
 pub const COMMANDS: &[Command] =
-    &[setup::COMMAND, queue::COMMAND, match_::COMMAND, leaderboard::COMMAND, help::COMMAND];
+    &[setup::COMMAND, queue::COMMAND, match_::COMMAND, leaderboard::COMMAND, profile::COMMAND, help::COMMAND];
 
 /// Options that do not fit the registered command, such as those of an older registration.
 #[derive(Debug, thiserror::Error)]
@@ -136,7 +137,8 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         BackendRequest::Setup { .. }
         | BackendRequest::Queue { .. }
         | BackendRequest::Match { .. }
-        | BackendRequest::Leaderboard { .. } => false,
+        | BackendRequest::Leaderboard { .. }
+        | BackendRequest::Profile { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -167,6 +169,7 @@ pub fn render(reply: &BackendReply) -> Reply {
         BackendReply::Leaderboard { locale, leaderboard } => {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
+        BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
         BackendReply::Taken => Reply::Taken,
     }
 }
@@ -195,7 +198,7 @@ mod tests {
             assert_eq!(registered.contexts.as_deref(), Some(&contexts[..]), "{}", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "help"]));
+        assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "help"]));
     }
 
     #[test]

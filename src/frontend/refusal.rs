@@ -36,6 +36,7 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::ReadOnly => words.say("refusal-read-only"),
         Refusal::Busy => words.say("refusal-busy"),
         Refusal::Stale => words.say("refusal-stale"),
+        Refusal::PlayerUnknown => words.say("refusal-player-unknown"),
     }
 }
 
@@ -73,6 +74,7 @@ pub mod tests {
             Refusal::ReadOnly,
             Refusal::Busy,
             Refusal::Stale,
+            Refusal::PlayerUnknown,
         ]
     }
 

@@ -15,6 +15,7 @@ const FILES: &[(Locale, &str, &str)] = &[
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/match.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/replay.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/leaderboard.ftl")),
+    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/profile.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/refusals.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/help.ftl")),
 ];

@@ -15,8 +15,9 @@ use ipc_schema::ids::{
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::view::{
-    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, QueueHint,
-    QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView, SheetPlayer, Waiting,
+    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, Period,
+    ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep,
+    SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, Era, FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region,
@@ -138,6 +139,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         ReadOnly,
         Busy,
         Stale,
+        PlayerUnknown,
     )
 }
 
@@ -346,6 +348,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         RefuseUpload { caller, refusal: Refusal::NotAReplay },
         CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
         CardFailed { card: CARD, version: 1, failure: CardFailure::MessageGone },
+        Profile { caller, name: Some(text("Bisu")) },
     )
 }
 
@@ -353,6 +356,18 @@ pub(crate) fn backend_calls() -> Vec<BackendCall> {
     let keys = std::iter::once(None).chain(keys().into_iter().map(Some)).cycle();
     let call = |((request, key), id)| BackendCall { id, key, deadline: AT, request };
     backend_requests().into_iter().zip(keys).zip(1..).map(call).collect()
+}
+
+fn profile() -> ProfileView {
+    ProfileView {
+        name: text("Bisu"),
+        country: text("KR"),
+        region: Some(Region::Krj),
+        ratings: vec![ProfileRating { race: Race::BwZerg, mmr: Mmr(1520), place: 1, wins: 1, losses: 0 }],
+        periods: vec![Period { days: 14, wins: 1, losses: 0 }],
+        streak: -1,
+        against_you: Some((0, 1)),
+    }
 }
 
 pub(crate) fn backend_replies() -> Vec<BackendReply> {
@@ -378,6 +393,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Match { locale, match_: Box::new(match_views().remove(0)) },
         Leaderboard { locale, leaderboard: leaderboard() },
         Taken,
+        Profile { locale, profile: Box::new(profile()) },
     );
     one_each
         .into_iter()
