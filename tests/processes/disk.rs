@@ -1,7 +1,7 @@
 //! A disk that fills up while people play.
 
-use super::{confirm, ratings_are, replay_of, told_the_result};
-use crate::support::{Ladder, Person, wait_for};
+use super::{confirm, pair_up, ratings_are, replay_of, told_the_result};
+use crate::support::{Ladder, wait_for};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::Command;
@@ -44,13 +44,7 @@ async fn a_full_disk_makes_the_ladder_read_only_and_loses_nothing() {
         return;
     };
     let ladder = Ladder::start_in(root).await;
-    let (ana, bea) = (Person::new(ladder.emulator, "Ana").await, Person::new(ladder.emulator, "Bea").await);
-    ana.set_up().await;
-    bea.set_up().await;
-    ana.join("bw", "bw_zerg").await;
-    bea.join("sc2", "sc2_terran").await;
-    let match_id = ana.found_match().await;
-    assert_eq!(bea.found_match().await, match_id);
+    let (ana, bea, match_id) = pair_up(&ladder).await;
     disk.fill();
     // The journal's last page has room for a few records more.
     wait_for("Ana to read that the ladder is read-only", async || {
