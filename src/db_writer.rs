@@ -5,7 +5,7 @@
 //! of the one before, and its load is answered only when nothing of that one is under way.
 
 mod files;
-mod project;
+pub mod project;
 
 use crate::clock;
 use crate::ipc::child::{Child, Control, gauge};
@@ -35,17 +35,37 @@ const APPENDED: usize = 4096;
 /// How long a drain waits for the database to be where the journal is.
 const CATCH_UP: Duration = Duration::from_secs(3);
 
+/// The journal's folder in the data folder.
+pub const JOURNAL: &str = "journal";
+
+/// The database's file in the data folder.
+pub const DATABASE: &str = "ladder.sqlite";
+
+/// Journal and database of one ladder, and where the database is.
+#[derive(Debug)]
+pub struct Opened {
+    pub journal: Journal,
+    pub store: Store,
+    pub projected: Seq,
+}
+
+/// Opens both and brings the journal up to the database; [`project`] does the other direction.
+pub async fn open(data: &Path) -> anyhow::Result<Opened> {
+    let mut store = Store::open(&data.join(DATABASE)).await?;
+    let progress = store.progress().await?;
+    let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
+    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).context("open the journal")?;
+    let projected = reconcile(&mut journal, &mut store, progress).await?;
+    Ok(Opened { journal, store, projected })
+}
+
 /// Runs until drained. `data` is the data folder.
 pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let dir = data.join("journal");
-    let mut store = Store::open(&data.join("ladder.sqlite")).await?;
-    let progress = store.progress().await?;
-    let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
-    let mut journal = Journal::open(&dir, new_ladder).context("open the journal")?;
-    let progress = reconcile(&mut journal, &mut store, progress).await?;
+    let Opened { journal, store, projected: progress } = open(data).await?;
+    let dir = data.join(JOURNAL);
     let (ladder, last) = (journal.ladder(), journal.last());
     tracing::info!("ladder {:016x} at record {last}, database at {progress}", ladder.0);
 
@@ -263,12 +283,19 @@ async fn reconcile(
             ladder.0
         );
     }
-    if seq > Seq(0) && journal.last() >= seq {
-        let mut reader = Reader::new(journal.dir(), Seq(seq.0 - 1));
-        let same = reader.read(seq, 1)?.first().map(store::checksum_of) == Some(checksum);
-        if !same {
+    // The newest record that both have, whichever of them is behind.
+    let common = journal.last().min(seq);
+    if common > Seq(0) {
+        let before = Seq(common.0 - 1);
+        let ours = Reader::new(journal.dir(), before).read(common, 1)?.first().map(store::checksum_of);
+        let theirs = if common == seq {
+            Some(checksum)
+        } else {
+            store.records_after(before, 1).await?.first().map(store::checksum_of)
+        };
+        if ours != theirs {
             bail!(
-                "journal and database of ladder {:016x} differ at record {seq}: one of them was put back from a \
+                "journal and database of ladder {:016x} differ at record {common}: one of them was put back from a \
                  backup and then went on by itself. Move away the one that is not to be kept",
                 ladder.0
             );

@@ -76,6 +76,7 @@ pub struct Journal {
     file: File,
     /// End of the last synced frame.
     end: u64,
+    segment_bytes: u64,
     last: Seq,
     /// Checksums of the records up to `last`, the newest at the back.
     remembered: VecDeque<u32>,
@@ -86,6 +87,11 @@ impl Journal {
     /// `new_ladder` names the ladder of an empty folder.
     pub fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalError> {
         recover::open(dir, new_ladder)
+    }
+
+    /// Segments of another size, for tests that need several.
+    pub fn with_segment_bytes(self, segment_bytes: u64) -> Journal {
+        Journal { segment_bytes, ..self }
     }
 
     pub fn dir(&self) -> &Path {
@@ -114,6 +120,12 @@ impl Journal {
             let checksum = crc32c::crc32c(&bytes);
             if record.seq <= self.last {
                 self.check_repeated(record.seq, checksum)?;
+            } else if record.seq <= last {
+                // Sent again while the first sending still waited for the disk.
+                let at = usize::try_from(record.seq.0 - self.last.0 - 1).expect("a batch is in memory");
+                if checksums[at] != checksum {
+                    return Err(JournalError::Conflict(record.seq));
+                }
             } else if record.seq.0 == last.0 + 1 {
                 if fresh_bytes + bytes.len() > FRAME_BYTES && !fresh.is_empty() {
                     self.append_frame(&std::mem::take(&mut fresh), &std::mem::take(&mut checksums))?;
@@ -134,7 +146,7 @@ impl Journal {
     }
 
     fn append_frame(&mut self, records: &[Vec<u8>], checksums: &[u32]) -> Result<(), JournalError> {
-        if self.end >= SEGMENT_BYTES {
+        if self.end >= self.segment_bytes {
             self.begin_segment()?;
         }
         let bytes = segment::frame_of(Seq(self.last.0 + 1), records);

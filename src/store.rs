@@ -72,6 +72,9 @@ impl Store {
     /// Applies records that follow what is applied: events, tables and progress, all or nothing.
     pub async fn apply(&mut self, ladder: LadderId, records: &[Record]) -> anyhow::Result<()> {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
+        if let Some(gap) = records.windows(2).find(|pair| pair[1].seq.0 != pair[0].seq.0 + 1) {
+            bail!("record {} cannot follow record {}", gap[1].seq, gap[0].seq);
+        }
         let mut transaction = self.connection.begin().await?;
         for record in records {
             project::apply(&mut transaction, record)

@@ -5,6 +5,7 @@
 
 mod journal;
 mod processes;
+mod simulation;
 mod store;
 mod support;
 mod tidy;

@@ -1,1 +1,549 @@
-//! store
+//! The database: rows say what the events say, each record counts once, and journal and database
+//! find each other again whichever was lost.
+
+use crate::wire::alone::block_on;
+use crate::wire::samples;
+use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, project};
+use evoladder::journal::Journal;
+use evoladder::journal::reader::Reader;
+use evoladder::store::Store;
+use ipc_schema::db_writer::Record;
+use ipc_schema::event::{Event, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::ids::{ChannelId, JobId, Key, LadderId, MatchId, PlayerId, Seq, UserId};
+use ipc_schema::replay::{Fault, ReplayFacts};
+use ipc_schema::vocab::{
+    FileHash, GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
+};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{Column, Connection, Executor, Row, TypeInfo, ValueRef};
+use std::path::Path;
+use tokio::sync::watch;
+
+const LADDER: LadderId = LadderId(0xfeed_0000_0000_0001);
+const ANA: PlayerId = PlayerId(1);
+const BEA: PlayerId = PlayerId(2);
+
+/// One record for each list of events, a second apart.
+fn records(decisions: Vec<Vec<Event>>) -> Vec<Record> {
+    let record = |(events, seq): (Vec<Event>, u64)| Record {
+        seq: Seq(seq),
+        at: Timestamp(seq * 1000),
+        key: seq.is_multiple_of(2).then_some(Key::Interaction(seq)),
+        events,
+        reply: None,
+    };
+    decisions.into_iter().zip(1..).map(record).collect()
+}
+
+fn joined(player: PlayerId, user: u64) -> Vec<Event> {
+    vec![
+        Event::PlayerJoined { player, user: UserId(user), locale: Locale::EnUs, at: Timestamp(player.0) },
+        Event::ChannelSeen { player, channel: ChannelId(100 + player.0) },
+    ]
+}
+
+fn set_up(player: PlayerId, name: &str, alternatives: &[&str], region: Region) -> Vec<Event> {
+    vec![
+        Event::TermsAnswered { player, accepted: true, at: Timestamp(10) },
+        Event::NamesSet {
+            player,
+            names: Names {
+                name: name.to_owned(),
+                battle_tag: format!("{name}#1"),
+                alternatives: alternatives.iter().map(|&name| name.to_owned()).collect(),
+                country: "KR".to_owned(),
+            },
+        },
+        Event::RegionSet { player, region },
+        Event::SetupFinished { player, at: Timestamp(20) },
+    ]
+}
+
+fn closed(match_id: u64, winner: u8, before: [i32; 2], after: [i32; 2], at: u64) -> Event {
+    let change = |slot: usize, player, race| RatingChange {
+        player,
+        race,
+        before: Mmr(before[slot]),
+        after: Mmr(after[slot]),
+    };
+    Event::Closed {
+        match_id: MatchId(match_id),
+        verdict: Verdict::Decided { winner, ground: Ground::Recorded },
+        ratings: Some([change(0, ANA, Race::BwZerg), change(1, BEA, Race::Sc2Terran)]),
+        at: Timestamp(at),
+    }
+}
+
+fn wave(match_id: u64, at: u64) -> Event {
+    Event::WaveFired {
+        at: Timestamp(at),
+        pairings: vec![Pairing {
+            match_id: MatchId(match_id),
+            players: [ANA, BEA],
+            races: [Race::BwZerg, Race::Sc2Terran],
+            map: "keres_passage".to_owned(),
+            server: Server::Kor,
+            confirm_deadline: Timestamp(at + 60_000),
+        }],
+        generator: 9,
+    }
+}
+
+fn taken(job: u64, player: PlayerId) -> Event {
+    Event::ReplayTaken {
+        job: JobId(job),
+        match_id: MatchId(1),
+        player,
+        hash: FileHash([0xab; 32]),
+        bytes: 300,
+        at: Timestamp(7000 + job),
+    }
+}
+
+fn judged(job: u64, outcome: Judged) -> Event {
+    let facts = ReplayFacts {
+        base_build: 93_333,
+        unlisted_build: false,
+        duration_game_loops: 12_345,
+        ended_at_ms: 1,
+        map_title: "Keres Passage".to_owned(),
+        cache_handles: Vec::new(),
+        game_speed: 4,
+        random_seed: 5,
+        is_1v1: true,
+        players: Vec::new(),
+        observers: 0,
+        attributes: Vec::new(),
+    };
+    let judgement = Judgement { checks: Vec::new(), outcome };
+    Event::ReplayJudged { job: JobId(job), facts: Box::new(facts), judgement, at: Timestamp(8000 + job) }
+}
+
+/// Two players set up, meet twice, and send replays of every kind.
+fn history() -> Vec<Record> {
+    let queued = |player| Event::Queued { player, at: Timestamp(1) };
+    let races = RaceChoice { bw: Some(Race::BwZerg), sc2: None };
+    let found = |match_id: u64, player| Event::Found {
+        match_id: MatchId(match_id),
+        player,
+        deadline: Timestamp(1),
+        at: Timestamp(1),
+    };
+    let confirmed = |player| Event::Confirmed { match_id: MatchId(1), player, at: Timestamp(1) };
+    let decided = Judged::Decided { winner: 0, ground: Ground::Recorded };
+    let toon = Toon { region: 3, realm: 1, id: 77 };
+    records(vec![
+        joined(ANA, u64::MAX),
+        joined(BEA, 2),
+        set_up(ANA, "Ana", &["\"A\"", "에이"], Region::Krj),
+        [set_up(BEA, "Bea", &[], Region::Oce), vec![Event::LocaleSet { player: BEA, locale: Locale::KoKr }]]
+            .concat(),
+        vec![Event::RacesChosen { player: ANA, races }, queued(ANA)],
+        vec![queued(BEA)],
+        vec![wave(1, 5000)],
+        vec![found(1, ANA), found(1, BEA)],
+        vec![confirmed(ANA)],
+        vec![
+            confirmed(BEA),
+            Event::Started { match_id: MatchId(1), at: Timestamp(6000), deadline: Timestamp(1) },
+        ],
+        vec![taken(1, ANA), taken(2, BEA), taken(3, BEA)],
+        vec![judged(1, Judged::Rejected)],
+        vec![Event::ReplayFailed { job: JobId(2), fault: Fault::Malformed, strikes: 0, at: Timestamp(8002) }],
+        vec![
+            judged(3, decided),
+            Event::ToonBound { player: ANA, region: GameRegion::Asia, toon },
+            closed(1, 0, [1500, 1500], [1520, 1480], 9000),
+        ],
+        vec![wave(2, 10_000)],
+        vec![closed(2, 1, [1520, 1480], [1499, 1501], 11_000)],
+        vec![wave(3, 12_000)],
+        vec![Event::Closed {
+            match_id: MatchId(3),
+            verdict: Verdict::Aborted { by: 1 },
+            ratings: None,
+            at: Timestamp(13_000),
+        }],
+        vec![Event::TermsAnswered { player: BEA, accepted: false, at: Timestamp(14_000) }],
+    ])
+}
+
+async fn store(dir: &Path) -> Store {
+    Store::open(&dir.join(DATABASE)).await.unwrap()
+}
+
+async fn seq(store: &mut Store) -> Option<u64> {
+    let progress = store.progress().await.unwrap()?;
+    assert_eq!(progress.ladder, LADDER);
+    Some(progress.seq.0)
+}
+
+/// A second program that has the database open.
+async fn visitor(dir: &Path) -> SqliteConnection {
+    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(dir.join(DATABASE))).await.unwrap()
+}
+
+/// What a query answers, a line for each row, columns by a bar.
+async fn rows(dir: &Path, query: &str) -> Vec<String> {
+    let cell = |row: &SqliteRow, at: usize| {
+        let raw = row.try_get_raw(at).unwrap();
+        match raw.type_info().name() {
+            _ if raw.is_null() => "-".to_owned(),
+            "INTEGER" => row.get::<i64, _>(at).to_string(),
+            "BLOB" => row.get::<Vec<u8>, _>(at).iter().map(|byte| format!("{byte:02x}")).collect(),
+            _ => row.get::<String, _>(at),
+        }
+    };
+    let rows = sqlx::query(query).fetch_all(&mut visitor(dir).await).await.unwrap();
+    let line = |row: &SqliteRow| {
+        row.columns().iter().map(|column| cell(row, column.ordinal())).collect::<Vec<_>>().join("|")
+    };
+    rows.iter().map(line).collect()
+}
+
+const TABLES: [&str; 8] =
+    ["progress", "events", "players", "player_toons", "ratings", "matches", "replays", "_sqlx_migrations"];
+
+/// All that is in the database.
+async fn dump(dir: &Path) -> Vec<String> {
+    let mut lines = Vec::new();
+    for table in TABLES {
+        lines.push(table.to_owned());
+        let columns = if table == "_sqlx_migrations" { "version, success" } else { "*" };
+        lines.extend(rows(dir, &format!("select {columns} from {table} order by 1, 2")).await);
+    }
+    lines
+}
+
+#[test]
+fn migrations_apply_to_an_empty_file_and_again() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        assert!(store(dir.path()).await.progress().await.unwrap().is_none());
+        let first = dump(dir.path()).await;
+        assert!(store(dir.path()).await.progress().await.unwrap().is_none());
+        assert_eq!(dump(dir.path()).await, first);
+        assert_eq!(first.len(), TABLES.len() + 1, "the tables are there and empty, but for one migration");
+    });
+}
+
+#[test]
+fn the_rows_say_what_the_events_say() {
+    let dir = tempfile::tempdir().unwrap();
+    let expected: [(&str, &[&str]); 6] = [
+        ("select seq, ladder_id from progress", &["19|feed000000000001"]),
+        (
+            "select player_id, discord_user_id, locale, name, battle_tag, alternative_names, country, region,
+             terms_accepted_at_ms, setup_finished_at_ms, joined_at_ms from players order by 1",
+            &[
+                r#"1|18446744073709551615|enUS|Ana|Ana#1|["\"A\"","에이"]|KR|KRJ|10|20|1"#,
+                "2|2|koKR|Bea|Bea#1|[]|KR|OCE|-|20|2",
+            ],
+        ),
+        ("select player_id, game_region, toon from player_toons", &["1|asia|3-S2-1-77"]),
+        (
+            "select player_id, race, mmr, wins, losses, last_played_at_ms from ratings order by 1",
+            &["1|bw_zerg|1499|1|1|11000", "2|sc2_terran|1501|1|1|11000"],
+        ),
+        (
+            "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
+             closed_at_ms, verdict, winner_id, ground, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after
+             from matches order by 1",
+            &[
+                "1|1|2|bw_zerg|sc2_terran|keres_passage|KOR|5000|6000|9000|decided|1|recorded|1500|1520|1500|1480",
+                "2|1|2|bw_zerg|sc2_terran|keres_passage|KOR|10000|-|11000|decided|2|recorded|1520|1499|1480|1501",
+                "3|1|2|bw_zerg|sc2_terran|keres_passage|KOR|12000|-|13000|aborted|-|by player 2|-|-|-|-",
+            ],
+        ),
+        (
+            "select job_id, match_id, player_id, bytes, uploaded_at_ms, outcome, judged_at_ms, map_title,
+             duration_game_loops from replays order by 1",
+            &[
+                "1|1|1|300|7001|rejected|8001|Keres Passage|12345",
+                "2|1|2|300|7002|malformed|8002|-|-",
+                "3|1|2|300|7003|decided|8003|Keres Passage|12345",
+            ],
+        ),
+    ];
+    block_on(async {
+        store(dir.path()).await.apply(LADDER, &history()).await.unwrap();
+        for (query, lines) in expected {
+            assert_eq!(rows(dir.path(), query).await, lines, "{query}");
+        }
+        let hashes = rows(dir.path(), "select distinct sha256 from replays").await;
+        assert_eq!(hashes, ["ab".repeat(32)]);
+    });
+}
+
+#[test]
+fn the_batches_a_history_comes_in_make_no_difference() {
+    block_on(async {
+        let whole = tempfile::tempdir().unwrap();
+        store(whole.path()).await.apply(LADDER, &history()).await.unwrap();
+        let whole = dump(whole.path()).await;
+        for size in [1, 2, 7] {
+            let dir = tempfile::tempdir().unwrap();
+            for batch in history().chunks(size) {
+                // Each batch by a writer that has just started.
+                store(dir.path()).await.apply(LADDER, batch).await.unwrap();
+            }
+            assert_eq!(dump(dir.path()).await, whole, "batches of {size}");
+        }
+    });
+}
+
+#[test]
+fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let history = history();
+        let mut store = store(dir.path()).await;
+        let refused: [(&str, LadderId, Vec<Record>); 6] = [
+            ("the same again", LADDER, history[..8].to_vec()),
+            ("its last record again", LADDER, history[7..9].to_vec()),
+            ("one record left out", LADDER, history[9..].to_vec()),
+            ("one record left out within", LADDER, [&history[8..9], &history[10..]].concat()),
+            ("another ladder", LadderId(2), history[8..].to_vec()),
+            ("another ladder from its start", LadderId(2), history[..1].to_vec()),
+        ];
+        assert!(store.apply(LADDER, &history[1..]).await.is_err(), "the first record is missing");
+        assert_eq!(seq(&mut store).await, None);
+        store.apply(LADDER, &history[..8]).await.unwrap();
+        let before = dump(dir.path()).await;
+        for (what, ladder, batch) in refused {
+            assert!(store.apply(ladder, &batch).await.is_err(), "{what}: applied");
+            assert_eq!(dump(dir.path()).await, before, "{what}");
+        }
+        assert_eq!(seq(&mut store).await, Some(8));
+        store.apply(LADDER, &[]).await.unwrap();
+        store.apply(LADDER, &history[8..]).await.unwrap();
+        assert_eq!(seq(&mut store).await, Some(19));
+    });
+}
+
+#[test]
+fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let mut store = store(dir.path()).await;
+        store.apply(LADDER, &history()[..2]).await.unwrap();
+        let before = dump(dir.path()).await;
+        let mut batch = history()[2..6].to_vec();
+        // Two accounts cannot be one player; the records around it are as they should be.
+        batch[2].events.push(Event::PlayerJoined {
+            player: PlayerId(3),
+            user: UserId(2),
+            locale: Locale::EnUs,
+            at: Timestamp(1),
+        });
+        let error = store.apply(LADDER, &batch).await.unwrap_err();
+        assert!(format!("{error:#}").contains("apply record 5"), "{error:#}");
+        assert_eq!(dump(dir.path()).await, before);
+        store.apply(LADDER, &history()[2..]).await.unwrap();
+        assert_eq!(seq(&mut store).await, Some(19), "the writer goes on with the same connection");
+    });
+}
+
+#[test]
+fn what_was_stored_is_given_back_record_by_record() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        // Every event there is, but in a record that changes no table more than once.
+        let every = samples::events().into_iter().filter(|event| {
+            !matches!(event, Event::PlayerJoined { .. } | Event::WaveFired { .. } | Event::ToonBound { .. })
+                && !matches!(event, Event::ReplayTaken { .. } | Event::Closed { .. })
+        });
+        let mut history = history();
+        let at = history.len();
+        let reply = ipc_schema::db_writer::StoredReply { protocol: 1, bytes: vec![0, 255] };
+        let last = Record { seq: Seq(at as u64 + 1), reply: Some(reply), ..history[0].clone() };
+        history.push(Record { events: every.collect(), ..last });
+        let mut store = store(dir.path()).await;
+        store.apply(LADDER, &history).await.unwrap();
+        for (after, limit) in [(0, 100), (0, 3), (5, 4), (19, 1), (20, 5)] {
+            let found = store.records_after(Seq(after), limit).await.unwrap();
+            let expected: Vec<Record> =
+                history.iter().filter(|record| record.seq.0 > after).take(limit as usize).cloned().collect();
+            assert_eq!(found, expected, "behind {after}, at most {limit}");
+        }
+    });
+}
+
+#[test]
+fn a_database_of_a_newer_build_is_refused_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        store(dir.path()).await.apply(LADDER, &history()).await.unwrap();
+        visitor(dir.path()).await.execute("update events set format = 2 where seq = 3").await.unwrap();
+        let mut older = store(dir.path()).await;
+        assert_eq!(older.records_after(Seq(0), 2).await.unwrap().len(), 2);
+        let error = older.records_after(Seq(0), 3).await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "event 3 has format 2, which this build does not read; use the newer build"
+        );
+        drop(older);
+
+        let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+                     values (9, 'later', true, x'00', 0)";
+        visitor(dir.path()).await.execute(newer).await.unwrap();
+        let before = dump(dir.path()).await;
+        let error = Store::open(&dir.path().join(DATABASE)).await.unwrap_err();
+        assert!(
+            format!("{error:#}")
+                .contains("the database has version 9, this build knows 1; use the newer build"),
+            "{error:#}"
+        );
+        assert_eq!(dump(dir.path()).await, before);
+    });
+}
+
+/// Opens a data folder as the db-writer does, brings the database up, and closes it again.
+async fn start(data: &Path) -> anyhow::Result<(LadderId, Seq)> {
+    let Opened { journal, store, projected } = db_writer::open(data).await?;
+    let (ladder, last) = (journal.ladder(), journal.last());
+    let reader = Reader::new(&data.join(JOURNAL), projected);
+    let (synced, follow) = watch::channel(last);
+    let (told, mut at) = watch::channel(projected);
+    let running = tokio::spawn(project::run(store, ladder, reader, follow, told));
+    at.wait_for(|at| *at >= last).await?;
+    drop(synced);
+    running.await?;
+    Ok((ladder, last))
+}
+
+/// A data folder with the history in the journal, in frames of one record and of several.
+async fn filled(data: &Path) -> LadderId {
+    let Opened { mut journal, .. } = db_writer::open(data).await.unwrap();
+    for frame in history().chunk_by(|left, _| left.seq.0 % 4 != 0) {
+        journal.append(frame).unwrap();
+    }
+    let ladder = journal.ladder();
+    drop(journal);
+    assert_eq!(start(data).await.unwrap(), (ladder, Seq(19)));
+    ladder
+}
+
+fn lose_database(data: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        std::fs::remove_file(data.join(format!("{DATABASE}{end}"))).ok();
+    }
+}
+
+fn lose_journal(data: &Path) {
+    std::fs::remove_dir_all(data.join(JOURNAL)).unwrap();
+}
+
+fn in_journal(data: &Path) -> Vec<Record> {
+    let last = Journal::open(&data.join(JOURNAL), LadderId(0)).unwrap().last();
+    Reader::new(&data.join(JOURNAL), Seq(0)).read(last, usize::MAX).unwrap()
+}
+
+#[test]
+fn a_lost_journal_is_filled_from_the_database() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let before = dump(dir.path()).await;
+        lose_journal(dir.path());
+        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(in_journal(dir.path()), history());
+        assert_eq!(dump(dir.path()).await, before);
+    });
+}
+
+#[test]
+fn a_journal_put_back_from_a_backup_is_filled_from_the_database() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        lose_journal(dir.path());
+        let mut older = Journal::open(&dir.path().join(JOURNAL), ladder).unwrap();
+        older.append(&history()[..7]).unwrap();
+        drop(older);
+        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(in_journal(dir.path()), history());
+    });
+}
+
+#[test]
+fn a_lost_database_is_brought_up_from_the_journal() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let before = dump(dir.path()).await;
+        lose_database(dir.path());
+        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(dump(dir.path()).await, before);
+    });
+}
+
+#[test]
+fn a_database_that_is_behind_goes_on_where_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let before = dump(dir.path()).await;
+        for at in [1, 8, 18] {
+            lose_database(dir.path());
+            store(dir.path()).await.apply(ladder, &history()[..at]).await.unwrap();
+            assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+            assert_eq!(dump(dir.path()).await, before, "from record {at}");
+        }
+    });
+}
+
+#[test]
+fn a_whole_folder_starts_again_and_again() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let before = (dump(dir.path()).await, in_journal(dir.path()));
+        for _ in 0..3 {
+            assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        }
+        assert!((dump(dir.path()).await, in_journal(dir.path())) == before);
+    });
+}
+
+#[test]
+fn the_database_of_another_ladder_is_refused_naming_both() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ours = filled(dir.path()).await;
+        lose_database(dir.path());
+        let other = LadderId(ours.0 ^ 1);
+        store(dir.path()).await.apply(other, &history()[..3]).await.unwrap();
+        let before = (dump(dir.path()).await, in_journal(dir.path()));
+        let error = format!("{:#}", start(dir.path()).await.unwrap_err());
+        for ladder in [ours, other] {
+            assert!(error.contains(&format!("{:016x}", ladder.0)), "{error}");
+        }
+        assert!((dump(dir.path()).await, in_journal(dir.path())) == before);
+    });
+}
+
+#[test]
+fn two_histories_that_differ_at_one_record_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let mut forked = history();
+        forked[11].at = Timestamp(1);
+        for (what, at) in [("the database is behind", 12), ("both are at the same record", 19)] {
+            lose_database(dir.path());
+            forked[at - 1].at = Timestamp(1);
+            store(dir.path()).await.apply(ladder, &forked[..at]).await.unwrap();
+            let error = start(dir.path()).await.expect_err(what);
+            assert!(format!("{error:#}").contains(&format!("differ at record {at}")), "{what}: {error:#}");
+        }
+        // The journal is behind, and its last record is not the database's of that number.
+        lose_journal(dir.path());
+        let mut older = Journal::open(&dir.path().join(JOURNAL), ladder).unwrap();
+        older.append(&history()[..12]).unwrap();
+        drop(older);
+        let error = start(dir.path()).await.expect_err("the journal is behind");
+        assert!(format!("{error:#}").contains("differ at record 12"), "{error:#}");
+        assert_eq!(in_journal(dir.path()), history()[..12]);
+    });
+}

@@ -14,7 +14,7 @@ const BATCH_BYTES: usize = 1 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Applies what `synced` allows, for ever. `projected` says how far the tables are.
-pub(super) async fn run(
+pub async fn run(
     mut store: Store,
     ladder: LadderId,
     mut reader: Reader,

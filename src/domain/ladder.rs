@@ -199,6 +199,19 @@ impl Ladder {
         self.players.len()
     }
 
+    pub fn is_queued(&self, player: PlayerId) -> bool {
+        self.queue.contains_key(&player)
+    }
+
+    pub fn find_match(&self, id: MatchId) -> Option<&Match> {
+        self.matches.get(&id)
+    }
+
+    /// Matches held in memory, open ones included.
+    pub fn kept_matches(&self) -> usize {
+        self.matches.len()
+    }
+
     pub fn queued(&self) -> usize {
         self.queue.len()
     }

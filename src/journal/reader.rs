@@ -40,7 +40,8 @@ impl Reader {
         *self = Reader::new(&self.dir, after);
     }
 
-    /// Records up to `through`, until they have `page_bytes` on disk or there are no more.
+    /// Records up to `through`, until they have `page_bytes` on disk or there are no more. A page may
+    /// end within a frame, which holds as many records as waited for one sync.
     pub fn read(&mut self, through: Seq, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
         let mut records = Vec::new();
         let mut bytes_read = 0;
@@ -61,9 +62,9 @@ impl Reader {
                     self.open = Some(next);
                 }
                 Some(bytes) => {
-                    self.take(&open, &bytes, &mut records)?;
-                    open.offset += bytes.len() as u64;
-                    bytes_read += bytes.len();
+                    if self.take(&open, &bytes, page_bytes, &mut bytes_read, &mut records)? {
+                        open.offset += bytes.len() as u64;
+                    }
                     self.open = Some(open);
                 }
             }
@@ -71,24 +72,33 @@ impl Reader {
         Ok(records)
     }
 
-    fn take(&mut self, open: &Open, bytes: &[u8], records: &mut Vec<Record>) -> Result<(), JournalError> {
+    /// Takes the records of a frame; false if the page was full before the frame was at its end.
+    fn take(
+        &mut self,
+        open: &Open,
+        bytes: &[u8],
+        page_bytes: usize,
+        bytes_read: &mut usize,
+        records: &mut Vec<Record>,
+    ) -> Result<bool, JournalError> {
         let damaged = || JournalError::Damaged {
             path: open.path.clone(),
             offset: open.offset,
             problem: "a stored record cannot be decoded",
         };
         let frame = Frame::at(bytes).ok_or_else(damaged)?;
-        if frame.last() <= self.after {
-            return Ok(());
-        }
-        for stored in frame.records().ok_or_else(damaged)? {
-            let record = segment::decode(frame.format, stored).ok_or_else(damaged)?;
-            if record.seq > self.after {
-                self.after = record.seq;
-                records.push(record);
+        let stored = frame.records().ok_or_else(damaged)?;
+        let before = self.after;
+        for (seq, stored) in (frame.first.0..).map(Seq).zip(stored).filter(|(seq, _)| *seq > before) {
+            if *bytes_read >= page_bytes {
+                return Ok(false);
             }
+            let record = segment::decode(frame.format, stored).filter(|record| record.seq == seq);
+            records.push(record.ok_or_else(damaged)?);
+            *bytes_read += stored.len();
+            self.after = seq;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// The segment that holds the record behind `after`.

@@ -5,7 +5,7 @@
 //! players were told.
 
 use super::segment::{self, Frame, HEADER_BYTES};
-use super::{FORMAT, Journal, JournalError, REMEMBERED};
+use super::{FORMAT, Journal, JournalError, REMEMBERED, SEGMENT_BYTES};
 use ipc_schema::ids::{LadderId, Seq};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -85,7 +85,16 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalE
     };
     // What was written by a process that died may not be on the disk yet.
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(JournalError::disk("sync", dir))?;
-    Ok(Journal { dir: dir.to_owned(), ladder, path, file, end, last: Seq(next.0 - 1), remembered })
+    Ok(Journal {
+        dir: dir.to_owned(),
+        ladder,
+        path,
+        file,
+        end,
+        segment_bytes: SEGMENT_BYTES,
+        last: Seq(next.0 - 1),
+        remembered,
+    })
 }
 
 /// A segment whose creation was cut short holds nothing: nothing was written to it before it was synced.

@@ -1,0 +1,305 @@
+//! Evenings of the ladder, played in memory by people who act by chance: they set up, queue, leave,
+//! confirm, abort, look away, upload right and wrong replays, and time passes. After each event the
+//! rules that must always hold are checked.
+
+use evoladder::domain::chance::Chance;
+use evoladder::domain::ladder::{Act, Decision, Input, Ladder};
+use evoladder::domain::match_::Phase;
+use evoladder::domain::season::Season;
+use evoladder::season::{Which, load};
+use ipc_schema::event::{Event, Names};
+use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
+use ipc_schema::vocab::{
+    Caller, Era, FileHash, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon, Verdict,
+};
+use std::time::Duration;
+
+/// 2026-11-21T18:00:00Z.
+const EVENING: Timestamp = Timestamp(1_795_284_000_000);
+
+struct Evening {
+    season: Season,
+    ladder: Ladder,
+    events: Vec<Event>,
+    chance: Chance,
+    seed: u64,
+    now: Timestamp,
+    people: u64,
+}
+
+impl Evening {
+    fn new(seed: u64, people: u64) -> Evening {
+        Evening {
+            season: load(Which::Real).unwrap(),
+            ladder: Ladder::new(seed),
+            events: Vec::new(),
+            chance: Chance(seed),
+            seed,
+            now: EVENING,
+            people,
+        }
+    }
+
+    fn input(&mut self, input: &Input) -> Decision {
+        let decision = self.ladder.decide(&self.season, self.now, input);
+        let again = self.ladder.decide(&self.season, self.now, input);
+        assert_eq!(decision, again, "seed {}: the same state and input decide the same", self.seed);
+        for event in &decision.events {
+            self.ladder.evolve(event);
+            self.check(event);
+            self.events.push(event.clone());
+        }
+        self.ladder.take_changed_cards();
+        decision
+    }
+
+    fn check(&self, event: &Event) {
+        let seed = self.seed;
+        if let Event::Closed { verdict, ratings, .. } = event {
+            assert_eq!(ratings.is_some(), matches!(verdict, Verdict::Decided { .. }), "seed {seed}");
+            if let Some([first, second]) = ratings {
+                let moved = (first.after.0 - first.before.0) + (second.after.0 - second.before.0);
+                assert_eq!(moved, 0, "seed {seed}: the two changes are opposite");
+            }
+        }
+    }
+
+    /// What must hold between any two inputs.
+    fn check_state(&self) {
+        let seed = self.seed;
+        for player in
+            (1..=self.people).filter_map(|user| self.ladder.player_of(UserId(user))).map(|(id, _)| id)
+        {
+            let in_match = self.ladder.match_of(player).is_some_and(|(_, match_)| match_.is_open());
+            let waits = self.ladder.is_queued(player);
+            assert!(!(waits && in_match), "seed {seed}: player {player} waits and plays");
+            if let Some((id, match_)) = self.ladder.match_of(player) {
+                let timer = match_.deadline(self.season.knobs.remind_after);
+                assert_eq!(
+                    timer.is_some(),
+                    match_.is_open(),
+                    "seed {seed}: match {id} has a timer while open"
+                );
+            }
+        }
+    }
+
+    fn pass(&mut self, time: Duration) {
+        let until = self.now + time;
+        while let Some(at) = self.ladder.next_tick(&self.season, self.now).filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            let decision = self.input(&Input::Tick);
+            assert!(!decision.events.is_empty(), "seed {}: a tick that is due decides something", self.seed);
+        }
+        self.now = until;
+    }
+
+    fn act(&mut self, user: u64, act: Act) -> Decision {
+        let caller = Caller { user: UserId(user), locale: Locale::EnUs, dm: Some(ChannelId(user + 1000)) };
+        self.input(&Input::Act { caller, act })
+    }
+
+    fn set_up(&mut self, user: u64) {
+        let name = format!("P{user:03}");
+        let names = Names {
+            battle_tag: format!("{name}#1234"),
+            name,
+            alternatives: Vec::new(),
+            country: "XX".to_owned(),
+        };
+        let region = *self.pick(Region::ALL);
+        for act in [
+            Act::AnswerTerms(TermsAnswer::Accept),
+            Act::SetNames(names),
+            Act::SetRegion(region),
+            Act::FinishSetup,
+        ] {
+            assert_eq!(self.act(user, act).refusal, None);
+        }
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.chance.below(from.len())]
+    }
+
+    /// One thing that someone does.
+    fn step(&mut self) {
+        let user = 1 + self.chance.below(usize::try_from(self.people).unwrap()) as u64;
+        let open = self.ladder.player_of(UserId(user)).and_then(|(player, _)| self.ladder.match_of(player));
+        let open: Option<(MatchId, Phase)> = open.map(|(id, match_)| (id, match_.phase.clone()));
+        match (self.chance.below(20), open) {
+            (0, _) => {
+                let (era, race) = *self.pick(&[
+                    (Era::Bw, Some(Race::BwTerran)),
+                    (Era::Bw, Some(Race::BwProtoss)),
+                    (Era::Bw, Some(Race::BwZerg)),
+                    (Era::Bw, None),
+                    (Era::Sc2, Some(Race::Sc2Terran)),
+                    (Era::Sc2, Some(Race::Sc2Zerg)),
+                    (Era::Sc2, None),
+                ]);
+                self.act(user, Act::ChooseRace { era, race });
+            }
+            (1, _) => {
+                let maps = (0..self.chance.below(6)).map(|_| self.chance.below(self.season.maps.len()));
+                let maps = maps.collect::<Vec<_>>().into_iter().map(|at| self.season.maps[at].key.clone());
+                let maps = maps.collect();
+                self.act(user, Act::ChooseVetoes(maps));
+            }
+            (2, _) if self.chance.below(4) == 0 => drop(self.act(user, Act::LeaveQueue)),
+            (5, Some((match_id, _))) if self.chance.below(8) == 0 => {
+                drop(self.act(user, Act::Abort(match_id)))
+            }
+            (6, _) => self.deliver(),
+            (7..12, Some((match_id, Phase::Confirming { .. }))) => {
+                drop(self.act(user, Act::Confirm(match_id)))
+            }
+            (12..16, Some((_, Phase::Playing { .. }))) => self.upload(user),
+            (16, _) => drop(self.input(&Input::TimeLost { lost: Duration::from_millis(700) })),
+            _ => drop(self.act(user, Act::JoinQueue)),
+        }
+    }
+
+    /// Some of the cards that are due arrive, are lost, or turn out to be gone.
+    fn deliver(&mut self) {
+        let due: Vec<CardId> = self.ladder.cards().due().collect();
+        for card in due {
+            let version = self.ladder.cards().get(card).unwrap().version;
+            let input = match self.chance.below(20) {
+                0 => Input::CardLost { card, version },
+                1 => Input::CardGone { card, version },
+                2..4 => continue,
+                _ => {
+                    let channel = ChannelId(self.ladder.cards().get(card).unwrap().player.0 + 1000);
+                    Input::CardShown { card, version, channel, message: MessageId(card.0) }
+                }
+            };
+            self.input(&input);
+        }
+    }
+
+    fn upload(&mut self, user: u64) {
+        // Now and then the same file again.
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&(self.chance.below(100_000) as u64).to_le_bytes());
+        let hash = FileHash(hash);
+        self.act(user, Act::Upload { hash, bytes: 1000 });
+        let jobs: Vec<_> = self.ladder.jobs().map(|(id, job)| (id, job.match_id)).collect();
+        for (job, match_id) in jobs {
+            let input = match self.chance.below(10) {
+                0 => Input::JobFailed { job, fault: Fault::Malformed },
+                1 => Input::JobDropped { job, strike: true, out_of_tries: false },
+                2 => Input::JobDropped { job, strike: false, out_of_tries: true },
+                _ => Input::JobRead { job, facts: Box::new(self.facts(match_id)) },
+            };
+            self.input(&input);
+        }
+    }
+
+    /// What a worker reads in a replay of the match, right or wrong in some way.
+    fn facts(&mut self, match_id: MatchId) -> ReplayFacts {
+        let view = |player: PlayerId| self.ladder.player(player).unwrap().name();
+        let match_ = self.ladder.find_match(match_id).unwrap();
+        let pairing = match_.pairing.clone();
+        let winner = self.chance.below(3);
+        let players = [0, 1].map(|slot| ReplayPlayer {
+            toon: Toon { region: 2, realm: 1, id: pairing.players[slot].0 },
+            name: view(pairing.players[slot]),
+            race_text: String::new(),
+            race_code: Some(code_of(pairing.races[slot]).to_owned()),
+            outcome: [Some(Outcome::Won), Some(Outcome::Lost), None][(winner + slot) % 3],
+            left_at_loop: None,
+        });
+        let mut facts = ReplayFacts {
+            base_build: 95299,
+            unlisted_build: false,
+            duration_game_loops: 100,
+            ended_at_ms: self.now.0,
+            map_title: self.season.map(&pairing.map).unwrap().title.clone(),
+            cache_handles: Vec::new(),
+            game_speed: 4,
+            random_seed: u32::try_from(self.chance.below(1_000_000)).unwrap(),
+            is_1v1: true,
+            players: players.to_vec(),
+            observers: 0,
+            attributes: Vec::new(),
+        };
+        match self.chance.below(12) {
+            0 => facts.players.swap(0, 1),
+            1 => facts.players[0].toon = facts.players[1].toon,
+            2 => facts.players[1].name = "Stranger".to_owned(),
+            3 => facts.players[0].race_code = Some(code_of(*self.pick(Race::ALL)).to_owned()),
+            4 => facts.ended_at_ms = 0,
+            5 => drop(facts.players.pop()),
+            _ => {}
+        }
+        facts
+    }
+}
+
+fn code_of(race: Race) -> &'static str {
+    match race {
+        Race::BwTerran => "BWTe",
+        Race::BwZerg => "BWZe",
+        Race::BwProtoss => "BWPr",
+        Race::Sc2Terran => "Terr",
+        Race::Sc2Zerg => "Zerg",
+        Race::Sc2Protoss => "Prot",
+    }
+}
+
+fn play(seed: u64, people: u64, steps: usize) -> Evening {
+    let mut evening = Evening::new(seed, people);
+    for user in 1..=people {
+        evening.set_up(user);
+    }
+    for _ in 0..steps {
+        evening.step();
+        // Each of them does something every 4 s or so.
+        let pause =
+            Duration::from_millis(evening.chance.below(8_000 / usize::try_from(people).unwrap()) as u64);
+        evening.pass(pause);
+        evening.check_state();
+    }
+    evening
+}
+
+#[test]
+fn an_evening_keeps_the_rules_after_every_event() {
+    let mut decided = 0;
+    for seed in 0..60 {
+        let people = [2, 4, 7, 12, 40][usize::try_from(seed % 5).unwrap()];
+        let mut evening = play(seed, people, 800);
+        // Nobody does anything any more: every match ends by itself, and the queue stays as it is.
+        evening.pass(Duration::from_secs(4 * 60 * 60));
+        assert_eq!(evening.ladder.open_matches(), 0, "seed {seed}: every match ends");
+        decided += evening.ladder.counts().matches_decided;
+    }
+    assert!(decided > 300, "evenings have matches: {decided}");
+}
+
+#[test]
+fn a_ladder_folded_from_its_events_is_the_same_ladder() {
+    for seed in 100..112 {
+        let evening = play(seed, 12, 500);
+        let mut folded = Ladder::new(seed);
+        evening.events.iter().for_each(|event| folded.evolve(event));
+        folded.take_changed_cards();
+        assert_eq!(folded, evening.ladder, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_long_evening_leaves_nothing_behind() {
+    let mut evening = play(7, 12, 120_000);
+    evening.pass(Duration::from_secs(4 * 60 * 60));
+    for _ in 0..200 {
+        evening.deliver();
+    }
+    assert!(evening.ladder.counts().matches_paired > 1100, "{:?}", evening.ladder.counts());
+    assert!(evening.ladder.kept_matches() <= 1000, "{}", evening.ladder.kept_matches());
+    assert_eq!(evening.ladder.jobs().count(), 0);
+    assert_eq!(evening.ladder.cards().due().count(), 0);
+    assert_eq!(evening.ladder.cards().len(), 0, "cards that cannot change are forgotten");
+}

@@ -1,0 +1,130 @@
+//! Who may name whom. Each rule is a sentence, the files it is about, and what they must not name.
+
+const ROLES: [&str; 6] = ["backend", "db_writer", "frontend", "players", "replay_worker", "supervisor"];
+
+/// The files of ipc-schema that hold plain facts.
+const DOMAIN_WORDS: [&str; 5] = ["ids", "vocab", "event", "view", "replay"];
+
+/// The parts of std that reach outside.
+const STD_WITH_IO: [&str; 7] = ["env", "fs", "io", "net", "os", "process", "thread"];
+
+pub(super) struct Rule {
+    pub(super) says: &'static str,
+    /// Whether `file`, below the root, may not name `path`. `crates` are all dependencies there are.
+    pub(super) forbids: fn(file: &str, path: &str, crates: &[String]) -> bool,
+}
+
+/// Whether `path` is in `module`, or is it.
+fn within(path: &str, module: &str) -> bool {
+    path.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// Whether a file is that module of the package, or below it.
+fn in_module(file: &str, module: &str) -> bool {
+    let below = file.strip_prefix("src/").and_then(|file| file.strip_prefix(module));
+    below.is_some_and(|rest| rest == ".rs" || rest.starts_with('/'))
+}
+
+/// The module of the package that a path names.
+fn module_of(path: &str) -> Option<&str> {
+    let mut words = path.split("::");
+    matches!(words.next()?, "crate" | "evoladder").then(|| words.next())?
+}
+
+fn root(path: &str) -> &str {
+    path.split("::").next().unwrap_or(path)
+}
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        says: "a role is named only by itself and by its executable",
+        forbids: |file, path, _| {
+            let Some(role) = module_of(path).filter(|module| ROLES.contains(module)) else { return false };
+            let outside = file.starts_with("src/") && !in_module(file, role);
+            outside || file.starts_with("bin/") && file != format!("bin/{role}.rs")
+        },
+    },
+    Rule {
+        says: "domain sees std without I/O, the words of ipc-schema, libm, unicode_normalization and itself",
+        forbids: |file, path, crates| {
+            if !in_module(file, "domain") {
+                return false;
+            }
+            let mut words = path.split("::");
+            let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            match first {
+                "crate" => second != "domain",
+                "ipc_schema" => !DOMAIN_WORDS.contains(&second),
+                "std" => {
+                    STD_WITH_IO.contains(&second) || second == "time" && words.next() != Some("Duration")
+                }
+                "libm" | "unicode_normalization" => false,
+                _ => crates.iter().any(|name| name == first),
+            }
+        },
+    },
+    Rule {
+        says: "the supervisor sees neither tokio nor twilight",
+        forbids: |file, path, _| {
+            in_module(file, "supervisor")
+                && (root(path).starts_with("tokio") || root(path).starts_with("twilight"))
+                || file == "bin/supervisor.rs" && root(path).starts_with("tokio")
+        },
+    },
+    Rule {
+        says: "twilight is named in src/frontend",
+        forbids: |file, path, _| root(path).starts_with("twilight") && !in_module(file, "frontend"),
+    },
+    Rule {
+        says: "sqlx is named in src/store, and by tests that look into the database",
+        forbids: |file, path, _| {
+            root(path) == "sqlx" && !in_module(file, "store") && !file.starts_with("tests/")
+        },
+    },
+    Rule {
+        says: "bincode is named in ipc-schema/src/frame.rs",
+        forbids: |file, path, _| root(path) == "bincode" && file != "ipc-schema/src/frame.rs",
+    },
+    Rule {
+        says: "bzip2 is named in replay",
+        forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
+    },
+    Rule {
+        says: "only the db-writer sees store and journal",
+        forbids: |file, path, _| {
+            let storage = ["store", "journal"];
+            module_of(path).is_some_and(|module| storage.contains(&module))
+                && !["db_writer", "store", "journal"].iter().any(|module| in_module(file, module))
+                && !file.starts_with("tests/")
+        },
+    },
+    Rule {
+        says: "only replay workers, players and bin/replay.rs see replay",
+        forbids: |file, path, _| {
+            root(path) == "replay"
+                && !file.starts_with("replay/")
+                && !file.starts_with("tests/")
+                && file != "bin/replay.rs"
+                && !["replay_worker", "players"].iter().any(|module| in_module(file, module))
+        },
+    },
+    Rule {
+        says: "only bin/emulator.rs and tests see emulator",
+        forbids: |file, path, _| {
+            root(path) == "emulator"
+                && !["emulator/", "tests/"].iter().any(|folder| file.starts_with(folder))
+                && file != "bin/emulator.rs"
+        },
+    },
+    Rule {
+        says: "emulator and replay know nothing of the ladder, and ipc-schema nothing of sockets",
+        forbids: |file, path, _| {
+            let apart = file.starts_with("emulator/") || file.starts_with("replay/");
+            let words = file.starts_with("ipc-schema/");
+            let ladder = ["evoladder", "ipc_schema"];
+            apart && ladder.contains(&root(path))
+                || words && (root(path) == "evoladder" || root(path).starts_with("tokio"))
+                || words && (within(path, "std::net") || within(path, "std::fs"))
+        },
+    },
+];

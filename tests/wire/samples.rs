@@ -1,0 +1,473 @@
+//! One value of everything that processes say to each other and that a disk holds.
+//!
+//! A list that names every variant does not compile while one is missing, so a new variant comes
+//! with its sample.
+
+use ipc_schema::backend::{
+    BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, ShowCard,
+    TermsAnswer,
+};
+use ipc_schema::control::{FromChild, Gauge, Hello, Role, ToChild};
+use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
+use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::ids::{
+    CardId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, Seq, UserId,
+};
+use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
+use ipc_schema::view::{
+    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, QueueHint,
+    QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView, SheetPlayer, Waiting,
+};
+use ipc_schema::vocab::{
+    Caller, Era, FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region,
+    Server, Timestamp, Toon, Verdict,
+};
+
+/// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
+macro_rules! every {
+    ($enum:ident: $($variant:ident $({ $($fields:tt)* })? $(( $($values:tt)* ))?),+ $(,)?) => {{
+        let complete = |value: &$enum| match value { $($enum::$variant { .. } => {})+ };
+        let samples = vec![$($enum::$variant $({ $($fields)* })? $(( $($values)* ))?),+];
+        samples.iter().for_each(complete);
+        samples
+    }};
+}
+
+const PLAYER: PlayerId = PlayerId(7);
+const MATCH: MatchId = MatchId(12);
+const JOB: JobId = JobId(3);
+const CARD: CardId = CardId(4);
+const CHANNEL: ChannelId = ChannelId(1_100_000_000_000_000_001);
+const MESSAGE: MessageId = MessageId(1_100_000_000_000_000_002);
+const USER: UserId = UserId(u64::MAX);
+const AT: Timestamp = Timestamp(1_767_225_600_123);
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn caller() -> Caller {
+    Caller { user: USER, locale: Locale::KoKr, dm: Some(CHANNEL) }
+}
+
+fn names() -> Names {
+    Names {
+        name: text("Ålice"),
+        battle_tag: text("Alice#1234"),
+        alternatives: vec![text("앨리스"), String::new()],
+        country: text("XX"),
+    }
+}
+
+fn judgement(outcome: Judged) -> Judgement {
+    let kinds = every!(CheckKind: Readable, Identity, Races, Map, Time, Reuse);
+    let grades = every!(Grade: Passed, Warning, Failed);
+    let checks = kinds.into_iter().zip(grades.into_iter().cycle());
+    let checks = checks.map(|(kind, grade)| Check { kind, grade, expected: text("a"), found: text("b") });
+    Judgement { checks: checks.collect(), outcome }
+}
+
+fn facts() -> ReplayFacts {
+    let player = |name: &str, outcome, left_at_loop| ReplayPlayer {
+        toon: Toon { region: 2, realm: 1, id: 278_321 },
+        name: text(name),
+        race_text: text("저그"),
+        race_code: Some(text("BWZe")),
+        outcome,
+        left_at_loop,
+    };
+    ReplayFacts {
+        base_build: 93_333,
+        unlisted_build: true,
+        duration_game_loops: 12_345,
+        ended_at_ms: AT.0,
+        map_title: text("Keres Passage"),
+        cache_handles: vec![text("7332356d")],
+        game_speed: 4,
+        random_seed: u32::MAX,
+        is_1v1: true,
+        players: vec![player("A", Some(Outcome::Won), None), player("B", None, Some(12_300))],
+        observers: 1,
+        attributes: vec![(3001, text("Zerg"))],
+    }
+}
+
+pub(crate) fn judged() -> Vec<Judged> {
+    every!(Judged: Decided { winner: 1, ground: Ground::OpponentLeftFirst }, Undecided, Rejected, TooLate)
+}
+
+pub(crate) fn faults() -> Vec<Fault> {
+    every!(Fault: UnsupportedBuild, Encrypted, Malformed, TooLarge, Killed, FileLost)
+}
+
+pub(crate) fn verdicts() -> Vec<Verdict> {
+    every!(Verdict:
+        Decided { winner: 0, ground: Ground::Recorded },
+        Aborted { by: 1 },
+        Unconfirmed { confirmed: [true, false] },
+        Expired,
+    )
+}
+
+pub(crate) fn refusals() -> Vec<Refusal> {
+    every!(Refusal:
+        SetupNeeded,
+        TermsNeeded,
+        NameInvalid,
+        NameTaken,
+        BattleTagInvalid,
+        BattleTagTaken,
+        AlternativeNameInvalid,
+        CountryUnknown,
+        RegionUnknown,
+        NoRace,
+        TooManyVetoes { allowed: 4 },
+        MapUnknown,
+        AlreadyQueued,
+        NotQueued,
+        InMatch,
+        TimedOut { until: AT },
+        MatchUnknown,
+        TooLate,
+        NoOpenMatch,
+        FileTooLarge { limit_bytes: 5 << 20 },
+        NotAReplay,
+        FileRefused,
+        LineFull,
+        DownloadFailed,
+        ReadOnly,
+        Busy,
+        Stale,
+    )
+}
+
+pub(crate) fn keys() -> Vec<Key> {
+    every!(Key:
+        Interaction(1),
+        Attachment { message: 2, attachment: u64::MAX },
+        Card { card: CARD, version: 3 },
+    )
+}
+
+/// New variants go to the end: the stored history is compared with the beginning of this list.
+pub(crate) fn events() -> Vec<Event> {
+    let change =
+        |player, race, before, after| RatingChange { player, race, before: Mmr(before), after: Mmr(after) };
+    every!(Event:
+        PlayerJoined { player: PLAYER, user: USER, locale: Locale::EnUs, at: AT },
+        ChannelSeen { player: PLAYER, channel: CHANNEL },
+        LocaleSet { player: PLAYER, locale: Locale::RuRu },
+        TermsAnswered { player: PLAYER, accepted: true, at: AT },
+        NamesSet { player: PLAYER, names: names() },
+        RegionSet { player: PLAYER, region: Region::Fer },
+        SetupFinished { player: PLAYER, at: AT },
+        RacesChosen { player: PLAYER, races: RaceChoice { bw: Some(Race::BwZerg), sc2: None } },
+        VetoesChosen { player: PLAYER, maps: vec![text("keres_passage"), text("tourmaline")] },
+        Queued { player: PLAYER, at: AT },
+        LeftQueue { player: PLAYER, at: AT },
+        WaveFired {
+            at: AT,
+            pairings: vec![Pairing {
+                match_id: MATCH,
+                players: [PLAYER, PlayerId(8)],
+                races: [Race::BwTerran, Race::Sc2Protoss],
+                map: text("keres_passage"),
+                server: Server::Twn,
+                confirm_deadline: AT,
+            }],
+            generator: u64::MAX,
+        },
+        Found { match_id: MATCH, player: PLAYER, deadline: AT, at: AT },
+        Confirmed { match_id: MATCH, player: PLAYER, at: AT },
+        Reminded { match_id: MATCH, player: PLAYER },
+        Started { match_id: MATCH, at: AT, deadline: AT },
+        TimeLost { lost_ms: 90_000, at: AT },
+        AbortSpent { player: PLAYER, month: 24_313 },
+        TimedOut { player: PLAYER, step: 2, until: AT },
+        Requeued { player: PLAYER, since: AT, waves: 6 },
+        Closed {
+            match_id: MATCH,
+            verdict: Verdict::Decided { winner: 0, ground: Ground::Recorded },
+            ratings: Some([
+                change(PLAYER, Race::BwTerran, 1500, 1520),
+                change(PlayerId(8), Race::Sc2Protoss, 0, -20),
+            ]),
+            at: AT,
+        },
+        ReplayTaken { job: JOB, match_id: MATCH, player: PLAYER, hash: FileHash([0xab; 32]), bytes: 300_000, at: AT },
+        ReplayJudged { job: JOB, facts: Box::new(facts()), judgement: judgement(Judged::Undecided), at: AT },
+        ReplayFailed { job: JOB, fault: Fault::Killed, strikes: 2, at: AT },
+        ReplayStruck { job: JOB, strikes: 1 },
+        ToonBound {
+            player: PLAYER,
+            region: GameRegion::Europe,
+            toon: Toon { region: 2, realm: 1, id: 278_321 },
+        },
+        NoticeDue { player: PLAYER, refusal: Refusal::FileTooLarge { limit_bytes: 5 << 20 }, at: AT },
+        CardShown { card: CARD, version: 2, channel: CHANNEL, message: MESSAGE, at: AT },
+        CardLost { card: CARD, version: 2, at: AT },
+        CardGone { card: CARD },
+    )
+}
+
+pub(crate) fn records() -> Vec<Record> {
+    let reply = StoredReply { protocol: 1, bytes: vec![1, 2, 3] };
+    let all =
+        Record { seq: Seq(1), at: AT, key: Some(Key::Interaction(9)), events: events(), reply: Some(reply) };
+    let keyed = keys().into_iter().zip(2..).map(|(key, seq)| Record {
+        seq: Seq(seq),
+        at: AT,
+        key: Some(key),
+        events: Vec::new(),
+        reply: None,
+    });
+    let silent = Record { seq: Seq(u64::MAX), at: Timestamp(0), key: None, events: Vec::new(), reply: None };
+    std::iter::once(all).chain(keyed).chain([silent]).collect()
+}
+
+fn setup_view() -> SetupView {
+    SetupView {
+        step: SetupStep::Preview,
+        locale: Locale::ZhCn,
+        terms_accepted: true,
+        names: Some(names()),
+        region: Some(Region::Krj),
+    }
+}
+
+pub(crate) fn queue_views() -> Vec<QueueView> {
+    let hints = every!(QueueHint:
+        FirstWave,
+        Alone,
+        NobodyOfOtherEra { era: Era::Sc2 },
+        TooFar { gap: 400, window: 200, fits_at: AT },
+        Fits,
+    );
+    let entries = hints.into_iter().map(|hint| Some(EntryView { since: AT, hint })).chain([None]);
+    let view = |entry| QueueView {
+        races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
+        vetoes: vec![text("tourmaline")],
+        vetoes_allowed: 4,
+        maps: vec![(text("keres_passage"), text("Keres Passage"))],
+        next_wave: AT,
+        waiting: Waiting { bw: 1, sc2: 2, both: 3 },
+        entry,
+    };
+    entries.map(view).collect()
+}
+
+pub(crate) fn match_views() -> Vec<MatchView> {
+    let player = |name: &str| SheetPlayer {
+        name: text(name),
+        country: text("KR"),
+        region: Region::Krj,
+        race: Race::BwZerg,
+        mmr: Mmr(-3),
+        battle_tag: text("A#1"),
+        alternatives: vec![text("a")],
+    };
+    let sheet = Box::new(MatchSheet {
+        you: player("A"),
+        opponent: player("B"),
+        map: text("keres_passage"),
+        map_title: text("Keres Passage"),
+        map_author: text("someone"),
+        map_link: text("battlenet:://starcraft/map/1/1"),
+        mod_title: text("mod"),
+        mod_link: text("battlenet:://starcraft/extensionmod/1/1"),
+        server: Server::Kor,
+        chat_channel: text("SCEvo"),
+    });
+    let result = ResultView {
+        won: true,
+        opponent: text("B"),
+        map_title: text("Keres Passage"),
+        race: Race::BwZerg,
+        opponent_race: Race::Sc2Terran,
+        before: Mmr(1500),
+        after: Mmr(1520),
+    };
+    let phases = every!(MatchPhase:
+        Confirming { deadline: AT, you_confirmed: true, aborts_left: 3 },
+        Playing { sheet, deadline: AT },
+        Closed { verdict: verdicts()[0], your_slot: 1, requeued: false, result: Some(Box::new(result)) },
+    );
+    let unplayed = verdicts().into_iter().map(|verdict| MatchPhase::Closed {
+        verdict,
+        your_slot: 0,
+        requeued: true,
+        result: None,
+    });
+    phases.into_iter().chain(unplayed).map(|phase| MatchView { match_id: MATCH, phase }).collect()
+}
+
+pub(crate) fn card_views() -> Vec<CardView> {
+    let replay = |stage| Box::new(ReplayView { job: JOB, match_id: MATCH, stage });
+    let stages = every!(ReplayStage:
+        Reading,
+        Judged { judgement: judgement(Judged::TooLate), winner: Some(text("A")) },
+        Failed { fault: Fault::Malformed },
+    );
+    let cards = every!(CardView:
+        Match(Box::new(match_views().remove(0))),
+        Reminder { match_id: MATCH, deadline: AT },
+        Replay(replay(ReplayStage::Reading)),
+        Notice(Refusal::LineFull),
+    );
+    let judged = judged()
+        .into_iter()
+        .map(|outcome| ReplayStage::Judged { judgement: judgement(outcome), winner: None });
+    cards
+        .into_iter()
+        .chain(stages.into_iter().chain(judged).map(|stage| CardView::Replay(replay(stage))))
+        .chain(match_views().into_iter().map(|view| CardView::Match(Box::new(view))))
+        .collect()
+}
+
+pub(crate) fn backend_requests() -> Vec<BackendRequest> {
+    let caller = caller();
+    every!(BackendRequest:
+        Setup { caller },
+        SetLocale { caller, locale: Locale::EsMx },
+        AnswerTerms { caller, answer: TermsAnswer::Decline },
+        SetNames { caller, names: names() },
+        SetRegion { caller, region: Region::Naw },
+        FinishSetup { caller },
+        Queue { caller },
+        ChooseRace { caller, era: Era::Bw, race: Some(Race::BwProtoss) },
+        ChooseVetoes { caller, maps: vec![text("tourmaline")] },
+        JoinQueue { caller },
+        LeaveQueue { caller },
+        Confirm { caller, match_id: MATCH },
+        Abort { caller, match_id: MATCH },
+        Match { caller },
+        Leaderboard { caller, page: u32::MAX },
+        UploadReplay { caller, file_name: text("game.SC2Replay"), bytes: 3 },
+        RefuseUpload { caller, refusal: Refusal::NotAReplay },
+        CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
+        CardFailed { card: CARD, version: 1, failure: CardFailure::MessageGone },
+    )
+}
+
+pub(crate) fn backend_calls() -> Vec<BackendCall> {
+    let keys = std::iter::once(None).chain(keys().into_iter().map(Some)).cycle();
+    let call = |((request, key), id)| BackendCall { id, key, deadline: AT, request };
+    backend_requests().into_iter().zip(keys).zip(1..).map(call).collect()
+}
+
+pub(crate) fn backend_replies() -> Vec<BackendReply> {
+    let locale = Locale::EnUs;
+    let leaderboard = || LeaderboardView {
+        page: 0,
+        pages: 2,
+        rows: vec![LeaderboardRow {
+            place: 1,
+            player: PLAYER,
+            name: text("A"),
+            country: text("KR"),
+            race: Race::BwZerg,
+            mmr: Mmr(1520),
+            wins: 1,
+            losses: 0,
+        }],
+    };
+    let one_each = every!(BackendReply:
+        Refused { locale, refusal: Refusal::Busy },
+        Setup(setup_view()),
+        Queue { locale, queue: queue_views().remove(0) },
+        Match { locale, match_: Box::new(match_views().remove(0)) },
+        Leaderboard { locale, leaderboard: leaderboard() },
+        Taken,
+    );
+    one_each
+        .into_iter()
+        .chain(refusals().into_iter().map(|refusal| BackendReply::Refused { locale, refusal }))
+        .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue }))
+        .chain(match_views().into_iter().map(|view| BackendReply::Match { locale, match_: Box::new(view) }))
+        .collect()
+}
+
+pub(crate) fn backend_events() -> Vec<BackendEvent> {
+    let show = |view| ShowCard {
+        card: CARD,
+        version: 2,
+        user: USER,
+        locale: Locale::KoKr,
+        channel: Some(CHANNEL),
+        message: None,
+        view,
+    };
+    let one_each = every!(BackendEvent:
+        Ladder(LadderId(u64::MAX)),
+        ShowCard(Box::new(show(CardView::Notice(Refusal::Stale)))),
+    );
+    let cards = card_views().into_iter().map(|view| BackendEvent::ShowCard(Box::new(show(view))));
+    one_each.into_iter().chain(cards).collect()
+}
+
+pub(crate) fn backend_messages() -> Vec<BackendMessage> {
+    let one_each = every!(BackendMessage:
+        Reply { id: 1, reply: BackendReply::Taken },
+        Event(BackendEvent::Ladder(LadderId(1))),
+    );
+    one_each
+        .into_iter()
+        .chain(backend_replies().into_iter().zip(2..).map(|(reply, id)| BackendMessage::Reply { id, reply }))
+        .chain(backend_events().into_iter().map(BackendMessage::Event))
+        .collect()
+}
+
+pub(crate) fn writer_calls() -> Vec<WriterCall> {
+    let hash = FileHash([0xcd; 32]);
+    let requests = every!(WriterRequest:
+        Load { after: Seq(0) },
+        Append { records: records() },
+        StoreReplay { hash, bytes: 5 },
+        ReadReplay { hash },
+    );
+    requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
+}
+
+pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
+    let mut replies = every!(WriterReply:
+        Load { ladder: LadderId(1), records: records(), complete: true, backend_gone_at: Some(AT) },
+        Appended { through: Seq(9) },
+        ReplayStored,
+        Replay(Some(4)),
+        ReadOnly { reason: text("no space left on device") },
+    );
+    replies.push(WriterReply::Replay(None));
+    replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
+}
+
+pub(crate) fn worker_requests() -> Vec<WorkerRequest> {
+    let one_each = every!(WorkerRequest: Pull, Done { job: JOB, result: Ok(Box::new(facts())) });
+    let failed = faults().into_iter().map(|fault| WorkerRequest::Done { job: JOB, result: Err(fault) });
+    one_each.into_iter().chain(failed).collect()
+}
+
+pub(crate) fn jobs() -> Vec<Job> {
+    vec![Job { job: JOB, bytes: 0 }, Job { job: JobId(u64::MAX), bytes: 6 }]
+}
+
+pub(crate) fn hellos() -> Vec<Hello> {
+    let roles = every!(Role: Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
+    roles.into_iter().zip(1..).map(|(role, number)| Hello::new(role, Incarnation(number))).collect()
+}
+
+pub(crate) fn to_child() -> Vec<ToChild> {
+    every!(ToChild:
+        Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
+        Ping { number: u64::MAX },
+        Drain,
+    )
+}
+
+pub(crate) fn from_child() -> Vec<FromChild> {
+    every!(FromChild:
+        Hello(hellos().remove(1)),
+        Ready { address: Some(text("127.0.0.1:8080")) },
+        Pong { number: 1, doing: Some(text("job 3")) },
+        Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
+    )
+}
