@@ -6,6 +6,7 @@
 
 use super::child::{self, Child, Launch, Reaped, Received};
 use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
+use super::judging;
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
 use super::slot::{Phase, Slot};
@@ -42,6 +43,9 @@ const ABORT_TIME: Duration = Duration::from_secs(2);
 const LEAVING_TIME: Duration = Duration::from_secs(1);
 /// A drain that takes longer is over; the rest of the promised 10 s is for the kernel.
 const DRAIN_TIME: Duration = Duration::from_millis(9_500);
+
+/// The judge found that something was lost or happened twice; a run that failed has its own code.
+const EXIT_FOUND: u8 = 1;
 
 /// What the operator asked for on the command line.
 #[derive(Debug, Default)]
@@ -88,12 +92,20 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     let mut tree = Tree::new(plan, bin, &sockets, signals, options.stop_after);
     let ended = tree.run(&mut status);
     tree.kill_all();
-    let code = ended?;
+    let mut code = ended?;
     let summary = match tree.up_at {
         Some(_) => tree.tally.summary(),
         None => "The ladder was stopped before it was up.".to_owned(),
     };
     tree.screen.say(&summary);
+    if options.emulator && tree.up_at.is_some() {
+        let judged = judging::judge(&tree.bin.join("evoladder-judge"), data.path(), &tree.signals);
+        tree.screen.say(&report::verdict(&judged));
+        tree.tally.judgement = judged.ok();
+        if code == EXIT_DRAINED && tree.tally.judgement.as_ref().is_some_and(|judged| !judged.is_clean()) {
+            code = EXIT_FOUND;
+        }
+    }
     if let Some(file) = &options.report {
         let json = format!("{:#}\n", tree.tally.to_json());
         write_whole(file, json.as_bytes()).with_context(|| format!("write report {}", file.display()))?;
