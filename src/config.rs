@@ -16,7 +16,7 @@ pub const RUN_DIR: &str = "EVOLADDER_RUN_DIR";
 pub const DATA: &str = "EVOLADDER_DATA";
 /// How much the processes say on standard error.
 pub const LOG: &str = "EVOLADDER_LOG";
-/// The season's file in `season/`, without its ending.
+/// Which season is played: `default` or `demo`.
 pub const SEASON: &str = "EVOLADDER_SEASON";
 /// What the demo's people and chance derive from.
 pub const SEED: &str = "EVOLADDER_SEED";

@@ -8,6 +8,7 @@ mod files;
 pub mod project;
 
 use crate::clock;
+use crate::config::Faults;
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -54,7 +55,7 @@ pub async fn open(data: &Path) -> anyhow::Result<Opened> {
     let mut store = Store::open(&data.join(DATABASE)).await?;
     let progress = store.progress().await?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
-    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).context("open the journal")?;
+    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).map_err(open_error)?;
     let projected = reconcile(&mut journal, &mut store, progress).await?;
     Ok(Opened { journal, store, projected })
 }
@@ -277,11 +278,11 @@ async fn reconcile(
 ) -> anyhow::Result<Seq> {
     let Some(Progress { ladder, seq, checksum }) = progress else { return Ok(Seq(0)) };
     if journal.ladder() != ladder {
-        bail!(
+        bail!(unmendable(format!(
             "the journal holds ladder {:016x}, the database ladder {:016x}; give the journal's folder the database it belongs to",
             journal.ladder().0,
             ladder.0
-        );
+        )));
     }
     // The newest record that both have, whichever of them is behind.
     let common = journal.last().min(seq);
@@ -294,11 +295,11 @@ async fn reconcile(
             store.records_after(before, 1).await?.first().map(store::checksum_of)
         };
         if ours != theirs {
-            bail!(
+            bail!(unmendable(format!(
                 "journal and database of ladder {:016x} differ at record {common}: one of them was put back from a \
                  backup and then went on by itself. Move away the one that is not to be kept",
                 ladder.0
-            );
+            )));
         }
     }
     while journal.last() < seq {
@@ -309,6 +310,24 @@ async fn reconcile(
         }
     }
     Ok(seq)
+}
+
+/// What another start will find as it is: only the operator can mend it, so it ends like a wrong
+/// configuration.
+fn unmendable(problem: String) -> Faults {
+    Faults(vec![problem])
+}
+
+fn open_error(error: JournalError) -> anyhow::Error {
+    match error {
+        JournalError::Disk { .. } => anyhow::Error::from(error).context("open the journal"),
+        JournalError::Damaged { .. }
+        | JournalError::ForeignSegment { .. }
+        | JournalError::NewerFormat { .. }
+        | JournalError::Gap { .. }
+        | JournalError::OutOfOrder { .. }
+        | JournalError::Conflict(_) => unmendable(error.to_string()).into(),
+    }
 }
 
 fn fatal_error(error: Option<JournalError>) -> anyhow::Error {

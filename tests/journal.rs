@@ -391,7 +391,7 @@ fn a_record_out_of_order_is_refused_and_nothing_of_its_batch_is_stored() {
     {
         match journal.append(&batch).unwrap_err() {
             JournalError::OutOfOrder { expected: at, found: sent } => {
-                assert_eq!((at.0, sent.0), (expected, found))
+                assert_eq!((at.0, sent.0), (expected, found));
             }
             error => panic!("{error}"),
         }

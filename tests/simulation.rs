@@ -149,11 +149,11 @@ impl Evening {
             }
             (2, _) if self.chance.below(4) == 0 => drop(self.act(user, Act::LeaveQueue)),
             (5, Some((match_id, _))) if self.chance.below(8) == 0 => {
-                drop(self.act(user, Act::Abort(match_id)))
+                drop(self.act(user, Act::Abort(match_id)));
             }
             (6, _) => self.deliver(),
             (7..12, Some((match_id, Phase::Confirming { .. }))) => {
-                drop(self.act(user, Act::Confirm(match_id)))
+                drop(self.act(user, Act::Confirm(match_id)));
             }
             (12..16, Some((_, Phase::Playing { .. }))) => self.upload(user),
             (16, _) => drop(self.input(&Input::TimeLost { lost: Duration::from_millis(700) })),

@@ -50,8 +50,12 @@ pub(crate) struct Ladder {
 impl Ladder {
     /// Starts it and waits until it is up.
     pub(crate) async fn start() -> Ladder {
+        Ladder::start_in(tempfile::tempdir().unwrap()).await
+    }
+
+    /// The same with `data` in `root` for its data folder.
+    pub(crate) async fn start_in(root: TempDir) -> Ladder {
         let alone = processes();
-        let root = tempfile::tempdir().unwrap();
         let emulator = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let supervisor = Ladder::spawn(root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };

@@ -21,5 +21,5 @@ replay-fault-unsupported_build = **Your replay of match { $id } comes from a gam
 replay-fault-encrypted = **Your replay of match { $id } is encrypted**, so the ladder cannot read it. Please ask your opponent to send theirs.
 replay-fault-malformed = **Your file for match { $id } is damaged**, so the ladder cannot read it. Send it again straight from the Replays folder, or ask your opponent to send theirs.
 replay-fault-too_large = **Your file for match { $id } claims more than a replay can hold**, so the ladder did not read on. Send the replay of the match itself.
-replay-fault-timed_out = **Reading your replay of match { $id } took too long.** Please send it once more, or ask your opponent to send theirs.
+replay-fault-file_lost = **Your replay of match { $id } got lost on our side.** Please send it once more, or ask your opponent to send theirs.
 replay-fault-killed = **Your file for match { $id } cannot be read**, and the same file will not be tried again. Please ask your opponent to send theirs.

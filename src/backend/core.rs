@@ -158,7 +158,7 @@ impl Core {
                     match frame::from_bytes(&reply.bytes) {
                         Ok(reply) => self.remember(record.at, key, reply),
                         Err(error) => {
-                            tracing::error!("record {} has an unreadable reply: {error}", record.seq)
+                            tracing::error!("record {} has an unreadable reply: {error}", record.seq);
                         }
                     }
                 }

@@ -1,15 +1,13 @@
 //! What people and operators read when something is wrong.
 
 use super::{confirm, pair_up, replay_of, told_the_result};
-use crate::support::{Ladder, Person, person::text_of, processes, wait_for};
+use crate::support::{Ladder, Person, processes, wait_for};
 use std::process::{Command, Output};
 
 /// Waits until some message of the DM contains `words`.
 async fn reads(person: &Person, words: &str) {
-    wait_for(&format!("{} to read {words:?}", person.name), async || {
-        person.messages().await.iter().any(|message| text_of(message).contains(words)).then_some(())
-    })
-    .await;
+    wait_for(&format!("{} to read {words:?}", person.name), async || person.reads(words).await.then_some(()))
+        .await;
 }
 
 #[tokio::test]

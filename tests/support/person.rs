@@ -98,6 +98,11 @@ impl Person {
         self.press("queue:join", &[]).await;
     }
 
+    /// Whether some message of the DM contains `words`.
+    pub(crate) async fn reads(&self, words: &str) -> bool {
+        self.messages().await.iter().any(|message| text_of(message).contains(words))
+    }
+
     /// All facts that the DM tells at present, oldest message first.
     pub(crate) async fn facts(&self) -> Vec<FactLine> {
         self.messages().await.iter().filter_map(|message| FactLine::find(&text_of(message))).collect()
@@ -136,7 +141,7 @@ fn offers(component: &Value, custom_id: &str) -> bool {
 }
 
 /// Content and embeds of a message, as one text.
-pub(crate) fn text_of(message: &Value) -> String {
+fn text_of(message: &Value) -> String {
     let mut text = message["content"].as_str().unwrap_or_default().to_owned();
     for embed in message["embeds"].as_array().into_iter().flatten() {
         for part in [&embed["title"], &embed["description"], &embed["footer"]["text"]] {
