@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
+//!                                                       judge -> store, to read
 //! ```
 //!
 //! Roles never import one another; they meet in `ipc-schema`.
@@ -14,6 +15,7 @@ pub mod domain;
 pub mod frontend;
 pub mod ipc;
 pub mod journal;
+pub mod judge;
 pub mod players;
 pub mod replay_worker;
 pub mod season;

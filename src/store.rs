@@ -3,7 +3,10 @@
 //! The journal is ahead of the database, never behind it: [`Store::apply`] moves events, tables
 //! and progress in one transaction, so whatever dies, each record is applied exactly once.
 
+mod facts;
 mod project;
+
+pub use facts::{Closing, Facts, MatchRow, RatingRow, ReplayRow};
 
 use anyhow::{Context, bail};
 use ipc_schema::db_writer::Record;

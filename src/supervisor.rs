@@ -12,10 +12,12 @@
 //! | [`child`] | one running child and its control socket |
 //! | [`folder`] | the data folder's lock, the private folder of sockets |
 //! | [`status`] | what `evoladder status` asks and prints |
+//! | [`judging`] | what the judge says of a demo that has drained |
 //! | [`report`] | the numbers of a run: the line on the terminal, the summary, the report file |
 
 pub mod child;
 pub mod folder;
+pub mod judging;
 pub mod policy;
 pub mod report;
 pub mod run;

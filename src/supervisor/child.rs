@@ -4,11 +4,13 @@
 //! through another; a child that overfills either is broken, and its owner ends it.
 
 use super::policy::Exit;
+use super::status::Usage;
 use ipc_schema::control::{FromChild, Hello, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid, waitpid};
 use nix::unistd::Pid;
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, IoSlice, Read, Write};
@@ -195,6 +197,34 @@ impl Child {
     }
 }
 
+/// A process that has ended.
+pub struct Reaped {
+    pub pid: Pid,
+    pub exit: Exit,
+    /// What it had used by then.
+    pub cpu_ms: Option<u64>,
+}
+
+/// The next process that has ended, if any has; it is gone then.
+pub fn reap() -> nix::Result<Option<Reaped>> {
+    // It is looked at before it is taken, since the kernel forgets with it what it has used.
+    let look = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    loop {
+        let (pid, exit) = match waitid(Id::All, look) {
+            Ok(WaitStatus::Exited(pid, code)) => {
+                (pid, Exit::Code(u8::try_from(code & 0xff).unwrap_or(u8::MAX)))
+            }
+            Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Exit::Signal(signal as i32)),
+            Ok(WaitStatus::StillAlive) | Err(nix::Error::ECHILD) => return Ok(None),
+            Ok(_) | Err(nix::Error::EINTR) => continue,
+            Err(error) => return Err(error),
+        };
+        let cpu_ms = Usage::of(pid.as_raw()).cpu_ms;
+        waitpid(pid, None)?;
+        return Ok(Some(Reaped { pid, exit, cpu_ms }));
+    }
+}
+
 /// Takes the whole messages off the front of `inbox`.
 fn take_messages(inbox: &mut Vec<u8>, messages: &mut Vec<FromChild>) -> Result<(), String> {
     let mut used = 0;
@@ -216,6 +246,24 @@ fn take_messages(inbox: &mut Vec<u8>, messages: &mut Vec<FromChild>) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_that_has_ended_is_taken_once_with_what_it_used() {
+        // Other tests of this executable start no processes.
+        let busy = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; exit 3";
+        #[expect(clippy::zombie_processes, reason = "it is what this test waits for")]
+        let child = Command::new("sh").args(["-c", busy]).spawn().unwrap();
+        let reaped = loop {
+            match reap().unwrap() {
+                Some(reaped) => break reaped,
+                None => std::thread::yield_now(),
+            }
+        };
+        assert_eq!(reaped.pid.as_raw(), child.id().cast_signed());
+        assert_eq!(reaped.exit, Exit::Code(3));
+        assert!(reaped.cpu_ms > Some(0), "{:?}", reaped.cpu_ms);
+        assert!(reap().unwrap().is_none());
+    }
 
     fn pong(number: u64) -> FromChild {
         FromChild::Pong { number, doing: None }

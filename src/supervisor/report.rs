@@ -1,9 +1,11 @@
 //! The numbers of a run: the line on the terminal, the summary at the end, the report file.
 //!
-//! They are what the children report as gauges. A role's gauge is the last one seen of any of its
-//! incarnations, so the numbers survive restarts and the drain. What nobody reported is missing,
-//! never zero.
+//! Most are what the children report as gauges. A role's gauge is the last one seen of any of its
+//! incarnations, so the numbers survive restarts and the drain. Memory and processor time are the
+//! kernel's, taken when the service ends, before the drain. What nobody told is missing, never zero.
 
+use super::judging::{self, Judgement};
+use super::status::Usage;
 use ipc_schema::control::{Gauge, Role};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -15,6 +17,9 @@ use std::time::Duration;
 const GAUGES: usize = 256;
 /// Between two lines where no terminal redraws one.
 const PLAIN_EVERY: Duration = Duration::from_secs(30);
+
+/// How the supervisor itself is called where its processes are listed by role.
+pub const SUPERVISOR: &str = "supervisor";
 
 pub type Gauges = BTreeMap<String, f64>;
 
@@ -37,6 +42,12 @@ pub struct Tally {
     /// Crashes that were followed by a new incarnation.
     restarts: BTreeMap<&'static str, u64>,
     gauges: BTreeMap<&'static str, Gauges>,
+    /// Of all that served at the end; None as soon as the kernel keeps one of them to itself.
+    pss_kib: BTreeMap<&'static str, Option<u64>>,
+    /// Of all incarnations.
+    cpu_ms: BTreeMap<&'static str, Option<u64>>,
+    /// Once the run is over and could be judged.
+    pub judgement: Option<Judgement>,
 }
 
 impl Tally {
@@ -52,6 +63,17 @@ impl Tally {
 
     pub fn count_restart(&mut self, role: Role) {
         *self.restarts.entry(role.name()).or_default() += 1;
+    }
+
+    /// What an incarnation that has ended had used.
+    pub fn count_cpu(&mut self, role: Role, cpu_ms: Option<u64>) {
+        add(&mut self.cpu_ms, role.name(), cpu_ms);
+    }
+
+    /// What a process uses that serves at the end.
+    pub fn measure(&mut self, role: &'static str, usage: Usage) {
+        add(&mut self.pss_kib, role, usage.pss_kib);
+        add(&mut self.cpu_ms, role, usage.cpu_ms);
     }
 
     pub fn merge(&mut self, role: Role, gauges: Vec<Gauge>) {
@@ -77,6 +99,15 @@ impl Tally {
         };
         let gauges: Map<String, Value> =
             self.gauges.iter().map(|(role, gauges)| ((*role).to_owned(), to_json(gauges))).collect();
+        let judged = self.judgement.as_ref();
+        let found = |of: fn(&Judgement) -> u64| judged.map(of);
+        // Without a judgement there are the emulator's own counts of these two.
+        let counted = |of, gauge| found(of).map_or_else(|| emulator(gauge), Value::from);
+        let scaled =
+            |of: &BTreeMap<&'static str, Option<u64>>, scale: fn(f64) -> f64| -> Map<String, Value> {
+                let number = |value: Option<u64>| number(value.map(|value| round(scale(value as f64))));
+                of.iter().map(|(role, value)| ((*role).to_owned(), number(*value))).collect()
+            };
         json!({
             "duration_s": round(self.duration.as_secs_f64()),
             "players": self.players,
@@ -86,9 +117,16 @@ impl Tally {
             "interactions": emulator("interactions"),
             "ack_ms": percentiles("ack_ms"),
             "answer_ms": percentiles("answer_ms"),
-            "deadline_misses": emulator("deadline_misses"),
-            "machine_stalled": emulator("machine_stalled"),
+            "deadline_misses": counted(|judged| judged.deadline_misses, "deadline_misses"),
+            "expired": found(|judged| judged.expired),
+            "while_down": found(|judged| judged.while_down),
+            "machine_stalled": counted(|judged| judged.machine_stalled, "machine_stalled"),
+            "lost": found(|judged| judged.lost),
+            "duplicates": found(|judged| judged.duplicates),
+            "discord_calls_per_match": judged.and_then(|judged| judged.discord_calls_per_match),
             "restarts": self.restarts,
+            "pss_mb": scaled(&self.pss_kib, |kib| kib * 1024.0 / 1e6),
+            "cpu_s": scaled(&self.cpu_ms, |ms| ms / 1e3),
             "gauges": gauges,
         })
     }
@@ -146,6 +184,23 @@ impl Tally {
         }
         text
     }
+}
+
+/// What the judge says, in a line.
+pub fn verdict(judged: &anyhow::Result<Judgement>) -> String {
+    match judged {
+        Ok(judged) if judged.is_clean() => "Judge: nothing lost, nothing twice".to_owned(),
+        Ok(Judgement { lost, duplicates, .. }) => {
+            format!("Judge: {lost} lost, {duplicates} twice; {} in the data folder has them", judging::FILE)
+        }
+        Err(error) => format!("Judge: cannot judge, {error:#}"),
+    }
+}
+
+/// Adds to the sum of a role, which is unknown once a part of it is.
+fn add(sums: &mut BTreeMap<&'static str, Option<u64>>, role: &'static str, value: Option<u64>) {
+    let sum = sums.entry(role).or_insert(Some(0));
+    *sum = sum.zip(value).map(|(sum, value)| sum + value);
 }
 
 /// Gauges as a JSON object.
@@ -233,7 +288,16 @@ mod tests {
         tally.count_restart(Role::Backend);
         tally.merge(Role::Backend, vec![gauge("queue_entries", 6.0), gauge("replays_parsed", 12.0)]);
         tally.merge(Role::Backend, vec![gauge("queue_entries", 4.0)]);
+        tally.count_cpu(Role::Backend, Some(1_240));
+        for (role, pss_kib, cpu_ms) in [
+            ("backend", Some(4_000), Some(60)),
+            ("replay-worker", Some(1_000), Some(10)),
+            ("replay-worker", None, Some(20)),
+        ] {
+            tally.measure(role, Usage { pss_kib, cpu_ms });
+        }
         tally.merge(Role::Emulator, vec![gauge("ack_ms_p50", 1.25), gauge("interactions", 900.0)]);
+        tally.merge(Role::Emulator, vec![gauge("deadline_misses", 2.0)]);
         tally
     }
 
@@ -244,15 +308,43 @@ mod tests {
             "matches_completed": null, "replays_parsed": 12, "interactions": 900,
             "ack_ms": {"p50": 1.25, "p95": null, "p99": null, "max": null},
             "answer_ms": {"p50": null, "p95": null, "p99": null, "max": null},
-            "deadline_misses": null, "machine_stalled": null,
+            "deadline_misses": 2, "expired": null, "while_down": null, "machine_stalled": null,
+            "lost": null, "duplicates": null, "discord_calls_per_match": null,
             "restarts": {"emulator": 0, "backend": 1, "frontend": 0},
+            "pss_mb": {"backend": 4.1, "replay-worker": null},
+            "cpu_s": {"backend": 1.3, "replay-worker": 0},
             "gauges": {
-                "emulator": {"ack_ms_p50": 1.25, "interactions": 900},
+                "emulator": {"ack_ms_p50": 1.25, "interactions": 900, "deadline_misses": 2},
                 "backend": {"queue_entries": 4, "replays_parsed": 12},
                 "frontend": {},
             },
         });
         assert_eq!(tally().to_json(), expected);
+    }
+
+    #[test]
+    fn a_judgement_stands_in_the_report_and_in_a_line() {
+        let judgement = |lost| Judgement {
+            lost,
+            duplicates: 0,
+            deadline_misses: 0,
+            expired: 3,
+            while_down: 4,
+            machine_stalled: 5,
+            discord_calls_per_match: Some(14.5),
+        };
+        let report = Tally { judgement: Some(judgement(1)), ..tally() }.to_json();
+        let expected = json!([1, 0, 0, 3, 4, 5, 14.5]);
+        let names = ["lost", "duplicates", "deadline_misses", "expired", "while_down", "machine_stalled"];
+        let found = names.iter().chain(&["discord_calls_per_match"]).map(|name| report[name].clone());
+        assert_eq!(Value::from_iter(found), expected);
+        assert_eq!(verdict(&Ok(judgement(0))), "Judge: nothing lost, nothing twice");
+        assert_eq!(
+            verdict(&Ok(judgement(1))),
+            "Judge: 1 lost, 0 twice; judge.json in the data folder has them"
+        );
+        let unread = anyhow::anyhow!("emulator/log.ndjson is not there");
+        assert_eq!(verdict(&Err(unread)), "Judge: cannot judge, emulator/log.ndjson is not there");
     }
 
     #[test]

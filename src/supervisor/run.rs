@@ -4,8 +4,9 @@
 //! changes the phase has cancelled the restart, so no timer of an earlier incarnation can fire.
 //! All waiting for processes happens in one place, which also reaps the orphans that process 1 inherits.
 
-use super::child::{Child, Launch, Received};
+use super::child::{self, Child, Launch, Reaped, Received};
 use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
+use super::judging;
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
 use super::slot::{Phase, Slot};
@@ -22,8 +23,7 @@ use ipc_schema::ids::Incarnation;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::Pid;
+use nix::sys::wait::waitpid;
 use serde_json::{Value, json};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
@@ -43,6 +43,9 @@ const ABORT_TIME: Duration = Duration::from_secs(2);
 const LEAVING_TIME: Duration = Duration::from_secs(1);
 /// A drain that takes longer is over; the rest of the promised 10 s is for the kernel.
 const DRAIN_TIME: Duration = Duration::from_millis(9_500);
+
+/// The judge found that something was lost or happened twice; a run that failed has its own code.
+const EXIT_FOUND: u8 = 1;
 
 /// What the operator asked for on the command line.
 #[derive(Debug, Default)]
@@ -89,12 +92,20 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     let mut tree = Tree::new(plan, bin, &sockets, signals, options.stop_after);
     let ended = tree.run(&mut status);
     tree.kill_all();
-    let code = ended?;
+    let mut code = ended?;
     let summary = match tree.up_at {
         Some(_) => tree.tally.summary(),
         None => "The ladder was stopped before it was up.".to_owned(),
     };
     tree.screen.say(&summary);
+    if options.emulator && tree.up_at.is_some() {
+        let judged = judging::judge(&tree.bin.join("evoladder-judge"), data.path(), &tree.signals);
+        tree.screen.say(&report::verdict(&judged));
+        tree.tally.judgement = judged.ok();
+        if code == EXIT_DRAINED && tree.tally.judgement.as_ref().is_some_and(|judged| !judged.is_clean()) {
+            code = EXIT_FOUND;
+        }
+    }
     if let Some(file) = &options.report {
         let json = format!("{:#}\n", tree.tally.to_json());
         write_whole(file, json.as_bytes()).with_context(|| format!("write report {}", file.display()))?;
@@ -493,22 +504,17 @@ impl<'a> Tree<'a> {
             }
         }
         // Several exits may share one signal, so this asks until there is no more.
-        loop {
-            let (pid, exit) = match waitpid(None::<Pid>, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::Exited(pid, code)) => {
-                    (pid, Exit::Code(u8::try_from(code & 0xff).unwrap_or(u8::MAX)))
-                }
-                Ok(WaitStatus::Signaled(pid, signal, _)) => (pid, Exit::Signal(signal as i32)),
-                Ok(WaitStatus::StillAlive) | Err(nix::Error::ECHILD) => return Ok(()),
-                Ok(_) | Err(nix::Error::EINTR) => continue,
-                Err(error) => return Err(error).context("wait for children"),
-            };
+        while let Some(Reaped { pid, exit, cpu_ms }) = child::reap().context("wait for children")? {
             let of = self.slots.iter().position(|slot| slot.child().is_some_and(|child| child.pid == pid));
             // Without a slot it was an orphan, left to process 1.
             if let Some(at) = of {
+                if self.drain.is_none() {
+                    self.tally.count_cpu(self.slots[at].spec.role, cpu_ms);
+                }
                 self.bury(at, exit, now);
             }
         }
+        Ok(())
     }
 
     /// A child is gone: its last words are read, and what follows is decided.
@@ -592,7 +598,19 @@ impl<'a> Tree<'a> {
     fn begin_drain(&mut self, code: u8, now: Instant) {
         if self.drain.is_none() {
             self.tally.duration = self.up_for(now);
+            self.measure();
             self.drain = Some(Drain { code, deadline: now + DRAIN_TIME, by_signal: false, killed: false });
+        }
+    }
+
+    /// Takes down what every process uses while all still serve.
+    fn measure(&mut self) {
+        let own = i32::try_from(process::id()).expect("a process id fits pid_t");
+        self.tally.measure(report::SUPERVISOR, Usage::of(own));
+        for slot in &self.slots {
+            if let Some(child) = slot.child() {
+                self.tally.measure(slot.spec.role.name(), Usage::of(child.pid.as_raw()));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Who may name whom. Each rule is a sentence, the files it is about, and what they must not name.
 
-const ROLES: [&str; 6] = ["backend", "db_writer", "frontend", "players", "replay_worker", "supervisor"];
+const ROLES: [&str; 7] =
+    ["backend", "db_writer", "frontend", "judge", "players", "replay_worker", "supervisor"];
 
 /// The files of ipc-schema that hold plain facts.
 const DOMAIN_WORDS: [&str; 5] = ["ids", "vocab", "event", "view", "replay"];
@@ -90,10 +91,12 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },
     Rule {
-        says: "only the db-writer sees store and journal",
+        says: "only the db-writer sees store and journal, and the judge reads store",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];
+            let reads = in_module(file, "judge") && module_of(path) == Some("store");
             module_of(path).is_some_and(|module| storage.contains(&module))
+                && !reads
                 && !["db_writer", "store", "journal"].iter().any(|module| in_module(file, module))
                 && !file.starts_with("tests/")
         },

@@ -1,0 +1,221 @@
+//! Compares what players were told with what is stored: the emulator's log, the players' record and
+//! the database, of a ladder that has drained. Nothing is written.
+//!
+//! What counts:
+//! - **lost**: a fact line that a player was shown and the tables do not bear out; a stored match,
+//!   the end of a match or the outcome of a replay that its player was not told though the log (and
+//!   for simulated players their record) goes on for 30 s behind it; a press that nothing final came of
+//!   in as long, or that Discord gave up though a frontend lived.
+//! - **duplicate**: a second message for one card; a match or a replay decided twice; a rating that
+//!   moved without a match, or twice for one.
+//! - A press that had no callback within 3 s is `expired` if no frontend was connected when they
+//!   ended, `machine_stalled` if the emulator stood still meanwhile, `while_down` if the emulator
+//!   itself ended before them, and else a `deadline_misses`; only the last is lost as well.
+//!
+//! A bare acknowledgement is taken for the answer to a press of a button: what it changed is shown
+//! by a card. What the tables do not have yet because the database lags behind the journal is
+//! reported as lost, so the ladder has to have drained. Of a fact whose 30 s are not over nothing is
+//! said but their number, `not_yet_due`; a later run over the same folder tells.
+//!
+//! In reading order: [`files`] (what was told), [`lost`], [`once`], [`presses`], [`calls`].
+
+mod calls;
+mod files;
+mod lost;
+mod once;
+mod presses;
+
+use crate::store::{Facts, Store};
+use anyhow::Context;
+use files::{Log, Record};
+use ipc_schema::event::Event;
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+/// How long a stored fact may take to reach its player, and a press to be answered.
+const DUE_MS: u64 = 30_000;
+/// Where the database is, below the data folder.
+const DATABASE: &str = "ladder.sqlite";
+/// Events read at a time.
+const PAGE: u32 = 1_000;
+
+/// What the judge found, as it is printed with `--json`.
+#[derive(Debug, Default, Serialize)]
+pub struct Judgement {
+    pub lost: usize,
+    pub duplicates: usize,
+    pub deadline_misses: u64,
+    pub expired: u64,
+    pub while_down: u64,
+    pub machine_stalled: u64,
+    /// Facts that were not told, and need not be yet.
+    pub not_yet_due: u64,
+    /// How much was looked at.
+    pub matches: usize,
+    pub tellings: usize,
+    pub presses: u64,
+    /// See [`calls`].
+    pub discord_calls_per_match: Option<f64>,
+    pub findings: Vec<Finding>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub kind: Kind,
+    pub who: String,
+    #[serde(rename = "match")]
+    pub match_id: Option<u64>,
+    pub what: String,
+    /// Files with lines, below the data folder; tables with keys.
+    #[serde(rename = "where")]
+    pub places: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Lost,
+    Duplicate,
+}
+
+/// All that is compared.
+struct Case {
+    log: Log,
+    record: Record,
+    facts: Facts,
+    /// By Discord's id.
+    players: BTreeMap<u64, PlayerId>,
+    /// How often each match was closed, and each replay judged.
+    closings: BTreeMap<MatchId, u32>,
+    rulings: BTreeMap<JobId, u32>,
+    since: u64,
+}
+
+/// Judges what is in `data`, as far as it happened at `since` or later, in milliseconds since 1970.
+pub async fn run(data: &Path, since: u64) -> anyhow::Result<Judgement> {
+    // The files first: what they tell was stored before.
+    let log = Log::read(data)?;
+    let record = match Record::read(data) {
+        // A ladder whose people are all of flesh has no record.
+        Err(files::Error::Missing { .. }) if !has_players(data) => Record::default(),
+        read => read?,
+    };
+    let path = data.join(DATABASE);
+    let read = async {
+        anyhow::ensure!(path.is_file(), "it is not there");
+        let mut store = Store::open_to_read(&path).await?;
+        let facts = store.facts().await?;
+        anyhow::Ok((facts, counts(&mut store).await?))
+    };
+    let (facts, (closings, rulings)) = read.await.with_context(|| format!("{DATABASE} cannot be read"))?;
+    let players = facts.users.iter().map(|(player, user)| (*user, *player)).collect();
+    Ok(Case { log, record, facts, players, closings, rulings, since }.judge())
+}
+
+/// Whether the demo in this folder has simulated players, as far as it says.
+fn has_players(data: &Path) -> bool {
+    let text = std::fs::read_to_string(data.join("demo.json")).unwrap_or_default();
+    let demo: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    demo["players"] != 0
+}
+
+type Counts = (BTreeMap<MatchId, u32>, BTreeMap<JobId, u32>);
+
+/// How often each match was closed and each replay judged, by the events.
+async fn counts(store: &mut Store) -> anyhow::Result<Counts> {
+    let (mut closings, mut rulings) = Counts::default();
+    let mut after = Seq(0);
+    loop {
+        let records = store.records_after(after, PAGE).await.context("read events")?;
+        let Some(last) = records.last() else { return Ok((closings, rulings)) };
+        after = last.seq;
+        for event in records.iter().flat_map(|record| &record.events) {
+            match event {
+                Event::Closed { match_id, .. } => *closings.entry(*match_id).or_default() += 1,
+                Event::ReplayJudged { job, .. } | Event::ReplayFailed { job, .. } => {
+                    *rulings.entry(*job).or_default() += 1;
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Case {
+    fn judge(&self) -> Judgement {
+        let mut judgement = Judgement {
+            matches: self.facts.matches.len(),
+            tellings: self.record.tellings.len() + self.log.tellings().count(),
+            discord_calls_per_match: calls::per_match(self),
+            ..Judgement::default()
+        };
+        lost::untrue(self, &mut judgement);
+        lost::untold(self, &mut judgement);
+        once::messages(self, &mut judgement);
+        once::decisions(self, &mut judgement);
+        once::ratings(self, &mut judgement);
+        presses::judge(self, &mut judgement);
+        let count = |kind| judgement.findings.iter().filter(|finding| finding.kind == kind).count();
+        (judgement.lost, judgement.duplicates) = (count(Kind::Lost), count(Kind::Duplicate));
+        judgement
+    }
+
+    fn name(&self, user: u64) -> String {
+        let name = self.record.names.get(&user).or_else(|| self.log.names.get(&user));
+        name.cloned().unwrap_or_else(|| user.to_string())
+    }
+
+    fn name_of(&self, player: PlayerId) -> String {
+        self.facts.users.get(&player).map_or_else(|| format!("player {player}"), |user| self.name(*user))
+    }
+}
+
+impl Judgement {
+    fn find(
+        &mut self,
+        kind: Kind,
+        who: String,
+        match_id: Option<MatchId>,
+        what: String,
+        places: Vec<String>,
+    ) {
+        self.findings.push(Finding { kind, who, match_id: match_id.map(|id| id.0), what, places });
+    }
+
+    /// Nothing was lost and nothing happened twice.
+    pub fn is_clean(&self) -> bool {
+        self.findings.is_empty()
+    }
+}
+
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} matches, {} tellings and {} presses judged: {} lost, {} duplicates, {} not yet due",
+            self.matches, self.tellings, self.presses, self.lost, self.duplicates, self.not_yet_due,
+        )?;
+        writeln!(
+            f,
+            "Presses that Discord gave up: {} missed, {} expired, {} while down, {} in a stall of the machine",
+            self.deadline_misses, self.expired, self.while_down, self.machine_stalled,
+        )?;
+        if let Some(calls) = self.discord_calls_per_match {
+            writeln!(f, "{calls} calls of Discord a match")?;
+        }
+        for Finding { kind, who, match_id, what, places } in &self.findings {
+            let kind = if *kind == Kind::Lost { "lost" } else { "twice" };
+            let match_ = match_id.map_or_else(String::new, |id| format!(", match {id}"));
+            writeln!(f, "{kind}: {who}{match_}: {what} ({})", places.join(", "))?;
+        }
+        Ok(())
+    }
+}
+
+/// A line of a file.
+fn place(file: &str, line: usize) -> String {
+    format!("{file}:{line}")
+}

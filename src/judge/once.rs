@@ -1,0 +1,208 @@
+//! What happened twice: messages, decisions, changes of ratings.
+
+use super::files::{LOG, Telling, What};
+use super::{Case, Judgement, Kind, place};
+use ipc_schema::fact_line::Fact;
+use ipc_schema::ids::{JobId, MatchId, PlayerId};
+use ipc_schema::vocab::{Mmr, Race};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a message is for. There is one message for each, which is edited.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Cause {
+    Match(MatchId),
+    Reminder(MatchId),
+    Replay(MatchId, JobId),
+    /// A card about no match.
+    Nonce(String),
+}
+
+impl Cause {
+    fn of(telling: &Telling) -> Cause {
+        let id = telling.fact.match_id;
+        match telling.fact.fact {
+            Fact::Confirming
+            | Fact::Playing { .. }
+            | Fact::Won { .. }
+            | Fact::Lost { .. }
+            | Fact::Unplayed { .. } => Cause::Match(id),
+            Fact::Reminder => Cause::Reminder(id),
+            Fact::Replay { job, .. } => Cause::Replay(id, job),
+        }
+    }
+
+    fn match_id(&self) -> Option<MatchId> {
+        match self {
+            Cause::Match(id) | Cause::Reminder(id) | Cause::Replay(id, _) => Some(*id),
+            Cause::Nonce(_) => None,
+        }
+    }
+
+    fn describe(&self) -> String {
+        match self {
+            Cause::Match(_) => "the match card".to_owned(),
+            Cause::Reminder(_) => "the reminder".to_owned(),
+            Cause::Replay(_, job) => format!("the card of replay {job}"),
+            Cause::Nonce(nonce) => format!("the message with nonce {nonce}"),
+        }
+    }
+}
+
+/// The first sight of a message.
+struct Sight {
+    at: u64,
+    place: String,
+}
+
+/// Cards of which a player has more than one message.
+pub(super) fn messages(case: &Case, judgement: &mut Judgement) {
+    let mut cards: BTreeMap<(u64, Cause), BTreeMap<u64, Sight>> = BTreeMap::new();
+    let mut note = |user: u64, cause: Cause, message: u64, sight: Sight| {
+        let seen = cards.entry((user, cause)).or_default();
+        seen.entry(message).or_insert(sight);
+    };
+    let tellings = case.log.tellings().chain(case.record.tellings.iter().cloned());
+    // An answer to a press shows the match as well, as often as someone asks.
+    for telling in tellings.filter(|telling| !case.log.answers.contains(&telling.message)) {
+        let sight = Sight { at: telling.at, place: place(telling.file, telling.line) };
+        note(telling.user, Cause::of(&telling), telling.message, sight);
+    }
+    let mut gone: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut created: BTreeMap<u64, usize> = BTreeMap::new();
+    for entry in &case.log.entries {
+        match &entry.what {
+            What::Deleted { message } => drop(gone.insert(*message, entry.at)),
+            What::Message { user, message, interaction, fact, nonce, is_new: true } => {
+                if let (None, None, Some(nonce)) = (interaction, fact, nonce) {
+                    let sight = Sight { at: entry.at, place: place(LOG, entry.line) };
+                    note(*user, Cause::Nonce(nonce.clone()), *message, sight);
+                }
+                if let Some(first) = created.insert(*message, entry.line)
+                    && entry.at >= case.since
+                {
+                    let places = vec![place(LOG, first), place(LOG, entry.line)];
+                    let (who, what) = (case.name(*user), format!("message {message} appeared twice"));
+                    let match_id = fact.as_ref().map(|fact| fact.match_id);
+                    judgement.find(Kind::Duplicate, who, match_id, what, places);
+                }
+            }
+            _ => {}
+        }
+    }
+    for ((user, cause), seen) in cards {
+        // Ids grow with time, so the first message of a card is the first here.
+        let sights: Vec<(&u64, &Sight)> = seen.iter().collect();
+        for pair in sights.windows(2) {
+            let [(first, before), (_, sight)] = pair else { continue };
+            let was_gone = gone.get(first).is_some_and(|at| *at <= sight.at);
+            if !was_gone && sight.at >= case.since {
+                let what = format!("has a second message for {}", cause.describe());
+                let places = vec![before.place.clone(), sight.place.clone()];
+                judgement.find(Kind::Duplicate, case.name(user), cause.match_id(), what, places);
+            }
+        }
+    }
+}
+
+/// Matches and replays that were decided more than once.
+pub(super) fn decisions(case: &Case, judgement: &mut Judgement) {
+    for (match_id, times) in case.closings.iter().filter(|(_, times)| **times > 1) {
+        let row = case.facts.matches.get(match_id);
+        let who = row.map(|row| row.players.map(|player| case.name_of(player)).join(" and "));
+        let (what, places) = (format!("the match was closed {times} times"), vec!["events".to_owned()]);
+        judgement.find(Kind::Duplicate, who.unwrap_or_default(), Some(*match_id), what, places);
+    }
+    for (job, times) in case.rulings.iter().filter(|(_, times)| **times > 1) {
+        let row = case.facts.replays.get(job);
+        let who = row.map(|row| case.name_of(row.player)).unwrap_or_default();
+        let (what, places) = (format!("replay {job} was judged {times} times"), vec!["events".to_owned()]);
+        judgement.find(Kind::Duplicate, who, row.map(|row| row.match_id), what, places);
+    }
+}
+
+/// One rating through its matches.
+#[derive(Debug, Default)]
+struct Chain {
+    /// What it was at each step, the first being what it began with.
+    steps: Vec<Mmr>,
+    last: Option<MatchId>,
+    wins: u32,
+    losses: u32,
+}
+
+/// Follows every rating through the decided matches: what one match left is what the next one finds,
+/// the two changes of a match are opposite, and the table has what the last one left.
+pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
+    let mut chains: BTreeMap<(PlayerId, Race), Chain> = BTreeMap::new();
+    // A player is in one match at a time, so their order is that of the numbers.
+    for (match_id, row) in &case.facts.matches {
+        let Some(closing) = &row.closed else { continue };
+        let Some(ratings) = closing.ratings else { continue };
+        let mut find = |who: String, kind, what: String| {
+            if closing.at.0 >= case.since {
+                judgement.find(kind, who, Some(*match_id), what, vec![format!("matches {match_id}")]);
+            }
+        };
+        let [first, second] = ratings.map(|(before, after)| after.0 - before.0);
+        if first != -second {
+            let who = row.players.map(|player| case.name_of(player)).join(" and ");
+            find(who, Kind::Duplicate, format!("the changes {first} and {second} are not opposite"));
+        }
+        for (slot, (before, after)) in ratings.into_iter().enumerate() {
+            let player = row.players[slot];
+            let chain = chains.entry((player, row.races[slot])).or_default();
+            if let (Some(left), Some(last)) = (chain.steps.last(), chain.last)
+                && *left != before
+            {
+                let what = format!("the rating began at {before}, but match {last} had left it at {left}");
+                find(case.name_of(player), chain.verdict(before), what);
+            }
+            if chain.steps.is_empty() {
+                chain.steps.push(before);
+            }
+            chain.steps.push(after);
+            chain.last = Some(*match_id);
+            let won = closing.winner == Some(player);
+            chain.wins += u32::from(won);
+            chain.losses += u32::from(!won);
+        }
+    }
+    let keys: BTreeSet<(PlayerId, Race)> = chains.keys().chain(case.facts.ratings.keys()).copied().collect();
+    for (player, race) in keys {
+        let empty = Chain::default();
+        let chain = chains.get(&(player, race)).unwrap_or(&empty);
+        let fault = match (chain.steps.last(), case.facts.ratings.get(&(player, race))) {
+            (None, None) => None,
+            (None, Some(_)) => Some((Kind::Duplicate, "there is a rating without a match".to_owned())),
+            (Some(left), None) => Some((Kind::Lost, format!("the rating {left} is not in the table"))),
+            (Some(left), Some(row)) => {
+                let is = (*left, chain.wins, chain.losses);
+                let stored = (row.mmr, row.wins, row.losses);
+                let kind = if (row.wins, row.losses) == (is.1, is.2) {
+                    chain.verdict(row.mmr)
+                } else if row.wins < is.1 || row.losses < is.2 {
+                    Kind::Lost
+                } else {
+                    Kind::Duplicate
+                };
+                (is != stored).then(|| {
+                    let [is, stored] =
+                        [is, stored].map(|(mmr, wins, losses)| format!("{mmr} ({wins}:{losses})"));
+                    (kind, format!("the table has {stored}, the matches make it {is}"))
+                })
+            }
+        };
+        if let Some((kind, what)) = fault {
+            let place = format!("ratings {player} {race}");
+            judgement.find(kind, case.name_of(player), chain.last, format!("{race}: {what}"), vec![place]);
+        }
+    }
+}
+
+impl Chain {
+    /// A rating that is not the one the matches left: one it had before lacks a change, any other
+    /// has one too many.
+    fn verdict(&self, found: Mmr) -> Kind {
+        if self.steps.contains(&found) { Kind::Lost } else { Kind::Duplicate }
+    }
+}

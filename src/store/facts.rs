@@ -1,0 +1,162 @@
+//! What the tables say, for whoever compares it with what players were told. Read-only, and from
+//! one moment: a transaction reads all of it.
+
+use super::Store;
+use anyhow::Context;
+use ipc_schema::ids::{JobId, MatchId, PlayerId};
+use ipc_schema::vocab::{Mmr, Race, Timestamp};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{Connection, Row};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Discord's id of each player.
+    pub users: BTreeMap<PlayerId, u64>,
+    pub matches: BTreeMap<MatchId, MatchRow>,
+    pub ratings: BTreeMap<(PlayerId, Race), RatingRow>,
+    pub replays: BTreeMap<JobId, ReplayRow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MatchRow {
+    pub players: [PlayerId; 2],
+    pub races: [Race; 2],
+    pub map: String,
+    pub server: String,
+    pub paired_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub closed: Option<Closing>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closing {
+    pub at: Timestamp,
+    /// As the table has it: decided, aborted, unconfirmed or expired.
+    pub verdict: String,
+    pub winner: Option<PlayerId>,
+    /// Of each player, before and after.
+    pub ratings: Option<[(Mmr, Mmr); 2]>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RatingRow {
+    pub mmr: Mmr,
+    pub wins: u32,
+    pub losses: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReplayRow {
+    pub match_id: MatchId,
+    pub player: PlayerId,
+    /// As the table has it, and when.
+    pub outcome: Option<(String, Timestamp)>,
+}
+
+impl Store {
+    /// Opens an SQLite file that is there, and changes nothing in it.
+    pub async fn open_to_read(path: &Path) -> anyhow::Result<Store> {
+        let options =
+            SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(super::BUSY_LIMIT);
+        let opened = SqliteConnection::connect_with(&options).await;
+        Ok(Store { connection: opened.with_context(|| format!("open database {}", path.display()))? })
+    }
+
+    pub async fn facts(&mut self) -> anyhow::Result<Facts> {
+        let mut transaction = self.connection.begin().await?;
+        let facts = Facts {
+            users: users(&mut transaction).await.context("read players")?,
+            matches: matches(&mut transaction).await.context("read matches")?,
+            ratings: ratings(&mut transaction).await.context("read ratings")?,
+            replays: replays(&mut transaction).await.context("read replays")?,
+        };
+        transaction.rollback().await?;
+        Ok(facts)
+    }
+}
+
+fn number(row: &SqliteRow, column: &str) -> anyhow::Result<u64> {
+    Ok(row.try_get::<i64, _>(column)?.cast_unsigned())
+}
+
+fn time(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Timestamp>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(|ms| Timestamp(ms.cast_unsigned())))
+}
+
+fn race(row: &SqliteRow, column: &str) -> anyhow::Result<Race> {
+    let code: String = row.try_get(column)?;
+    Race::from_code(&code).with_context(|| format!("{code:?} is no race"))
+}
+
+async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<PlayerId, u64>> {
+    let rows = sqlx::query("select player_id, discord_user_id from players").fetch_all(connection).await?;
+    let of = |row: &SqliteRow| {
+        let user: String = row.try_get("discord_user_id")?;
+        Ok((PlayerId(number(row, "player_id")?), user.parse().context("read a Discord id")?))
+    };
+    rows.iter().map(of).collect()
+}
+
+async fn matches(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
+    let rows = sqlx::query(
+        "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
+             closed_at_ms, verdict, winner_id, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after
+         from matches",
+    );
+    let rows = rows.fetch_all(connection).await?;
+    rows.iter().map(match_row).collect()
+}
+
+fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
+    let mmr = |column| Ok::<_, anyhow::Error>(row.try_get::<Option<i32>, _>(column)?.map(Mmr));
+    let first = mmr("mmr_1_before")?.zip(mmr("mmr_1_after")?);
+    let second = mmr("mmr_2_before")?.zip(mmr("mmr_2_after")?);
+    let closed = match time(row, "closed_at_ms")? {
+        None => None,
+        Some(at) => Some(Closing {
+            at,
+            verdict: row.try_get::<Option<String>, _>("verdict")?.unwrap_or_default(),
+            winner: row.try_get::<Option<i64>, _>("winner_id")?.map(|id| PlayerId(id.cast_unsigned())),
+            ratings: first.zip(second).map(|(first, second)| [first, second]),
+        }),
+    };
+    let match_ = MatchRow {
+        players: [PlayerId(number(row, "player_1_id")?), PlayerId(number(row, "player_2_id")?)],
+        races: [race(row, "race_1")?, race(row, "race_2")?],
+        map: row.try_get("map")?,
+        server: row.try_get("server")?,
+        paired_at: Timestamp(number(row, "paired_at_ms")?),
+        started_at: time(row, "started_at_ms")?,
+        closed,
+    };
+    Ok((MatchId(number(row, "match_id")?), match_))
+}
+
+async fn ratings(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<(PlayerId, Race), RatingRow>> {
+    let rows = sqlx::query("select player_id, race, mmr, wins, losses from ratings");
+    let rows = rows.fetch_all(connection).await?;
+    let of = |row: &SqliteRow| {
+        let count = |column| anyhow::Ok(u32::try_from(number(row, column)?)?);
+        let rating =
+            RatingRow { mmr: Mmr(row.try_get("mmr")?), wins: count("wins")?, losses: count("losses")? };
+        Ok(((PlayerId(number(row, "player_id")?), race(row, "race")?), rating))
+    };
+    rows.iter().map(of).collect()
+}
+
+async fn replays(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<JobId, ReplayRow>> {
+    let rows = sqlx::query("select job_id, match_id, player_id, outcome, judged_at_ms from replays");
+    let rows = rows.fetch_all(connection).await?;
+    let of = |row: &SqliteRow| {
+        let outcome: Option<String> = row.try_get("outcome")?;
+        let replay = ReplayRow {
+            match_id: MatchId(number(row, "match_id")?),
+            player: PlayerId(number(row, "player_id")?),
+            outcome: outcome.zip(time(row, "judged_at_ms")?),
+        };
+        Ok((JobId(number(row, "job_id")?), replay))
+    };
+    rows.iter().map(of).collect()
+}
