@@ -15,6 +15,7 @@
 //! | `rules`, `fault`, `limits` | what is refused, how, and when |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
+//! | `log` | what happened, for a judge |
 //! | `stats`, `stall` | what is measured, and when measuring is void |
 //! | `clock`, `ids` | time and snowflakes |
 
@@ -27,6 +28,7 @@ mod http;
 mod ids;
 mod interaction;
 mod limits;
+mod log;
 mod message;
 mod rest;
 mod rules;

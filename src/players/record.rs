@@ -1,7 +1,30 @@
-//! What the players were told, for whoever compares it with what is stored.
+//! What the players were told and did, for whoever compares it with what is stored.
 //!
 //! In memory: who was told which result, as long as it may be told again. On disk, where a file is
-//! given: each telling as a line of JSON, appended and never read here.
+//! given (`players/record.ndjson` in the data folder): each telling and each deed as a line of
+//! JSON, appended over all lives and never read here. It is written once a second and at the
+//! drain, so a kill costs the last second. A line cut by a kill is taken out at the next start.
+//! Readers should pass over kinds and fields that they do not know.
+//!
+//! Every line has `at_ms`, Unix time by the clock of this process, and `kind`. All but `started`
+//! and `stopped` have `user`, Discord's id of the player, and `name`. Ids of Discord are strings,
+//! `match` is a number.
+//!
+//! ```json
+//! {"at_ms": 1795000000031, "kind": "told", "user": "1107..", "name": "Ana", "match": 12, "message": "1423..", "fact": "-# match 12 · confirming"}
+//! {"at_ms": 1795000001000, "kind": "pressed", "user": "1107..", "name": "Ana", "interaction": "1423..", "custom_id": "match:confirm:12", "message": "1423.."}
+//! {"at_ms": 1795000001031, "kind": "outcome", "user": "1107..", "name": "Ana", "interaction": "1423..", "came": "message"}
+//! ```
+//!
+//! | kind | also has | means |
+//! |---|---|---|
+//! | `started` | `players` | a life of the players begins |
+//! | `stopped` | | it was asked to end; a life without it was killed |
+//! | `told` | `match`, `message`, `fact` | a message showed a fact line that it had not shown before; `fact` is the line as in `ipc_schema::fact_line`. Who comes again reads the conversation again, so the same message may stand here twice with the same fact |
+//! | `pressed` | `interaction`; `custom_id` and `message`, or `command`, or `modal` | a press that the client took; `modal` is the id of the modal that was sent |
+//! | `outcome` | `interaction`, `came` | what the player saw come of it: `message` (content, new or changed), `modal`, `taken` (acknowledged, and no content within 3 s), `failed` ("The application did not respond"), `unanswered` (the player gave up after 15 s); a life that ends in between leaves none |
+//! | `refused` | `why`; as `pressed`, or `match` | the client did not let the player do that: what was shown had changed |
+//! | `uploaded` | `message`, `match`, `attempt` | a replay file was sent as that message |
 
 use super::screen::News;
 use anyhow::Context;
