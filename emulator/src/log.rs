@@ -49,3 +49,106 @@
 //! An `interaction_failed` is `expired` if no connection lived when its 3 s ended, and
 //! `machine_stalled` if a stall overlaps its 3 s. What is neither is a deadline miss. Those of
 //! a keystroke (`by` is `autocomplete`) are logged as well.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use crate::clock::Moment;
+
+/// Where it is kept, if it is.
+#[derive(Debug, Default)]
+pub(crate) struct Log {
+    file: Option<File>,
+    unwritten: Vec<u8>,
+}
+
+impl Log {
+    pub(crate) fn open(path: &Path) -> io::Result<Log> {
+        Ok(Log { file: Some(open_whole_lines(path)?), unwritten: Vec::new() })
+    }
+
+    /// Notes what happened; `fields` is an object, whose nulls are left out.
+    pub(crate) fn note(&mut self, now: Moment, kind: &str, fields: Value) {
+        let end = self.mark();
+        self.note_at(end, now, kind, fields);
+    }
+
+    /// Where the next line goes, for [`Log::note_at`] before the turn ends.
+    pub(crate) fn mark(&self) -> usize {
+        self.unwritten.len()
+    }
+
+    /// Like [`Log::note`], but before what was noted since `mark`.
+    pub(crate) fn note_at(&mut self, mark: usize, now: Moment, kind: &str, fields: Value) {
+        if self.file.is_none() {
+            return;
+        }
+        let mut line = Map::new();
+        line.insert("at_ms".to_owned(), now.unix_ms().into());
+        line.insert("kind".to_owned(), kind.into());
+        if let Value::Object(fields) = fields {
+            line.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        let line = format!("{}\n", Value::Object(line));
+        self.unwritten.splice(mark..mark, line.into_bytes());
+    }
+
+    pub(crate) fn write(&mut self) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if !self.unwritten.is_empty() {
+            file.write_all(&self.unwritten)?;
+            self.unwritten.clear();
+        }
+        Ok(())
+    }
+}
+
+/// Opens a file of lines to append to it, without what follows its last whole line.
+fn open_whole_lines(path: &Path) -> io::Result<File> {
+    const STEP: u64 = 4_096;
+    let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
+    let mut end = file.metadata()?.len();
+    while end > 0 {
+        let from = end.saturating_sub(STEP);
+        file.seek(SeekFrom::Start(from))?;
+        let mut bytes = vec![0; (end - from) as usize];
+        file.read_exact(&mut bytes)?;
+        if let Some(newline) = bytes.iter().rposition(|byte| *byte == b'\n') {
+            end = from + newline as u64 + 1;
+            break;
+        }
+        end = from;
+    }
+    file.set_len(end)?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_line_that_a_kill_has_cut_is_taken_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.ndjson");
+        let note = || {
+            let mut log = Log::open(&path).unwrap();
+            log.note(Moment::from_unix_ms(5), "press", json!({"user": "1", "message": null}));
+            log.write().unwrap();
+        };
+        let line = "{\"at_ms\":5,\"kind\":\"press\",\"user\":\"1\"}\n";
+        for (left, kept) in [("", ""), ("{}\n", "{}\n"), ("{\"at", ""), ("{}\n{\"at", "{}\n")] {
+            std::fs::write(&path, left).unwrap();
+            note();
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{kept}{line}"), "{left}");
+        }
+        std::fs::write(&path, format!("{{}}\n{}", "x".repeat(10_000))).unwrap();
+        note();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{{}}\n{line}"));
+    }
+}

@@ -197,6 +197,7 @@ mod tests {
             seed: 1,
             token: "a.b.c".to_owned(),
             answer_within: emulator::ANSWER_WITHIN,
+            state: None,
         };
         let emulator = Emulator::bind(config).await.unwrap();
         let client = Client::new(&emulator.local_addr().to_string()).unwrap();
