@@ -32,8 +32,9 @@ fn run(child: Child, config: &config::Emulator) -> anyhow::Result<()> {
             seed: config.seed,
             token: config.token.expose().to_owned(),
             answer_within: ANSWER_WITHIN,
+            state: Some(config.data.join("emulator")),
         });
-        let emulator = emulator.await?;
+        let emulator = emulator.await.map_err(for_whom)?;
         let stats = emulator.stats();
         control.ready(Some(emulator.local_addr().to_string()));
         tokio::spawn(report(stats.clone(), control.clone()));
@@ -43,6 +44,14 @@ fn run(child: Child, config: &config::Emulator) -> anyhow::Result<()> {
         drained.finish().await;
         Ok(())
     })
+}
+
+/// What the operator must mend is a fault of the configuration.
+fn for_whom(error: emulator::Error) -> anyhow::Error {
+    match error {
+        emulator::Error::Unusable { .. } => config::Faults(vec![error.to_string()]).into(),
+        other => other.into(),
+    }
 }
 
 async fn report(stats: Stats, control: Control) {
@@ -59,6 +68,8 @@ fn gauges(stats: &Stats) -> Vec<Gauge> {
         gauge("interactions", report.interactions as f64),
         gauge("deadline_misses", report.deadline_misses as f64),
         gauge("machine_stalled", report.machine_stalled as f64),
+        gauge("interactions_expired", report.interactions_expired as f64),
+        gauge("http_requests", report.http_requests.values().sum::<u64>() as f64),
         gauge("gateway_identifies", report.gateway_identifies as f64),
         gauge("gateway_resumes", report.gateway_resumes as f64),
     ];

@@ -27,7 +27,7 @@ fn run(child: Child, config: &config::Players) -> anyhow::Result<()> {
         emulator: config.emulator.to_string(),
         players: config.players as usize,
         seed: config.seed,
-        record: None,
+        record: Some(config.data.join("players").join("record.ndjson")),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("start the runtime")?.block_on(async {

@@ -111,8 +111,10 @@ pub struct Emulator {
     pub token: Secret,
     /// `EVOLADDER_SEED`.
     pub seed: u64,
-    /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
+    /// `EMULATOR_LISTEN`, default the port of the life before, or a free one, of 127.0.0.1.
     pub listen: SocketAddr,
+    /// `EVOLADDER_DATA`; its own folder is `emulator` in it.
+    pub data: PathBuf,
 }
 
 #[derive(Debug)]
@@ -125,6 +127,8 @@ pub struct Players {
     pub players: u32,
     /// `EVOLADDER_SEED`.
     pub seed: u64,
+    /// `EVOLADDER_DATA`; their record is `players/record.ndjson` in it.
+    pub data: PathBuf,
 }
 
 /// Everything that is wrong with an environment, a line each.
@@ -244,7 +248,7 @@ impl DbWriter {
         DbWriter {
             run_dir: from.run_dir(),
             log: from.log_or_info(),
-            data: from.needs(DATA, "the data folder", Reader::path).unwrap_or_default(),
+            data: from.needed_data(),
             database_url: from.database_url(),
         }
     }
@@ -289,6 +293,7 @@ impl Emulator {
             token: from.needed_token(),
             seed: from.needed_seed(),
             listen: from.address(EMULATOR_LISTEN).unwrap_or_else(any_port),
+            data: from.needed_data(),
         }
     }
 }
@@ -307,6 +312,7 @@ impl Players {
                 })
                 .unwrap_or_default(),
             seed: from.needed_seed(),
+            data: from.needed_data(),
         }
     }
 }
@@ -408,6 +414,10 @@ impl<'a> Reader<'a> {
         RunDir(self.needs(RUN_DIR, is, Reader::path).unwrap_or_default())
     }
 
+    fn needed_data(&mut self) -> PathBuf {
+        self.needs(DATA, "the data folder", Reader::path).unwrap_or_default()
+    }
+
     fn log(&mut self) -> Option<LogLevel> {
         self.parsed(LOG, "error, warn, info or debug", LogLevel::from_name)
     }
@@ -488,10 +498,10 @@ mod tests {
     fn a_role_says_what_it_needs() {
         let faults = read(&[], Players::read).unwrap_err();
         let named = |name| faults.0.iter().any(|fault| fault.starts_with(name));
-        for name in [RUN_DIR, EMULATOR_ADDRESS, PLAYERS, SEED] {
+        for name in [RUN_DIR, EMULATOR_ADDRESS, PLAYERS, SEED, DATA] {
             assert!(named(name), "{name} is missing in {faults}");
         }
-        assert_eq!(faults.0.len(), 4);
+        assert_eq!(faults.0.len(), 5);
     }
 
     #[test]

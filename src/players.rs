@@ -26,7 +26,7 @@ use ipc_schema::ids::MatchId;
 use ipc_schema::vocab::Timestamp;
 use matches::{Matches, Seat, Seated};
 use player::{Act, Outcome, Player};
-use record::{Listener, Record};
+use record::{Deed, Entry, Record, Told, Who};
 use screen::{Line, News};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -61,6 +61,7 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
     tokio::spawn(client.clone().follow(feed));
     let mut crowd = Crowd::new(&settings, client)?;
     let mut tick = tokio::time::interval(Duration::from_secs(1));
+    crowd.record.note(clock::now(), None, &Entry::Started { players: settings.players })?;
     let mut drained_at = None;
     let mut opened = false;
     loop {
@@ -85,16 +86,15 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
                 let (player, outcome) = done.context("call the emulator")?;
                 crowd.outcome(player, outcome)?;
             }
-            () = tokio::time::sleep(wake), if !crowd.draining => crowd.think(),
-            _ = tick.tick() => {
-                crowd.record.flush()?;
-                control.gauges(crowd.gauges());
-            }
+            () = tokio::time::sleep(wake), if !crowd.draining => crowd.think()?,
+            _ = tick.tick() => control.gauges(crowd.gauges()),
         }
+        crowd.record.flush()?;
         if crowd.draining && crowd.calls.is_empty() {
             break;
         }
     }
+    crowd.record.note(clock::now(), None, &Entry::Stopped)?;
     crowd.record.flush()?;
     control.gauges(crowd.gauges());
     control.finish().await;
@@ -112,6 +112,10 @@ struct Crowd {
     agenda: BTreeSet<(Timestamp, usize)>,
     matches: Matches,
     record: Record,
+    /// Who has read the conversation of before this life.
+    caught_up: Vec<bool>,
+    /// What each player's client is doing, where the record wants to know.
+    deeds: Vec<Option<Deed>>,
     /// One for each player at the most.
     calls: JoinSet<(usize, Outcome)>,
     draining: bool,
@@ -129,6 +133,8 @@ impl Crowd {
             agenda: BTreeSet::new(),
             matches: Matches::new(settings.seed),
             record: Record::open(settings.record.as_deref())?,
+            caught_up: vec![false; settings.players],
+            deeds: vec![None; settings.players],
             calls: JoinSet::new(),
             draining: false,
         })
@@ -157,9 +163,8 @@ impl Crowd {
         let Some(&index) = player else { return Ok(()) };
         let now = clock::now();
         let news = self.players[index].see(now, line);
-        self.told(now, index, news.as_slice())?;
-        self.attend(now, index);
-        Ok(())
+        self.told(now, index, news.as_slice(), Told::Now)?;
+        self.attend(now, index)
     }
 
     fn outcome(&mut self, index: usize, outcome: Outcome) -> anyhow::Result<()> {
@@ -167,29 +172,36 @@ impl Crowd {
             self.by_user.insert(user.clone(), index);
         }
         let now = clock::now();
+        self.done(now, index, &outcome)?;
+        let reads = matches!(outcome, Outcome::Conversation(_));
         let news = self.players[index].outcome(now, outcome);
-        self.told(now, index, &news)?;
-        self.attend(now, index);
-        Ok(())
+        let first = reads && !std::mem::replace(&mut self.caught_up[index], true);
+        self.told(now, index, &news, if first { Told::Before } else { Told::Now })?;
+        self.attend(now, index)
     }
 
     /// Everyone whose time has come thinks.
-    fn think(&mut self) {
+    fn think(&mut self) -> anyhow::Result<()> {
         let now = clock::now();
         while let Some(&(due, index)) = self.agenda.first().filter(|(due, _)| *due <= now) {
             self.agenda.remove(&(due, index));
             self.wakes[index] = None;
-            self.attend(now, index);
+            self.attend(now, index)?;
         }
+        Ok(())
     }
 
-    fn attend(&mut self, now: Timestamp, index: usize) {
+    fn attend(&mut self, now: Timestamp, index: usize) -> anyhow::Result<()> {
         if !self.draining
             && let Some(act) = self.players[index].think(now)
         {
             self.perform(index, act);
         }
+        for (interaction, came) in self.players[index].take_came() {
+            self.note(now, index, &Entry::Outcome { interaction: &interaction, came })?;
+        }
         self.schedule(index);
+        Ok(())
     }
 
     fn schedule(&mut self, index: usize) {
@@ -207,7 +219,26 @@ impl Crowd {
         self.agenda.first().map_or(Duration::from_secs(1), |(due, _)| due.since(clock::now()))
     }
 
+    /// Writes down what came of the client's call.
+    fn done(&mut self, now: Timestamp, index: usize, outcome: &Outcome) -> anyhow::Result<()> {
+        let Some(deed) = &self.deeds[index].take() else { return Ok(()) };
+        let entry = match outcome {
+            Outcome::Pressed { interaction } => Entry::Pressed { interaction, deed },
+            Outcome::Sent { message } => Entry::Uploaded { message, deed },
+            Outcome::Refused(why) => Entry::Refused { why, deed },
+            Outcome::Failed(why) => Entry::Unheard { why, deed },
+            Outcome::Registered { .. } | Outcome::Conversation(_) => return Ok(()),
+        };
+        self.note(now, index, &entry)
+    }
+
+    fn note(&mut self, now: Timestamp, index: usize, entry: &Entry<'_>) -> anyhow::Result<()> {
+        let who = who(&self.players[index], index);
+        self.record.note(now, Some(who), entry)
+    }
+
     fn perform(&mut self, index: usize, act: Act) {
+        self.deeds[index] = deed(&act);
         let player = &self.players[index];
         let user = player.user.clone().unwrap_or_default();
         let call = match act {
@@ -228,11 +259,10 @@ impl Crowd {
     }
 
     /// Writes down what a player was told; who is told to play, sits down to play.
-    fn told(&mut self, now: Timestamp, index: usize, news: &[News]) -> anyhow::Result<()> {
+    fn told(&mut self, now: Timestamp, index: usize, news: &[News], when: Told) -> anyhow::Result<()> {
         for news in news {
             let player = &self.players[index];
-            let user = player.user.as_deref().unwrap_or_default();
-            self.record.told(now, Listener { player: index, user, name: &player.person.name }, news)?;
+            self.record.told(now, who(player, index), news, when)?;
             let match_id = news.line.match_id;
             match &news.line.fact {
                 Fact::Playing { race, opponent_race, map, server }
@@ -300,5 +330,23 @@ impl Crowd {
             gauge("told_twice", told.told_twice as f64),
             gauge("told_wrong", told.told_wrong as f64),
         ]
+    }
+}
+
+fn who(player: &Player, index: usize) -> Who<'_> {
+    let user = player.user.as_deref().unwrap_or_default();
+    Who { player: index, user, name: &player.person.name }
+}
+
+/// What an act is to those who read the record; coming and looking are nothing.
+fn deed(act: &Act) -> Option<Deed> {
+    match act {
+        Act::Register | Act::ReadConversation => None,
+        Act::Command(command) => Some(Deed::Command { command }),
+        Act::Press { message, custom_id, .. } => {
+            Some(Deed::Press { custom_id: custom_id.clone(), message: message.clone() })
+        }
+        Act::Submit { modal_id, .. } => Some(Deed::Submit { modal: modal_id.clone() }),
+        Act::Upload { game, attempt } => Some(Deed::Upload { match_id: game.match_id.0, attempt: *attempt }),
     }
 }

@@ -43,7 +43,12 @@ pub(crate) struct History {
 
 impl History {
     pub(crate) fn new() -> History {
-        History { lines: VecDeque::new(), next: 1, newest: watch::channel(0).0 }
+        History::after_life(0)
+    }
+
+    /// One whose former life ended with line `last`.
+    pub(crate) fn after_life(last: u64) -> History {
+        History { lines: VecDeque::new(), next: last + 1, newest: watch::channel(last).0 }
     }
 
     /// Tells the `seq` of the newest line, each time it grows.

@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock::Moment;
@@ -35,7 +36,7 @@ pub(crate) struct Upload {
 }
 
 /// A stored file as a message names it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Attachment {
     pub(crate) id: Snowflake,
     pub(crate) channel: Snowflake,
@@ -63,18 +64,33 @@ pub(crate) struct Files {
     stored: BTreeMap<Snowflake, Stored>,
     by_age: VecDeque<Snowflake>,
     total_bytes: usize,
+    unsaved: Vec<Change>,
 }
 
-#[derive(Debug)]
-struct Stored {
-    path: String,
-    content_type: Option<String>,
-    bytes: Bytes,
+/// What is not saved yet, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Stored(Snowflake),
+    Dropped(Snowflake),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    /// Channel, id and name, as in its link.
+    pub(crate) path: String,
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
 }
 
 impl Files {
     pub(crate) fn new(address: SocketAddr) -> Files {
-        Files { address, stored: BTreeMap::new(), by_age: VecDeque::new(), total_bytes: 0 }
+        Files {
+            address,
+            stored: BTreeMap::new(),
+            by_age: VecDeque::new(),
+            total_bytes: 0,
+            unsaved: Vec::new(),
+        }
     }
 
     pub(crate) fn store(
@@ -87,17 +103,10 @@ impl Files {
         let id = mint.next(now);
         let name = safe_name(&upload.name);
         let size = upload.bytes.len();
-        self.total_bytes += size;
         let path = format!("{channel}/{id}/{name}");
-        let stored = Stored { path, content_type: upload.content_type.clone(), bytes: upload.bytes };
-        self.stored.insert(id, stored);
-        self.by_age.push_back(id);
-        while self.total_bytes > MAX_TOTAL_BYTES {
-            let Some(oldest) = self.by_age.pop_front() else { break };
-            if let Some(gone) = self.stored.remove(&oldest) {
-                self.total_bytes -= gone.bytes.len();
-            }
-        }
+        let content_type = upload.content_type.clone();
+        self.unsaved.push(Change::Stored(id));
+        self.restore(id, Stored { path, content_type, bytes: upload.bytes });
         Attachment {
             id,
             channel,
@@ -107,6 +116,41 @@ impl Files {
             size,
             ephemeral: false,
         }
+    }
+
+    /// Takes in a file, new or of a former life, as the newest.
+    pub(crate) fn restore(&mut self, id: Snowflake, stored: Stored) {
+        self.total_bytes += stored.bytes.len();
+        self.stored.insert(id, stored);
+        self.by_age.push_back(id);
+        while self.total_bytes > MAX_TOTAL_BYTES {
+            let Some(oldest) = self.by_age.pop_front() else { break };
+            if let Some(gone) = self.stored.remove(&oldest) {
+                self.total_bytes -= gone.bytes.len();
+                self.unsaved.push(Change::Dropped(oldest));
+            }
+        }
+    }
+
+    pub(crate) fn forget(&mut self, id: Snowflake) {
+        if let Some(gone) = self.stored.remove(&id) {
+            self.total_bytes -= gone.bytes.len();
+            self.by_age.retain(|kept| *kept != id);
+        }
+    }
+
+    pub(crate) fn get(&self, id: Snowflake) -> Option<&Stored> {
+        self.stored.get(&id)
+    }
+
+    /// All files, oldest first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Snowflake, &Stored)> {
+        self.by_age.iter().filter_map(|id| Some((*id, self.stored.get(id)?)))
+    }
+
+    /// What changed since this was asked last.
+    pub(crate) fn take_unsaved(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.unsaved)
     }
 
     /// The attachment as a message shows it, with a link that begins to age now.

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -15,7 +16,7 @@ use crate::clock::Moment;
 /// Below the time are 22 bits; Discord splits them further, which nobody may rely on.
 const TIME_SHIFT: u32 = 22;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Snowflake(u64);
 
 impl Snowflake {
@@ -71,6 +72,19 @@ pub(crate) struct Mint {
 impl Mint {
     pub(crate) fn new(seed: u64) -> Mint {
         Mint { seed, last: 0 }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The newest id, to go on after it in another life.
+    pub(crate) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(crate) fn go_on_after(&mut self, last: u64) {
+        self.last = last;
     }
 
     /// A new id. Ids grow, also where several are made in one millisecond.

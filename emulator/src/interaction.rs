@@ -1,8 +1,9 @@
 //! Interactions with their two clocks, and modals that are open.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::Moment;
@@ -17,7 +18,7 @@ const MAX_OPEN: usize = 200_000;
 /// Modals that nobody submits; the oldest are forgotten.
 const MAX_MODALS: usize = 10_000;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Command,
     Component,
@@ -29,6 +30,16 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// As in the log.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Command => "command",
+            Kind::Component => "component",
+            Kind::Autocomplete { .. } => "autocomplete",
+            Kind::Modal => "modal",
+        }
+    }
+
     pub(crate) fn number(self) -> u64 {
         match self {
             Kind::Command => 2,
@@ -39,7 +50,7 @@ impl Kind {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Waiting,
     /// Nobody called back in time.
@@ -50,7 +61,8 @@ pub(crate) enum State {
     },
 }
 
-#[derive(Debug, Clone)]
+/// It is also a line of the saved world: a field that is renamed needs an upgrade in `saved`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Interaction {
     pub(crate) id: Snowflake,
     pub(crate) token: String,
@@ -77,6 +89,8 @@ pub(crate) struct Interactions {
     /// Ids grow with time, so the first is the oldest.
     by_id: BTreeMap<Snowflake, Interaction>,
     waiting: VecDeque<Snowflake>,
+    /// Those that differ from what is saved.
+    unsaved: BTreeSet<Snowflake>,
 }
 
 impl Interactions {
@@ -86,6 +100,7 @@ impl Interactions {
 
     pub(crate) fn insert(&mut self, interaction: Interaction) {
         self.waiting.push_back(interaction.id);
+        self.unsaved.insert(interaction.id);
         self.by_id.insert(interaction.id, interaction);
     }
 
@@ -94,7 +109,26 @@ impl Interactions {
     }
 
     pub(crate) fn get_mut(&mut self, id: Snowflake) -> Option<&mut Interaction> {
+        self.unsaved.insert(id);
         self.by_id.get_mut(&id)
+    }
+
+    /// Takes in one of a former life; to be called in the order in which they were pressed.
+    pub(crate) fn restore(&mut self, interaction: Interaction) {
+        if interaction.state == State::Waiting {
+            self.waiting.push_back(interaction.id);
+        }
+        self.by_id.insert(interaction.id, interaction);
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Interaction> {
+        self.by_id.values()
+    }
+
+    /// Those that changed since this was asked last.
+    pub(crate) fn take_unsaved(&mut self) -> Vec<Interaction> {
+        let unsaved = std::mem::take(&mut self.unsaved);
+        unsaved.iter().filter_map(|id| self.by_id.get(id).cloned()).collect()
     }
 
     /// The interaction of this token, which may have been forgotten and is then expired.
@@ -127,6 +161,7 @@ impl Interactions {
                         break;
                     }
                     waiting.state = State::Failed;
+                    self.unsaved.insert(waiting.id);
                     failed.push(waiting.clone());
                 }
                 _ => {}
@@ -153,7 +188,7 @@ pub(crate) fn token_of(mint: &Mint, id: Snowflake) -> String {
     format!("{id}.{}", mint.signature(&["interaction", &id.to_string()]))
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Modal {
     pub(crate) user: Snowflake,
     pub(crate) custom_id: String,
@@ -176,6 +211,10 @@ impl Modals {
 
     pub(crate) fn get(&self, id: Snowflake) -> Option<&Modal> {
         self.open.get(&id)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = (Snowflake, &Modal)> {
+        self.open.iter().map(|(id, modal)| (*id, modal))
     }
 
     pub(crate) fn close(&mut self, id: Snowflake) {

@@ -3,7 +3,8 @@
 //! It exists so that the ladder can be run, tried and measured without Discord. It
 //! speaks API v10 as far as a bot in DMs needs it, keeps Discord's clocks and limits,
 //! and refuses what Discord refuses. It knows nothing of the ladder and has no guilds.
-//! Everything is on one port and in memory; the state belongs to one loop.
+//! Everything is on one port and in memory, and on disk where it is given a folder; the state
+//! belongs to one loop.
 //!
 //! | module | owns |
 //! |---|---|
@@ -15,6 +16,8 @@
 //! | `rules`, `fault`, `limits` | what is refused, how, and when |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
+//! | `saved` | the world on disk |
+//! | `log` | what happened, for a judge |
 //! | `stats`, `stall` | what is measured, and when measuring is void |
 //! | `clock`, `ids` | time and snowflakes |
 
@@ -27,9 +30,11 @@ mod http;
 mod ids;
 mod interaction;
 mod limits;
+mod log;
 mod message;
 mod rest;
 mod rules;
+mod saved;
 mod session;
 mod stall;
 mod stats;
@@ -41,6 +46,7 @@ mod world;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use axum::serve::ListenerExt;
@@ -48,8 +54,10 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
 use crate::clock::Clock;
+use crate::saved::Former;
 use crate::world::{ASKS, Ask, World};
 
+pub use crate::saved::Fault;
 pub use crate::stats::{Latency, Report, Stats};
 
 /// How long Discord waits for the first answer to an interaction.
@@ -65,6 +73,8 @@ pub struct Config {
     pub token: String,
     /// [`ANSWER_WITHIN`] but in tests.
     pub answer_within: Duration,
+    /// The folder that outlives the emulator; without one it forgets. Nobody else may use it.
+    pub state: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +83,14 @@ pub enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("serve")]
     Serve(#[source] io::Error),
+    #[error("keep the world in {}", folder.display())]
+    Keep { folder: PathBuf, source: io::Error },
+    /// For its operator to mend; trying again is of no use.
+    #[error(
+        "the emulator cannot go on with the world in {}: {fault}; move that folder away and a new world begins, without what people have on their screens",
+        folder.display()
+    )]
+    Unusable { folder: PathBuf, fault: Fault },
 }
 
 /// An emulator that listens and, once it runs, answers.
@@ -82,18 +100,25 @@ pub struct Emulator {
     world: World,
     clock: Clock,
     stats: Stats,
+    state: Option<PathBuf>,
     asks: (mpsc::Sender<Ask>, mpsc::Receiver<Ask>),
 }
 
 impl Emulator {
     pub async fn bind(config: Config) -> Result<Emulator, Error> {
+        let former = config.state.as_deref().map(|folder| read(folder, config.seed)).transpose()?;
         let listen = |source| Error::Listen { address: config.listen, source };
-        let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
+        let before = former.as_ref().and_then(|former| former.marks.address);
+        let listener = listen_again(config.listen, before).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let clock = Clock::start();
         let (counters, stats) = Stats::new();
-        let world = World::new(&config, address, clock.now(), counters);
-        Ok(Emulator { listener, address, world, clock, stats, asks: mpsc::channel(ASKS) })
+        let mut world = World::new(&config, address, clock.now(), counters);
+        let state = config.state;
+        if let (Some(former), Some(folder)) = (former, &state) {
+            world.live_on(clock.now(), former).map_err(keep(folder))?;
+        }
+        Ok(Emulator { listener, address, world, clock, stats, state, asks: mpsc::channel(ASKS) })
     }
 
     pub fn local_addr(&self) -> SocketAddr {
@@ -106,7 +131,7 @@ impl Emulator {
 
     /// Serves until `shutdown` is ready. Connections are dropped then, not drained.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let Emulator { listener, world, clock, asks: (sender, receiver), .. } = self;
+        let Emulator { listener, world, clock, state, asks: (sender, receiver), .. } = self;
         // Frames are small and each is waited for.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {
@@ -115,8 +140,29 @@ impl Emulator {
         });
         let serve = axum::serve(listener, http::router(sender));
         tokio::select! {
-            () = world.run(clock, receiver, shutdown) => Ok(()),
+            ended = world.run(clock, receiver, shutdown) => ended.map_err(keep(&state.unwrap_or_default())),
             served = async { serve.await } => served.map_err(Error::Serve),
         }
     }
+}
+
+fn keep(folder: &Path) -> impl Fn(io::Error) -> Error {
+    let folder = folder.to_owned();
+    move |source| Error::Keep { folder: folder.clone(), source }
+}
+
+fn read(folder: &Path, seed: u64) -> Result<Former, Error> {
+    let former = Former::read(folder, seed).map_err(keep(folder))?;
+    former.map_err(|fault| Error::Unusable { folder: folder.to_owned(), fault })
+}
+
+/// Where any port will do, the one of the life before is best: clients know it.
+async fn listen_again(wanted: SocketAddr, before: Option<SocketAddr>) -> io::Result<TcpListener> {
+    let before = before.filter(|before| wanted.port() == 0 && before.ip() == wanted.ip());
+    if let Some(before) = before
+        && let Ok(listener) = TcpListener::bind(before).await
+    {
+        return Ok(listener);
+    }
+    TcpListener::bind(wanted).await
 }

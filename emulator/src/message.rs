@@ -1,5 +1,6 @@
 //! A message as it is kept, and as Discord shows it.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
@@ -12,7 +13,8 @@ pub(crate) const REGULAR: u8 = 0;
 pub(crate) const REPLY: u8 = 19;
 pub(crate) const COMMAND_ANSWER: u8 = 20;
 
-#[derive(Debug, Clone)]
+/// It is also a line of the saved world: a field that is renamed needs an upgrade in `saved`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Message {
     pub(crate) id: Snowflake,
     pub(crate) channel: Snowflake,
@@ -142,9 +144,34 @@ impl Message {
         message
     }
 
+    /// All that it says, in the order in which it is shown, a part a line.
+    pub(crate) fn text(&self) -> String {
+        let mut parts = vec![self.content.as_str()];
+        for embed in &self.embeds {
+            parts.extend(embed["title"].as_str());
+            parts.extend(embed["description"].as_str());
+            for field in items(&embed["fields"]) {
+                parts.extend(field["name"].as_str());
+                parts.extend(field["value"].as_str());
+            }
+            parts.extend(embed["footer"]["text"].as_str());
+        }
+        texts_of(&self.components, &mut parts);
+        parts.retain(|part| !part.is_empty());
+        parts.join("\n")
+    }
+
     /// The component with this custom id, however deep.
     pub(crate) fn component(&self, custom_id: &str) -> Option<&Value> {
         find_component(&self.components, custom_id)
+    }
+}
+
+/// The texts among `components` and inside them.
+fn texts_of<'a>(components: &'a [Value], parts: &mut Vec<&'a str>) {
+    for component in components {
+        parts.extend(component.get("content").and_then(Value::as_str));
+        texts_of(component.get("components").map(items).unwrap_or_default(), parts);
     }
 }
 

@@ -173,7 +173,7 @@ pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply 
         None => check_token(world, &request).err().unwrap_or(Fault::NoSuchRoute).into(),
     };
     world.counters.send_modify(|counters| {
-        *counters.http_requests.entry(name).or_default() += 1;
+        counters.request(name);
         if reply.status.as_u16() >= 400 {
             *counters.http_refusals.entry(reply.status.as_u16()).or_default() += 1;
         }

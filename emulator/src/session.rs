@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::clock::Moment;
 use crate::ids::Mint;
+use crate::saved::Entry;
 
 /// A dispatch is 1 to 3 KiB, so a session holds at most some 30 MB. A connection that
 /// falls further behind loses its session and must identify anew.
@@ -67,6 +68,8 @@ pub(crate) enum CannotResume {
 pub(crate) struct Sessions {
     sessions: BTreeMap<String, Session>,
     connections: u64,
+    /// Saved sessions that are gone.
+    ended: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -76,6 +79,8 @@ struct Session {
     window: VecDeque<Utf8Bytes>,
     /// When the connection was lost; none while there is one.
     lost_at: Option<Moment>,
+    /// The last dispatch that is saved; none while the session itself is not.
+    saved: Option<u64>,
     signal: watch::Sender<Signal>,
 }
 
@@ -100,7 +105,8 @@ impl Sessions {
         let connection = self.next_connection();
         let signal = watch::channel(Signal { last: 0, connection: Some(connection) }).0;
         let receiver = signal.subscribe();
-        let mut session = Session { intents, last: 0, window: VecDeque::new(), lost_at: None, signal };
+        let mut session =
+            Session { intents, last: 0, window: VecDeque::new(), lost_at: None, saved: None, signal };
         session.push("READY", &ready(&id).to_string());
         self.sessions.insert(id.clone(), session);
         Attached { session: id, connection, after: 0, signal: receiver }
@@ -161,17 +167,32 @@ impl Sessions {
 
     /// The connection is gone; its session waits for a RESUME.
     pub(crate) fn lose(&mut self, now: Moment, id: &str, connection: ConnectionId) {
-        if let Some(session) = self.sessions.get_mut(id)
-            && session.signal.borrow().connection == Some(connection)
+        if self.holds(id, connection)
+            && let Some(session) = self.sessions.get_mut(id)
         {
             session.lost_at = Some(now);
             session.signal.send_modify(|signal| signal.connection = None);
         }
     }
 
+    /// Whether the session is this connection's.
+    pub(crate) fn holds(&self, id: &str, connection: ConnectionId) -> bool {
+        self.sessions.get(id).is_some_and(|session| session.signal.borrow().connection == Some(connection))
+    }
+
+    pub(crate) fn is_known(&self, id: &str) -> bool {
+        self.sessions.contains_key(id)
+    }
+
+    /// Sessions with a connection.
+    pub(crate) fn living(&self) -> impl Iterator<Item = &str> {
+        let living = self.sessions.iter().filter(|(_, session)| session.lost_at.is_none());
+        living.map(|(id, _)| id.as_str())
+    }
+
     /// The client has said good-bye, which ends the session at once.
     pub(crate) fn close(&mut self, id: &str, connection: ConnectionId) {
-        if self.sessions.get(id).is_some_and(|s| s.signal.borrow().connection == Some(connection)) {
+        if self.holds(id, connection) {
             self.end(id);
         }
     }
@@ -186,12 +207,67 @@ impl Sessions {
 
     /// Forgets sessions whose client did not come back.
     pub(crate) fn sweep(&mut self, now: Moment) {
-        self.sessions.retain(|_, session| session.lost_at.is_none_or(|lost| now.since(lost) < KEPT_FOR));
+        let ended = &mut self.ended;
+        self.sessions.retain(|id, session| {
+            let stays = session.lost_at.is_none_or(|lost| now.since(lost) < KEPT_FOR);
+            if !stays && session.saved.is_some() {
+                ended.push(id.clone());
+            }
+            stays
+        });
+    }
+
+    /// Hands over what changed since this was asked last; all there is, after [`Sessions::forget_saved`].
+    pub(crate) fn save(&mut self, mut put: impl FnMut(Entry<'_>)) {
+        for id in self.ended.drain(..) {
+            put(Entry::SessionEnded(id));
+        }
+        for (id, session) in &mut self.sessions {
+            let oldest = session.last - session.window.len() as u64;
+            let saved = session.saved.unwrap_or_else(|| {
+                put(Entry::Session { id: id.into(), intents: session.intents, last: oldest });
+                oldest
+            });
+            for frame in session.window.iter().skip((saved.max(oldest) - oldest) as usize) {
+                put(Entry::Frame { session: id.into(), frame: frame.as_str().into() });
+            }
+            session.saved = Some(session.last);
+        }
+    }
+
+    pub(crate) fn forget_saved(&mut self) {
+        self.ended.clear();
+        for session in self.sessions.values_mut() {
+            session.saved = None;
+        }
+    }
+
+    /// Takes in a session of a former life, after dispatch `last`. Its client has as long to come
+    /// back as if it had been lost now.
+    pub(crate) fn restore(&mut self, now: Moment, id: &str, intents: u64, last: u64) {
+        let signal = watch::channel(Signal { last, connection: None }).0;
+        let window = VecDeque::new();
+        let session = Session { intents, last, window, lost_at: Some(now), saved: None, signal };
+        self.sessions.insert(id.to_owned(), session);
+    }
+
+    pub(crate) fn restore_frame(&mut self, id: &str, frame: &str) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.last += 1;
+            session.keep(frame.into());
+        }
+    }
+
+    pub(crate) fn forget(&mut self, id: &str) {
+        self.sessions.remove(id);
     }
 
     fn end(&mut self, id: &str) {
         if let Some(session) = self.sessions.remove(id) {
             session.signal.send_modify(|signal| signal.connection = None);
+            if session.saved.is_some() {
+                self.ended.push(id.to_owned());
+            }
         }
     }
 
@@ -204,12 +280,16 @@ impl Sessions {
 impl Session {
     fn push(&mut self, event: &str, data: &str) {
         self.last += 1;
+        let frame = format!(r#"{{"op":0,"t":"{event}","s":{},"d":{data}}}"#, self.last);
+        self.keep(frame.into());
+        self.signal.send_modify(|signal| signal.last = self.last);
+    }
+
+    fn keep(&mut self, frame: Utf8Bytes) {
         if self.window.len() == WINDOW {
             self.window.pop_front();
         }
-        let frame = format!(r#"{{"op":0,"t":"{event}","s":{},"d":{data}}}"#, self.last);
-        self.window.push_back(frame.into());
-        self.signal.send_modify(|signal| signal.last = self.last);
+        self.window.push_back(frame);
     }
 }
 

@@ -31,19 +31,22 @@ impl Stalls {
         self.due
     }
 
-    /// To be told each time the loop wakes.
-    pub(crate) fn woke(&mut self, now: Moment) {
+    /// To be told each time the loop wakes; returns the stall it has just come out of.
+    pub(crate) fn woke(&mut self, now: Moment) -> Option<(Moment, Moment)> {
         if now < self.due {
-            return;
+            return None;
         }
+        let mut stall = None;
         if now.since(self.due) > STALL {
             tracing::warn!(ms = now.since(self.due).as_millis() as u64, "the machine stalled");
             if self.seen.len() == REMEMBERED {
                 self.seen.pop_front();
             }
             self.seen.push_back((self.due, now));
+            stall = Some((self.due, now));
         }
         self.due = now.after(TICK);
+        stall
     }
 
     pub(crate) fn overlaps(&self, from: Moment, to: Moment) -> bool {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 /// A handle on the counters of a running emulator.
@@ -39,8 +39,10 @@ pub struct Report {
     pub choices_ms: Latency,
     /// Interactions that had no callback in time.
     pub deadline_misses: u64,
-    /// Those of them that fell into a stall of this machine; not among `deadline_misses`.
+    /// Those that fell into a stall of this machine; not among `deadline_misses`.
     pub machine_stalled: u64,
+    /// Those whose time ended while no gateway connection lived; not among the other two.
+    pub interactions_expired: u64,
     /// Callbacks that Discord would have refused: late, or a second one.
     pub late_callbacks: u64,
     pub double_callbacks: u64,
@@ -64,7 +66,8 @@ pub struct Latency {
     pub max: f64,
 }
 
-#[derive(Debug, Clone, Default)]
+/// It is also a line of the saved world: a field that is renamed needs an upgrade in `saved`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Counters {
     pub(crate) interactions: u64,
     pub(crate) ack: Histogram,
@@ -72,9 +75,10 @@ pub(crate) struct Counters {
     pub(crate) choices: Histogram,
     pub(crate) deadline_misses: u64,
     pub(crate) machine_stalled: u64,
+    pub(crate) interactions_expired: u64,
     pub(crate) late_callbacks: u64,
     pub(crate) double_callbacks: u64,
-    pub(crate) http_requests: BTreeMap<&'static str, u64>,
+    pub(crate) http_requests: BTreeMap<String, u64>,
     pub(crate) http_refusals: BTreeMap<u16, u64>,
     pub(crate) gateway_identifies: u64,
     pub(crate) gateway_resumes: u64,
@@ -82,6 +86,56 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
+    pub(crate) fn request(&mut self, name: &str) {
+        match self.http_requests.get_mut(name) {
+            Some(count) => *count += 1,
+            None => drop(self.http_requests.insert(name.to_owned(), 1)),
+        }
+    }
+
+    /// Both together, as if counted by one.
+    pub(crate) fn plus(mut self, other: &Counters) -> Counters {
+        let Counters {
+            interactions,
+            ack,
+            answer,
+            choices,
+            deadline_misses,
+            machine_stalled,
+            interactions_expired,
+            late_callbacks,
+            double_callbacks,
+            http_requests,
+            http_refusals,
+            gateway_identifies,
+            gateway_resumes,
+            messages_created,
+        } = other;
+        for (sum, more) in [
+            (&mut self.interactions, interactions),
+            (&mut self.deadline_misses, deadline_misses),
+            (&mut self.machine_stalled, machine_stalled),
+            (&mut self.interactions_expired, interactions_expired),
+            (&mut self.late_callbacks, late_callbacks),
+            (&mut self.double_callbacks, double_callbacks),
+            (&mut self.gateway_identifies, gateway_identifies),
+            (&mut self.gateway_resumes, gateway_resumes),
+            (&mut self.messages_created, messages_created),
+        ] {
+            *sum += more;
+        }
+        for (sum, more) in [(&mut self.ack, ack), (&mut self.answer, answer), (&mut self.choices, choices)] {
+            sum.add(more);
+        }
+        for (name, more) in http_requests {
+            *self.http_requests.entry(name.clone()).or_default() += more;
+        }
+        for (status, more) in http_refusals {
+            *self.http_refusals.entry(*status).or_default() += more;
+        }
+        self
+    }
+
     pub(crate) fn report(&self) -> Report {
         Report {
             interactions: self.interactions,
@@ -90,9 +144,10 @@ impl Counters {
             choices_ms: self.choices.latency(),
             deadline_misses: self.deadline_misses,
             machine_stalled: self.machine_stalled,
+            interactions_expired: self.interactions_expired,
             late_callbacks: self.late_callbacks,
             double_callbacks: self.double_callbacks,
-            http_requests: self.http_requests.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect(),
+            http_requests: self.http_requests.clone(),
             http_refusals: self.http_refusals.clone(),
             gateway_identifies: self.gateway_identifies,
             gateway_resumes: self.gateway_resumes,
@@ -109,11 +164,37 @@ const OCTAVES: u64 = 36 - STEP_BITS as u64;
 const BUCKETS: usize = (STEPS * (OCTAVES + 1)) as usize;
 
 /// Microseconds in buckets whose width is a 64th of their value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Sparse", from = "Sparse")]
 pub(crate) struct Histogram {
     buckets: Vec<u64>,
     count: u64,
     max_us: u64,
+}
+
+/// A histogram as it is saved: the buckets that are not empty, each with its index.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sparse {
+    buckets: Vec<(usize, u64)>,
+    max_us: u64,
+}
+
+impl From<Histogram> for Sparse {
+    fn from(whole: Histogram) -> Sparse {
+        let buckets = whole.buckets.into_iter().enumerate().filter(|(_, count)| *count > 0).collect();
+        Sparse { buckets, max_us: whole.max_us }
+    }
+}
+
+impl From<Sparse> for Histogram {
+    fn from(sparse: Sparse) -> Histogram {
+        let mut whole = Histogram { max_us: sparse.max_us, ..Histogram::default() };
+        for (index, count) in sparse.buckets {
+            whole.buckets[index.min(BUCKETS - 1)] += count;
+            whole.count += count;
+        }
+        whole
+    }
 }
 
 impl Default for Histogram {
@@ -128,6 +209,14 @@ impl Histogram {
         self.buckets[bucket_of(us)] += 1;
         self.count += 1;
         self.max_us = self.max_us.max(us);
+    }
+
+    fn add(&mut self, other: &Histogram) {
+        for (sum, more) in self.buckets.iter_mut().zip(&other.buckets) {
+            *sum += more;
+        }
+        self.count += other.count;
+        self.max_us = self.max_us.max(other.max_us);
     }
 
     fn latency(&self) -> Latency {
@@ -188,6 +277,19 @@ mod tests {
         }
         assert_eq!(latency.max, 1_000.0);
         assert_eq!(latency.count, 1_000);
+    }
+
+    #[test]
+    fn a_saved_histogram_is_the_same_again_and_two_add_up() {
+        let mut histogram = Histogram::default();
+        for ms in 1..=100 {
+            histogram.record(Duration::from_millis(ms));
+        }
+        let saved = serde_json::to_string(&histogram).unwrap();
+        let mut again: Histogram = serde_json::from_str(&saved).unwrap();
+        assert_eq!(again, histogram);
+        again.add(&histogram);
+        assert_eq!(again.latency(), Latency { count: 200, ..histogram.latency() });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod bot;
 mod forms;
+mod lives;
 mod people;
 
 use std::sync::Once;
@@ -30,6 +31,8 @@ struct Bench {
     /// The limiter of twilight is off: what is tested is the emulator's.
     bot: twilight_http::Client,
     http: reqwest::Client,
+    running: tokio::task::JoinHandle<Result<(), crate::Error>>,
+    stop: tokio::sync::oneshot::Sender<()>,
 }
 
 async fn start() -> Bench {
@@ -46,18 +49,20 @@ async fn start_with(change: impl FnOnce(&mut Config)) -> Bench {
         seed: 7,
         token: TOKEN.to_owned(),
         answer_within: crate::ANSWER_WITHIN,
+        state: None,
     };
     change(&mut config);
     let emulator = Emulator::bind(config).await.unwrap();
     let address = emulator.local_addr().to_string();
     let stats = emulator.stats();
-    tokio::spawn(emulator.run(std::future::pending()));
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let running = tokio::spawn(emulator.run(async { drop(stopped.await) }));
     let bot = twilight_http::Client::builder()
         .proxy(address.clone(), true)
         .ratelimiter(None)
         .token(TOKEN.to_owned())
         .build();
-    Bench { address, stats, bot, http: reqwest::Client::new() }
+    Bench { address, stats, bot, http: reqwest::Client::new(), running, stop }
 }
 
 struct Person {

@@ -53,7 +53,7 @@
 //! `POST /emulator/faults` `{"disconnect": true}` drops every gateway connection without
 //! a close frame.
 //!
-//! `GET /emulator/stats` is [`crate::Stats::read`] as JSON.
+//! `GET /emulator/stats` is a [`crate::Report`] as JSON, over all lives of the world.
 //!
 //! # Events
 //!
@@ -95,7 +95,7 @@ use crate::message::{Message, REGULAR};
 use crate::rules::commands::is_locale;
 use crate::session::Audience;
 use crate::wire::{Body, BodyFault, Reply, Request};
-use crate::world::{Channel, MAX_USERS, User, World};
+use crate::world::{MAX_USERS, User, World};
 
 /// What a client does not let its user do, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,10 +142,10 @@ fn route(world: &mut World, now: Moment, request: Request) -> Result<Reply, Refu
     let parts: Vec<&str> = request.path.iter().map(String::as_str).collect();
     let post = request.method == Method::POST;
     match parts.as_slice() {
-        ["users"] if post => enter(world, &body.json),
+        ["users"] if post => enter(world, now, &body.json),
         ["commands"] if !post => Ok(Reply::ok(Value::Array(world.commands.clone()))),
         ["stats"] if !post => {
-            let report = world.counters.borrow().report();
+            let report = world.total().report();
             Ok(Reply::ok(serde_json::to_value(report).unwrap_or_default()))
         }
         ["faults"] if post => fault(world, now, &body.json),
@@ -170,7 +170,7 @@ fn nothing_here() -> Refused {
     Refused::unknown("There is nothing at this path for this method.")
 }
 
-fn enter(world: &mut World, json: &Value) -> Result<Reply, Refused> {
+fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
     let name = json.get("name").and_then(Value::as_str).unwrap_or_default();
     if name.is_empty() || name.chars().count() > 32 || name.chars().any(char::is_control) {
         return Err(Refused::because("A user's name has 1 to 32 characters."));
@@ -185,27 +185,31 @@ fn enter(world: &mut World, json: &Value) -> Result<Reply, Refused> {
         return Err(Refused::because(format!("There are {MAX_USERS} users already.")));
     }
     let dm = world.mint.stable("dm", name);
-    let user = world.users.entry(id).or_insert_with(|| User {
-        id,
-        name: name.to_owned(),
-        locale: "en-US".to_owned(),
-        dm,
-    });
+    let known = world.users.get(&id).cloned();
+    let mut user =
+        known.clone().unwrap_or_else(|| User { id, name: name.to_owned(), locale: "en-US".to_owned(), dm });
     if let Some(locale) = locale {
         user.locale = locale.to_owned();
     }
     let body = json!({
         "id": id.json(), "name": user.name, "locale": user.locale, "dm_channel_id": dm.json(),
     });
-    world.channels.entry(dm).or_insert_with(|| Channel { id: dm, user: id, messages: Default::default() });
+    if is_new {
+        let fields = json!({"user": id.json(), "name": name, "channel": dm.json()});
+        world.log.note(now, "user", fields);
+    }
+    if known.as_ref() != Some(&user) {
+        world.admit(user);
+    }
     Ok(Reply::new(if is_new { StatusCode::CREATED } else { StatusCode::OK }, body))
 }
 
 fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
     let fields = json.as_object().ok_or_else(|| Refused::because("The body is not an object."))?;
+    world.log.note(now, "fault", json!({"fault": json}));
     for (name, value) in fields {
         match (name.as_str(), value) {
-            ("disconnect", Value::Bool(true)) => world.sessions.cut(now),
+            ("disconnect", Value::Bool(true)) => world.cut(now),
             ("disconnect", Value::Bool(false)) => {}
             _ => return Err(Refused::because(format!("There is no fault {name} with this value."))),
         }
@@ -247,6 +251,11 @@ fn write(world: &mut World, now: Moment, user: &User, body: Body) -> Result<Repl
         metadata: None,
     };
     let id = message.id;
+    let names: Vec<&str> = message.attachments.iter().map(|file| file.name.as_str()).collect();
+    let fields = json!({
+        "user": user.id.json(), "channel": user.dm.json(), "message": id.json(), "files": names,
+    });
+    world.log.note(now, "upload", fields);
     world.post(now, message, None);
     Ok(Reply::new(StatusCode::CREATED, json!({"message_id": id.json()})))
 }
@@ -288,6 +297,12 @@ fn press(
         "attachment_size_limit": crate::files::MAX_FILE_BYTES,
         "data": data,
     });
+    let fields = json!({
+        "by": kind.name(), "interaction": id.json(), "user": user.id.json(),
+        "custom_id": data.get("custom_id"), "message": message.map(Snowflake::json),
+        "command": data.get("name").map(|_| command_path(data)),
+    });
+    world.log.note(now, "press", fields);
     if let Some(pressed) = message.and_then(|message| world.message(user.dm, message)) {
         payload["message"] = world.render(now, pressed);
     }
@@ -307,6 +322,19 @@ fn press(
     }
     world.sessions.dispatch(Audience::All, "INTERACTION_CREATE", &payload);
     Ok(Reply::new(StatusCode::CREATED, json!({"interaction_id": id.json()})))
+}
+
+/// The name of a command and the sub-command that was chosen in it.
+fn command_path(data: &Value) -> String {
+    const SUB_COMMANDS: [u64; 2] = [1, 2];
+    let mut path = data["name"].as_str().unwrap_or_default().to_owned();
+    let mut at = &data["options"][0];
+    while at["type"].as_u64().is_some_and(|kind| SUB_COMMANDS.contains(&kind)) {
+        path.push(' ');
+        path.push_str(at["name"].as_str().unwrap_or_default());
+        at = &at["options"][0];
+    }
+    path
 }
 
 /// What Discord grants an app in a DM: view, send, embed, attach, history, external

@@ -4,12 +4,15 @@
 //! is no lock and everything happens in one order. The loop never waits for a client:
 //! what clients must get is kept here, bounded, until they fetch it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -19,8 +22,10 @@ use crate::files::{Files, Link};
 use crate::ids::{Mint, Snowflake};
 use crate::interaction::{Interactions, Kind, Modals, State};
 use crate::limits::Limits;
+use crate::log::Log;
 use crate::message::Message;
 use crate::rest;
+use crate::saved::{Entry, Saved};
 use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
 use crate::stall::Stalls;
 use crate::stats::Counters;
@@ -104,7 +109,8 @@ pub(crate) enum Left {
     Goodbye,
 }
 
-#[derive(Debug, Clone)]
+/// It is also a line of the saved world: a field that is renamed needs an upgrade in `saved`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct User {
     pub(crate) id: Snowflake,
     pub(crate) name: String,
@@ -146,7 +152,12 @@ pub(crate) struct World {
     pub(crate) sessions: Sessions,
     pub(crate) history: History,
     pub(crate) limits: Limits,
+    /// Of this life.
     pub(crate) counters: watch::Sender<Counters>,
+    /// Of the lives before.
+    pub(crate) former: Counters,
+    pub(crate) saved: Saved,
+    pub(crate) log: Log,
     stalls: Stalls,
 }
 
@@ -175,31 +186,37 @@ impl World {
             history: History::new(),
             limits: Limits::default(),
             counters,
+            former: Counters::default(),
+            saved: Saved::default(),
+            log: Log::default(),
             stalls: Stalls::new(now),
         }
     }
 
-    /// Answers until `shutdown` is ready.
+    /// Answers until `shutdown` is ready. A world that cannot be saved ends.
     pub(crate) async fn run(
         mut self,
         clock: Clock,
         mut asks: mpsc::Receiver<Ask>,
         shutdown: impl Future<Output = ()>,
-    ) {
+    ) -> io::Result<()> {
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
             let now = clock.now();
             self.wake(now);
+            // No answer leaves before this: clients are served while the loop waits.
+            self.save(now)?;
             let wait = self.next_wake().since(now);
             tokio::select! {
                 ask = asks.recv() => match ask {
                     Some(ask) => self.answer(clock.now(), ask),
-                    None => return,
+                    None => break,
                 },
                 () = tokio::time::sleep(wait) => {}
-                () = &mut shutdown => return,
+                () = &mut shutdown => break,
             }
         }
+        self.save_at_end(clock.now())
     }
 
     fn next_wake(&self) -> Moment {
@@ -210,16 +227,26 @@ impl World {
     /// Does what has become due.
     fn wake(&mut self, now: Moment) {
         // A stall must be known before what was missed in it is counted.
-        self.stalls.woke(now);
+        if let Some((from, to)) = self.stalls.woke(now) {
+            self.log.note(now, "stall", json!({"from_ms": from.unix_ms(), "to_ms": to.unix_ms()}));
+        }
         for missed in self.interactions.fail_overdue(now, self.answer_within) {
             let stalled =
                 self.stalls.overlaps(missed.pressed_at, missed.pressed_at.after(self.answer_within));
+            let expired = self.sessions.living().next().is_none();
             self.counters.send_modify(|counters| {
-                let count =
-                    if stalled { &mut counters.machine_stalled } else { &mut counters.deadline_misses };
-                *count += 1;
+                *match (expired, stalled) {
+                    (true, _) => &mut counters.interactions_expired,
+                    (false, true) => &mut counters.machine_stalled,
+                    (false, false) => &mut counters.deadline_misses,
+                } += 1;
             });
-            tracing::warn!(interaction = %missed.id, stalled, "no callback in time");
+            tracing::warn!(interaction = %missed.id, stalled, expired, "no callback in time");
+            let fields = json!({
+                "interaction": missed.id.json(), "user": missed.user.json(),
+                "machine_stalled": stalled, "expired": expired,
+            });
+            self.log.note(now, "interaction_failed", fields);
             self.see(now, missed.user, Some(missed.id), Seen::InteractionFailed);
         }
         self.interactions.forget_expired(now);
@@ -245,6 +272,7 @@ impl World {
                 let _ = reply.send(self.history.after(after));
             }
             Ask::Token { reply } => {
+                self.log.note(now, "gateway_connect", Value::Null);
                 let _ = reply.send(self.token.clone());
             }
             Ask::Identify { intents, shard, reply } => {
@@ -255,18 +283,47 @@ impl World {
                 if resumed.is_ok() {
                     self.counters.send_modify(|counters| counters.gateway_resumes += 1);
                 }
+                self.note_gateway(now, "gateway_resume", &session, json!({"ok": resumed.is_ok()}));
                 let _ = reply.send(resumed);
             }
             Ask::Pull { session, connection, after, reply } => {
                 let _ = reply.send(self.sessions.pull(&session, connection, after));
             }
-            Ask::Left { session, connection, how: Left::Lost } => {
-                self.sessions.lose(now, &session, connection);
-            }
-            Ask::Left { session, connection, how: Left::Goodbye } => {
-                self.sessions.close(&session, connection);
-            }
+            Ask::Left { session, connection, how } => self.leave(now, &session, connection, how),
         }
+    }
+
+    fn leave(&mut self, now: Moment, session: &str, connection: ConnectionId, how: Left) {
+        // A connection that lost its session to a newer one, or to a cut, has left before.
+        let is_news = self.sessions.holds(session, connection) || !self.sessions.is_known(session);
+        let name = match how {
+            Left::Lost => {
+                self.sessions.lose(now, session, connection);
+                "lost"
+            }
+            Left::Goodbye => {
+                self.sessions.close(session, connection);
+                "goodbye"
+            }
+        };
+        if is_news {
+            self.note_gateway(now, "gateway_disconnect", session, json!({"how": name}));
+        }
+    }
+
+    /// Drops all gateway connections without a word.
+    pub(crate) fn cut(&mut self, now: Moment) {
+        let living: Vec<String> = self.sessions.living().map(str::to_owned).collect();
+        self.sessions.cut(now);
+        for session in living {
+            self.note_gateway(now, "gateway_disconnect", &session, json!({"how": "cut"}));
+        }
+    }
+
+    fn note_gateway(&mut self, now: Moment, kind: &str, session: &str, mut fields: Value) {
+        fields["session"] = session.into();
+        fields["living"] = self.sessions.living().count().into();
+        self.log.note(now, kind, fields);
     }
 
     fn identify(&mut self, now: Moment, intents: u64, shard: &Value) -> Attached {
@@ -284,10 +341,35 @@ impl World {
         if shard.is_array() {
             ready["shard"] = shard.clone();
         }
-        self.sessions.identify(&mut self.mint, now, intents, |session| {
+        let attached = self.sessions.identify(&mut self.mint, now, intents, |session| {
             ready["session_id"] = session.into();
             ready
-        })
+        });
+        self.note_gateway(now, "gateway_identify", &attached.session, json!({}));
+        attached
+    }
+
+    /// The numbers of all lives.
+    pub(crate) fn total(&self) -> Counters {
+        self.counters.borrow().clone().plus(&self.former)
+    }
+
+    /// Takes in a user, new or changed, with the DM.
+    pub(crate) fn admit(&mut self, user: User) {
+        self.saved.put(&Entry::User(Cow::Borrowed(&user)));
+        let channel = Channel { id: user.dm, user: user.id, messages: BTreeMap::new() };
+        self.channels.entry(user.dm).or_insert(channel);
+        self.users.insert(user.id, user);
+    }
+
+    /// Puts a message into its channel, as new or instead of its older version.
+    pub(crate) fn place(&mut self, message: Message) {
+        let Some(channel) = self.channels.get_mut(&message.channel) else { return };
+        self.saved.put(&Entry::Message(Cow::Borrowed(&message)));
+        channel.messages.insert(message.id, message);
+        if channel.messages.len() > MAX_MESSAGES {
+            channel.messages.pop_first();
+        }
     }
 
     pub(crate) fn bot_user(&self) -> Value {
@@ -330,15 +412,12 @@ impl World {
             self.counters.send_modify(|counters| counters.messages_created += 1);
         }
         let loading = message.is_loading();
-        if let Some(channel) = self.channels.get_mut(&message.channel) {
-            if channel.messages.len() >= MAX_MESSAGES {
-                channel.messages.pop_first();
-            }
-            let user = channel.user;
-            channel.messages.insert(message.id, message);
+        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
             let seen =
                 if loading { Seen::Thinking(shown.clone()) } else { Seen::MessageCreate(shown.clone()) };
             self.see(now, user, interaction, seen);
+            self.note_message(now, "message_create", user, &message, interaction);
+            self.place(message);
         }
         shown
     }
@@ -349,10 +428,10 @@ impl World {
         if !message.is_ephemeral() {
             self.dispatch_message("MESSAGE_UPDATE", &shown);
         }
-        if let Some(channel) = self.channels.get_mut(&message.channel) {
-            let user = channel.user;
-            channel.messages.insert(message.id, message);
+        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
             self.see(now, user, interaction, Seen::MessageUpdate(shown.clone()));
+            self.note_message(now, "message_update", user, &message, interaction);
+            self.place(message);
         }
         shown
     }
@@ -366,6 +445,34 @@ impl World {
             self.dispatch_message("MESSAGE_DELETE", &data);
         }
         self.see(now, user, None, Seen::MessageDelete { channel, message });
+        self.saved.put(&Entry::MessageGone { channel, message });
+        let fields = json!({
+            "user": user.json(), "channel": channel.json(), "message": message.json(), "seq": self.history.last(),
+        });
+        self.log.note(now, "message_delete", fields);
+    }
+
+    /// Notes what the bot has just made a user see.
+    fn note_message(
+        &mut self,
+        now: Moment,
+        kind: &str,
+        user: Snowflake,
+        message: &Message,
+        interaction: Option<Snowflake>,
+    ) {
+        if message.by_bot {
+            let fields = json!({
+                "user": user.json(),
+                "channel": message.channel.json(),
+                "message": message.id.json(),
+                "text": message.text(),
+                "nonce": message.nonce,
+                "interaction": interaction.map(Snowflake::json),
+                "seq": self.history.last(),
+            });
+            self.log.note(now, kind, fields);
+        }
     }
 
     fn dispatch_message(&mut self, event: &str, data: &Value) {
@@ -377,7 +484,10 @@ impl World {
         let Some(interaction) = self.interactions.get_mut(interaction) else { return };
         if !std::mem::replace(&mut interaction.answered, true) {
             let took = now.since(interaction.pressed_at);
+            let user = interaction.user;
+            let id = interaction.id;
             self.counters.send_modify(|counters| counters.answer.record(took));
+            self.log.note(now, "answer", json!({"interaction": id.json(), "user": user.json()}));
         }
     }
 
@@ -432,6 +542,7 @@ mod tests {
             seed: 3,
             token: "t".to_owned(),
             answer_within: crate::ANSWER_WITHIN,
+            state: None,
         };
         let now = Moment::from_unix_ms(1_795_000_000_000);
         let (counters, stats) = Stats::new();
@@ -521,6 +632,7 @@ mod tests {
     #[test]
     fn a_miss_counts_unless_the_machine_stalled() {
         let mut bench = start();
+        bench.world.identify(bench.now, 0, &Value::Null);
         for (stalled, expected) in [(false, (1, 0)), (true, (1, 1))] {
             let id = bench.press();
             bench.wait(Duration::from_secs(2));

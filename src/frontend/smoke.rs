@@ -74,7 +74,8 @@ impl Ladder {
     async fn start() -> Ladder {
         drop(rustls::crypto::ring::default_provider().install_default());
         let listen = "127.0.0.1:0".parse().unwrap();
-        let config = Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN };
+        let config =
+            Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN, state: None };
         let emulator = Emulator::bind(config).await.unwrap();
         let address = emulator.local_addr().to_string();
         tokio::spawn(async move { emulator.run(std::future::pending()).await });
@@ -321,7 +322,8 @@ async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
 async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let listen = "127.0.0.1:0".parse().unwrap();
-    let config = Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN };
+    let config =
+        Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN, state: None };
     let emulator = Emulator::bind(config).await.unwrap();
     let proxy = Some(emulator.local_addr().to_string());
     tokio::spawn(async move { emulator.run(std::future::pending()).await });

@@ -74,7 +74,7 @@ impl Client {
         let outcome = if registers {
             id("id").map(|user| Outcome::Registered { user })
         } else if is_upload {
-            id("message_id").map(|_| Outcome::Sent)
+            id("message_id").map(|message| Outcome::Sent { message })
         } else if let Value::Array(messages) = answer {
             Some(Outcome::Conversation(messages))
         } else {
@@ -197,6 +197,7 @@ mod tests {
             seed: 1,
             token: "a.b.c".to_owned(),
             answer_within: emulator::ANSWER_WITHIN,
+            state: None,
         };
         let emulator = Emulator::bind(config).await.unwrap();
         let client = Client::new(&emulator.local_addr().to_string()).unwrap();
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(register(&client).await, user);
         let call =
             Call::Upload { user: user.clone(), file_name: "a.SC2Replay".to_owned(), bytes: vec![7; 9] };
-        assert!(matches!(client.call(call).await, Outcome::Sent));
+        assert!(matches!(client.call(call).await, Outcome::Sent { .. }));
 
         let Some(Feed::Line(line)) = lines.recv().await else { panic!("an event follows") };
         assert_eq!((line.user.as_deref(), line.kind.as_str()), (Some(user.as_str()), "message_create"));

@@ -9,7 +9,7 @@ mod choose;
 use super::chance::Chance;
 use super::matches::Game;
 use super::people::Person;
-use super::record::is_fault;
+use super::record::{Came, is_fault};
 use super::screen::{Line, Message, Modal, News, Screen};
 use ipc_schema::fact_line::{Fact, FactLine};
 use ipc_schema::ids::MatchId;
@@ -57,7 +57,9 @@ pub enum Outcome {
     Pressed {
         interaction: String,
     },
-    Sent,
+    Sent {
+        message: String,
+    },
     /// The client would not let its user do that.
     Refused(String),
     /// The client itself did not answer.
@@ -92,6 +94,8 @@ pub struct Player {
     hand: Hand,
     /// Answers that came before the client said what they answer.
     early: Vec<(String, Answer)>,
+    /// What came of presses and nobody has asked for yet.
+    came: Vec<(String, Came)>,
     /// Nothing is done before.
     next: Timestamp,
     /// Failures and refusals in a row.
@@ -201,6 +205,7 @@ impl Player {
             life: Life::SettingUp,
             hand: Hand::Free,
             early: Vec::new(),
+            came: Vec::new(),
             next: Timestamp(u64::MAX),
             setbacks: 0,
             chosen: BTreeSet::new(),
@@ -218,6 +223,11 @@ impl Player {
             Hand::Calling(_) => None,
             Hand::Awaiting { until, .. } => Some(*until),
         }
+    }
+
+    /// What came of presses since this was asked last, by their interactions.
+    pub fn take_came(&mut self) -> Vec<(String, Came)> {
+        std::mem::take(&mut self.came)
     }
 
     pub fn is_queued(&self) -> bool {
@@ -303,7 +313,7 @@ impl Player {
                     self.answered(now, &interaction, answer);
                 }
             }
-            Outcome::Sent => {
+            Outcome::Sent { .. } => {
                 self.tally.uploads += 1;
                 self.done(now, step, None);
             }
@@ -347,8 +357,10 @@ impl Player {
         match &self.hand {
             Hand::Calling(_) => return None,
             Hand::Awaiting { until, .. } if now < *until => return None,
-            Hand::Awaiting { step, taken, .. } => {
+            Hand::Awaiting { step, taken, interaction, .. } => {
                 let (step, taken) = (*step, *taken);
+                let came = if taken { Came::Taken } else { Came::Unanswered };
+                self.came.push((interaction.clone(), came));
                 self.hand = Hand::Free;
                 if taken {
                     self.done(now, step, None);
@@ -397,6 +409,13 @@ impl Player {
             Hand::Awaiting { interaction: awaited, .. } if awaited != interaction => return,
             Hand::Awaiting { step, until, taken, .. } => (*step, until, taken),
         };
+        let came = match &answer {
+            Answer::Message(_) => Some(Came::Message),
+            Answer::Modal => Some(Came::Modal),
+            Answer::Failed => Some(Came::Failed),
+            Answer::Acknowledged => None,
+        };
+        self.came.extend(came.map(|came| (interaction.to_owned(), came)));
         match answer {
             Answer::Acknowledged => {
                 *until = now + TAKEN;

@@ -96,8 +96,8 @@ const fn secs(seconds: u64) -> Duration {
 /// The children in start order; they drain in reverse. `after` must be ready first.
 #[rustfmt::skip]
 pub const CHILDREN: &[ChildSpec] = &[
-    ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(15), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
-                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen] },
+    ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
+                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -107,7 +107,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Proxy] },
     ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
-                listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Seed] },
+                listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Seed, Setting::Data] },
 ];
 
 /// What one run is: everything the children's number and environment depend on.
@@ -217,8 +217,8 @@ mod tests {
             (Role::Backend,       &[RUN_DIR, LOG, SEASON],                     &[RUN_DIR, LOG, SEASON, SEED]),
             (Role::ReplayWorker,  &[RUN_DIR, LOG],                             &[RUN_DIR, LOG]),
             (Role::Frontend,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, SEED]),
-            (Role::Players,       &[RUN_DIR, LOG],                             &[RUN_DIR, LOG, EMULATOR_ADDRESS, PLAYERS, SEED]),
+            (Role::Emulator,      &[RUN_DIR, LOG, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, DISCORD_TOKEN, SEED, DATA]),
+            (Role::Players,       &[RUN_DIR, LOG, DATA],                       &[RUN_DIR, LOG, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {
             assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");

@@ -1,5 +1,7 @@
 //! What the bot learns about itself, and its commands.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -8,6 +10,7 @@ use crate::fault::Fault;
 use crate::ids::Snowflake;
 use crate::message::{items, without_nulls};
 use crate::rules::commands::check_commands;
+use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::World;
 
@@ -76,6 +79,7 @@ pub(super) fn overwrite_commands(
     let commands = items(&body.json);
     check_commands(commands)?;
     world.commands = commands.iter().map(|command| registered(world, now, command)).collect();
+    save(world);
     Ok(Reply::ok(Value::Array(world.commands.clone())))
 }
 
@@ -98,8 +102,13 @@ pub(super) fn create_command(
         Some(index) => world.commands[index] = command.clone(),
         None => world.commands.push(command.clone()),
     }
+    save(world);
     let status = if known.is_some() { StatusCode::OK } else { StatusCode::CREATED };
     Ok(Reply::new(status, command))
+}
+
+fn save(world: &mut World) {
+    world.saved.put(&Entry::Commands(Cow::Borrowed(&world.commands)));
 }
 
 /// The command as Discord keeps it. Its id depends on type and name alone, so that it

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::clock::Moment;
 use crate::fault::Fault;
@@ -10,6 +10,7 @@ use crate::files::{Attachment, Upload};
 use crate::ids::Snowflake;
 use crate::message::{Message, REGULAR};
 use crate::rules::{Form, check_message};
+use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::{NONCE_LIFE, World, nonce_key};
 
@@ -91,13 +92,20 @@ pub(super) fn create_message(
     if let Some(nonce) = nonce.as_ref().filter(|_| enforce)
         && let Some(earlier) = world.nonce(now, channel, nonce).cloned()
     {
+        let user = world.channels.get(&channel).map(|channel| channel.user.json());
+        let fields = json!({
+            "user": user, "channel": channel.json(), "message": earlier.id.json(), "nonce": nonce,
+        });
+        world.log.note(now, "message_repeat", fields);
         return Ok(Reply::ok(world.render(now, &earlier)));
     }
     let mut message = blank(world, now, channel);
     message.nonce.clone_from(&nonce);
     fill(world, now, &mut message, &json, body.files)?;
     if let Some(nonce) = nonce {
-        world.nonces.insert((channel, nonce_key(&nonce)), (message.id, now.after(NONCE_LIFE)));
+        let (key, until) = (nonce_key(&nonce), now.after(NONCE_LIFE));
+        world.saved.put(&Entry::Nonce { channel, nonce: (&key).into(), message: message.id, until });
+        world.nonces.insert((channel, key), (message.id, until));
     }
     Ok(Reply::ok(world.post(now, message, None)))
 }

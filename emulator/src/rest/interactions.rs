@@ -1,5 +1,7 @@
 //! Callbacks, and what follows through an interaction's token.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 
 use super::channels::{blank, fill, object_or_empty};
@@ -13,6 +15,7 @@ use crate::message::{COMMAND_ANSWER, Message, REPLY, items, number_components, w
 use crate::rules::commands::check_suggestions;
 use crate::rules::components::check_modal;
 use crate::rules::{EPHEMERAL, Form, LOADING, check_message};
+use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::World;
 
@@ -27,6 +30,27 @@ mod callback_kind {
 }
 
 pub(super) fn callback(
+    world: &mut World,
+    now: Moment,
+    id: Snowflake,
+    token: &str,
+    with_response: bool,
+    body: Body,
+) -> Result<Reply, Fault> {
+    let kind = body.json.get("type").cloned();
+    // What the callback brings about is noted after it.
+    let user = world.interactions.get(id).map(|interaction| interaction.user.json());
+    let before = world.log.mark();
+    let done = take_callback(world, now, id, token, with_response, body);
+    let code = done.as_ref().err().map(|fault| fault.body()["code"].clone());
+    let fields = json!({
+        "interaction": id.json(), "user": user, "type": kind, "ok": done.is_ok(), "code": code,
+    });
+    world.log.note_at(before, now, "callback", fields);
+    done
+}
+
+fn take_callback(
     world: &mut World,
     now: Moment,
     id: Snowflake,
@@ -173,6 +197,7 @@ fn open_modal(world: &mut World, now: Moment, interaction: &Interaction, data: &
         "components": components,
     });
     let modal = Modal { user: interaction.user, custom_id, components, message: interaction.message };
+    world.saved.put(&Entry::Modal { id: modal_id, modal: Cow::Borrowed(&modal) });
     world.modals.insert(modal_id, modal);
     world.see(now, interaction.user, Some(interaction.id), Seen::Modal(shown));
 }

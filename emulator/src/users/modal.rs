@@ -10,6 +10,7 @@ use crate::ids::Snowflake;
 use crate::interaction::Kind;
 use crate::message::{find_component, items};
 use crate::rules::components::{is_select, kind, kind_of};
+use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::{User, World};
 
@@ -50,6 +51,7 @@ pub(super) fn submit(world: &mut World, now: Moment, user: &User, body: Body) ->
     form.resolved.put_into(&mut data);
     let reply = press(world, now, user, Kind::Modal, modal.message, &data)?;
     world.modals.close(id);
+    world.saved.put(&Entry::ModalGone(id));
     Ok(reply)
 }
 

@@ -55,6 +55,11 @@ impl Desk {
         panic!("{:?} does nothing", self.player)
     }
 
+    /// The upload that is under way has arrived.
+    fn sent(&mut self) {
+        self.player.outcome(self.now, Outcome::Sent { message: "900".to_owned() });
+    }
+
     fn sees(&mut self, message: &Value) {
         self.event("message_create", json!({"message": message}));
     }
@@ -227,7 +232,7 @@ fn who_is_to_send_the_replay_does_so_when_the_game_is_over() {
         if game.is_sent_by(INDEX) {
             assert_eq!(written(&act), "upload 12 0");
             assert!((0..2_000).contains(&desk.now.since(game.ends).as_millis()));
-            desk.player.outcome(desk.now, Outcome::Sent);
+            desk.sent();
             desk.sees(&message("5", "-# match 12 · replay · 8 · reading", &json!([])));
             desk.sees(&message("6", "-# match 12 · won · bw_zerg · 1500 · 1520", &json!([])));
             assert_eq!(desk.player.open_match(), None);
@@ -248,7 +253,7 @@ fn a_replay_that_was_not_accepted_is_sent_once_more() {
         if attempt == 0 {
             desk.next_is("upload 12 0");
         }
-        desk.player.outcome(desk.now, Outcome::Sent);
+        desk.sent();
         let text = format!("-# match 12 · replay · {attempt} · rejected");
         desk.sees(&message(&format!("1{attempt}"), &text, &json!([])));
         desk.next_is(next);
