@@ -22,9 +22,9 @@ use ipc_schema::backend::{
 };
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
-use ipc_schema::ids::{CardId, JobId};
+use ipc_schema::ids::{CardId, JobId, Key};
 use ipc_schema::replay::{Fault, WorkerRequest};
-use ipc_schema::vocab::{Caller, FileHash, Refusal, Timestamp};
+use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,8 +44,18 @@ const WRITER_IN_FLIGHT: usize = 4096;
 /// to try again.
 const STORE_LIMIT: Duration = Duration::from_secs(30);
 
-/// Before a card is tried again that failed for a passing reason.
+/// Before a card is tried again that failed for a passing reason; twice as long with each failure.
 const CARD_PAUSE: Duration = Duration::from_secs(2);
+const CARD_PAUSE_DOUBLINGS: u32 = 3;
+
+/// The frontend repeats a report that was refused; a card is not sent again before that.
+const REPORT_PAUSE: Duration = Duration::from_secs(10);
+
+/// An answer shows the card at its newest version, so the card itself is held back for so long.
+const ANSWER_PAUSE: Duration = Duration::from_secs(1);
+
+/// For the db-writer to save or load a gateway session.
+const SESSION_LIMIT: Duration = Duration::from_secs(5);
 
 /// What the loop takes in. Connections carry a number, so that a word from one that was replaced is known.
 enum Event {
@@ -81,6 +91,12 @@ enum Event {
     Fetched {
         job: JobId,
         file: Fetched,
+    },
+    /// The db-writer has answered what concerns no record.
+    Relayed {
+        number: u64,
+        id: u64,
+        reply: BackendReply,
     },
 }
 
@@ -118,8 +134,10 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
         events,
         workers: Workers::default(),
         frontend: None,
+        frontend_gone_at: Some(crate::clock::now()),
         last_number: 0,
         under_way: BTreeMap::new(),
+        passing: BTreeMap::new(),
     };
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
@@ -179,9 +197,13 @@ struct Backend {
     workers: Workers,
     /// The newest frontend, by its connection's number.
     frontend: Option<(u64, Outbox)>,
+    /// Some while there is none: nobody can press then, so no deadline passes.
+    frontend_gone_at: Option<Timestamp>,
     last_number: u64,
     /// Cards sent to the frontend and not answered, or to be tried again: version, and when.
     under_way: BTreeMap<CardId, (u32, Option<Timestamp>)>,
+    /// How often in a row a card failed for a passing reason.
+    passing: BTreeMap<CardId, u32>,
 }
 
 impl Backend {
@@ -192,6 +214,7 @@ impl Backend {
             Event::FrontendGone { number } => {
                 if self.frontend.as_ref().is_some_and(|(current, _)| *current == number) {
                     self.frontend = None;
+                    self.frontend_gone_at = Some(crate::clock::now());
                     self.under_way.clear();
                 }
             }
@@ -218,6 +241,11 @@ impl Backend {
                 let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
                 let act = match result {
                     Ok(()) => Act::Upload { hash, bytes },
+                    Err(refusal @ (Refusal::Busy | Refusal::ReadOnly)) => {
+                        // Nothing is decided, so the frontend may try again under the same key.
+                        let refused = requests::refused(self.core.ladder(), &call.request, refusal);
+                        return self.reply(number, call.id, refused);
+                    }
                     Err(refusal) => Act::RefuseUpload(refusal),
                 };
                 let reply = self.core.act(call.key, &call.request, &Input::Act { caller, act });
@@ -226,6 +254,7 @@ impl Backend {
                 }
                 self.core.hold(number, call.id, reply);
             }
+            Event::Relayed { number, id, reply } => self.reply(number, id, reply),
             Event::Fetched { job, file } => match file {
                 Fetched::File(bytes) => self.workers.keep(job, bytes),
                 Fetched::NotNow => self.workers.not_fetched(job),
@@ -260,6 +289,10 @@ impl Backend {
         outbox.try_send(&ladder, Bytes::new()).ok();
         self.frontend = Some((number, outbox));
         self.under_way.clear();
+        if let Some(since) = self.frontend_gone_at.take() {
+            let until = self.core.now();
+            self.core.take(&Input::TimeLost { since, until });
+        }
         tokio::spawn(async move {
             while let Some(Inbound { message: call, blob }) = inbox.recv().await {
                 if events.send(Event::Frontend { number, call, blob }).await.is_err() {
@@ -276,16 +309,31 @@ impl Backend {
         if call.deadline < now {
             return;
         }
-        if let BackendRequest::CardShown { card, .. } | BackendRequest::CardFailed { card, .. } =
-            &call.request
-        {
-            self.under_way.remove(card);
+        let reported = match &call.request {
+            BackendRequest::CardShown { card, version, .. }
+            | BackendRequest::CardFailed { card, version, .. } => Some((*card, *version)),
+            _ => None,
+        };
+        if let Some((card, _)) = reported {
+            self.under_way.remove(&card);
         }
-        if let Some(reply) = call.key.and_then(|key| self.core.recorded(key)) {
-            self.core.hold(number, call.id, reply);
+        if let Some(reply) = call.key.and_then(|key| self.core.repeated(key, &call.request)) {
+            self.answer(number, &call, reply);
             return;
         }
+        match call.request {
+            BackendRequest::SaveSession { shard, session } => {
+                return self.relay(number, call.id, WriterRequest::SaveSession { shard, session });
+            }
+            BackendRequest::LoadSession { shard } => {
+                return self.relay(number, call.id, WriterRequest::LoadSession { shard });
+            }
+            _ => {}
+        }
         if let Some(refusal) = self.core.refuse_before_deciding(call.key, &call.request, now) {
+            if let Some((card, version)) = reported {
+                self.under_way.insert(card, (version, Some(now + REPORT_PAUSE)));
+            }
             self.reply(number, call.id, refusal);
             return;
         }
@@ -293,6 +341,7 @@ impl Backend {
             BackendRequest::UploadReplay { caller, .. } => self.store(number, *caller, call, blob),
             BackendRequest::CardShown { card, version, channel, message } => {
                 let (card, version, channel, message) = (*card, *version, *channel, *message);
+                self.passing.remove(&card);
                 let reply = self.core.act(
                     call.key,
                     &call.request,
@@ -304,7 +353,10 @@ impl Backend {
                 let (card, version) = (*card, *version);
                 let input = match failure {
                     CardFailure::Passing => {
-                        self.under_way.insert(card, (version, Some(now + CARD_PAUSE)));
+                        let failed = self.passing.entry(card).or_default();
+                        let pause = CARD_PAUSE * (1 << (*failed).min(CARD_PAUSE_DOUBLINGS));
+                        *failed += 1;
+                        self.under_way.insert(card, (version, Some(now + pause)));
                         self.core.hold(number, call.id, BackendReply::Taken);
                         return;
                     }
@@ -316,11 +368,41 @@ impl Backend {
                 self.core.hold(number, call.id, reply);
             }
             request => {
-                let input = requests::input_of(request);
+                let Some(input) = requests::input_of(request) else { return };
                 let reply = self.core.act(call.key, request, &input);
-                self.core.hold(number, call.id, reply);
+                self.answer(number, &call, reply);
             }
         }
+    }
+
+    /// Holds a reply until it is true on disk. A press is answered by what its card shows as well, so
+    /// the card waits for the frontend to say so.
+    fn answer(&mut self, number: u64, call: &BackendCall, reply: BackendReply) {
+        if let (Some(Key::Interaction(_)), BackendReply::Match { card: Some(card), .. }) = (call.key, &reply)
+            && card.message.is_some()
+        {
+            let until = crate::clock::now() + ANSWER_PAUSE;
+            self.under_way.entry(card.card).or_insert((card.version, Some(until)));
+        }
+        self.core.hold(number, call.id, reply);
+    }
+
+    /// Passes on what concerns the db-writer alone, in the order in which it came.
+    fn relay(&self, number: u64, id: u64, request: WriterRequest) {
+        let answer = self.writer.begin(None, request, Bytes::new(), SESSION_LIMIT);
+        let events = self.events.clone();
+        tokio::spawn(async move {
+            let answer = match answer {
+                Ok(answer) => tokio::time::timeout(SESSION_LIMIT, answer).await.ok().and_then(Result::ok),
+                Err(_) => None,
+            };
+            let reply = match answer {
+                Some((WriterReply::SessionSaved, _)) => BackendReply::Taken,
+                Some((WriterReply::Session(session), _)) => BackendReply::Session(session),
+                _ => BackendReply::Refused { locale: Locale::EnUs, refusal: Refusal::ReadOnly },
+            };
+            events.send(Event::Relayed { number, id, reply }).await.ok();
+        });
     }
 
     /// Has the file stored under its hash; the decision follows when it is on disk.
@@ -352,16 +434,19 @@ impl Backend {
 
     fn until_next_tick(&self) -> Duration {
         let now = crate::clock::now();
-        let tick = self.core.next_tick().map(|at| at.since(now));
+        let tick = self.core.next_tick().filter(|_| self.frontend_gone_at.is_none()).map(|at| at.since(now));
         let retry = self.under_way.values().filter_map(|(_, again)| again.map(|at| at.since(now))).min();
         // At least once a second, so that a clock that was set does not stop the ladder.
         [tick, retry].into_iter().flatten().min().unwrap_or(Duration::MAX).min(Duration::from_secs(1))
     }
 
     fn tick(&mut self) {
-        self.core.tick();
+        if self.frontend_gone_at.is_none() {
+            self.core.tick();
+        }
         let now = self.core.now();
         self.under_way.retain(|_, (_, again)| again.is_none_or(|at| at > now));
+        self.passing.retain(|card, _| self.core.ladder().cards().is_due(*card));
     }
 
     /// Sends what is true on disk: replies, cards, jobs.

@@ -6,6 +6,7 @@
 
 mod files;
 pub mod project;
+mod sessions;
 
 use crate::clock;
 use crate::config::Faults;
@@ -22,6 +23,7 @@ use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use sessions::Sessions;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -78,12 +80,14 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
     let (appended, mut results) = mpsc::channel(APPENDED);
     let mut clients = serve(listener, hello, &[Role::Backend]);
     let files = ReplayFiles::open(&data.join("replays"))?;
+    let sessions = Sessions::start(data.join("gateway"));
     control.ready(None);
 
     let mut writer = Writer {
         dir,
         ladder,
         files,
+        sessions,
         commits,
         appended,
         synced,
@@ -138,6 +142,7 @@ struct Writer {
     dir: PathBuf,
     ladder: LadderId,
     files: ReplayFiles,
+    sessions: Sessions,
     commits: Commits,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
@@ -197,6 +202,14 @@ impl Writer {
                     };
                     answer(&outbox, id, reply, Bytes::new()).await;
                 });
+            }
+            WriterRequest::SaveSession { shard, session } => {
+                let saved = self.sessions.save(shard, session);
+                tokio::spawn(async move { answer(&outbox, id, saved.await, Bytes::new()).await });
+            }
+            WriterRequest::LoadSession { shard } => {
+                let loaded = self.sessions.load(shard);
+                tokio::spawn(async move { answer(&outbox, id, loaded.await, Bytes::new()).await });
             }
             WriterRequest::ReadReplay { hash } => {
                 let files = self.files.clone();

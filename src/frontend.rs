@@ -15,6 +15,7 @@ pub mod card_view;
 pub mod cards;
 pub mod commands;
 pub mod custom_id;
+pub mod gap;
 pub mod gateway;
 pub mod incoming;
 pub mod lanes;
@@ -23,26 +24,34 @@ pub mod registration;
 pub mod reply;
 pub mod rest;
 mod runner;
+pub mod session;
 #[cfg(test)]
 mod smoke;
 pub mod text;
 pub mod uploads;
 
+use crate::clock;
 use crate::ipc::child::{Control, gauge};
 use crate::ipc::link::{BackendProtocol, Link, LinkEvent};
 use anyhow::Context as _;
 use cards::Cards;
+use gap::Gap;
 use gateway::Arrival;
 use incoming::Incoming;
-use ipc_schema::backend::BackendEvent;
+use ipc_schema::backend::{BackendEvent, BackendRequest};
 use ipc_schema::control::{Gauge, Hello};
+use ipc_schema::ids::Key;
+use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
 use rest::Rest;
+use runner::Handled;
+use session::{Progress, Ticket};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::{MissedTickBehavior, sleep, timeout};
 use twilight_model::channel::Message;
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
@@ -68,6 +77,9 @@ const LEAVE_LIMIT: Duration = Duration::from_millis(600);
 /// Between two attempts to register the commands.
 const REGISTER_PAUSE: Duration = Duration::from_secs(5);
 
+/// Turns of the session that wait for the loop.
+const TURNS: usize = 64;
+
 const GAUGES_EVERY: Duration = Duration::from_secs(1);
 
 /// What the frontend needs to know. Not `Debug`, since the token is a secret.
@@ -77,6 +89,13 @@ pub struct Settings {
     pub token: String,
     /// Host and port of a Discord that speaks plain HTTP, such as the emulator.
     pub proxy: Option<String>,
+}
+
+/// What becomes of the gateway's session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Ready,
+    Lost,
 }
 
 /// What all tasks of this role share.
@@ -91,6 +110,17 @@ pub struct Desk {
     answering: Arc<Semaphore>,
     turning_away: Arc<Semaphore>,
     listening: Arc<Semaphore>,
+    progress: Arc<Progress>,
+    /// Interactions that Discord no longer knew when they were to be answered.
+    expired: AtomicU64,
+}
+
+/// Whether an event of Discord's is dealt with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    Finished,
+    /// This process has to leave first; the next one goes on.
+    Unfinished,
 }
 
 /// What has to be true before players are served well.
@@ -133,12 +163,11 @@ async fn serve(
     mut tell: impl FnMut(Told),
 ) -> anyhow::Result<()> {
     let mut drain = std::pin::pin!(drain);
-    let proxy = settings.proxy.as_deref();
     let socket = settings.run_dir.join("backend.sock");
     let (link, mut link_events) = Link::<BackendProtocol>::start(socket, hello, REQUESTS);
     let (leave, leaving) = watch::channel(false);
     let desk = Arc::new(Desk {
-        rest: Rest::new(&settings.token, proxy).context("prepare calls to discord")?,
+        rest: Rest::new(&settings.token, settings.proxy.as_deref()).context("prepare calls to discord")?,
         link,
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
@@ -146,29 +175,54 @@ async fn serve(
         answering: Arc::new(Semaphore::new(INTERACTIONS)),
         turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
         listening: Arc::new(Semaphore::new(MESSAGES)),
+        progress: Arc::default(),
+        expired: AtomicU64::new(0),
     });
 
     let (stop_gateway, gateway_stopped) = watch::channel(false);
-    let (session, mut sessions) = mpsc::channel(1);
-    let shard = gateway::shard(&settings.token, proxy);
+    let (turns, mut session_turns) = mpsc::channel(TURNS);
     let arrivals = Arc::clone(&desk);
-    let mut gateway = tokio::spawn(gateway::run(shard, gateway_stopped, move |arrival| match arrival {
-        // A full channel means that a session is being noted already.
-        Arrival::Ready(application) => drop(session.try_send(application).is_ok()),
-        Arrival::Interaction(interaction) => {
-            if let Some(incoming) = Incoming::read(*interaction) {
-                Desk::arrived(&arrivals, incoming);
-            }
+    let mut gateway = tokio::spawn(async move {
+        let session = arrivals.load_session().await;
+        let shard = gateway::shard(&settings.token, settings.proxy.as_deref(), session.as_ref());
+        if let Some(session) = session {
+            arrivals.progress.begin(session);
         }
-        Arrival::Message(message) => Desk::heard(&arrivals, *message),
-    }));
+        // Full only while this role is stuck, and then nothing depends on it.
+        let turned = move |turn| {
+            turns.try_send(turn).ok();
+        };
+        let arrived = move |arrival| match arrival {
+            Arrival::Began(session) => {
+                arrivals.progress.begin(session);
+                turned(Turn::Ready);
+            }
+            Arrival::Resumed => turned(Turn::Ready),
+            Arrival::Lost => turned(Turn::Lost),
+            Arrival::Interaction(interaction, sequence) => {
+                let ticket = Progress::arrived(&arrivals.progress, sequence);
+                if let Some(incoming) = Incoming::read(*interaction) {
+                    Desk::arrived(&arrivals, incoming, ticket);
+                }
+            }
+            Arrival::Message(message, sequence) => {
+                let ticket = Progress::arrived(&arrivals.progress, sequence);
+                Desk::heard(&arrivals, *message, ticket);
+            }
+        };
+        gateway::run(shard, gateway_stopped, arrived).await
+    });
+    let keeper = Arc::clone(&desk);
+    let keeper = tokio::spawn(async move { keeper.keep_session().await });
 
     let mut cards = Cards::new(Arc::clone(&desk));
     let mut readiness = Readiness::default();
     let mut registering = false;
     let mut told_ready = false;
     let (registered, mut registrations) = mpsc::channel(1);
+    let mut gap = Gap::since(clock::now());
     let mut gauges = tokio::time::interval(GAUGES_EVERY);
+    gauges.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             () = &mut drain => break,
@@ -186,9 +240,15 @@ async fn serve(
                 Some(LinkEvent::Event(BackendEvent::Ladder(ladder))) => cards.set_ladder(ladder),
                 Some(LinkEvent::Event(BackendEvent::ShowCard(card))) => cards.show(*card),
             },
-            Some(application) = sessions.recv() => {
+            Some(turn) = session_turns.recv() => {
+                if turn == Turn::Lost {
+                    gap.begins(clock::now());
+                    continue;
+                }
                 readiness.session = true;
-                if !registering {
+                desk.report_gap(gap.ends(clock::now()));
+                let application = desk.progress.session().and_then(|session| Id::new_checked(session.application));
+                if let Some(application) = application.filter(|_| !registering) {
                     registering = true;
                     let (desk, registered) = (Arc::clone(&desk), registered.clone());
                     tokio::spawn(async move {
@@ -200,11 +260,15 @@ async fn serve(
             }
             Some(()) = registrations.recv() => readiness.commands = true,
             () = cards.step() => {}
-            _ = gauges.tick() => tell(Told::Gauges(vec![
+            _ = gauges.tick() => {
+                desk.report_gap(gap.goes_on(clock::now()));
+                tell(Told::Gauges(vec![
                 gauge("interactions_in_flight", desk.in_flight() as f64),
                 gauge("cards_in_flight", cards.in_flight() as f64),
                 gauge("discord_calls", desk.rest.calls() as f64),
-            ])),
+                gauge("interactions_expired", desk.expired.load(Ordering::Relaxed) as f64),
+            ]));
+            }
         }
         if readiness.is_whole() && !told_ready {
             told_ready = true;
@@ -221,30 +285,36 @@ async fn serve(
     desk.finish(&mut cards, FINISH_LIMIT).await;
     leave.send_replace(true);
     desk.finish(&mut cards, LEAVE_LIMIT).await;
+    keeper.abort();
+    desk.save_session_once_more().await;
     Ok(())
 }
 
 impl Desk {
     /// Answers an interaction in a task of its own.
-    fn arrived(desk: &Arc<Desk>, incoming: Incoming) {
+    fn arrived(desk: &Arc<Desk>, incoming: Incoming, ticket: Ticket) {
         if let Ok(room) = Arc::clone(&desk.answering).try_acquire_owned() {
             let desk = Arc::clone(desk);
             tokio::spawn(async move {
-                desk.handle(incoming).await;
+                let Handled { ended, shown } = desk.handle(incoming).await;
+                ticket.ended(ended);
+                if let Some((key, request)) = shown {
+                    desk.report(key, request).await;
+                }
                 drop(room);
             });
         } else if let Ok(room) = Arc::clone(&desk.turning_away).try_acquire_owned() {
             let desk = Arc::clone(desk);
             tokio::spawn(async move {
                 desk.turn_away(incoming).await;
-                drop(room);
+                drop((ticket, room));
             });
         } else {
             tracing::warn!(interaction = incoming.id, "no room even to say so");
         }
     }
 
-    fn heard(desk: &Arc<Desk>, message: Message) {
+    fn heard(desk: &Arc<Desk>, message: Message, ticket: Ticket) {
         if !uploads::is_for_us(&message) {
             return;
         }
@@ -254,8 +324,18 @@ impl Desk {
         };
         let desk = Arc::clone(desk);
         tokio::spawn(async move {
-            desk.take_message(message).await;
+            ticket.ended(desk.take_message(message).await);
             drop(room);
+        });
+    }
+
+    /// Tells the backend that no player could press anything for a time.
+    fn report_gap(self: &Arc<Desk>, gap: Option<(Timestamp, Timestamp)>) {
+        let Some((since, until)) = gap else { return };
+        let desk = Arc::clone(self);
+        tokio::spawn(async move {
+            let key = Key::Gateway { shard: session::SHARD, since: since.0 };
+            desk.report(key, BackendRequest::TimeLost { since, until }).await;
         });
     }
 

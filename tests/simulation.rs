@@ -156,7 +156,10 @@ impl Evening {
                 drop(self.act(user, Act::Confirm(match_id)));
             }
             (12..16, Some((_, Phase::Playing { .. }))) => self.upload(user),
-            (16, _) => drop(self.input(&Input::TimeLost { lost: Duration::from_millis(700) })),
+            (16, _) => {
+                let since = self.now - Duration::from_millis(700);
+                self.input(&Input::TimeLost { since, until: self.now });
+            }
             _ => drop(self.act(user, Act::JoinQueue)),
         }
     }
@@ -302,4 +305,64 @@ fn a_long_evening_leaves_nothing_behind() {
     assert_eq!(evening.ladder.jobs().count(), 0);
     assert_eq!(evening.ladder.cards().due().count(), 0);
     assert_eq!(evening.ladder.cards().len(), 0, "cards that cannot change are forgotten");
+}
+
+/// Two who have just been paired, and their match.
+fn paired() -> (Evening, MatchId) {
+    let mut evening = Evening::new(1, 2);
+    for (user, era, race) in [(1, Era::Bw, Race::BwZerg), (2, Era::Sc2, Race::Sc2Terran)] {
+        evening.set_up(user);
+        evening.act(user, Act::ChooseRace { era, race: Some(race) });
+        evening.act(user, Act::JoinQueue);
+    }
+    while evening.ladder.open_matches() == 0 {
+        assert!(evening.now < EVENING + Duration::from_secs(3600), "two who fit are paired within an hour");
+        evening.pass(Duration::from_secs(1));
+    }
+    let (player, _) = evening.ladder.player_of(UserId(1)).unwrap();
+    let match_id = evening.ladder.match_of(player).unwrap().0;
+    (evening, match_id)
+}
+
+#[test]
+fn lost_time_moves_open_deadlines_and_no_moment_is_given_back_twice() {
+    let (mut evening, match_id) = paired();
+    let start = evening.now;
+    let at = |ms: u64| start + Duration::from_millis(ms);
+    let (player, _) = evening.ladder.player_of(UserId(1)).unwrap();
+    let deadline = |evening: &Evening| match &evening.ladder.match_of(player).unwrap().1.phase {
+        Phase::Confirming { deadline, .. } => *deadline,
+        other => panic!("match {match_id} is {other:?}"),
+    };
+    let before = deadline(&evening);
+    for (now, since, until, moved_ms) in [
+        (2000, 0, 2000, 2000),
+        // The backend was back before the gateway was.
+        (3000, 1000, 3000, 3000),
+        // Told late by someone who was away with the rest.
+        (3500, 500, 2500, 3000),
+        // Too short to be noticed.
+        (4000, 3600, 4000, 3000),
+    ] {
+        evening.now = at(now);
+        evening.input(&Input::TimeLost { since: at(since), until: at(until) });
+        assert_eq!(deadline(&evening), before + Duration::from_millis(moved_ms), "at {now}");
+    }
+}
+
+#[test]
+fn a_confirmation_is_due_on_the_card_wherever_it_was_pressed() {
+    let (mut evening, match_id) = paired();
+    evening.deliver();
+    let players = [1, 2].map(|user| evening.ladder.player_of(UserId(user)).unwrap().0);
+    let versions = |evening: &Evening| {
+        players.map(|player| evening.ladder.match_card(match_id, player).unwrap().1.version)
+    };
+    let before = versions(&evening);
+    evening.act(1, Act::Confirm(match_id));
+    assert_eq!(versions(&evening), [before[0] + 1, before[1]]);
+    evening.act(1, Act::Confirm(match_id));
+    assert_eq!(versions(&evening), [before[0] + 1, before[1]], "once more changes nothing");
+    evening.act(2, Act::Confirm(match_id));
+    assert!(versions(&evening).iter().zip(before).all(|(version, before)| *version > before));
 }

@@ -5,7 +5,7 @@ use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
 use crate::view::{CardView, LeaderboardView, MatchView, ProfileView, QueueView, SetupView};
 pub use crate::vocab::{Caller, TermsAnswer};
-use crate::vocab::{Era, Locale, Race, Refusal, Region, Timestamp};
+use crate::vocab::{Era, GatewaySession, Locale, Race, Refusal, Region, Timestamp};
 
 /// One request. A request repeated under its key gets the recorded reply.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -117,6 +117,20 @@ pub enum BackendRequest {
         caller: Caller,
         name: Option<String>,
     },
+    /// Keeps the session for whoever serves this shard next. Losing it costs an IDENTIFY and the
+    /// events in between, so it is not synced.
+    SaveSession {
+        shard: u32,
+        session: GatewaySession,
+    },
+    LoadSession {
+        shard: u32,
+    },
+    /// No gateway session was ready in that time, so no player could press anything.
+    TimeLost {
+        since: Timestamp,
+        until: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -153,6 +167,8 @@ pub enum BackendReply {
     Match {
         locale: Locale,
         match_: Box<MatchView>,
+        /// The player's card of this match, while it is kept.
+        card: Option<CardState>,
     },
     Leaderboard {
         locale: Locale,
@@ -164,6 +180,17 @@ pub enum BackendReply {
         locale: Locale,
         profile: Box<ProfileView>,
     },
+    /// The stored session, if there is one.
+    Session(Option<GatewaySession>),
+}
+
+/// A card at the version that shows the same as the view beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct CardState {
+    pub card: CardId,
+    pub version: u32,
+    /// Where it is, as far as the backend knows.
+    pub message: Option<(ChannelId, MessageId)>,
 }
 
 /// What the backend says unasked.

@@ -3,7 +3,7 @@
 use crate::event::Event;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{Key, LadderId, Seq};
-use crate::vocab::{FileHash, Timestamp};
+use crate::vocab::{FileHash, GatewaySession, Timestamp};
 
 /// One decision: what became true by one input, and what was answered.
 ///
@@ -61,6 +61,14 @@ pub enum WriterRequest {
     ReadReplay {
         hash: FileHash,
     },
+    /// Answered once it is written, which is not synced.
+    SaveSession {
+        shard: u32,
+        session: GatewaySession,
+    },
+    LoadSession {
+        shard: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -98,4 +106,6 @@ pub enum WriterReply {
     ReadOnly {
         reason: String,
     },
+    SessionSaved,
+    Session(Option<GatewaySession>),
 }

@@ -49,6 +49,8 @@ pub enum Key {
     Attachment { message: u64, attachment: u64 },
     /// A delivery of one version of a card.
     Card { card: CardId, version: u32 },
+    /// A time without a gateway session, by its beginning in milliseconds since 1970.
+    Gateway { shard: u32, since: u64 },
 }
 
 impl Key {
@@ -56,7 +58,7 @@ impl Key {
     pub fn snowflake(self) -> Option<u64> {
         match self {
             Key::Interaction(id) | Key::Attachment { message: id, .. } => Some(id),
-            Key::Card { .. } => None,
+            Key::Card { .. } | Key::Gateway { .. } => None,
         }
     }
 }

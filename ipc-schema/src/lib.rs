@@ -29,4 +29,5 @@ pub mod vocab;
 /// | version | change |
 /// |---|---|
 /// | 1 | the first words |
-pub const PROTOCOL_VERSION: u32 = 1;
+/// | 2 | the gateway's session and its gaps; which card an answer shows |
+pub const PROTOCOL_VERSION: u32 = 2;

@@ -36,6 +36,17 @@ impl ops::Sub<Duration> for Timestamp {
     }
 }
 
+/// What it takes to go on with a session of Discord's gateway, also in another process.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct GatewaySession {
+    pub id: String,
+    pub resume_url: String,
+    /// Every event up to this one needs nothing more; Discord sends the later ones again.
+    pub sequence: u64,
+    /// Discord's id of the application, which only the beginning of a session tells.
+    pub application: u64,
+}
+
 /// A closed set of words with a code each: the code is what files, tables and custom ids hold.
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal),+ $(,)? })+) => {$(

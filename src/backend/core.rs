@@ -29,9 +29,6 @@ pub(super) const UNSAVED: u64 = 4096;
 /// How long to wait for a page of the ladder's history, over restarts of the writer.
 const PAGE_LIMIT: Duration = Duration::from_secs(60);
 
-/// A restart that took less moved nobody's deadline by what they could notice.
-const LOST_AT_LEAST: Duration = Duration::from_millis(500);
-
 /// After the disk refused, so long nothing is decided: a full disk stays full for a while, and each
 /// refusal costs a load.
 const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);
@@ -173,18 +170,32 @@ impl Core {
         self.render_cards(due);
         self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
         // Nobody's deadline runs while nobody can press: without a witness, since the last record.
-        if let Some(gone_at) = gone_at.or(last_at) {
-            let lost = self.now().since(gone_at);
-            if lost >= LOST_AT_LEAST {
-                self.take(&Input::TimeLost { lost });
-            }
+        if let Some(since) = gone_at.or(last_at) {
+            let until = self.now();
+            self.take(&Input::TimeLost { since, until });
         }
         Ok(())
     }
 
-    /// The answer that was given, or is about to be given, under this key.
-    pub(super) fn recorded(&self, key: Key) -> Option<BackendReply> {
-        self.answers.get(&key).cloned()
+    /// The answer to a request that was decided before under this key: a refusal as it was, a view
+    /// as it is by now, since the player may have seen a newer one than was recorded.
+    pub(super) fn repeated(&mut self, key: Key, request: &BackendRequest) -> Option<BackendReply> {
+        let recorded = self.answers.get(&key)?.clone();
+        match recorded {
+            BackendReply::Refused { .. } | BackendReply::Taken | BackendReply::Session(_) => Some(recorded),
+            BackendReply::Setup(_)
+            | BackendReply::Queue { .. }
+            | BackendReply::Match { .. }
+            | BackendReply::Leaderboard { .. }
+            | BackendReply::Profile { .. } => {
+                let now = self.now();
+                match requests::reply(&self.ladder, &self.season, now, request) {
+                    // It was done, and then what it shows went out of reach.
+                    BackendReply::Refused { .. } => Some(recorded),
+                    view => Some(view),
+                }
+            }
+        }
     }
 
     /// What must not even be decided: too much is unsaved, or the request is older than memory.
@@ -213,7 +224,7 @@ impl Core {
     /// Decides a request and makes its reply, recorded under the key.
     pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: &Input) -> BackendReply {
         // The same request may have been decided while this one's file was being stored.
-        if let Some(reply) = key.and_then(|key| self.recorded(key)) {
+        if let Some(reply) = key.and_then(|key| self.repeated(key, request)) {
             return reply;
         }
         let now = self.now();

@@ -2,12 +2,12 @@
 
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::season::Season;
-use ipc_schema::backend::{BackendReply, BackendRequest};
+use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
 
 /// The input of a request that needs nothing but deciding. The others, about cards and files, are
-/// handled where they arrive.
-pub(super) fn input_of(request: &BackendRequest) -> Input {
+/// handled where they arrive. None for what is no matter of the ladder's state.
+pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
     let (caller, act) = match request {
         BackendRequest::Setup { caller }
         | BackendRequest::Queue { caller }
@@ -31,13 +31,17 @@ pub(super) fn input_of(request: &BackendRequest) -> Input {
         BackendRequest::RefuseUpload { caller, refusal } => (caller, Act::RefuseUpload(refusal.clone())),
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
-            return Input::CardShown { card, version, channel, message };
+            return Some(Input::CardShown { card, version, channel, message });
         }
         BackendRequest::CardFailed { card, version, .. } => {
-            return Input::CardLost { card: *card, version: *version };
+            return Some(Input::CardLost { card: *card, version: *version });
         }
+        BackendRequest::TimeLost { since, until } => {
+            return Some(Input::TimeLost { since: *since, until: *until });
+        }
+        BackendRequest::SaveSession { .. } | BackendRequest::LoadSession { .. } => return None,
     };
-    Input::Act { caller: *caller, act }
+    Some(Input::Act { caller: *caller, act })
 }
 
 fn caller_of(request: &BackendRequest) -> Option<&Caller> {
@@ -60,7 +64,11 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::UploadReplay { caller, .. }
         | BackendRequest::RefuseUpload { caller, .. }
         | BackendRequest::Profile { caller, .. } => Some(caller),
-        BackendRequest::CardShown { .. } | BackendRequest::CardFailed { .. } => None,
+        BackendRequest::CardShown { .. }
+        | BackendRequest::CardFailed { .. }
+        | BackendRequest::SaveSession { .. }
+        | BackendRequest::LoadSession { .. }
+        | BackendRequest::TimeLost { .. } => None,
     }
 }
 
@@ -82,7 +90,7 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
-        BackendReply::Taken => Locale::EnUs,
+        BackendReply::Taken | BackendReply::Session(_) => Locale::EnUs,
     }
 }
 
@@ -147,7 +155,10 @@ pub(super) fn reply(
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }
-        | BackendRequest::CardFailed { .. } => BackendReply::Taken,
+        | BackendRequest::CardFailed { .. }
+        | BackendRequest::SaveSession { .. }
+        | BackendRequest::LoadSession { .. }
+        | BackendRequest::TimeLost { .. } => BackendReply::Taken,
     }
 }
 
@@ -156,5 +167,10 @@ fn match_reply(
     caller: &Caller,
     view: Option<ipc_schema::view::MatchView>,
 ) -> Option<BackendReply> {
-    Some(BackendReply::Match { locale: locale(ladder, caller), match_: Box::new(view?) })
+    let view = view?;
+    let card = ladder.player_of(caller.user).and_then(|(player, _)| {
+        let (id, card) = ladder.match_card(view.match_id, player)?;
+        Some(CardState { card: id, version: card.version, message: card.message })
+    });
+    Some(BackendReply::Match { locale: locale(ladder, caller), match_: Box::new(view), card })
 }

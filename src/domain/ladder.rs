@@ -51,6 +51,8 @@ pub struct Ladder {
     cards: Cards,
     chance: Chance,
     last_wave: Timestamp,
+    /// Time before it was given back to the players already, as far as it was lost.
+    lost_until: Timestamp,
     next_match: u64,
     next_job: u64,
     counts: Counts,
@@ -99,9 +101,10 @@ pub enum Input {
         card: CardId,
         version: u32,
     },
-    /// The ladder could not serve its players for so long.
+    /// The ladder could not serve its players in that time.
     TimeLost {
-        lost: Duration,
+        since: Timestamp,
+        until: Timestamp,
     },
     /// A worker died over the job; `strike` where the file is to blame.
     JobDropped {
@@ -176,6 +179,7 @@ impl Default for Ladder {
             cards: Cards::default(),
             chance: Chance(0),
             last_wave: Timestamp::ZERO,
+            lost_until: Timestamp::ZERO,
             next_match: 1,
             next_job: 1,
             counts: Counts::default(),
@@ -256,6 +260,13 @@ impl Ladder {
         Some((*id, self.matches.get(id)?))
     }
 
+    /// The card on which a player sees a match, while it is kept.
+    pub fn match_card(&self, match_id: MatchId, player: PlayerId) -> Option<(CardId, &Card)> {
+        let match_ = self.matches.get(&match_id)?;
+        let card = match_.cards[match_.slot_of(player).ok()?];
+        Some((card, self.cards.get(card)?))
+    }
+
     pub fn mmr(&self, season: &Season, player: PlayerId, race: Race) -> Mmr {
         self.ratings.get(&(player, race)).map_or(Mmr(season.knobs.mmr_start), |rating| rating.mmr)
     }
@@ -317,6 +328,10 @@ impl Ladder {
             }
             Event::Confirmed { match_id, player, .. } => {
                 self.seat(*match_id, *player, |seat| seat.confirmed = true);
+                // The press may have come from another message, such as the reminder.
+                if let Some((card, _)) = self.match_card(*match_id, *player) {
+                    self.cards.touch(card);
+                }
             }
             Event::Reminded { match_id, player } => {
                 self.seat(*match_id, *player, |seat| seat.reminded = true);
@@ -336,7 +351,8 @@ impl Ladder {
                 self.known(players[0]).met(players[1], &map, *at);
                 self.known(players[1]).met(players[0], &map, *at);
             }
-            Event::TimeLost { lost_ms, .. } => {
+            Event::TimeLost { lost_ms, at } => {
+                self.lost_until = *at;
                 let lost = Duration::from_millis(*lost_ms);
                 for id in self.open.values().copied().collect::<BTreeSet<_>>() {
                     let match_ = self.matches.get_mut(&id).expect("open matches are kept");

@@ -10,8 +10,9 @@ use super::rest::{RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
 use bytes::Bytes;
-use ipc_schema::backend::{BackendRequest, CardFailure, ShowCard};
+use ipc_schema::backend::{BackendReply, BackendRequest, CardFailure, ShowCard};
 use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
+use ipc_schema::vocab::Refusal;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
@@ -34,11 +35,25 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 /// A report over a restart of the backend.
 const REPORT_LIMIT: Duration = Duration::from_secs(60);
 
-const REPORT_TRIES: u32 = 5;
+/// A backend that is busy, or whose disk is full, is asked again for half a minute. After that it
+/// sends the card once more by itself, when it can.
+const REPORT_TRIES: u32 = 15;
+const REPORT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Codes beyond the ones of [`code`] that mean a message for an edit is out of reach.
 const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
-const OPENING_DMS_TOO_FAST: u64 = 40003;
+
+/// Codes by which Discord says that this player or this content can never be.
+const FOR_GOOD: [u64; 8] = [
+    code::CANNOT_MESSAGE_USER,
+    code::NO_MUTUAL_GUILD,
+    code::INVALID_FORM,
+    code::EMPTY_MESSAGE,
+    code::UNKNOWN_CHANNEL,
+    code::UNKNOWN_USER,
+    code::MISSING_ACCESS,
+    code::NOT_ITS_AUTHOR,
+];
 
 /// Where a card was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +74,7 @@ struct Delivered {
 enum Done {
     Delivered(Delivered),
     /// The backend has it on record, or not after all attempts.
-    Reported {
-        card: CardId,
-        recorded: bool,
-    },
+    Reported,
 }
 
 /// The cards under way. Owned by one loop.
@@ -77,7 +89,7 @@ pub struct Cards {
     waiting: usize,
     delivering: usize,
     running: JoinSet<Done>,
-    /// Posts that the backend may not know of, by age.
+    /// Posts, by age. The backend may not know of one, or not have known when it asked for the next.
     posted: BTreeMap<CardId, Shown>,
     /// How often a card's message was found gone; its next post is another one.
     gone: BTreeMap<CardId, u32>,
@@ -140,11 +152,7 @@ impl Cards {
         match self.running.join_next().await {
             None => std::future::pending().await,
             Some(Ok(Done::Delivered(delivered))) => self.delivered(&delivered),
-            Some(Ok(Done::Reported { card, recorded })) => {
-                if recorded {
-                    self.posted.remove(&card);
-                }
-            }
+            Some(Ok(Done::Reported)) => {}
             Some(Err(error)) => tracing::error!("a delivery broke off: {error}"),
         }
     }
@@ -208,7 +216,8 @@ impl Cards {
         };
         let desk = Arc::clone(&self.desk);
         self.running.spawn(async move {
-            Done::Reported { card, recorded: desk.report_card(Key::Card { card, version }, request).await }
+            desk.report(Key::Card { card, version }, request).await;
+            Done::Reported
         });
     }
 }
@@ -238,7 +247,9 @@ impl Desk {
         };
         if let Some(message) = card.message {
             let _lane = self.lanes.enter(message).await;
-            self.rest.edit(channel, message, &body).await?;
+            if self.lanes.advance(message, card.card, card.version) {
+                self.rest.edit(channel, message, &body).await?;
+            }
             return Ok(Shown { channel, message });
         }
         let post = Body { nonce: Some(nonce), enforce_nonce: Some(true), ..body.clone() };
@@ -247,22 +258,27 @@ impl Desk {
         if body.content.as_deref().map(str::trim) != Some(posted.content.trim()) {
             // The nonce found an earlier post, whose answer was lost and whose words are older.
             let _lane = self.lanes.enter(message).await;
-            self.rest.edit(channel, message, &body).await?;
+            if self.lanes.advance(message, card.card, card.version) {
+                self.rest.edit(channel, message, &body).await?;
+            }
+        } else {
+            self.lanes.advance(message, card.card, card.version);
         }
         Ok(Shown { channel, message })
     }
 
-    async fn report_card(&self, key: Key, request: BackendRequest) -> bool {
+    /// Tells the backend what became true here, until it is on record.
+    pub(super) async fn report(&self, key: Key, request: BackendRequest) {
         for _ in 0..REPORT_TRIES {
             match self.call(Some(key), request.clone(), Bytes::new(), REPORT_LIMIT).await {
-                Ok(_) => return true,
-                Err(Unanswered::Busy) => sleep(AFTER_FAILURE).await,
-                Err(Unanswered::Late) if *self.leaving.borrow() => return false,
+                Ok(BackendReply::Refused { refusal: Refusal::Busy | Refusal::ReadOnly, .. })
+                | Err(Unanswered::Busy) => sleep(REPORT_PAUSE).await,
+                Ok(_) => return,
+                Err(Unanswered::Late) if *self.leaving.borrow() => return,
                 Err(Unanswered::Late) => {}
             }
         }
-        tracing::warn!(?key, "the backend did not take the report of a card");
-        false
+        tracing::warn!(?key, "the backend did not take a report");
     }
 }
 
@@ -273,10 +289,9 @@ fn failure_of(error: &RestError) -> CardFailure {
         {
             CardFailure::MessageGone
         }
-        RestError::Refused { code: OPENING_DMS_TOO_FAST, .. } => CardFailure::Passing,
-        // The token is the operator's to mend; the player is as reachable as ever.
-        RestError::Refused { status: 401, .. } => CardFailure::Passing,
-        RestError::Refused { status, .. } if *status < 500 => CardFailure::Permanent,
+        RestError::Refused { code, .. } if FOR_GOOD.contains(code) => CardFailure::Permanent,
+        // Also what Discord's front door refuses without a code: the token or the address are the
+        // operator's to mend, and the player is as reachable as ever.
         _ => CardFailure::Passing,
     }
 }
@@ -318,7 +333,10 @@ mod tests {
             (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Permanent),
             (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Permanent),
             (refused(400, code::INVALID_FORM), CardFailure::Permanent),
-            (refused(403, OPENING_DMS_TOO_FAST), CardFailure::Passing),
+            (refused(400, code::EMPTY_MESSAGE), CardFailure::Permanent),
+            // Opening DMs too fast, and a front door that knows no codes.
+            (refused(403, 40003), CardFailure::Passing),
+            (refused(403, 0), CardFailure::Passing),
             (refused(401, 0), CardFailure::Passing),
             (refused(503, 0), CardFailure::Passing),
             (RestError::TimedOut, CardFailure::Passing),

@@ -123,10 +123,11 @@ impl Origin {
             (Refusal::SetupNeeded | Refusal::TermsNeeded, _) | (_, Origin::Setup) => {
                 Some(BackendRequest::Setup { caller })
             }
-            (Refusal::InMatch, _) => Some(BackendRequest::Match { caller }),
+            // The pressed match may not be the newest one, whose page must not take its place: whoever
+            // asks has to look which one it got.
+            (Refusal::InMatch, _) | (_, Origin::Match) => Some(BackendRequest::Match { caller }),
             (_, Origin::Queue) => Some(BackendRequest::Queue { caller }),
-            // The pressed match may not be the newest one, whose page must not take its place.
-            (_, Origin::Match | Origin::Leaderboard | Origin::Command) => None,
+            (_, Origin::Leaderboard | Origin::Command) => None,
         }
     }
 }
@@ -138,7 +139,8 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Queue { .. }
         | BackendRequest::Match { .. }
         | BackendRequest::Leaderboard { .. }
-        | BackendRequest::Profile { .. } => false,
+        | BackendRequest::Profile { .. }
+        | BackendRequest::LoadSession { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -153,7 +155,9 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }
-        | BackendRequest::CardFailed { .. } => true,
+        | BackendRequest::CardFailed { .. }
+        | BackendRequest::SaveSession { .. }
+        | BackendRequest::TimeLost { .. } => true,
     }
 }
 
@@ -165,12 +169,13 @@ pub fn render(reply: &BackendReply) -> Reply {
         }
         BackendReply::Setup(view) => setup::render(view, Words::of(view.locale)).into(),
         BackendReply::Queue { locale, queue } => queue::render(queue, Words::of(*locale)).into(),
-        BackendReply::Match { locale, match_ } => match_::render(match_, Words::of(*locale)).into(),
+        BackendReply::Match { locale, match_, .. } => match_::render(match_, Words::of(*locale)).into(),
         BackendReply::Leaderboard { locale, leaderboard } => {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        BackendReply::Taken => Reply::Taken,
+        // No press asks for a session.
+        BackendReply::Taken | BackendReply::Session(_) => Reply::Taken,
     }
 }
 
@@ -257,7 +262,7 @@ mod tests {
             (Origin::Queue, Refusal::InMatch, Some(BackendRequest::Match { caller })),
             (Origin::Queue, Refusal::NoRace, Some(BackendRequest::Queue { caller })),
             (Origin::Queue, Refusal::Busy, None),
-            (Origin::Match, Refusal::TooLate, None),
+            (Origin::Match, Refusal::TooLate, Some(BackendRequest::Match { caller })),
             (Origin::Command, Refusal::NoOpenMatch, None),
         ];
         for (origin, refusal, expected) in cases {

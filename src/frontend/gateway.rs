@@ -5,17 +5,16 @@
 //! brake of our own.
 
 use crate::clock;
+use ipc_schema::vocab::GatewaySession;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use twilight_gateway::error::ReceiveMessageErrorType;
 use twilight_gateway::{
-    CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Shard, ShardId, ShardState, StreamExt,
+    CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Session, Shard, ShardId, ShardState, StreamExt,
 };
 use twilight_model::application::interaction::Interaction;
 use twilight_model::channel::Message;
-use twilight_model::id::Id;
-use twilight_model::id::marker::ApplicationMarker;
 
 /// Interactions need no intent; replays come as messages in the DM.
 const INTENTS: Intents = Intents::DIRECT_MESSAGES;
@@ -26,13 +25,17 @@ const LIVED: Duration = Duration::from_secs(10);
 /// For the close frame to leave.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 
-/// What the gateway tells its owner.
+/// What the gateway tells its owner. Events carry their sequence.
 #[derive(Debug)]
 pub enum Arrival {
     /// A session began.
-    Ready(Id<ApplicationMarker>),
-    Interaction(Box<Interaction>),
-    Message(Box<Message>),
+    Began(GatewaySession),
+    /// The session goes on; what was missed is on its way or was sent before.
+    Resumed,
+    /// Nothing arrives until one of the two above.
+    Lost,
+    Interaction(Box<Interaction>, u64),
+    Message(Box<Message>, u64),
 }
 
 /// Discord closed the gateway and will do so again: token or intents are wrong.
@@ -43,8 +46,12 @@ pub struct Fatal {
     pub reason: String,
 }
 
-pub fn shard(token: &str, proxy: Option<&str>) -> Shard {
+/// A connection that goes on with `session`, or begins a new one if Discord no longer knows it.
+pub fn shard(token: &str, proxy: Option<&str>, session: Option<&GatewaySession>) -> Shard {
     let mut config = ConfigBuilder::new(token.to_owned(), INTENTS);
+    if let Some(GatewaySession { id, resume_url, sequence, .. }) = session {
+        config = config.session(Session::new(*sequence, id.clone())).resume_url(resume_url.clone());
+    }
     if let Some(proxy) = proxy {
         config = config.proxy_url(format!("ws://{proxy}"));
     }
@@ -71,6 +78,8 @@ pub async fn run(
             event = shard.next_event(wanted) => event,
             _ = stop.wait_for(|stop| *stop) => break,
         };
+        // What was just returned is the last that the shard has counted.
+        let sequence = shard.session().map_or(0, Session::sequence);
         match event {
             None => {
                 let (code, reason) = last_close.unwrap_or_default();
@@ -80,6 +89,7 @@ pub async fn run(
             Some(Ok(Event::GatewayClose(frame))) => {
                 let lived =
                     greeted.take().map_or(Duration::ZERO, |since| clock::instant().duration_since(since));
+                arrived(Arrival::Lost);
                 last_close = frame.map(|frame| (Some(frame.code), frame.reason.into_owned()));
                 let pause = brake.closed(lived, clock::now().0);
                 let code = last_close.as_ref().and_then(|(code, _)| *code);
@@ -95,11 +105,23 @@ pub async fn run(
             }
             Some(Ok(Event::Ready(ready))) => {
                 tracing::info!("gateway session began");
-                arrived(Arrival::Ready(ready.application.id));
+                arrived(Arrival::Began(GatewaySession {
+                    id: ready.session_id,
+                    resume_url: ready.resume_gateway_url,
+                    sequence,
+                    application: ready.application.id.get(),
+                }));
             }
-            Some(Ok(Event::Resumed)) => tracing::info!("gateway session resumed"),
-            Some(Ok(Event::InteractionCreate(event))) => arrived(Arrival::Interaction(Box::new(event.0))),
-            Some(Ok(Event::MessageCreate(event))) => arrived(Arrival::Message(Box::new(event.message))),
+            Some(Ok(Event::Resumed)) => {
+                tracing::info!("gateway session resumed");
+                arrived(Arrival::Resumed);
+            }
+            Some(Ok(Event::InteractionCreate(event))) => {
+                arrived(Arrival::Interaction(Box::new(event.0), sequence));
+            }
+            Some(Ok(Event::MessageCreate(event))) => {
+                arrived(Arrival::Message(Box::new(event.message), sequence));
+            }
             Some(Ok(_)) => {}
             Some(Err(error)) => match error.kind() {
                 // The event may hold a token, so only its kind is told.

@@ -1,17 +1,23 @@
 //! One edit of a message at a time, whichever way it is made: by the callback of a press, by the edit
-//! of a late answer or by a card. Who asks first goes first, so an older text never covers a newer one.
+//! of a late answer or by a card. Who asks first goes first, and a message that has shown a version of
+//! a card never shows an older one again.
 
-use ipc_schema::ids::MessageId;
-use std::collections::HashMap;
+use ipc_schema::ids::{CardId, MessageId};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OwnedMutexGuard;
 
 /// Above it, lanes that nobody uses any more are forgotten.
 const FORGET_ABOVE: usize = 1024;
 
+/// Messages whose newest version is remembered. Ids of messages grow, so the oldest are forgotten, and
+/// nobody presses on those for long.
+const VERSIONS_KEPT: usize = 20_000;
+
 #[derive(Debug, Default)]
 pub struct Lanes {
     lanes: Mutex<HashMap<MessageId, Weak<tokio::sync::Mutex<()>>>>,
+    newest: Mutex<BTreeMap<MessageId, (CardId, u32)>>,
 }
 
 impl Lanes {
@@ -19,6 +25,20 @@ impl Lanes {
     pub async fn enter(&self, message: MessageId) -> OwnedMutexGuard<()> {
         let lane = self.lane(message);
         lane.lock_owned().await
+    }
+
+    /// Notes that the message is about to show a version of a card. False if it has shown a newer one,
+    /// or tried to: then there is nothing to show. To be called inside the message's lane.
+    pub fn advance(&self, message: MessageId, card: CardId, version: u32) -> bool {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if newest.get(&message).is_some_and(|(known, newest)| *known == card && *newest > version) {
+            return false;
+        }
+        newest.insert(message, (card, version));
+        if newest.len() > VERSIONS_KEPT {
+            newest.pop_first();
+        }
+        true
     }
 
     fn lane(&self, message: MessageId) -> Arc<tokio::sync::Mutex<()>> {
@@ -50,6 +70,22 @@ mod tests {
         assert!(timeout(soon, lanes.enter(MessageId(2))).await.is_ok());
         drop(first);
         assert!(timeout(soon, lanes.enter(MessageId(1))).await.is_ok());
+    }
+
+    #[test]
+    fn a_message_goes_from_version_to_newer_version() {
+        let lanes = Lanes::default();
+        let (message, card) = (MessageId(1), CardId(7));
+        assert!(lanes.advance(message, card, 2));
+        assert!(lanes.advance(message, card, 2), "once more after a failure");
+        assert!(lanes.advance(message, card, 4));
+        assert!(!lanes.advance(message, card, 3));
+        assert!(lanes.advance(MessageId(2), card, 3), "another message of the same match");
+        assert!(lanes.advance(message, CardId(8), 1), "another match in the same message");
+        for message in 0..30_000 {
+            lanes.advance(MessageId(message), card, 1);
+        }
+        assert!(lanes.newest.lock().unwrap().len() <= VERSIONS_KEPT);
     }
 
     #[tokio::test]

@@ -45,6 +45,11 @@ pub mod code {
     pub const UNKNOWN_MESSAGE: u64 = 10008;
     pub const UNKNOWN_WEBHOOK: u64 = 10015;
     pub const ALREADY_ACKNOWLEDGED: u64 = 40060;
+    pub const UNKNOWN_CHANNEL: u64 = 10003;
+    pub const UNKNOWN_USER: u64 = 10013;
+    pub const MISSING_ACCESS: u64 = 50001;
+    pub const NOT_ITS_AUTHOR: u64 = 50005;
+    pub const EMPTY_MESSAGE: u64 = 50006;
     pub const INVALID_FORM: u64 = 50035;
     pub const CANNOT_MESSAGE_USER: u64 = 50007;
     pub const NO_MUTUAL_GUILD: u64 = 50278;

@@ -4,18 +4,19 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::Desk;
 use super::commands::{self, Plan, changes_something, setup};
 use super::incoming::{Incoming, Visible};
 use super::refusal;
 use super::reply::{Body, Reply, Surface};
 use super::rest::{CALLBACK_LIMIT, RestError, code};
 use super::text::Words;
+use super::{Desk, Ended};
 use crate::clock;
 use bytes::Bytes;
-use ipc_schema::backend::{BackendReply, BackendRequest};
-use ipc_schema::ids::Key;
+use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
+use ipc_schema::ids::{Key, MatchId};
 use ipc_schema::vocab::Refusal;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 use twilight_model::channel::message::{AllowedMentions, MessageFlags};
@@ -29,6 +30,10 @@ const QUICK: Duration = Duration::from_millis(700);
 /// A press older than this reaches the backend only after Discord took its acknowledgement: it may
 /// be too old for one, and what a player sees fail must not happen.
 const OLD: Duration = Duration::from_secs(1);
+
+/// How long Discord is asked whether an old press is still to be answered: one that was acknowledged
+/// by a process before this one stays so.
+const OLD_LIMIT: Duration = Duration::from_secs(10);
 
 /// A modal cannot follow an acknowledgement, so it waits this long for what is to be filled in.
 const MODAL_WAIT: Duration = Duration::from_millis(1500);
@@ -56,37 +61,74 @@ enum Callback {
     Unknown,
 }
 
+/// What the player is to read, and what is known about it.
+#[derive(Debug)]
+struct Answer {
+    reply: Reply,
+    /// The card that shows the same, so that the answer stands for its delivery.
+    card: Option<CardState>,
+    ended: Ended,
+}
+
+impl Answer {
+    fn of(reply: Reply) -> Answer {
+        Answer { reply, card: None, ended: Ended::Finished }
+    }
+
+    fn render(reply: &BackendReply) -> Answer {
+        let card = match reply {
+            BackendReply::Match { card, .. } => *card,
+            _ => None,
+        };
+        Answer { card, ..Answer::of(commands::render(reply)) }
+    }
+}
+
+/// What is left to do when an interaction is over.
+#[derive(Debug)]
+pub(super) struct Handled {
+    pub(super) ended: Ended,
+    /// To be reported to the backend.
+    pub(super) shown: Option<(Key, BackendRequest)>,
+}
+
+impl Handled {
+    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: None };
+}
+
 impl Desk {
     /// Answers one interaction, whatever it takes.
-    pub(super) async fn handle(&self, incoming: Incoming) {
+    pub(super) async fn handle(&self, incoming: Incoming) -> Handled {
         let started = clock::instant();
         if incoming.plan == Plan::OpenNames {
-            return self.open_names(&incoming, started).await;
+            self.open_names(&incoming, started).await;
+            return Handled::NOTHING_LEFT;
         }
         if clock::now().since(incoming.made_at()) >= OLD {
-            match self.callback(&incoming, started, &deferral(&incoming)).await {
+            return match self.callback(&incoming, started, OLD_LIMIT, &deferral(&incoming)).await {
                 Callback::Taken | Callback::AlreadyTaken => {
-                    let reply = self.answer(&incoming).await;
-                    self.edit(&incoming, reply).await;
+                    let answer = self.answer(&incoming).await;
+                    self.edit(&incoming, answer).await
                 }
                 Callback::Expired | Callback::Unknown => {
                     tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
+                    Handled::NOTHING_LEFT
                 }
-            }
-            return;
+            };
         }
         let mut answer = Box::pin(self.answer(&incoming));
         match timeout(QUICK, &mut answer).await {
-            Ok(reply) => self.answer_at_once(&incoming, started, reply).await,
+            Ok(answer) => self.answer_at_once(&incoming, started, answer).await,
             Err(_) => {
                 // The request is on its way and its answer waits, so nothing is lost meanwhile.
-                let acknowledged = self.callback(&incoming, started, &deferral(&incoming)).await;
-                let reply = answer.await;
+                let acknowledged =
+                    self.callback(&incoming, started, CALLBACK_LIMIT, &deferral(&incoming)).await;
+                let answer = answer.await;
                 if acknowledged == Callback::Expired {
                     tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
-                } else {
-                    self.edit(&incoming, reply).await;
+                    return Handled::NOTHING_LEFT;
                 }
+                self.edit(&incoming, answer).await
             }
         }
     }
@@ -96,35 +138,50 @@ impl Desk {
         let text = Words::of(incoming.caller.locale).say("busy-here");
         let body = Body::of(Reply::Notice(text), Surface::New);
         let response = response(InteractionResponseType::ChannelMessageWithSource, body, Visible::Ephemeral);
-        self.callback(&incoming, clock::instant(), &response).await;
+        self.callback(&incoming, clock::instant(), CALLBACK_LIMIT, &response).await;
     }
 
-    async fn answer(&self, incoming: &Incoming) -> Reply {
+    async fn answer(&self, incoming: &Incoming) -> Answer {
         let words = Words::of(incoming.caller.locale);
         match &incoming.plan {
-            Plan::Say(key) => Reply::Notice(words.say(key)),
-            Plan::Refuse(refusal) => Reply::Notice(refusal::render(refusal, words)),
-            Plan::OpenNames => Reply::Notice(words.say("moment")),
+            Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
+            Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
+            Plan::OpenNames => Answer::of(Reply::Notice(words.say("moment"))),
             Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
         }
     }
 
-    async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Reply {
+    async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Answer {
         let key = changes_something(&request).then_some(Key::Interaction(incoming.id));
+        let pressed = match &request {
+            BackendRequest::Confirm { match_id, .. } | BackendRequest::Abort { match_id, .. } => {
+                Some(*match_id)
+            }
+            _ => None,
+        };
         let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
             Ok(reply) => reply,
-            Err(Unanswered::Busy) => return Reply::Notice(refusal::render(&Refusal::Busy, words)),
-            Err(Unanswered::Late) => return Reply::Notice(words.say("answer-late")),
+            Err(Unanswered::Busy) => {
+                return Answer::of(Reply::Notice(refusal::render(&Refusal::Busy, words)));
+            }
+            Err(Unanswered::Late) => {
+                // The next process puts the answer there, if there is one.
+                let ended = if *self.leaving.borrow() { Ended::Unfinished } else { Ended::Finished };
+                return Answer { ended, ..Answer::of(Reply::Notice(words.say("answer-late"))) };
+            }
         };
-        let BackendReply::Refused { refusal, .. } = &reply else { return commands::render(&reply) };
-        let Reply::Notice(text) = commands::render(&reply) else { return commands::render(&reply) };
+        let answer = Answer::render(&reply);
+        let (BackendReply::Refused { refusal, .. }, Reply::Notice(text)) = (&reply, &answer.reply) else {
+            return answer;
+        };
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
-            && let Reply::Page(page) = commands::render(&page)
+            && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
+            && let Answer { reply: Reply::Page(page), card, ended } = Answer::render(&page)
         {
-            return page.noticing(&text).into();
+            return Answer { reply: page.noticing(text).into(), card, ended };
         }
-        Reply::Notice(text)
+        answer
     }
 
     async fn open_names(&self, incoming: &Incoming, started: Instant) {
@@ -137,28 +194,41 @@ impl Desk {
         let names = known.as_ref().and_then(|view| view.names.as_ref());
         let data = Some(setup::modal(names, Words::of(locale)));
         let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
-        self.callback(incoming, started, &response).await;
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
-    async fn answer_at_once(&self, incoming: &Incoming, started: Instant, reply: Reply) {
+    async fn answer_at_once(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
         let lane = match incoming.message {
             None => None,
             Some(message) => match timeout(LANE_WAIT, self.lanes.enter(message)).await {
                 Ok(lane) => Some(lane),
                 Err(_) => {
-                    self.callback(incoming, started, &deferral(incoming)).await;
-                    return self.edit(incoming, reply).await;
+                    self.callback(incoming, started, CALLBACK_LIMIT, &deferral(incoming)).await;
+                    return self.edit(incoming, answer).await;
                 }
             },
         };
-        let taken = self.callback(incoming, started, &immediate(incoming, reply.clone())).await;
+        let response = match self.may_show(incoming, &answer) {
+            true => immediate(incoming, answer.reply.clone()),
+            false => deferral(incoming),
+        };
+        let taken = self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
         drop(lane);
         match taken {
-            Callback::Taken => {}
+            Callback::Taken => handled(incoming, &answer),
             // The same content once more does no harm, and an acknowledgement had none.
-            Callback::AlreadyTaken | Callback::Unknown => self.edit(incoming, reply).await,
-            Callback::Expired => tracing::warn!(interaction = incoming.id, "expired before its answer"),
+            Callback::AlreadyTaken | Callback::Unknown => self.edit(incoming, answer).await,
+            Callback::Expired => {
+                tracing::warn!(interaction = incoming.id, "expired before its answer");
+                Handled::NOTHING_LEFT
+            }
         }
+    }
+
+    /// False if the message shows a newer version of the card already. Asked inside its lane.
+    fn may_show(&self, incoming: &Incoming, answer: &Answer) -> bool {
+        let (Some(message), Some(card)) = (incoming.message, answer.card) else { return true };
+        self.lanes.advance(message, card.card, card.version)
     }
 
     /// Sends the first answer, more than once if it takes that to know whether it arrived.
@@ -166,43 +236,52 @@ impl Desk {
         &self,
         incoming: &Incoming,
         started: Instant,
+        limit: Duration,
         response: &InteractionResponse,
     ) -> Callback {
+        let mut pause = Duration::from_millis(50);
         loop {
-            let left = CALLBACK_LIMIT.saturating_sub(clock::instant().duration_since(started));
-            let limit = left.min(CALLBACK_ATTEMPT);
-            let sent = timeout(limit, self.rest.callback(incoming.id, &incoming.token, response));
+            let left = limit.saturating_sub(clock::instant().duration_since(started));
+            let attempt = left.min(CALLBACK_ATTEMPT);
+            let sent = timeout(attempt, self.rest.callback(incoming.id, &incoming.token, response));
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
                 Ok(()) => return Callback::Taken,
                 Err(error) => error,
             };
             match error.code() {
                 Some(code::ALREADY_ACKNOWLEDGED) => return Callback::AlreadyTaken,
-                Some(code::UNKNOWN_INTERACTION) => return Callback::Expired,
+                Some(code::UNKNOWN_INTERACTION) => {
+                    self.expired.fetch_add(1, Ordering::Relaxed);
+                    return Callback::Expired;
+                }
                 _ => {}
             }
-            let left = CALLBACK_LIMIT.saturating_sub(clock::instant().duration_since(started));
+            let left = limit.saturating_sub(clock::instant().duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
                 return Callback::Unknown;
             }
-            sleep(Duration::from_millis(50)).await;
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(400));
         }
     }
 
     /// Puts the answer where the deferral was, or where the press came from.
-    async fn edit(&self, incoming: &Incoming, reply: Reply) {
-        let reply = shown(incoming, reply);
-        let Some(body) = Body::of(reply, incoming.surface()) else { return };
+    async fn edit(&self, incoming: &Incoming, answer: Answer) -> Handled {
+        let reply = shown(incoming, answer.reply.clone());
+        let Some(body) = Body::of(reply, incoming.surface()) else { return handled(incoming, &answer) };
         let _lane = match incoming.message {
             Some(message) => Some(self.lanes.enter(message).await),
             None => None,
         };
+        if !self.may_show(incoming, &answer) {
+            return handled(incoming, &answer);
+        }
         let started = clock::instant();
         let mut pause = Duration::from_millis(250);
         loop {
             let Err(error) = self.rest.edit_answer(incoming.application, &incoming.token, &body).await else {
-                return;
+                return handled(incoming, &answer);
             };
             // A deferral that is still on its way makes the message unknown for a moment.
             let passing = error.is_passing()
@@ -210,7 +289,7 @@ impl Desk {
                     && clock::instant().duration_since(started) < Duration::from_secs(3);
             if !passing || clock::instant().duration_since(started) > ANSWER_LIMIT {
                 tracing::warn!(interaction = incoming.id, "answer was not shown: {error}");
-                return;
+                return Handled::NOTHING_LEFT;
             }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(8));
@@ -244,6 +323,22 @@ pub(super) enum Unanswered {
     Busy,
     /// It was asked, and may have been done.
     Late,
+}
+
+/// What is left after an answer was shown, or a newer version of it.
+fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
+    let shown = answer.card.and_then(|CardState { card, version, message }| {
+        let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
+        Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
+    });
+    Handled { ended: answer.ended, shown }
+}
+
+fn match_of(reply: &BackendReply) -> Option<MatchId> {
+    match reply {
+        BackendReply::Match { match_, .. } => Some(match_.match_id),
+        _ => None,
+    }
 }
 
 /// A new message has to say something.

@@ -5,10 +5,10 @@ use crate::frontend::commands::{match_, queue, setup};
 use crate::ipc::connection::{Connection, Outbox, serve as serve_socket};
 use bytes::Bytes;
 use emulator::{ANSWER_WITHIN, Config, Emulator};
-use ipc_schema::backend::{BackendCall, BackendMessage, BackendReply, BackendRequest, ShowCard};
+use ipc_schema::backend::{BackendCall, BackendMessage, BackendReply, BackendRequest, CardState, ShowCard};
 use ipc_schema::control::Role;
 use ipc_schema::ids::{CardId, ChannelId, Incarnation, LadderId, MatchId, MessageId, UserId};
-use ipc_schema::view::{CardView, SetupStep};
+use ipc_schema::view::{CardView, MatchPhase, MatchView, SetupStep};
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Mutex;
@@ -31,8 +31,8 @@ struct Ladder {
     _folder: tempfile::TempDir,
 }
 
-/// What the scripted backend answers, and after how long.
-fn script(request: &BackendRequest) -> (Duration, BackendReply) {
+/// What the scripted backend answers, and after how long. `before` counts the same request.
+fn script(request: &BackendRequest, before: usize) -> (Duration, BackendReply) {
     let locale = Locale::EnUs;
     let at_once = Duration::ZERO;
     match request {
@@ -52,15 +52,33 @@ fn script(request: &BackendRequest) -> (Duration, BackendReply) {
         BackendRequest::Abort { .. } => {
             (Duration::from_secs(1), BackendReply::Refused { locale, refusal: Refusal::TooLate })
         }
+        BackendRequest::Confirm { match_id, .. } => {
+            let phase = confirming(true);
+            let match_ = Box::new(MatchView { match_id: *match_id, phase });
+            let card = Some(CardState { card: CardId(7), version: 2, message: None });
+            (Duration::from_secs(1), BackendReply::Match { locale, match_, card })
+        }
+        BackendRequest::CardShown { card: CardId(9), .. } if before == 0 => {
+            (at_once, BackendReply::Refused { locale, refusal: Refusal::Busy })
+        }
+        BackendRequest::UploadReplay { file_name, .. } if file_name.starts_with("full") && before == 0 => {
+            (at_once, BackendReply::Refused { locale, refusal: Refusal::ReadOnly })
+        }
+        BackendRequest::LoadSession { .. } => (at_once, BackendReply::Session(None)),
         _ => (at_once, BackendReply::Taken),
     }
+}
+
+fn confirming(you_confirmed: bool) -> MatchPhase {
+    MatchPhase::Confirming { deadline: Timestamp(1_800_000_000_000), you_confirmed, aborts_left: 2 }
 }
 
 async fn play_backend(connection: Connection<BackendCall>, asked: Arc<Mutex<Vec<(BackendRequest, usize)>>>) {
     let Connection { mut inbox, outbox, .. } = connection;
     while let Some(call) = inbox.recv().await {
         let BackendCall { id, request, .. } = call.message;
-        let (pause, reply) = script(&request);
+        let before = asked.lock().unwrap().iter().filter(|(asked, _)| *asked == request).count();
+        let (pause, reply) = script(&request, before);
         asked.lock().unwrap().push((request, call.blob.len()));
         let outbox = outbox.clone();
         tokio::spawn(async move {
@@ -156,6 +174,16 @@ impl Ladder {
         }
     }
 
+    /// Waits until the backend was asked so often.
+    async fn asked_times(&self, times: usize, what: impl Fn(&BackendRequest) -> bool) {
+        let found = async {
+            while self.asked.lock().unwrap().iter().filter(|(request, _)| what(request)).count() < times {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, found).await.expect("it is asked again");
+    }
+
     async fn asked(&self, what: impl Fn(&BackendRequest) -> bool) -> (BackendRequest, usize) {
         let found = async {
             loop {
@@ -174,6 +202,24 @@ impl Ladder {
 
     async fn event(&self, event: BackendEvent) {
         self.backend.send(&BackendMessage::Event(event), Bytes::new()).await.unwrap();
+    }
+
+    /// Posts the card of match 12, which both are to confirm.
+    async fn found_match(&self) -> (ShowCard, Value) {
+        let view = MatchView { match_id: MatchId(12), phase: confirming(false) };
+        let card = ShowCard {
+            card: CardId(7),
+            version: 1,
+            user: UserId(self.user.parse().unwrap()),
+            locale: Locale::EnUs,
+            channel: Some(self.dm),
+            message: None,
+            view: CardView::Match(Box::new(view)),
+        };
+        self.event(BackendEvent::Ladder(LadderId(1))).await;
+        self.event(BackendEvent::ShowCard(Box::new(card.clone()))).await;
+        let found = self.shown("-# match 12 · confirming").await;
+        (card, found)
     }
 
     async fn opened_modal(&self) -> Value {
@@ -197,10 +243,14 @@ impl Ladder {
         self.act("components", json!({ "message_id": message["id"], "custom_id": custom_id })).await;
     }
 
-    async fn leave(mut self) {
+    async fn drain(&mut self) {
         self.drain.take().unwrap().send(()).unwrap();
         let ended = timeout(PATIENCE, &mut self.role).await.expect("drained in time");
         ended.unwrap().unwrap();
+    }
+
+    async fn leave(mut self) {
+        self.drain().await;
     }
 }
 
@@ -277,29 +327,28 @@ async fn a_card_is_posted_once_and_edited_afterwards() {
 #[tokio::test]
 async fn a_late_refusal_leaves_the_card_as_it_was() {
     let ladder = Ladder::start().await;
-    let phase = ipc_schema::view::MatchPhase::Confirming {
-        deadline: Timestamp(1_800_000_000_000),
-        you_confirmed: false,
-        aborts_left: 2,
-    };
-    let view = ipc_schema::view::MatchView { match_id: MatchId(12), phase };
-    let card = ShowCard {
-        card: CardId(7),
-        version: 1,
-        user: UserId(ladder.user.parse().unwrap()),
-        locale: Locale::EnUs,
-        channel: Some(ladder.dm),
-        message: None,
-        view: CardView::Match(Box::new(view)),
-    };
-    ladder.event(BackendEvent::Ladder(LadderId(1))).await;
-    ladder.event(BackendEvent::ShowCard(Box::new(card))).await;
-    let found = ladder.shown("-# match 12 · confirming").await;
+    let (_, found) = ladder.found_match().await;
     ladder.press(&found, "match:abort:12").await;
     let refused = ladder.shown("That came too late").await;
     assert_eq!((&refused["id"], &refused["content"]), (&found["id"], &found["content"]));
     assert_eq!(refused["components"], found["components"]);
     ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_slow_answer_never_covers_a_newer_version_of_its_card() {
+    let mut ladder = Ladder::start().await;
+    let (card, found) = ladder.found_match().await;
+    ladder.press(&found, "match:confirm:12").await;
+    ladder.asked(|request| matches!(request, BackendRequest::Confirm { .. })).await;
+    // The other player confirms before the answer to the first is there.
+    let view = CardView::Match(Box::new(match_::tests::playing()));
+    let sheet = ShowCard { version: 3, view, ..card };
+    ladder.event(BackendEvent::ShowCard(Box::new(sheet))).await;
+    ladder.shown("-# match 12 · playing").await;
+    // A role that drains finishes its answers first.
+    ladder.drain().await;
+    assert!(ladder.messages().await[0]["content"].as_str().unwrap().contains("-# match 12 · playing"));
 }
 
 #[tokio::test]
@@ -319,6 +368,29 @@ async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
 }
 
 #[tokio::test]
+async fn what_the_backend_refuses_to_save_is_brought_again() {
+    let ladder = Ladder::start().await;
+    let notice = ShowCard {
+        card: CardId(9),
+        version: 1,
+        user: UserId(ladder.user.parse().unwrap()),
+        locale: Locale::EnUs,
+        channel: None,
+        message: None,
+        view: CardView::Notice(Refusal::NotAReplay),
+    };
+    ladder.event(BackendEvent::Ladder(LadderId(1))).await;
+    ladder.event(BackendEvent::ShowCard(Box::new(notice))).await;
+    ladder.upload("full.SC2Replay").await;
+    ladder
+        .asked_times(2, |request| matches!(request, BackendRequest::CardShown { card: CardId(9), .. }))
+        .await;
+    ladder.asked_times(2, |request| matches!(request, BackendRequest::UploadReplay { .. })).await;
+    assert_eq!(ladder.messages().await.iter().filter(|message| message["author"]["bot"] == true).count(), 1);
+    ladder.leave().await;
+}
+
+#[tokio::test]
 async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let listen = "127.0.0.1:0".parse().unwrap();
@@ -328,6 +400,12 @@ async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     let proxy = Some(emulator.local_addr().to_string());
     tokio::spawn(async move { emulator.run(std::future::pending()).await });
     let folder = tempfile::tempdir().unwrap();
+    let listener = tokio::net::UnixListener::bind(folder.path().join("backend.sock")).unwrap();
+    let mut accepted = serve_socket(listener, Hello::new(Role::Backend, Incarnation(1)), &[Role::Frontend]);
+    tokio::spawn(async move {
+        let connection = accepted.recv().await.unwrap().open::<BackendCall>();
+        play_backend(connection, Arc::default()).await;
+    });
     let settings = Settings { run_dir: folder.path().to_owned(), token: "another".to_owned(), proxy };
     let hello = Hello::new(Role::Frontend, Incarnation(1));
     let ended = timeout(PATIENCE, serve(settings, hello, std::future::pending(), |_| {})).await;

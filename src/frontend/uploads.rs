@@ -1,12 +1,12 @@
 //! What a player writes to the bot: replays, which go to the backend, and words, which get a hint.
 
-use super::Desk;
 use super::reply::{Body, Page};
 use super::runner::Unanswered;
 use super::text::Words;
+use super::{Desk, Ended};
 use crate::clock;
 use bytes::{Bytes, BytesMut};
-use ipc_schema::backend::{BackendRequest, Caller};
+use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use std::collections::HashMap;
@@ -33,8 +33,12 @@ const DOWNLOAD_LIMIT: Duration = Duration::from_secs(10);
 /// Over restarts of the backend; the file is held meanwhile.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(60);
 
-/// How often an upload is asked for when the backend does not answer in time.
-const UPLOAD_TRIES: u32 = 5;
+/// How often the backend is asked that does not answer in time, or cannot save for half a minute.
+const UPLOAD_TRIES: u32 = 12;
+const UPLOAD_PAUSE: Duration = Duration::from_secs(3);
+
+/// All tries together.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
 
 /// One hint a minute is enough for anyone.
 const HINT_PAUSE: Duration = Duration::from_secs(60);
@@ -112,31 +116,39 @@ pub fn is_for_us(message: &Message) -> bool {
 }
 
 impl Desk {
-    pub(super) async fn take_message(&self, message: Message) {
+    /// Takes what a player wrote. Unfinished where this process has to leave first.
+    pub(super) async fn take_message(&self, message: Message) -> Ended {
         let user = UserId(message.author.id.get());
         let channel = ChannelId(message.channel_id.get());
         // A message tells no language; the backend knows the player's.
         let caller = Caller { user, locale: Locale::EnUs, dm: Some(channel) };
         if message.attachments.is_empty() {
             self.hint(user, channel, message.id.get()).await;
-            return;
+            return Ended::Finished;
         }
         for attachment in message.attachments.iter().take(FILES_PER_MESSAGE) {
             let key = Key::Attachment { message: message.id.get(), attachment: attachment.id.get() };
-            self.take_file(caller, key, attachment).await;
+            if self.take_file(caller, key, attachment).await == Ended::Unfinished {
+                return Ended::Unfinished;
+            }
         }
+        Ended::Finished
     }
 
-    async fn take_file(&self, caller: Caller, key: Key, attachment: &Attachment) {
+    async fn take_file(&self, caller: Caller, key: Key, attachment: &Attachment) -> Ended {
         if let Some(refusal) = refused(&attachment.filename, attachment.size) {
-            return self.tell(key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new()).await;
+            return self
+                .tell(caller, key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
+                .await;
         }
         let Ok(_waiting) = self.uploads.waiting.try_acquire() else {
             let refusal = Refusal::LineFull;
-            return self.tell(key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new()).await;
+            return self
+                .tell(caller, key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
+                .await;
         };
         // Held until the backend has the file, since that is how long it takes memory.
-        let Ok(_download) = self.uploads.downloads.acquire().await else { return };
+        let Ok(_download) = self.uploads.downloads.acquire().await else { return Ended::Unfinished };
         let mut file = self.uploads.download(&attachment.url).await;
         if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_))) {
             file = self.uploads.download(&attachment.url).await;
@@ -157,20 +169,49 @@ impl Desk {
                 (BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
             }
         };
-        self.tell(key, request, file).await;
+        self.tell(caller, key, request, file).await
     }
 
-    /// Asks until there is an answer. What it says is told by card.
-    async fn tell(&self, key: Key, request: BackendRequest, blob: Bytes) {
-        for _ in 0..UPLOAD_TRIES {
-            match self.call(Some(key), request.clone(), blob.clone(), UPLOAD_LIMIT).await {
-                Ok(_) => return,
-                Err(Unanswered::Busy) => sleep(Duration::from_secs(1)).await,
-                Err(Unanswered::Late) if *self.leaving.borrow() => break,
-                Err(Unanswered::Late) => {}
+    /// Asks until there is an answer, which is told by card, or until it is time to tell the player
+    /// that there is none.
+    async fn tell(&self, caller: Caller, key: Key, request: BackendRequest, blob: Bytes) -> Ended {
+        let taken = async {
+            for _ in 0..UPLOAD_TRIES {
+                match self.call(Some(key), request.clone(), blob.clone(), UPLOAD_LIMIT).await {
+                    Ok(BackendReply::Refused { refusal: Refusal::Busy | Refusal::ReadOnly, .. })
+                    | Err(Unanswered::Busy) => sleep(UPLOAD_PAUSE).await,
+                    Ok(_) => return true,
+                    Err(Unanswered::Late) if *self.leaving.borrow() => return false,
+                    Err(Unanswered::Late) => {}
+                }
             }
+            false
+        };
+        if timeout(UPLOAD_PATIENCE, taken).await == Ok(true) {
+            return Ended::Finished;
+        }
+        if *self.leaving.borrow() {
+            return Ended::Unfinished;
         }
         tracing::warn!(?key, "the backend did not take a message of a player's");
+        let (Some(channel), Key::Attachment { attachment, .. }) = (caller.dm, key) else {
+            return Ended::Finished;
+        };
+        let content = Words::of(caller.locale).say("upload-not-taken");
+        self.say(channel, content, format!("u{attachment}")).await;
+        Ended::Finished
+    }
+
+    /// A sentence in the DM, once for each nonce.
+    async fn say(&self, channel: ChannelId, content: String, nonce: String) {
+        let body = Body {
+            nonce: Some(nonce),
+            enforce_nonce: Some(true),
+            ..Body::of_page(Page { content, ..Page::default() })
+        };
+        if let Err(error) = self.rest.post(channel, &body).await {
+            tracing::warn!("a message to a player was not sent: {error}");
+        }
     }
 
     async fn hint(&self, user: UserId, channel: ChannelId, message: u64) {
@@ -178,14 +219,7 @@ impl Desk {
             return;
         }
         let content = Words::of(Locale::EnUs).say("help-hint");
-        let body = Body {
-            nonce: Some(format!("h{message}")),
-            enforce_nonce: Some(true),
-            ..Body::of_page(Page { content, ..Page::default() })
-        };
-        if let Err(error) = self.rest.post(channel, &body).await {
-            tracing::debug!("hint was not sent: {error}");
-        }
+        self.say(channel, content, format!("h{message}")).await;
     }
 }
 

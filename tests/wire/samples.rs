@@ -4,8 +4,8 @@
 //! with its sample.
 
 use ipc_schema::backend::{
-    BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, ShowCard,
-    TermsAnswer,
+    BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
+    ShowCard, TermsAnswer,
 };
 use ipc_schema::control::{FromChild, Gauge, Hello, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
@@ -20,8 +20,8 @@ use ipc_schema::view::{
     SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region,
-    Server, Timestamp, Toon, Verdict,
+    Caller, Era, FileHash, GameRegion, GatewaySession, Ground, Locale, Mmr, Outcome, Race, RaceChoice,
+    Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
@@ -148,6 +148,7 @@ pub(crate) fn keys() -> Vec<Key> {
         Interaction(1),
         Attachment { message: 2, attachment: u64::MAX },
         Card { card: CARD, version: 3 },
+        Gateway { shard: 0, since: u64::MAX },
     )
 }
 
@@ -349,6 +350,9 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
         CardFailed { card: CARD, version: 1, failure: CardFailure::MessageGone },
         Profile { caller, name: Some(text("Bisu")) },
+        SaveSession { shard: 0, session: gateway_session() },
+        LoadSession { shard: u32::MAX },
+        TimeLost { since: AT, until: AT },
     )
 }
 
@@ -356,6 +360,15 @@ pub(crate) fn backend_calls() -> Vec<BackendCall> {
     let keys = std::iter::once(None).chain(keys().into_iter().map(Some)).cycle();
     let call = |((request, key), id)| BackendCall { id, key, deadline: AT, request };
     backend_requests().into_iter().zip(keys).zip(1..).map(call).collect()
+}
+
+fn gateway_session() -> GatewaySession {
+    let (id, resume_url) = (text("0123abcd"), text("wss://gateway.example"));
+    GatewaySession { id, resume_url, sequence: u64::MAX, application: 7 }
+}
+
+fn card_state(message: Option<(ChannelId, MessageId)>) -> CardState {
+    CardState { card: CARD, version: 2, message }
 }
 
 fn profile() -> ProfileView {
@@ -390,16 +403,21 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Refused { locale, refusal: Refusal::Busy },
         Setup(setup_view()),
         Queue { locale, queue: queue_views().remove(0) },
-        Match { locale, match_: Box::new(match_views().remove(0)) },
+        Match { locale, match_: Box::new(match_views().remove(0)), card: Some(card_state(None)) },
         Leaderboard { locale, leaderboard: leaderboard() },
         Taken,
         Profile { locale, profile: Box::new(profile()) },
+        Session(Some(gateway_session())),
     );
     one_each
         .into_iter()
         .chain(refusals().into_iter().map(|refusal| BackendReply::Refused { locale, refusal }))
         .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue }))
-        .chain(match_views().into_iter().map(|view| BackendReply::Match { locale, match_: Box::new(view) }))
+        .chain(match_views().into_iter().map(|view| {
+            let card = Some(card_state(Some((CHANNEL, MESSAGE))));
+            BackendReply::Match { locale, match_: Box::new(view), card }
+        }))
+        .chain([BackendReply::Session(None)])
         .collect()
 }
 
@@ -440,6 +458,8 @@ pub(crate) fn writer_calls() -> Vec<WriterCall> {
         Append { records: records() },
         StoreReplay { hash, bytes: 5 },
         ReadReplay { hash },
+        SaveSession { shard: 0, session: gateway_session() },
+        LoadSession { shard: u32::MAX },
     );
     requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
 }
@@ -451,8 +471,10 @@ pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
         ReplayStored,
         Replay(Some(4)),
         ReadOnly { reason: text("no space left on device") },
+        SessionSaved,
+        Session(Some(gateway_session())),
     );
-    replies.push(WriterReply::Replay(None));
+    replies.extend([WriterReply::Replay(None), WriterReply::Session(None)]);
     replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
 }
 

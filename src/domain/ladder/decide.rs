@@ -17,6 +17,7 @@ use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::view::SetupStep;
 use ipc_schema::vocab::{Caller, Era, FileHash, GameRegion, Refusal, TermsAnswer, Timestamp, Verdict};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Replays in line. A worker reads hundreds a second, so a full line means that something is
 /// wrong, and the next player is told so.
@@ -24,6 +25,9 @@ const LINE: usize = 200;
 
 /// Replays of one player in line: one's own files never keep others waiting long.
 const LINE_PER_PLAYER: usize = 3;
+
+/// A shorter gap moved nobody's deadline by what they could notice.
+const LOST_AT_LEAST: Duration = Duration::from_millis(500);
 
 impl Ladder {
     /// Whether an upload would be taken, before its bytes are stored.
@@ -79,9 +83,11 @@ impl Ladder {
                 let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
                 Decision::of(known.then_some(Event::CardGone { card: *card }))
             }
-            Input::TimeLost { lost } => {
+            Input::TimeLost { since, until } => {
+                // Backend and gateway may have been away together; no time is given back twice.
+                let lost = until.since(self.lost_until.max(*since));
                 let lost_ms = u64::try_from(lost.as_millis()).unwrap_or(u64::MAX);
-                let matters = lost_ms > 0 && !self.open.is_empty();
+                let matters = lost >= LOST_AT_LEAST && !self.open.is_empty();
                 Decision::of(matters.then_some(Event::TimeLost { lost_ms, at: now }))
             }
             Input::JobDropped { job, strike, out_of_tries } => {

@@ -1,0 +1,196 @@
+//! The gateway session that the next process goes on with, and from which event on.
+//!
+//! Discord repeats every event after the sequence it is given. The one that is kept is the low-water
+//! mark: everything up to it is answered or durably taken, so what a process that died left
+//! unfinished comes again, and some of what it finished, which has to be known as such.
+
+use super::{Desk, Ended};
+use bytes::Bytes;
+use ipc_schema::backend::{BackendReply, BackendRequest};
+use ipc_schema::vocab::GatewaySession;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::{sleep, timeout};
+
+/// The one shard of this process.
+pub const SHARD: u32 = 0;
+
+/// The mark moves with every event; saving it more often would only save repetitions.
+const SAVE_EVERY: Duration = Duration::from_millis(250);
+
+/// A save that takes longer is overtaken by the next one.
+const SAVE_LIMIT: Duration = Duration::from_secs(5);
+
+/// The last save of a process that has to leave.
+const LAST_SAVE_LIMIT: Duration = Duration::from_millis(150);
+
+/// Without the backend nothing can be answered but acknowledged, so its session is worth waiting for;
+/// then a new one begins.
+const LOAD_LIMIT: Duration = Duration::from_secs(10);
+const LOAD_PAUSE: Duration = Duration::from_millis(250);
+
+/// How far the events of the session are dealt with.
+#[derive(Debug, Default)]
+pub struct Progress {
+    marks: Mutex<Marks>,
+}
+
+#[derive(Debug, Default)]
+struct Marks {
+    /// Its sequence is not kept up to date.
+    session: Option<GatewaySession>,
+    /// Counts sessions, so that an event of an older one moves nothing.
+    number: u64,
+    newest: u64,
+    open: BTreeSet<u64>,
+}
+
+/// An event that is not dealt with yet. Dropping it says that it is.
+#[derive(Debug)]
+pub struct Ticket {
+    progress: Arc<Progress>,
+    number: u64,
+    sequence: u64,
+}
+
+impl Progress {
+    /// A session that begins, or one of an earlier process that goes on.
+    pub fn begin(&self, session: GatewaySession) {
+        let mut marks = self.marks();
+        marks.number += 1;
+        marks.newest = session.sequence;
+        marks.open.clear();
+        marks.session = Some(session);
+    }
+
+    /// To be called in the order of the events.
+    pub fn arrived(progress: &Arc<Progress>, sequence: u64) -> Ticket {
+        let mut marks = progress.marks();
+        marks.newest = marks.newest.max(sequence);
+        marks.open.insert(sequence);
+        Ticket { progress: Arc::clone(progress), number: marks.number, sequence }
+    }
+
+    /// What a successor needs.
+    pub fn session(&self) -> Option<GatewaySession> {
+        let marks = self.marks();
+        let session = marks.session.clone()?;
+        let sequence = marks.open.first().map_or(marks.newest, |open| open.saturating_sub(1));
+        Some(GatewaySession { sequence, ..session })
+    }
+
+    fn marks(&self) -> MutexGuard<'_, Marks> {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ticket {
+    /// An event that is unfinished is left to the next process.
+    pub fn ended(self, ended: Ended) {
+        if ended == Ended::Unfinished {
+            std::mem::forget(self);
+        }
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        let mut marks = self.progress.marks();
+        if marks.number == self.number {
+            marks.open.remove(&self.sequence);
+        }
+    }
+}
+
+impl Desk {
+    /// The session of the process before this one, if its time is not over.
+    pub(super) async fn load_session(&self) -> Option<GatewaySession> {
+        let load = async {
+            loop {
+                let request = BackendRequest::LoadSession { shard: SHARD };
+                match self.link.call(None, request, Bytes::new(), LOAD_LIMIT).await {
+                    Ok((BackendReply::Session(session), _)) => return session,
+                    Ok((BackendReply::Refused { .. }, _)) => sleep(LOAD_PAUSE).await,
+                    Ok(_) | Err(_) => return None,
+                }
+            }
+        };
+        timeout(LOAD_LIMIT, load).await.unwrap_or_else(|_| {
+            tracing::warn!("the session of the gateway cannot be loaded; a new one begins");
+            None
+        })
+    }
+
+    /// Saves the session whenever it has moved, for ever.
+    pub(super) async fn keep_session(&self) {
+        let mut saved = None;
+        loop {
+            sleep(SAVE_EVERY).await;
+            let session = self.progress.session();
+            if session != saved && self.save_session(session.clone(), SAVE_LIMIT).await {
+                saved = session;
+            }
+        }
+    }
+
+    pub(super) async fn save_session_once_more(&self) {
+        let session = self.progress.session();
+        if !self.save_session(session, LAST_SAVE_LIMIT).await {
+            tracing::debug!("the last sequence was not saved; the next process sees some events again");
+        }
+    }
+
+    async fn save_session(&self, session: Option<GatewaySession>, limit: Duration) -> bool {
+        let Some(session) = session else { return false };
+        let request = BackendRequest::SaveSession { shard: SHARD, session };
+        matches!(self.link.call(None, request, Bytes::new(), limit).await, Ok((BackendReply::Taken, _)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(sequence: u64) -> Arc<Progress> {
+        let progress = Arc::<Progress>::default();
+        let (id, resume_url) = ("abc".to_owned(), "ws://127.0.0.1:9".to_owned());
+        progress.begin(GatewaySession { id, resume_url, sequence, application: 7 });
+        progress
+    }
+
+    fn mark(progress: &Progress) -> u64 {
+        progress.session().unwrap().sequence
+    }
+
+    #[test]
+    fn the_mark_is_below_the_oldest_event_that_is_not_dealt_with() {
+        let progress = begun(1);
+        let [two, three, four] = [2, 3, 4].map(|sequence| Progress::arrived(&progress, sequence));
+        assert_eq!(mark(&progress), 1);
+        drop(three);
+        assert_eq!(mark(&progress), 1);
+        drop(two);
+        assert_eq!(mark(&progress), 3);
+        four.ended(Ended::Unfinished);
+        drop(Progress::arrived(&progress, 5));
+        assert_eq!(mark(&progress), 3, "what is left open comes again");
+    }
+
+    #[test]
+    fn an_event_of_an_older_session_moves_nothing() {
+        let progress = begun(1);
+        let old = Progress::arrived(&progress, 2);
+        progress.begin(GatewaySession { sequence: 1, ..progress.session().unwrap() });
+        let new = Progress::arrived(&progress, 2);
+        drop(old);
+        assert_eq!(mark(&progress), 1);
+        drop(new);
+        assert_eq!(mark(&progress), 2);
+    }
+
+    #[test]
+    fn without_a_session_there_is_nothing_to_go_on_with() {
+        assert_eq!(Progress::default().session(), None);
+    }
+}
