@@ -1,5 +1,6 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
+mod chaos;
 mod disk;
 mod refusals;
 mod session;

@@ -38,7 +38,7 @@ async fn nothing_is_lost_or_doubled_while_every_role_dies_in_turn_and_all_at_onc
     let root = tempfile::tempdir().unwrap();
     let (data, report) = (root.path().join("data"), root.path().join("report.json"));
     let mut ladder = Command::new(env!("CARGO_BIN_EXE_evoladder"))
-        .args(["run", "--emulator", "--players", "16", "--seed", "5", "--for", "40s", "--report"])
+        .args(["run", "--emulator", "--players", "16", "--seed", "5", "--for", "65s", "--report"])
         .arg(&report)
         .arg("--data")
         .arg(&data)
@@ -55,6 +55,7 @@ async fn nothing_is_lost_or_doubled_while_every_role_dies_in_turn_and_all_at_onc
         tokio::time::sleep(PAUSE).await;
     }
     kill_all(&pids(&data, &ROLES));
+    // What is due to a player may take 30 s from here; only then the judge calls it lost.
     let ended = wait_for("the run to end", async || ladder.try_wait().unwrap()).await;
     let log = std::fs::read_to_string(root.path().join("log")).unwrap();
     assert!(ended.success(), "{ended}\n{log}");
