@@ -2,6 +2,7 @@
 
 mod disk;
 mod refusals;
+mod second_life;
 mod strangers;
 
 use crate::support::{Ladder, Person, wait_for};
