@@ -4,6 +4,7 @@ mod chaos;
 mod disk;
 mod refusals;
 mod session;
+mod second_life;
 mod strangers;
 
 use crate::support::{Ladder, Person, wait_for};

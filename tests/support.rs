@@ -55,8 +55,13 @@ impl Ladder {
 
     /// The same with `data` in `root` for its data folder.
     pub(crate) async fn start_in(root: TempDir) -> Ladder {
-        let alone = processes();
         let emulator = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        Ladder::start_again(root, emulator).await
+    }
+
+    /// A further life of the ladder that had this folder and this address.
+    pub(crate) async fn start_again(root: TempDir, emulator: SocketAddr) -> Ladder {
+        let alone = processes();
         let supervisor = Ladder::spawn(root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
         ladder.until_ready().await;
@@ -73,7 +78,7 @@ impl Ladder {
             .env("EVOLADDER_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(File::create(root.join("log")).unwrap())
+            .stderr(File::options().create(true).append(true).open(root.join("log")).unwrap())
             .spawn()
             .unwrap()
     }
@@ -152,6 +157,15 @@ impl Ladder {
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
         let status = self.supervisor.wait().unwrap();
         (status, std::mem::replace(&mut self.root, tempfile::tempdir().unwrap()))
+    }
+}
+
+impl Ladder {
+    /// Kills all of it at once: the children die with their supervisor.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.supervisor.kill().unwrap();
+        self.supervisor.wait().unwrap();
+        std::mem::replace(&mut self.root, tempfile::tempdir().unwrap())
     }
 }
 

@@ -153,6 +153,11 @@ impl Files {
         std::mem::take(&mut self.unsaved)
     }
 
+    /// Gives back what could not be saved, to be asked for again.
+    pub(crate) fn not_saved(&mut self, changes: Vec<Change>) {
+        self.unsaved.splice(..0, changes);
+    }
+
     /// The attachment as a message shows it, with a link that begins to age now.
     pub(crate) fn render(&self, mint: &Mint, now: Moment, attachment: &Attachment) -> Value {
         let url = self.link(mint, now, attachment);

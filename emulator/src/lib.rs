@@ -16,11 +16,12 @@
 //! | `rules`, `fault`, `limits` | what is refused, how, and when |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
-//! | `saved` | the world on disk |
+//! | `saved`, `append` | the world on disk |
 //! | `log` | what happened, for a judge |
 //! | `stats`, `stall` | what is measured, and when measuring is void |
 //! | `clock`, `ids` | time and snowflakes |
 
+mod append;
 mod clock;
 mod events;
 mod fault;
@@ -106,7 +107,10 @@ pub struct Emulator {
 
 impl Emulator {
     pub async fn bind(config: Config) -> Result<Emulator, Error> {
-        let former = config.state.as_deref().map(|folder| read(folder, config.seed)).transpose()?;
+        let former = match &config.state {
+            Some(folder) => Some(read(folder, config.seed).await?),
+            None => None,
+        };
         let listen = |source| Error::Listen { address: config.listen, source };
         let before = former.as_ref().and_then(|former| former.marks.address);
         let listener = listen_again(config.listen, before).await.map_err(listen)?;
@@ -151,8 +155,9 @@ fn keep(folder: &Path) -> impl Fn(io::Error) -> Error {
     move |source| Error::Keep { folder: folder.clone(), source }
 }
 
-fn read(folder: &Path, seed: u64) -> Result<Former, Error> {
-    let former = Former::read(folder, seed).map_err(keep(folder))?;
+async fn read(folder: &Path, seed: u64) -> Result<Former, Error> {
+    let lock = saved::lock(folder).await.map_err(keep(folder))?;
+    let former = Former::read(lock, folder, seed).map_err(keep(folder))?;
     former.map_err(|fault| Error::Unusable { folder: folder.to_owned(), fault })
 }
 
@@ -160,9 +165,22 @@ fn read(folder: &Path, seed: u64) -> Result<Former, Error> {
 async fn listen_again(wanted: SocketAddr, before: Option<SocketAddr>) -> io::Result<TcpListener> {
     let before = before.filter(|before| wanted.port() == 0 && before.ip() == wanted.ip());
     if let Some(before) = before
-        && let Ok(listener) = TcpListener::bind(before).await
+        && let Ok(listener) = bind_patiently(before).await
     {
         return Ok(listener);
     }
-    TcpListener::bind(wanted).await
+    bind_patiently(wanted).await
+}
+
+/// The emulator of a life before may be killed already and still hold the port.
+async fn bind_patiently(address: SocketAddr) -> io::Result<TcpListener> {
+    const TRIES: u32 = 20;
+    const BETWEEN: Duration = Duration::from_millis(50);
+    for _ in 1..TRIES {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => tokio::time::sleep(BETWEEN).await,
+            bound => return bound,
+        }
+    }
+    TcpListener::bind(address).await
 }

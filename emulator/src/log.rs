@@ -2,8 +2,8 @@
 //!
 //! Each line is one JSON object. The file is only appended to, over all lives of a world, and is
 //! there from the first start. A line is written before the answer leaves that it is about, so a
-//! kill of the emulator loses none; a line that was cut by a kill is taken out at the next start.
-//! Readers should pass over kinds and fields that they do not know.
+//! kill of the emulator loses none (unless the disk is full, when lines wait in memory); a line
+//! that was cut by a kill is taken out at the next start. Readers should pass over kinds and fields that they do not know.
 //!
 //! Every line has `at_ms`, Unix time by the emulator's clock, and `kind`. Ids are strings, as
 //! everywhere at Discord. A press, from the finger to the answer, has one id: `interaction`.
@@ -50,24 +50,23 @@
 //! `machine_stalled` if a stall overlaps its 3 s. What is neither is a deadline miss. Those of
 //! a keystroke (`by` is `autocomplete`) are logged as well.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::append::Appender;
 use crate::clock::Moment;
 
 /// Where it is kept, if it is.
 #[derive(Debug, Default)]
 pub(crate) struct Log {
-    file: Option<File>,
-    unwritten: Vec<u8>,
+    file: Option<Appender>,
 }
 
 impl Log {
     pub(crate) fn open(path: &Path) -> io::Result<Log> {
-        Ok(Log { file: Some(open_whole_lines(path)?), unwritten: Vec::new() })
+        Ok(Log { file: Some(Appender::open_whole_lines(path)?) })
     }
 
     /// Notes what happened; `fields` is an object, whose nulls are left out.
@@ -78,14 +77,12 @@ impl Log {
 
     /// Where the next line goes, for [`Log::note_at`] before the turn ends.
     pub(crate) fn mark(&self) -> usize {
-        self.unwritten.len()
+        self.file.as_ref().map_or(0, |file| file.unwritten.len())
     }
 
     /// Like [`Log::note`], but before what was noted since `mark`.
     pub(crate) fn note_at(&mut self, mark: usize, now: Moment, kind: &str, fields: Value) {
-        if self.file.is_none() {
-            return;
-        }
+        let Some(file) = &mut self.file else { return };
         let mut line = Map::new();
         line.insert("at_ms".to_owned(), now.unix_ms().into());
         line.insert("kind".to_owned(), kind.into());
@@ -93,37 +90,12 @@ impl Log {
             line.extend(fields.into_iter().filter(|(_, value)| !value.is_null()));
         }
         let line = format!("{}\n", Value::Object(line));
-        self.unwritten.splice(mark..mark, line.into_bytes());
+        file.unwritten.splice(mark..mark, line.into_bytes());
     }
 
     pub(crate) fn write(&mut self) -> io::Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        if !self.unwritten.is_empty() {
-            file.write_all(&self.unwritten)?;
-            self.unwritten.clear();
-        }
-        Ok(())
+        self.file.as_mut().map_or(Ok(()), Appender::write)
     }
-}
-
-/// Opens a file of lines to append to it, without what follows its last whole line.
-fn open_whole_lines(path: &Path) -> io::Result<File> {
-    const STEP: u64 = 4_096;
-    let mut file = OpenOptions::new().create(true).read(true).append(true).open(path)?;
-    let mut end = file.metadata()?.len();
-    while end > 0 {
-        let from = end.saturating_sub(STEP);
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = vec![0; (end - from) as usize];
-        file.read_exact(&mut bytes)?;
-        if let Some(newline) = bytes.iter().rposition(|byte| *byte == b'\n') {
-            end = from + newline as u64 + 1;
-            break;
-        }
-        end = from;
-    }
-    file.set_len(end)?;
-    Ok(file)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! `world.ndjson` begins with a line that says version and seed; every other line is one change,
 //! in the order in which it became true: `{"message": {..}}` is how that message is from there on.
 //! A turn of the loop ends with writing its changes, before its answers leave, so a kill of the
-//! emulator loses nothing; only a crash of the machine may. A last line that a kill has cut was
+//! emulator loses nothing; only a crash of the machine may, or a kill while the disk is full. A last line that a kill has cut was
 //! answered to nobody and is left out. At start, and when the file has grown much, all there is is
 //! written anew beside the old file and renamed. `attachments/` has the files, by their ids.
 //!
@@ -18,11 +18,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::append::Appender;
 use crate::clock::Moment;
 use crate::files::{Change, Stored};
 use crate::ids::Snowflake;
@@ -41,7 +43,7 @@ const LONG_BYTES: u64 = 512 * 1024 * 1024;
 const GROWN: u64 = 4;
 
 /// How often the numbers are saved, in so far as they have changed.
-const COUNTERS_EVERY: std::time::Duration = std::time::Duration::from_secs(5);
+const COUNTERS_EVERY: Duration = Duration::from_secs(5);
 
 const WORLD: &str = "world.ndjson";
 const LOG: &str = "log.ndjson";
@@ -129,9 +131,9 @@ pub(crate) struct Saved {
 #[derive(Debug)]
 struct Place {
     folder: PathBuf,
-    file: File,
-    unwritten: Vec<u8>,
-    bytes: u64,
+    /// Held as long as the folder is used.
+    lock: Option<File>,
+    file: Appender,
     /// The length of the file when it held nothing twice.
     needed_bytes: u64,
 }
@@ -139,24 +141,19 @@ struct Place {
 impl Saved {
     pub(crate) fn put(&mut self, entry: &Entry<'_>) {
         if let Some(place) = &mut self.place {
-            append(&mut place.unwritten, entry);
+            append(&mut place.file.unwritten, entry);
         }
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let Some(place) = &mut self.place else { return Ok(()) };
-        if !place.unwritten.is_empty() {
-            place.file.write_all(&place.unwritten)?;
-            place.bytes += place.unwritten.len() as u64;
-            place.unwritten.clear();
-        }
-        Ok(())
+        self.place.as_mut().map_or(Ok(()), |place| place.file.write())
     }
 
-    fn is_overgrown(&self) -> bool {
-        self.place
-            .as_ref()
-            .is_some_and(|place| place.bytes > LONG_BYTES && place.bytes > GROWN * place.needed_bytes)
+    /// The folder, if its file should be written anew.
+    fn overgrown(&self) -> Option<PathBuf> {
+        let place = self.place.as_ref()?;
+        let bytes = place.needed_bytes + place.file.written();
+        (bytes > LONG_BYTES && bytes > GROWN * place.needed_bytes).then(|| place.folder.clone())
     }
 }
 
@@ -165,17 +162,35 @@ fn append(to: &mut Vec<u8>, entry: &Entry<'_>) {
     to.push(b'\n');
 }
 
+/// Makes the folder if need be and takes it. An emulator that was killed may need a moment to be
+/// gone.
+pub(crate) async fn lock(folder: &Path) -> io::Result<File> {
+    const TRIES: u32 = 50;
+    const BETWEEN: Duration = Duration::from_millis(100);
+    fs::create_dir_all(folder)?;
+    let file = File::create(folder.join("lock"))?;
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN).await,
+            Err(fs::TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::ResourceBusy, "another emulator lives in it"))
+}
+
 /// A former life, read and checked, before there is a world to put it into.
 #[derive(Debug)]
 pub(crate) struct Former {
     folder: PathBuf,
+    lock: File,
     entries: Vec<Entry<'static>>,
     pub(crate) marks: Marks,
 }
 
 impl Former {
-    /// Makes the folder if need be and reads what is in it.
-    pub(crate) fn read(folder: &Path, seed: u64) -> io::Result<Result<Former, Fault>> {
+    /// Reads what is in the folder.
+    pub(crate) fn read(lock: File, folder: &Path, seed: u64) -> io::Result<Result<Former, Fault>> {
         fs::create_dir_all(folder.join(ATTACHMENTS))?;
         let text = match fs::read_to_string(folder.join(WORLD)) {
             Ok(text) => text,
@@ -186,7 +201,7 @@ impl Former {
             Err(error) => return Err(error),
         };
         let parsed = parse(&text, seed);
-        Ok(parsed.map(|(entries, marks)| Former { folder: folder.to_owned(), entries, marks }))
+        Ok(parsed.map(|(entries, marks)| Former { folder: folder.to_owned(), lock, entries, marks }))
     }
 }
 
@@ -222,7 +237,7 @@ fn parse(text: &str, seed: u64) -> Result<(Vec<Entry<'static>>, Marks), Fault> {
 impl World {
     /// Takes over a former life and keeps this one in the same folder.
     pub(crate) fn live_on(&mut self, now: Moment, former: Former) -> io::Result<()> {
-        let Former { folder, entries, marks } = former;
+        let Former { folder, lock, entries, marks } = former;
         let attachments = folder.join(ATTACHMENTS);
         for entry in entries {
             self.restore(now, entry, &attachments)?;
@@ -234,6 +249,9 @@ impl World {
         remove_strangers(&attachments, |id| self.files.get(id).is_some())?;
         self.log = Log::open(&folder.join(LOG))?;
         self.write_anew(now, &folder)?;
+        if let Some(place) = &mut self.saved.place {
+            place.lock = Some(lock);
+        }
         let fields = json!({"life": self.saved.marks.life, "listen": self.address.to_string()});
         self.log.note(now, "started", fields);
         self.log.write()
@@ -280,8 +298,13 @@ impl World {
         for interaction in self.interactions.take_unsaved() {
             self.saved.put(&Entry::Interaction(Cow::Owned(interaction)));
         }
-        for change in self.files.take_unsaved() {
-            self.save_file(change)?;
+        let mut unsaved = self.files.take_unsaved().into_iter();
+        while let Some(change) = unsaved.next() {
+            if let Err(error) = self.save_file(change) {
+                tracing::debug!(%error, "a file cannot be saved at present");
+                self.files.not_saved([change].into_iter().chain(unsaved).collect());
+                break;
+            }
         }
         let saved = &mut self.saved;
         self.sessions.save(|entry| saved.put(&entry));
@@ -296,10 +319,13 @@ impl World {
         }
         self.saved.write()?;
         self.log.write()?;
-        if self.saved.is_overgrown()
-            && let Some(place) = self.saved.place.take()
+        if let Some(folder) = self.saved.overgrown()
+            && let Err(error) = self.write_anew(now, &folder)
         {
-            self.write_anew(now, &place.folder)?;
+            tracing::warn!(%error, "the saved world cannot be written anew; it grows on");
+            if let Some(place) = &mut self.saved.place {
+                place.needed_bytes += place.file.written();
+            }
         }
         Ok(())
     }
@@ -348,10 +374,10 @@ impl World {
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.sync_all()?;
         fs::rename(&beside, &path)?;
-        let bytes = file.metadata()?.len();
-        let unwritten = Vec::new();
-        self.saved.place =
-            Some(Place { folder: folder.to_owned(), file, unwritten, bytes, needed_bytes: bytes });
+        let needed_bytes = file.metadata()?.len();
+        let lock = self.saved.place.take().and_then(|place| place.lock);
+        let file = Appender::new(file);
+        self.saved.place = Some(Place { folder: folder.to_owned(), lock, file, needed_bytes });
         Ok(())
     }
 

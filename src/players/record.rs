@@ -35,16 +35,21 @@ use ipc_schema::vocab::{Mmr, Race, Timestamp};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 /// Matches whose results are remembered, which is several hours of a full ladder. Of older ones a
 /// second telling goes unnoticed here, but not in the file.
 const MATCHES: usize = 100_000;
 
+/// So much may wait for a disk that is full: an hour of a full house. With more the players end.
+const MAX_UNWRITTEN: usize = 64 * 1024 * 1024;
+
 #[derive(Debug)]
 pub struct Record {
-    file: Option<BufWriter<File>>,
+    file: Option<File>,
+    unwritten: Vec<u8>,
+    is_failing: bool,
     /// By match and player.
     results: BTreeMap<(MatchId, usize), Telling>,
     rejected: BTreeSet<JobId>,
@@ -177,21 +182,27 @@ impl Record {
     pub fn open(path: Option<&Path>) -> anyhow::Result<Record> {
         let file = match path {
             None => None,
-            Some(path) => {
-                let file = open_whole_lines(path).with_context(|| format!("open {}", path.display()));
-                Some(BufWriter::new(file?))
-            }
+            Some(path) => Some(open_whole_lines(path).with_context(|| format!("open {}", path.display()))?),
         };
-        Ok(Record { file, results: BTreeMap::new(), rejected: BTreeSet::new(), counts: Counts::default() })
+        Ok(Record {
+            file,
+            unwritten: Vec::new(),
+            is_failing: false,
+            results: BTreeMap::new(),
+            rejected: BTreeSet::new(),
+            counts: Counts::default(),
+        })
     }
 
     /// Appends a line; `who` is none where it concerns all.
     pub fn note(&mut self, now: Timestamp, who: Option<Who<'_>>, entry: &Entry<'_>) -> anyhow::Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
+        if self.file.is_none() {
+            return Ok(());
+        }
         let line = Line { at_ms: now.0, entry, who };
-        let mut text = serde_json::to_string(&line).context("encode a line of the record")?;
-        text.push('\n');
-        file.write_all(text.as_bytes()).context("append to the record")
+        serde_json::to_writer(&mut self.unwritten, &line).context("encode a line of the record")?;
+        self.unwritten.push(b'\n');
+        Ok(())
     }
 
     pub fn told(&mut self, now: Timestamp, who: Who<'_>, news: &News, when: Told) -> anyhow::Result<()> {
@@ -230,7 +241,25 @@ impl Record {
     }
 
     pub fn flush(&mut self) -> anyhow::Result<()> {
-        self.file.as_mut().map_or(Ok(()), BufWriter::flush).context("write the record")
+        let Some(file) = &mut self.file else { return Ok(()) };
+        while !self.unwritten.is_empty() {
+            match file.write(&self.unwritten) {
+                Ok(count) => {
+                    drop(self.unwritten.drain(..count));
+                    self.is_failing = false;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // A disk that is full may have room again; people do not stop for it.
+                Err(error) if self.unwritten.len() <= MAX_UNWRITTEN => {
+                    if !std::mem::replace(&mut self.is_failing, true) {
+                        tracing::warn!(%error, "the record cannot be written at present and waits");
+                    }
+                    return Ok(());
+                }
+                Err(error) => return Err(error).context("write the record"),
+            }
+        }
+        Ok(())
     }
 
     fn result(&mut self, who: Who<'_>, match_id: MatchId, told: Telling) {

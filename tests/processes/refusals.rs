@@ -39,7 +39,7 @@ async fn files_that_are_no_proof_are_refused_in_words_and_the_match_goes_on() {
         .await;
 }
 
-fn evoladder(args: &[&str], variables: &[(&str, &str)]) -> Output {
+pub(super) fn evoladder(args: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evoladder"));
     command.args(args).env_remove("DISCORD_TOKEN").envs(variables.iter().copied()).output().unwrap()
 }

@@ -1,0 +1,100 @@
+//! The whole ladder stops in mid match, in good order or killed, and goes on over its folder.
+
+use super::refusals::evoladder;
+use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
+use crate::support::{Ladder, processes, wait_for};
+use ipc_schema::fact_line::Fact;
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::time::Instant;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Stop,
+    Kill,
+}
+
+fn end(ladder: Ladder, how: End) -> TempDir {
+    let began = Instant::now();
+    let root = match how {
+        End::Stop => {
+            let (status, root) = ladder.stop();
+            assert!(status.success(), "{status}");
+            root
+        }
+        End::Kill => ladder.kill(),
+    };
+    assert!(began.elapsed() < Duration::from_secs(10), "{how:?} took {:?}", began.elapsed());
+    root
+}
+
+/// What the emulator has logged of that kind.
+fn logged(data: &Path, kind: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(data.join("emulator").join("log.ndjson")).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["kind"] == kind).collect()
+}
+
+async fn a_match_goes_on(how: End) {
+    let ladder = Ladder::start().await;
+    let emulator = ladder.emulator;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    confirm(&ana, match_id).await;
+    wait_for("the first press to be answered", async || {
+        let answers = logged(&ladder.data(), "answer");
+        let presses = logged(&ladder.data(), "press");
+        let button = format!("match:confirm:{match_id}");
+        let press = presses.iter().find(|press| press["custom_id"] == button.as_str())?;
+        answers.iter().any(|answer| answer["interaction"] == press["interaction"]).then_some(())
+    })
+    .await;
+    // Ana has confirmed, Bea has the button on her screen.
+    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    confirm(&bea, match_id).await;
+    let file = replay_of(&ana).await;
+    bea.told("to play", |line| matches!(line.fact, Fact::Playing { .. }).then_some(())).await;
+    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    ana.upload("game.SC2Replay", file).await;
+    told_the_result(&ana, &bea, match_id).await;
+    // Nothing is told anew by one more life.
+    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    told_the_result(&ana, &bea, match_id).await;
+    let (status, root) = ladder.stop();
+    assert!(status.success(), "{status}");
+    let data = root.path().join("data");
+    stored_once(&data).await;
+    assert_eq!(logged(&data, "started").len(), 4);
+    assert_eq!(logged(&data, "stopped").len(), if how == End::Stop { 4 } else { 1 });
+    let failed = logged(&data, "interaction_failed");
+    assert_eq!(failed, [] as [Value; 0]);
+}
+
+#[tokio::test]
+async fn a_match_goes_on_after_the_ladder_was_stopped() {
+    a_match_goes_on(End::Stop).await;
+}
+
+#[tokio::test]
+async fn a_match_goes_on_after_the_ladder_was_killed() {
+    a_match_goes_on(End::Kill).await;
+}
+
+#[tokio::test]
+async fn a_world_that_cannot_be_read_is_refused_with_what_to_do() {
+    let root = end(Ladder::start().await, End::Stop);
+    let _alone = processes();
+    let data = root.path().join("data");
+    let world = data.join("emulator").join("world.ndjson");
+    let whole = std::fs::read_to_string(&world).unwrap();
+    let newer = whole.replacen("\"version\":1", "\"version\":99", 1);
+    for broken in [newer, whole.replacen('{', "[", 1)] {
+        std::fs::write(&world, broken).unwrap();
+        let args = ["run", "--emulator", "--players", "0", "--for", "1s", "--data", data.to_str().unwrap()];
+        let output = evoladder(&args, &[]);
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(78), "{words}");
+        assert!(words.contains("move that folder away"), "{words}");
+    }
+}
