@@ -2,19 +2,17 @@
 
 use anyhow::Context;
 use evoladder::config::{Backend, Faults};
-use evoladder::ipc::child::{Child, exit_code};
+use evoladder::ipc::child::{Child, run_role};
 use evoladder::season::{self, Which};
-use evoladder::{backend, clock, telemetry};
+use evoladder::{backend, clock};
 use ipc_schema::control::Role;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit_code(run())
+    run_role(Backend::from_env(), |config| config.log, run)
 }
 
-fn run() -> anyhow::Result<()> {
-    let config = Backend::from_env()?;
-    telemetry::start(config.log.into());
+fn run(config: &Backend) -> anyhow::Result<()> {
     let child = Child::attach(Role::Backend)?;
     let which = Which::from_name(&config.season).ok_or_else(|| {
         Faults(vec![format!("EVOLADDER_SEASON is {}, but should be default or demo", config.season)])

@@ -2,18 +2,16 @@
 
 use anyhow::Context;
 use evoladder::config::{DbWriter, Faults};
-use evoladder::ipc::child::{Child, exit_code};
-use evoladder::{db_writer, telemetry};
+use evoladder::db_writer;
+use evoladder::ipc::child::{Child, run_role};
 use ipc_schema::control::Role;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit_code(run())
+    run_role(DbWriter::from_env(), |config| config.log, run)
 }
 
-fn run() -> anyhow::Result<()> {
-    let config = DbWriter::from_env()?;
-    telemetry::start(config.log.into());
+fn run(config: &DbWriter) -> anyhow::Result<()> {
     let child = Child::attach(Role::DbWriter)?;
     if config.database_url.is_some() {
         let fault = "DATABASE_URL is set, but this build keeps its tables in the data folder only; unset it";

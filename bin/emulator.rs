@@ -2,28 +2,18 @@
 
 use anyhow::Context;
 use emulator::{ANSWER_WITHIN, Emulator, Latency, Stats};
-use evoladder::ipc::child::{Child, Control, exit_code, gauge};
-use evoladder::{config, telemetry};
-use ipc_schema::control::{EXIT_CONFIG, Gauge, Role};
+use evoladder::config;
+use evoladder::ipc::child::{Child, Control, gauge, run_role};
+use ipc_schema::control::{Gauge, Role};
 use std::process::ExitCode;
 use std::time::Duration;
-use tracing_subscriber::filter::LevelFilter;
 
 fn main() -> ExitCode {
-    let child = Child::attach(Role::Emulator);
-    let config = match config::Emulator::from_env() {
-        Ok(config) => config,
-        Err(faults) => {
-            telemetry::start(LevelFilter::INFO);
-            tracing::error!("{faults}");
-            return ExitCode::from(EXIT_CONFIG);
-        }
-    };
-    telemetry::start(config.log.into());
-    exit_code(child.and_then(|child| run(child, &config)))
+    run_role(config::Emulator::from_env(), |config| config.log, run)
 }
 
-fn run(child: Child, config: &config::Emulator) -> anyhow::Result<()> {
+fn run(config: &config::Emulator) -> anyhow::Result<()> {
+    let child = Child::attach(Role::Emulator)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("start the runtime")?.block_on(async {
         let mut control = child.start_control()?;
@@ -50,6 +40,12 @@ fn run(child: Child, config: &config::Emulator) -> anyhow::Result<()> {
 fn for_whom(error: emulator::Error) -> anyhow::Error {
     match error {
         emulator::Error::Unusable { .. } => config::Faults(vec![error.to_string()]).into(),
+        emulator::Error::Listen { address, source } => {
+            let fault = format!(
+                "EMULATOR_LISTEN is {address}, which cannot be had: {source}. Name another, or port 0 for a free one"
+            );
+            config::Faults(vec![fault]).into()
+        }
         other => other.into(),
     }
 }

@@ -1,28 +1,18 @@
 //! `evoladder-players`: the people of a demo. Started by `evoladder run --emulator`.
 
 use anyhow::Context;
-use evoladder::config;
-use evoladder::ipc::child::{Child, exit_code};
-use evoladder::{players, telemetry};
-use ipc_schema::control::{EXIT_CONFIG, Role};
+use evoladder::config::Players;
+use evoladder::ipc::child::{Child, run_role};
+use evoladder::players;
+use ipc_schema::control::Role;
 use std::process::ExitCode;
-use tracing_subscriber::filter::LevelFilter;
 
 fn main() -> ExitCode {
-    let child = Child::attach(Role::Players);
-    let config = match config::Players::from_env() {
-        Ok(config) => config,
-        Err(faults) => {
-            telemetry::start(LevelFilter::INFO);
-            tracing::error!("{faults}");
-            return ExitCode::from(EXIT_CONFIG);
-        }
-    };
-    telemetry::start(config.log.into());
-    exit_code(child.and_then(|child| run(child, &config)))
+    run_role(Players::from_env(), |config| config.log, run)
 }
 
-fn run(child: Child, config: &config::Players) -> anyhow::Result<()> {
+fn run(config: &Players) -> anyhow::Result<()> {
+    let child = Child::attach(Role::Players)?;
     let settings = players::Settings {
         emulator: config.emulator.to_string(),
         players: config.players as usize,

@@ -1,18 +1,16 @@
 //! `evoladder-replay-worker`: parses replays. See `evoladder::replay_worker`.
 
 use evoladder::config::ReplayWorker;
-use evoladder::ipc::child::{Child, exit_code};
-use evoladder::{replay_worker, telemetry};
+use evoladder::ipc::child::{Child, run_role};
+use evoladder::replay_worker;
 use ipc_schema::control::Role;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    exit_code(run())
+    run_role(ReplayWorker::from_env(), |config| config.log, run)
 }
 
-fn run() -> anyhow::Result<()> {
-    let config = ReplayWorker::from_env()?;
-    telemetry::start(config.log.into());
+fn run(config: &ReplayWorker) -> anyhow::Result<()> {
     let child = Child::attach(Role::ReplayWorker)?;
     replay_worker::run(child, &config.run_dir.backend())
 }

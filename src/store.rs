@@ -8,6 +8,7 @@ mod project;
 
 pub use facts::{Closing, Facts, MatchRow, RatingRow, ReplayRow};
 
+use crate::config::Faults;
 use anyhow::{Context, bail};
 use ipc_schema::db_writer::Record;
 use ipc_schema::frame;
@@ -139,10 +140,10 @@ async fn migrate(connection: &mut SqliteConnection) -> anyhow::Result<()> {
     let migrator = Migrator { migrations: migrations.collect(), ..Migrator::DEFAULT };
     match migrator.run_direct(connection).await {
         Err(sqlx::migrate::MigrateError::VersionMissing(version)) => {
-            bail!(
-                "the database has version {version}, this build knows {}; use the newer build",
-                MIGRATIONS.len()
-            )
+            let known = MIGRATIONS.len();
+            bail!(Faults(vec![format!(
+                "the database has version {version}, this build knows {known}; use the newer build"
+            )]))
         }
         result => Ok(result?),
     }

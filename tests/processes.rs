@@ -3,8 +3,8 @@
 mod chaos;
 mod disk;
 mod refusals;
-mod session;
 mod second_life;
+mod session;
 mod strangers;
 
 use crate::support::{Ladder, Person, wait_for};

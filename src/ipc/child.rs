@@ -3,7 +3,8 @@
 use super::WireError;
 use super::blocking::BlockingConnection;
 use super::connection::{Connection, Greeted, Inbound};
-use crate::config;
+use crate::config::{Faults, LogLevel};
+use crate::telemetry;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild};
@@ -189,8 +190,19 @@ pub fn leave_without_supervisor() -> ! {
     std::process::exit(EXIT_GAVE_UP.into());
 }
 
+/// The whole `main` of a child's executable: its log at the level of its settings, the role, and
+/// what its end means. A fault in the settings is logged as well, and ends it before it attaches.
+pub fn run_role<C>(
+    settings: Result<C, Faults>,
+    level: impl FnOnce(&C) -> LogLevel,
+    run: impl FnOnce(&C) -> anyhow::Result<()>,
+) -> ExitCode {
+    telemetry::start(settings.as_ref().map_or(LogLevel::Info, level).into());
+    exit_code(settings.map_err(anyhow::Error::from).and_then(|settings| run(&settings)))
+}
+
 /// What a role's result means to the supervisor; an error is logged with its whole chain.
-pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
+fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     let Err(error) = result else { return ExitCode::SUCCESS };
     tracing::error!("{error:#}");
     let is_protocol = |cause: &(dyn std::error::Error + 'static)| {
@@ -198,7 +210,7 @@ pub fn exit_code(result: anyhow::Result<()>) -> ExitCode {
     };
     if error.chain().any(is_protocol) {
         ExitCode::from(EXIT_PROTOCOL)
-    } else if error.chain().any(|cause| cause.is::<config::Faults>()) {
+    } else if error.chain().any(|cause| cause.is::<Faults>()) {
         ExitCode::from(EXIT_CONFIG)
     } else {
         ExitCode::FAILURE

@@ -32,6 +32,7 @@ fn kill_all(pids: &[i32]) {
 }
 
 #[tokio::test]
+#[expect(clippy::await_holding_lock, reason = "this test has its runtime to itself, and others are to wait")]
 async fn nothing_is_lost_or_doubled_while_every_role_dies_in_turn_and_all_at_once() {
     const ROLES: [&str; 4] = ["frontend", "backend", "db-writer", "replay-worker"];
     let _alone = processes();

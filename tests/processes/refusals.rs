@@ -2,6 +2,7 @@
 
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::{Ladder, Person, processes, wait_for};
+use sqlx::Connection;
 use std::process::{Command, Output};
 
 /// Waits until some message of the DM contains `words`.
@@ -52,6 +53,9 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
     let nowhere = format!("{}/file", root.path().display());
     std::fs::write(&nowhere, "").unwrap();
     let (data, nowhere) = (data.as_str(), nowhere.as_str());
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let taken = taken.as_str();
     for (args, variables, told) in [
         (vec!["run", "--data", data], vec![], "DISCORD_TOKEN"),
         (vec!["run", "--data", data], vec![("DISCORD_TOKEN", "two words")], "without spaces"),
@@ -62,6 +66,7 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
             "error, warn, info or debug",
         ),
         (vec!["run", "--emulator", "--data", nowhere], vec![], "file"),
+        (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (
             vec!["run", "--emulator", "--data", data],
             vec![("DATABASE_URL", "postgres://u@h/d")],
@@ -116,4 +121,23 @@ fn simulated_players_play_matches_that_workers_decide_from_bytes() {
     for fault in ["replays_rejected", "told_twice", "told_wrong"] {
         assert_eq!(report["gauges"]["players"][fault], 0, "{report:#}");
     }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_build_is_left_alone() {
+    let ladder = Ladder::start().await;
+    let (status, root) = ladder.stop();
+    assert!(status.success());
+    let data = root.path().join("data");
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
+                 values (99, 'later', true, x'00', 0)";
+    let url = format!("sqlite://{}", data.join("ladder.sqlite").display());
+    let mut database = sqlx::sqlite::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query(newer).execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+    let _alone = processes();
+    let data = data.to_str().unwrap();
+    let output = evoladder(&["run", "--emulator", "--players", "0", "--data", data], &[]);
+    assert_eq!(output.status.code(), Some(78));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("use the newer build"));
 }
