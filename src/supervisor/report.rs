@@ -152,8 +152,8 @@ impl Tally {
     }
 
     fn matches_completed(&self) -> Option<f64> {
-        let of = |role| self.gauge(role, "matches_completed");
-        of(Role::Players).or_else(|| of(Role::Backend))
+        let told = self.gauge(Role::Players, "matches_completed");
+        told.or_else(|| self.gauge(Role::Backend, "matches_decided"))
     }
 
     /// A few lines at the end.
