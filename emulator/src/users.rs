@@ -1,6 +1,6 @@
 //! What a Discord client does for its user, as JSON over HTTP under `/emulator`.
 //!
-//! Simulated players and the web page use this and nothing else. It needs no
+//! Simulated players use this and nothing else. It needs no
 //! authorisation: whoever reaches the port may act as any user. It refuses what
 //! a Discord client would not let its user do, so a bot under test never sees a
 //! press that could not have happened.

@@ -87,7 +87,7 @@ impl History {
             };
         }
         if spec.duty == Duty::World {
-            let because = format!("the {name} is gone ({exit}), and the demo's world with it");
+            let because = format!("the {name} is gone ({exit}), and a demo cannot go on without it");
             return Verdict::End { code: EXIT_GAVE_UP, because };
         }
         match ready_for {

@@ -45,7 +45,7 @@ pub enum Duty {
     Essential,
     /// The ladder goes on without it.
     Spare,
-    /// The world the others live in, which has no second life: when it goes, the run ends.
+    /// The world the others live in: when it goes, the run ends, and the next one goes on with it.
     World,
 }
 
