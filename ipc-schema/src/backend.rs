@@ -131,6 +131,11 @@ pub enum BackendRequest {
         since: Timestamp,
         until: Timestamp,
     },
+    /// Names of players for what somebody is typing.
+    PlayerNames {
+        caller: Caller,
+        typed: String,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -182,6 +187,8 @@ pub enum BackendReply {
     },
     /// The stored session, if there is one.
     Session(Option<GatewaySession>),
+    /// At most as many as Discord shows.
+    PlayerNames(Vec<String>),
 }
 
 /// A card at the version that shows the same as the view beside it.

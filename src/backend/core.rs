@@ -187,7 +187,8 @@ impl Core {
             | BackendReply::Queue { .. }
             | BackendReply::Match { .. }
             | BackendReply::Leaderboard { .. }
-            | BackendReply::Profile { .. } => {
+            | BackendReply::Profile { .. }
+            | BackendReply::PlayerNames(_) => {
                 let now = self.now();
                 match requests::reply(&self.ladder, &self.season, now, request) {
                     // It was done, and then what it shows went out of reach.

@@ -14,6 +14,7 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         | BackendRequest::Match { caller }
         | BackendRequest::Leaderboard { caller, .. }
         | BackendRequest::Profile { caller, .. }
+        | BackendRequest::PlayerNames { caller, .. }
         | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
         BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
         BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
@@ -63,7 +64,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::Leaderboard { caller, .. }
         | BackendRequest::UploadReplay { caller, .. }
         | BackendRequest::RefuseUpload { caller, .. }
-        | BackendRequest::Profile { caller, .. } => Some(caller),
+        | BackendRequest::Profile { caller, .. }
+        | BackendRequest::PlayerNames { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
@@ -90,7 +92,7 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
-        BackendReply::Taken | BackendReply::Session(_) => Locale::EnUs,
+        BackendReply::Taken | BackendReply::Session(_) | BackendReply::PlayerNames(_) => Locale::EnUs,
     }
 }
 
@@ -152,6 +154,7 @@ pub(super) fn reply(
                 None => refuse(Refusal::PlayerUnknown),
             }
         }
+        BackendRequest::PlayerNames { typed, .. } => BackendReply::PlayerNames(ladder.names_like(typed)),
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }

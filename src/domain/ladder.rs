@@ -33,7 +33,7 @@ pub struct Ladder {
     pub(super) players: BTreeMap<PlayerId, Player>,
     by_user: BTreeMap<UserId, PlayerId>,
     /// Folded names and BattleTags, which are unique.
-    by_name: BTreeMap<String, PlayerId>,
+    pub(super) by_name: BTreeMap<String, PlayerId>,
     by_battle_tag: BTreeMap<String, PlayerId>,
     by_toon: BTreeMap<Toon, PlayerId>,
     pub(super) queue: BTreeMap<PlayerId, Entry>,

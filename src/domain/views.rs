@@ -4,7 +4,7 @@ use super::cards::Content;
 use super::ladder::Ladder;
 use super::match_::{Match, Phase};
 use super::pairing;
-use super::player::Player;
+use super::player::{Player, fold};
 use super::queue::{hint, waiting, wave_after};
 use super::rating::Rating;
 use super::season::Season;
@@ -17,6 +17,9 @@ use ipc_schema::vocab::{Race, Timestamp, Verdict};
 
 /// Rows of one leaderboard page.
 const PAGE_ROWS: usize = 20;
+
+/// Discord shows no more suggestions for what is being typed.
+const SUGGESTIONS: usize = 25;
 
 /// The in-game chat channel of the ladder.
 const CHAT_CHANNEL: &str = "SCEvoLadder";
@@ -159,6 +162,18 @@ impl Ladder {
         })
     }
 
+    /// Names that begin with what is typed, in any spelling, and after them those that have it further
+    /// on, each in order.
+    pub fn names_like(&self, typed: &str) -> Vec<String> {
+        let typed = fold(typed.trim());
+        let begin = self.by_name.range(typed.clone()..).take_while(|(name, _)| name.starts_with(&typed));
+        let contain = self.by_name.iter().filter(|(name, _)| {
+            let found = name.find(&typed);
+            found.is_some_and(|at| at > 0)
+        });
+        begin.chain(contain).take(SUGGESTIONS).map(|(_, player)| self.players[player].name()).collect()
+    }
+
     pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {
         let rows = self.standings();
         let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
@@ -188,4 +203,48 @@ impl Ladder {
 
 fn map_title(season: &Season, match_: &Match) -> String {
     season.map(&match_.pairing.map).map_or_else(|| match_.pairing.map.clone(), |map| map.title.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::event::{Event, Names};
+    use ipc_schema::ids::UserId;
+    use ipc_schema::vocab::Locale;
+
+    fn ladder_of(names: &[String]) -> Ladder {
+        let mut ladder = Ladder::new(1);
+        for (number, name) in (1..).zip(names) {
+            let (player, user) = (PlayerId(number), UserId(number));
+            ladder.evolve(&Event::PlayerJoined { player, user, locale: Locale::EnUs, at: Timestamp(0) });
+            let names = Names {
+                name: name.clone(),
+                battle_tag: format!("Tag#{number}"),
+                alternatives: Vec::new(),
+                country: "KR".to_owned(),
+            };
+            ladder.evolve(&Event::NamesSet { player, names });
+        }
+        ladder
+    }
+
+    #[test]
+    fn names_that_begin_with_what_is_typed_come_first_in_any_spelling() {
+        let names = ["Élan", "flash", "FlaSh2", "Bisu", "NewFlash", "AFlash", "프로"];
+        let ladder = ladder_of(&names.map(str::to_owned));
+        assert_eq!(ladder.names_like("fLA"), ["flash", "FlaSh2", "AFlash", "NewFlash"]);
+        assert_eq!(ladder.names_like(" e\u{301}L"), ["Élan"]);
+        assert_eq!(ladder.names_like("프"), ["프로"]);
+        assert_eq!(ladder.names_like("").len(), names.len());
+        assert!(ladder.names_like("jaedong").is_empty());
+    }
+
+    #[test]
+    fn no_more_names_are_suggested_than_discord_shows() {
+        let names: Vec<String> = (10..50).map(|number| format!("Zealot{number}")).collect();
+        let ladder = ladder_of(&names);
+        assert_eq!(ladder.names_like("zeal"), names[..SUGGESTIONS]);
+        assert_eq!(ladder.names_like("lot"), names[..SUGGESTIONS]);
+        assert_eq!(ladder.names_like(""), names[..SUGGESTIONS]);
+    }
 }

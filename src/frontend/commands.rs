@@ -21,8 +21,24 @@ use twilight_model::application::interaction::application_command::CommandData;
 #[derive(Debug, Clone, Copy)]
 pub struct Command {
     pub name: &'static str,
+    pub ack: Ack,
     pub register: fn() -> twilight_model::application::command::Command,
-    pub request: fn(&Caller, CommandData) -> Result<Plan, CommandError>,
+    pub request: ToPlan,
+    /// What to ask for while an option is typed. A command with it has an option that says so.
+    pub suggest: Option<ToPlan>,
+}
+
+type ToPlan = fn(&Caller, CommandData) -> Result<Plan, CommandError>;
+
+/// What Discord gets as the one answer it waits three seconds for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ack {
+    /// The answer itself if it is quick, else "thinking", in whose place it comes later.
+    Message,
+    /// A modal, which can follow nothing.
+    Modal,
+    /// Suggestions for the option being typed, which can follow nothing either.
+    Choices,
 }
 
 /// In the order in which a newcomer needs them.
@@ -43,6 +59,16 @@ pub enum Plan {
     Refuse(Refusal),
     /// The modal of `setup:names`, which must be the first answer.
     OpenNames,
+}
+
+impl Plan {
+    /// How a press that leads to this is acknowledged.
+    pub fn ack(&self) -> Ack {
+        match self {
+            Plan::OpenNames => Ack::Modal,
+            Plan::Ask(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
+        }
+    }
 }
 
 /// Which page a press came from, and so what is shown again beside a refusal.
@@ -140,6 +166,7 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Match { .. }
         | BackendRequest::Leaderboard { .. }
         | BackendRequest::Profile { .. }
+        | BackendRequest::PlayerNames { .. }
         | BackendRequest::LoadSession { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
@@ -174,8 +201,8 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        // No press asks for a session.
-        BackendReply::Taken | BackendReply::Session(_) => Reply::Taken,
+        // No press asks for a session or for names.
+        BackendReply::Taken | BackendReply::Session(_) | BackendReply::PlayerNames(_) => Reply::Taken,
     }
 }
 
@@ -201,6 +228,9 @@ mod tests {
             assert!((1..=100).contains(&registered.description.len()), "{}", command.name);
             let contexts = [InteractionContextType::Guild, InteractionContextType::BotDm];
             assert_eq!(registered.contexts.as_deref(), Some(&contexts[..]), "{}", command.name);
+            let suggests = registered.options.iter().any(|option| option.autocomplete == Some(true));
+            assert_eq!(suggests, command.suggest.is_some(), "{}", command.name);
+            assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
         assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "help"]));

@@ -1,7 +1,7 @@
 //! Reads an interaction of Discord's into what the runner needs. Nothing here trusts that a field is
 //! there or that a kind is known: what cannot be read is answered or left alone, never a panic.
 
-use super::commands::{self, COMMANDS, Input, Origin, Plan};
+use super::commands::{self, Ack, COMMANDS, Command, Input, Origin, Plan};
 use super::custom_id::CustomId;
 use super::reply::Surface;
 use ipc_schema::backend::Caller;
@@ -9,7 +9,9 @@ use ipc_schema::ids::{ChannelId, MessageId, UserId};
 use ipc_schema::vocab::{Locale, Timestamp};
 use twilight_model::application::interaction::application_command::CommandData;
 use twilight_model::application::interaction::modal::ModalInteractionComponent;
-use twilight_model::application::interaction::{Interaction, InteractionContextType, InteractionData};
+use twilight_model::application::interaction::{
+    Interaction, InteractionContextType, InteractionData, InteractionType,
+};
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
@@ -26,6 +28,7 @@ pub struct Incoming {
     /// The message a component belongs to.
     pub message: Option<MessageId>,
     pub origin: Origin,
+    pub ack: Ack,
     pub plan: Plan,
 }
 
@@ -62,19 +65,23 @@ impl Incoming {
             dm: channel.filter(|_| in_dm),
         };
         let message = interaction.message.as_ref().map(|message| MessageId(message.id.get()));
-        let (origin, message, plan) = match interaction.data? {
-            InteractionData::ApplicationCommand(data) => (Origin::Command, None, plan_command(caller, *data)),
+        let typing = interaction.kind == InteractionType::ApplicationCommandAutocomplete;
+        let (origin, message, ack, plan) = match interaction.data? {
+            InteractionData::ApplicationCommand(data) => {
+                let (ack, plan) = plan_command(caller, *data, typing);
+                (Origin::Command, None, ack, plan)
+            }
             InteractionData::MessageComponent(data) => {
                 let input = Input { values: data.values, fields: Vec::new() };
                 let (origin, plan) = plan_press(&data.custom_id, caller, input);
-                (origin, message, plan)
+                (origin, message, plan.ack(), plan)
             }
             InteractionData::ModalSubmit(data) => {
                 let mut fields = Vec::new();
                 collect(&data.components, &mut fields);
                 let input = Input { values: Vec::new(), fields };
                 let (origin, plan) = plan_press(&data.custom_id, caller, input);
-                (origin, message, plan)
+                (origin, message, plan.ack(), plan)
             }
             _ => return None,
         };
@@ -86,19 +93,31 @@ impl Incoming {
             visible: if in_dm { Visible::Stays } else { Visible::Ephemeral },
             message,
             origin,
+            ack,
             plan,
         })
     }
 }
 
-fn plan_command(caller: Caller, data: CommandData) -> Plan {
-    let Some(command) = COMMANDS.iter().find(|command| command.name == data.name) else {
-        return Plan::Say("button-unknown");
+/// A command, or one whose option is being typed.
+fn plan_command(caller: Caller, data: CommandData, typing: bool) -> (Ack, Plan) {
+    let command = COMMANDS.iter().find(|command| command.name == data.name);
+    let ack = match command {
+        _ if typing => Ack::Choices,
+        Some(command) => command.ack,
+        None => Ack::Message,
     };
-    (command.request)(&caller, data).unwrap_or_else(|error| {
-        tracing::warn!(command = command.name, "{error}");
+    let to_plan = command.and_then(|Command { request, suggest, .. }| match typing {
+        true => *suggest,
+        false => Some(*request),
+    });
+    let Some(to_plan) = to_plan else { return (ack, Plan::Say("button-unknown")) };
+    let name = data.name.clone();
+    let plan = to_plan(&caller, data).unwrap_or_else(|error| {
+        tracing::warn!(command = name, "{error}");
         Plan::Say("button-unknown")
-    })
+    });
+    (ack, plan)
 }
 
 fn plan_press(custom_id: &str, caller: Caller, input: Input) -> (Origin, Plan) {
@@ -185,6 +204,23 @@ mod tests {
         let caller = Caller { dm: None, ..CALLER };
         assert_eq!(incoming.visible, Visible::Ephemeral);
         assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Leaderboard { caller, page: 2 }));
+    }
+
+    #[test]
+    fn what_is_typed_is_answered_by_suggestions() {
+        let typed = |command: &str, option: &str| {
+            let option = json!({ "name": option, "type": 3, "value": "Fla", "focused": true });
+            let data = json!({ "id": "1", "name": command, "type": 1, "options": [option] });
+            let incoming = read(4, &data, &dm()).unwrap();
+            (incoming.ack, incoming.plan)
+        };
+        let names = BackendRequest::PlayerNames { caller: CALLER, typed: "Fla".to_owned() };
+        assert_eq!(typed("profile", "player"), (Ack::Choices, Plan::Ask(names)));
+        assert_eq!(
+            typed("queue", "race"),
+            (Ack::Choices, Plan::Say("button-unknown")),
+            "it has no suggestions"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::{self, Plan, changes_something, setup};
+use super::commands::{self, Ack, Plan, changes_something, setup};
 use super::incoming::{Incoming, Visible};
 use super::refusal;
 use super::reply::{Body, Reply, Surface};
@@ -19,6 +19,7 @@ use ipc_schema::vocab::Refusal;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
+use twilight_model::application::command::{CommandOptionChoice, CommandOptionChoiceValue};
 use twilight_model::channel::message::{AllowedMentions, MessageFlags};
 use twilight_model::http::interaction::{
     InteractionResponse, InteractionResponseData, InteractionResponseType,
@@ -35,8 +36,8 @@ const OLD: Duration = Duration::from_secs(1);
 /// by a process before this one stays so.
 const OLD_LIMIT: Duration = Duration::from_secs(10);
 
-/// A modal cannot follow an acknowledgement, so it waits this long for what is to be filled in.
-const MODAL_WAIT: Duration = Duration::from_millis(1500);
+/// A modal or suggestions cannot follow an acknowledgement, so they wait this long for the backend.
+const FIRST_WAIT: Duration = Duration::from_millis(1500);
 
 /// After it an answer is given up. Restarts are over long before, and the token lives 15 minutes.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
@@ -100,9 +101,16 @@ impl Desk {
     /// Answers one interaction, whatever it takes.
     pub(super) async fn handle(&self, incoming: Incoming) -> Handled {
         let started = clock::instant();
-        if incoming.plan == Plan::OpenNames {
-            self.open_names(&incoming, started).await;
-            return Handled::NOTHING_LEFT;
+        match incoming.ack {
+            Ack::Message => {}
+            Ack::Modal => {
+                self.open_names(&incoming, started).await;
+                return Handled::NOTHING_LEFT;
+            }
+            Ack::Choices => {
+                self.suggest(&incoming, started).await;
+                return Handled::NOTHING_LEFT;
+            }
         }
         if clock::now().since(incoming.made_at()) >= OLD {
             return match self.callback(&incoming, started, OLD_LIMIT, &deferral(&incoming)).await {
@@ -135,9 +143,13 @@ impl Desk {
 
     /// Says that there is no room for this press, which did nothing.
     pub(super) async fn turn_away(&self, incoming: Incoming) {
-        let text = Words::of(incoming.caller.locale).say("busy-here");
-        let body = Body::of(Reply::Notice(text), Surface::New);
-        let response = response(InteractionResponseType::ChannelMessageWithSource, body, Visible::Ephemeral);
+        let response = if incoming.ack == Ack::Choices {
+            choices(Vec::new())
+        } else {
+            let text = Words::of(incoming.caller.locale).say("busy-here");
+            let body = Body::of(Reply::Notice(text), Surface::New);
+            response(InteractionResponseType::ChannelMessageWithSource, body, Visible::Ephemeral)
+        };
         self.callback(&incoming, clock::instant(), CALLBACK_LIMIT, &response).await;
     }
 
@@ -186,7 +198,7 @@ impl Desk {
 
     async fn open_names(&self, incoming: &Incoming, started: Instant) {
         let request = BackendRequest::Setup { caller: incoming.caller };
-        let known = match self.call(None, request, Bytes::new(), MODAL_WAIT).await {
+        let known = match self.call(None, request, Bytes::new(), FIRST_WAIT).await {
             Ok(BackendReply::Setup(view)) => Some(view),
             _ => None,
         };
@@ -195,6 +207,18 @@ impl Desk {
         let data = Some(setup::modal(names, Words::of(locale)));
         let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
+    /// Suggests names for what is being typed: none if the backend takes too long.
+    async fn suggest(&self, incoming: &Incoming, started: Instant) {
+        let names = match &incoming.plan {
+            Plan::Ask(request) => match self.call(None, request.clone(), Bytes::new(), FIRST_WAIT).await {
+                Ok(BackendReply::PlayerNames(names)) => names,
+                _ => Vec::new(),
+            },
+            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames => Vec::new(),
+        };
+        self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
     }
 
     async fn answer_at_once(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
@@ -387,6 +411,17 @@ fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible)
     InteractionResponse { kind, data }
 }
 
+fn choices(names: Vec<String>) -> InteractionResponse {
+    let choice = |name: String| CommandOptionChoice {
+        value: CommandOptionChoiceValue::String(name.clone()),
+        name,
+        name_localizations: None,
+    };
+    let choices = Some(names.into_iter().map(choice).collect());
+    let data = Some(InteractionResponseData { choices, ..InteractionResponseData::default() });
+    InteractionResponse { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
+}
+
 fn flags(visible: Visible) -> Option<MessageFlags> {
     match visible {
         Visible::Ephemeral => Some(MessageFlags::EPHEMERAL),
@@ -415,6 +450,7 @@ mod tests {
             visible,
             message,
             origin: Origin::Queue,
+            ack: Ack::Message,
             plan: Plan::Say("help"),
         }
     }

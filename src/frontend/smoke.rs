@@ -64,6 +64,10 @@ fn script(request: &BackendRequest, before: usize) -> (Duration, BackendReply) {
         BackendRequest::UploadReplay { file_name, .. } if file_name.starts_with("full") && before == 0 => {
             (at_once, BackendReply::Refused { locale, refusal: Refusal::ReadOnly })
         }
+        BackendRequest::PlayerNames { typed, .. } => {
+            let pause = if typed == "slow" { Duration::from_secs(20) } else { at_once };
+            (pause, BackendReply::PlayerNames(vec!["Flash".to_owned(), "FlaSh2".to_owned()]))
+        }
         BackendRequest::LoadSession { .. } => (at_once, BackendReply::Session(None)),
         _ => (at_once, BackendReply::Taken),
     }
@@ -223,6 +227,11 @@ impl Ladder {
     }
 
     async fn opened_modal(&self) -> Value {
+        self.happened("modal", 1).await["modal"].clone()
+    }
+
+    /// The event of this kind that came as the `nth`, from 1.
+    async fn happened(&self, kind: &str, nth: usize) -> Value {
         let url = format!("{}/events?after=0", self.base);
         let mut stream = self.http.get(url).send().await.unwrap();
         let mut lines = Vec::new();
@@ -231,12 +240,12 @@ impl Ladder {
                 lines.extend_from_slice(&stream.chunk().await.unwrap().unwrap());
                 let text = String::from_utf8_lossy(&lines);
                 let events = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-                if let Some(event) = events.into_iter().find(|event| event["kind"] == "modal") {
-                    return event["modal"].clone();
+                if let Some(event) = events.filter(|event| event["kind"] == kind).nth(nth - 1) {
+                    return event;
                 }
             }
         };
-        timeout(PATIENCE, found).await.expect("a modal opens")
+        timeout(PATIENCE, found).await.unwrap_or_else(|_| panic!("no {kind} happens"))
     }
 
     async fn press(&self, message: &Value, custom_id: &str) {
@@ -281,6 +290,22 @@ async fn commands_and_presses_are_answered_quickly_or_late() {
     let refused = ladder.shown("Pick at least one race first, then").await;
     assert_eq!(refused["id"], queue["id"], "a refusal is shown where the press was made");
     assert_eq!(refused["components"][0]["components"][0]["custom_id"], "queue:race:bw");
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn names_are_suggested_while_one_is_typed() {
+    let ladder = Ladder::start().await;
+    let typed = |typed| json!({ "name": "profile", "options": { "player": typed }, "focused": "player" });
+    ladder.act("autocomplete", typed("fla")).await;
+    let choices = ladder.happened("choices", 1).await["choices"].clone();
+    let named = |name| json!({ "name": name, "value": name });
+    assert_eq!(choices, json!([named("Flash"), named("FlaSh2")]));
+    let (request, _) = ladder.asked(|request| matches!(request, BackendRequest::PlayerNames { .. })).await;
+    assert!(matches!(request, BackendRequest::PlayerNames { typed, .. } if typed == "fla"));
+    // Discord waits three seconds, the backend takes longer.
+    ladder.act("autocomplete", typed("slow")).await;
+    assert_eq!(ladder.happened("choices", 2).await["choices"], json!([]));
     ladder.leave().await;
 }
 

@@ -353,6 +353,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         SaveSession { shard: 0, session: gateway_session() },
         LoadSession { shard: u32::MAX },
         TimeLost { since: AT, until: AT },
+        PlayerNames { caller, typed: text("Bi") },
     )
 }
 
@@ -408,6 +409,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Taken,
         Profile { locale, profile: Box::new(profile()) },
         Session(Some(gateway_session())),
+        PlayerNames(vec![text("Bisu")]),
     );
     one_each
         .into_iter()
@@ -417,7 +419,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             let card = Some(card_state(Some((CHANNEL, MESSAGE))));
             BackendReply::Match { locale, match_: Box::new(view), card }
         }))
-        .chain([BackendReply::Session(None)])
+        .chain([BackendReply::Session(None), BackendReply::PlayerNames(Vec::new())])
         .collect()
 }
 

@@ -1,6 +1,6 @@
 //! `/help`: how it works, in one message. It asks nobody, so it works while the ladder restarts.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use ipc_schema::backend::Caller;
 use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
@@ -15,8 +15,13 @@ use twilight_model::application::interaction::application_command::CommandData;
 )]
 struct Help {}
 
-pub const COMMAND: Command =
-    Command { name: Help::NAME, register: || Help::create_command().into(), request };
+pub const COMMAND: Command = Command {
+    name: Help::NAME,
+    ack: Ack::Message,
+    register: || Help::create_command().into(),
+    request,
+    suggest: None,
+};
 
 fn request(_: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Say("help"))

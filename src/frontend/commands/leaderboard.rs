@@ -1,6 +1,6 @@
 //! `/leaderboard`: where everybody stands, page by page.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Page, button, row};
 use crate::frontend::text::{Words, flag, plain};
@@ -27,8 +27,13 @@ struct Leaderboard {
     page: Option<i64>,
 }
 
-pub const COMMAND: Command =
-    Command { name: Leaderboard::NAME, register: || Leaderboard::create_command().into(), request };
+pub const COMMAND: Command = Command {
+    name: Leaderboard::NAME,
+    ack: Ack::Message,
+    register: || Leaderboard::create_command().into(),
+    request,
+    suggest: None,
+};
 
 fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
     let options = Leaderboard::from_interaction(data.into())?;

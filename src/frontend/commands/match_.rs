@@ -1,7 +1,7 @@
 //! `/match`: the player's open match with all its buttons, else the last one. The cards of a match
 //! show the same page.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Page, below, beside, button, colour, embed, row};
 use crate::frontend::text::{Words, flag, plain, relative};
@@ -25,8 +25,13 @@ use twilight_model::channel::message::component::ButtonStyle;
 )]
 struct Match {}
 
-pub const COMMAND: Command =
-    Command { name: Match::NAME, register: || Match::create_command().into(), request };
+pub const COMMAND: Command = Command {
+    name: Match::NAME,
+    ack: Ack::Message,
+    register: || Match::create_command().into(),
+    request,
+    suggest: None,
+};
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Match { caller: *caller }))

@@ -1,11 +1,11 @@
 //! `/profile`: how somebody stands.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::reply::{Page, beside, colour, embed};
 use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{Period, ProfileRating, ProfileView};
-use twilight_interactions::command::{CommandModel, CreateCommand};
+use twilight_interactions::command::{AutocompleteValue, CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
 
 /// `/profile`: how somebody stands.
@@ -18,16 +18,36 @@ use twilight_model::application::interaction::application_command::CommandData;
 )]
 struct Profile {
     /// The player's name on the ladder; without it, yourself
-    #[command(max_length = 32)]
+    #[command(max_length = 32, autocomplete = true)]
     player: Option<String>,
 }
 
-pub const COMMAND: Command =
-    Command { name: Profile::NAME, register: || Profile::create_command().into(), request };
+/// The same while it is typed.
+#[derive(CommandModel)]
+#[command(autocomplete = true)]
+struct Typing {
+    player: AutocompleteValue<String>,
+}
+
+pub const COMMAND: Command = Command {
+    name: Profile::NAME,
+    ack: Ack::Message,
+    register: || Profile::create_command().into(),
+    request,
+    suggest: Some(suggest),
+};
 
 fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
     let options = Profile::from_interaction(data.into())?;
     Ok(Plan::Ask(BackendRequest::Profile { caller: *caller, name: options.player }))
+}
+
+fn suggest(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
+    let typed = match Typing::from_interaction(data.into())?.player {
+        AutocompleteValue::Focused(typed) | AutocompleteValue::Completed(typed) => typed,
+        AutocompleteValue::None => String::new(),
+    };
+    Ok(Plan::Ask(BackendRequest::PlayerNames { caller: *caller, typed }))
 }
 
 pub fn render(view: &ProfileView, words: Words) -> Page {

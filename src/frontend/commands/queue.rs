@@ -1,6 +1,6 @@
 //! `/queue`: what to play, the queue, and why there is no match yet.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Choose, Page, button, menu, option, row};
 use crate::frontend::text::{Words, plain, relative};
@@ -25,8 +25,13 @@ const MENU_OPTIONS: usize = 25;
 )]
 struct Queue {}
 
-pub const COMMAND: Command =
-    Command { name: Queue::NAME, register: || Queue::create_command().into(), request };
+pub const COMMAND: Command = Command {
+    name: Queue::NAME,
+    ack: Ack::Message,
+    register: || Queue::create_command().into(),
+    request,
+    suggest: None,
+};
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Queue { caller: *caller }))

@@ -1,7 +1,7 @@
 //! `/setup`: who the player is, step by step. Each step is saved when it is taken, so the page always
 //! shows what the ladder knows.
 
-use super::{Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Choose, Page, below, beside, button, colour, embed, menu, option, row};
 use crate::frontend::text::{Words, flag, plain};
@@ -26,8 +26,13 @@ use twilight_model::http::interaction::InteractionResponseData;
 )]
 struct Setup {}
 
-pub const COMMAND: Command =
-    Command { name: Setup::NAME, register: || Setup::create_command().into(), request };
+pub const COMMAND: Command = Command {
+    name: Setup::NAME,
+    ack: Ack::Message,
+    register: || Setup::create_command().into(),
+    request,
+    suggest: None,
+};
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
     Ok(Plan::Ask(BackendRequest::Setup { caller: *caller }))
