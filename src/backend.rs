@@ -367,6 +367,10 @@ impl Backend {
                 let reply = self.core.act(None, &call.request, &input);
                 self.core.hold(number, call.id, reply);
             }
+            request @ BackendRequest::MatchChannels => {
+                let reply = self.core.look(request);
+                self.core.hold(number, call.id, reply);
+            }
             request => {
                 let Some(input) = requests::input_of(request) else { return };
                 let reply = self.core.act(call.key, request, &input);

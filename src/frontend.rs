@@ -19,6 +19,7 @@ pub mod gap;
 pub mod gateway;
 pub mod incoming;
 pub mod lanes;
+mod missed;
 pub mod refusal;
 pub mod registration;
 pub mod reply;
@@ -195,6 +196,7 @@ async fn serve(
         let arrived = move |arrival| match arrival {
             Arrival::Began(session) => {
                 arrivals.progress.begin(session);
+                Desk::catch_up(&arrivals);
                 turned(Turn::Ready);
             }
             Arrival::Resumed => turned(Turn::Ready),

@@ -136,6 +136,8 @@ pub enum BackendRequest {
         caller: Caller,
         typed: String,
     },
+    /// The DMs of players whose match is being played, where a replay may have been missed.
+    MatchChannels,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -189,6 +191,7 @@ pub enum BackendReply {
     Session(Option<GatewaySession>),
     /// At most as many as Discord shows.
     PlayerNames(Vec<String>),
+    MatchChannels(Vec<ChannelId>),
 }
 
 /// A card at the version that shows the same as the view beside it.

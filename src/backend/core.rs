@@ -188,7 +188,8 @@ impl Core {
             | BackendReply::Match { .. }
             | BackendReply::Leaderboard { .. }
             | BackendReply::Profile { .. }
-            | BackendReply::PlayerNames(_) => {
+            | BackendReply::PlayerNames(_)
+            | BackendReply::MatchChannels(_) => {
                 let now = self.now();
                 match requests::reply(&self.ladder, &self.season, now, request) {
                     // It was done, and then what it shows went out of reach.
@@ -223,6 +224,12 @@ impl Core {
     }
 
     /// Decides a request and makes its reply, recorded under the key.
+    /// The answer to what asks nothing of the rules.
+    pub(super) fn look(&mut self, request: &BackendRequest) -> BackendReply {
+        let now = self.now();
+        requests::reply(&self.ladder, &self.season, now, request)
+    }
+
     pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: &Input) -> BackendReply {
         // The same request may have been decided while this one's file was being stored.
         if let Some(reply) = key.and_then(|key| self.repeated(key, request)) {

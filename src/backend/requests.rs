@@ -40,7 +40,9 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::TimeLost { since, until } => {
             return Some(Input::TimeLost { since: *since, until: *until });
         }
-        BackendRequest::SaveSession { .. } | BackendRequest::LoadSession { .. } => return None,
+        BackendRequest::SaveSession { .. }
+        | BackendRequest::LoadSession { .. }
+        | BackendRequest::MatchChannels => return None,
     };
     Some(Input::Act { caller: *caller, act })
 }
@@ -70,7 +72,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
-        | BackendRequest::TimeLost { .. } => None,
+        | BackendRequest::TimeLost { .. }
+        | BackendRequest::MatchChannels => None,
     }
 }
 
@@ -92,7 +95,10 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
-        BackendReply::Taken | BackendReply::Session(_) | BackendReply::PlayerNames(_) => Locale::EnUs,
+        BackendReply::Taken
+        | BackendReply::Session(_)
+        | BackendReply::PlayerNames(_)
+        | BackendReply::MatchChannels(_) => Locale::EnUs,
     }
 }
 
@@ -155,6 +161,7 @@ pub(super) fn reply(
             }
         }
         BackendRequest::PlayerNames { typed, .. } => BackendReply::PlayerNames(ladder.names_like(typed)),
+        BackendRequest::MatchChannels => BackendReply::MatchChannels(ladder.match_channels()),
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }

@@ -8,7 +8,7 @@ use super::player::{Player, fold};
 use super::queue::{hint, waiting, wave_after};
 use super::rating::Rating;
 use super::season::Season;
-use ipc_schema::ids::{CardId, MatchId, PlayerId};
+use ipc_schema::ids::{CardId, ChannelId, MatchId, PlayerId};
 use ipc_schema::view::{
     CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, ProfileRating,
     ProfileView, QueueView, ResultView, SheetPlayer,
@@ -172,6 +172,13 @@ impl Ladder {
             found.is_some_and(|at| at > 0)
         });
         begin.chain(contain).take(SUGGESTIONS).map(|(_, player)| self.players[player].name()).collect()
+    }
+
+    /// Where players whose match is being played write to the bot.
+    pub fn match_channels(&self) -> Vec<ChannelId> {
+        let playing = self.matches.values().filter(|match_| matches!(match_.phase, Phase::Playing { .. }));
+        let players = playing.flat_map(|match_| match_.pairing.players);
+        players.filter_map(|player| self.players[&player].channel).collect()
     }
 
     pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {

@@ -167,6 +167,7 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Leaderboard { .. }
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
+        | BackendRequest::MatchChannels
         | BackendRequest::LoadSession { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
@@ -201,8 +202,11 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        // No press asks for a session or for names.
-        BackendReply::Taken | BackendReply::Session(_) | BackendReply::PlayerNames(_) => Reply::Taken,
+        // No press asks for the last three.
+        BackendReply::Taken
+        | BackendReply::Session(_)
+        | BackendReply::PlayerNames(_)
+        | BackendReply::MatchChannels(_) => Reply::Taken,
     }
 }
 

@@ -41,10 +41,15 @@ pub enum Visible {
     Stays,
 }
 
+/// The time that is in an id of Discord's.
+pub(super) fn made_at(id: u64) -> Timestamp {
+    Timestamp((id >> 22).saturating_add(DISCORD_EPOCH_MS))
+}
+
 impl Incoming {
     /// When Discord made it, which may be long before it got here.
     pub fn made_at(&self) -> Timestamp {
-        Timestamp((self.id >> 22).saturating_add(DISCORD_EPOCH_MS))
+        made_at(self.id)
     }
 
     pub fn surface(&self) -> Surface {

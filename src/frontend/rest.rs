@@ -200,6 +200,18 @@ impl Rest {
         self.send(request.build(), MESSAGE_LIMIT).await
     }
 
+    /// The newest messages of a channel, newest first.
+    pub async fn messages(&self, channel: ChannelId, limit: u16) -> Result<Vec<Message>, RestError> {
+        let route = Route::GetMessages {
+            after: None,
+            around: None,
+            before: None,
+            channel_id: channel.0,
+            limit: Some(limit),
+        };
+        self.read(Request::builder(&route).build(), MESSAGE_LIMIT).await
+    }
+
     pub async fn commands(&self, application: Id<ApplicationMarker>) -> Result<Vec<Command>, RestError> {
         let application_id = application.get();
         let route = Route::GetGlobalCommands { application_id, with_localizations: Some(true) };

@@ -77,12 +77,19 @@ fn confirming(you_confirmed: bool) -> MatchPhase {
     MatchPhase::Confirming { deadline: Timestamp(1_800_000_000_000), you_confirmed, aborts_left: 2 }
 }
 
-async fn play_backend(connection: Connection<BackendCall>, asked: Arc<Mutex<Vec<(BackendRequest, usize)>>>) {
+async fn play_backend(
+    connection: Connection<BackendCall>,
+    asked: Arc<Mutex<Vec<(BackendRequest, usize)>>>,
+    channels: Vec<ChannelId>,
+) {
     let Connection { mut inbox, outbox, .. } = connection;
     while let Some(call) = inbox.recv().await {
         let BackendCall { id, request, .. } = call.message;
         let before = asked.lock().unwrap().iter().filter(|(asked, _)| *asked == request).count();
-        let (pause, reply) = script(&request, before);
+        let (pause, reply) = match request {
+            BackendRequest::MatchChannels => (Duration::ZERO, BackendReply::MatchChannels(channels.clone())),
+            _ => script(&request, before),
+        };
         asked.lock().unwrap().push((request, call.blob.len()));
         let outbox = outbox.clone();
         tokio::spawn(async move {
@@ -92,8 +99,20 @@ async fn play_backend(connection: Connection<BackendCall>, asked: Arc<Mutex<Vec<
     }
 }
 
+async fn send_file(http: &reqwest::Client, base: &str, user: &str, name: &'static str) {
+    let file = reqwest::multipart::Part::bytes(vec![1, 2, 3]).file_name(name);
+    let form = reqwest::multipart::Form::new().part("file", file);
+    let url = format!("{base}/users/{user}/messages");
+    assert!(http.post(url).multipart(form).send().await.unwrap().status().is_success());
+}
+
 impl Ladder {
     async fn start() -> Ladder {
+        Ladder::start_after(&[]).await
+    }
+
+    /// A role that begins when the player, whose match is being played, has sent these files already.
+    async fn start_after(missed: &[&'static str]) -> Ladder {
         drop(rustls::crypto::ring::default_provider().install_default());
         let listen = "127.0.0.1:0".parse().unwrap();
         let config =
@@ -101,6 +120,19 @@ impl Ladder {
         let emulator = Emulator::bind(config).await.unwrap();
         let address = emulator.local_addr().to_string();
         tokio::spawn(async move { emulator.run(std::future::pending()).await });
+
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let base = format!("http://{address}/emulator");
+        let url = format!("{base}/users");
+        let user: Value =
+            http.post(url).json(&json!({ "name": "ana" })).send().await.unwrap().json().await.unwrap();
+        let id_of = |value: &Value| value.as_str().unwrap().to_owned();
+        let dm = ChannelId(id_of(&user["dm_channel_id"]).parse().unwrap());
+        let user = id_of(&user["id"]);
+        for name in missed {
+            send_file(&http, &base, &user, name).await;
+        }
+        let channels = if missed.is_empty() { Vec::new() } else { vec![dm] };
 
         let folder = tempfile::tempdir().unwrap();
         let listener = tokio::net::UnixListener::bind(folder.path().join("backend.sock")).unwrap();
@@ -125,17 +157,9 @@ impl Ladder {
         });
         let connection = accepted.recv().await.unwrap().open::<BackendCall>();
         let (backend, asked) = (connection.outbox.clone(), Arc::default());
-        tokio::spawn(play_backend(connection, Arc::clone(&asked)));
+        tokio::spawn(play_backend(connection, Arc::clone(&asked), channels));
         timeout(PATIENCE, is_ready).await.expect("ready in time").expect("the role still runs");
 
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let base = format!("http://{address}/emulator");
-        let url = format!("{base}/users");
-        let user: Value =
-            http.post(url).json(&json!({ "name": "ana" })).send().await.unwrap().json().await.unwrap();
-        let id_of = |value: &Value| value.as_str().unwrap().to_owned();
-        let dm = ChannelId(id_of(&user["dm_channel_id"]).parse().unwrap());
-        let user = id_of(&user["id"]);
         Ladder { http, base, user, dm, asked, backend, drain: Some(drain), role, _folder: folder }
     }
 
@@ -146,10 +170,7 @@ impl Ladder {
     }
 
     async fn upload(&self, name: &'static str) {
-        let url = format!("{}/users/{}/messages", self.base, self.user);
-        let file = reqwest::multipart::Part::bytes(vec![1, 2, 3]).file_name(name);
-        let form = reqwest::multipart::Form::new().part("file", file);
-        assert!(self.http.post(url).multipart(form).send().await.unwrap().status().is_success());
+        send_file(&self.http, &self.base, &self.user, name).await;
     }
 
     async fn messages(&self) -> Vec<Value> {
@@ -393,6 +414,19 @@ async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
 }
 
 #[tokio::test]
+async fn a_replay_sent_while_nobody_heard_is_taken_when_a_session_begins() {
+    let ladder = Ladder::start_after(&["early.SC2Replay", "late.SC2Replay"]).await;
+    ladder.asked_times(2, |request| matches!(request, BackendRequest::UploadReplay { .. })).await;
+    let asked = ladder.asked.lock().unwrap().clone();
+    let names = asked.iter().filter_map(|(request, _)| match request {
+        BackendRequest::UploadReplay { file_name, .. } => Some(file_name.as_str()),
+        _ => None,
+    });
+    assert_eq!(names.collect::<Vec<_>>(), ["early.SC2Replay", "late.SC2Replay"]);
+    ladder.leave().await;
+}
+
+#[tokio::test]
 async fn what_the_backend_refuses_to_save_is_brought_again() {
     let ladder = Ladder::start().await;
     let notice = ShowCard {
@@ -429,7 +463,7 @@ async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     let mut accepted = serve_socket(listener, Hello::new(Role::Backend, Incarnation(1)), &[Role::Frontend]);
     tokio::spawn(async move {
         let connection = accepted.recv().await.unwrap().open::<BackendCall>();
-        play_backend(connection, Arc::default()).await;
+        play_backend(connection, Arc::default(), Vec::new()).await;
     });
     let settings = Settings { run_dir: folder.path().to_owned(), token: "another".to_owned(), proxy };
     let hello = Hello::new(Role::Frontend, Incarnation(1));

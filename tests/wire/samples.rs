@@ -354,6 +354,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         LoadSession { shard: u32::MAX },
         TimeLost { since: AT, until: AT },
         PlayerNames { caller, typed: text("Bi") },
+        MatchChannels,
     )
 }
 
@@ -410,6 +411,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Profile { locale, profile: Box::new(profile()) },
         Session(Some(gateway_session())),
         PlayerNames(vec![text("Bisu")]),
+        MatchChannels(vec![CHANNEL]),
     );
     one_each
         .into_iter()
