@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
-//!                                                       judge -> store, to read
+//!                                                       judge -> store, to read                bin/emulator -> emulator
 //! ```
 //!
 //! Roles never import one another; they meet in `ipc-schema`.
