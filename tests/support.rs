@@ -161,6 +161,15 @@ impl Ladder {
 }
 
 impl Ladder {
+    /// Asks it to drain, and again before it could.
+    pub(crate) fn stop_impatiently(mut self) -> ExitStatus {
+        let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
+        for signal in [nix::sys::signal::Signal::SIGTERM, nix::sys::signal::Signal::SIGINT] {
+            nix::sys::signal::kill(pid, signal).unwrap();
+        }
+        self.supervisor.wait().unwrap()
+    }
+
     /// Kills all of it at once: the children die with their supervisor.
     pub(crate) fn kill(mut self) -> TempDir {
         self.supervisor.kill().unwrap();

@@ -98,3 +98,14 @@ async fn a_world_that_cannot_be_read_is_refused_with_what_to_do() {
         assert!(words.contains("move that folder away"), "{words}");
     }
 }
+
+#[tokio::test]
+async fn a_second_signal_ends_the_ladder_at_once() {
+    let ladder = Ladder::start().await;
+    // A process that stands still holds up the drain for as long as it is given.
+    ladder.signal(&ladder.pids("frontend"), nix::sys::signal::Signal::SIGSTOP);
+    let began = Instant::now();
+    let status = ladder.stop_impatiently();
+    assert_eq!(status.code(), Some(i32::from(ipc_schema::control::EXIT_GAVE_UP)), "{status}");
+    assert!(began.elapsed() < Duration::from_secs(1), "it took {:?}", began.elapsed());
+}
