@@ -353,6 +353,8 @@ mod tests {
     #[test]
     fn a_replay_of_something_else_is_rejected_with_the_reason() {
         assert_eq!(check(|of| of.ana().name = "Zoe".to_owned()), "identity Failed, Rejected");
+        // One account cannot sit on both sides.
+        assert_eq!(check(|of| of.ana().toon.id = 22), "identity Failed, Rejected");
         assert_eq!(
             check(|of| {
                 of.facts.players.pop();
