@@ -4,6 +4,8 @@
 //! own: a job that takes too long ends the process, and the job's file gets the blame. After
 //! [`JOBS`] jobs it leaves for a fresh successor.
 
+pub mod facts;
+
 use crate::ipc::WireError;
 use crate::ipc::blocking::BlockingConnection;
 use crate::ipc::child::{Child, leave_without_supervisor};
@@ -11,12 +13,10 @@ use anyhow::Context;
 use crossbeam_channel::{Sender, bounded};
 use ipc_schema::control::{EXIT_RECYCLE, FromChild, Role, ToChild};
 use ipc_schema::ids::JobId;
-use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
-use ipc_schema::vocab::{Outcome, Toon};
+use ipc_schema::replay::{Fault, Job, ReplayFacts, WorkerRequest};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::alarm;
 use replay::ErrorKind;
-use replay::facts::{Facts, GameResult};
 use std::path::Path;
 use std::process::exit;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -85,7 +85,7 @@ fn parse(bytes: &[u8]) -> Result<Box<ReplayFacts>, Fault> {
     let parsed = replay::parse(bytes);
     alarm::cancel();
     match parsed {
-        Ok(facts) => facts_of(facts).map(Box::new).ok_or(Fault::Malformed),
+        Ok(facts) => facts::for_verdict(facts).map(Box::new).ok_or(Fault::Malformed),
         Err(error) => Err(match error.kind {
             ErrorKind::UnsupportedBuild => Fault::UnsupportedBuild,
             ErrorKind::Encrypted => Fault::Encrypted,
@@ -93,71 +93,6 @@ fn parse(bytes: &[u8]) -> Result<Box<ReplayFacts>, Fault> {
             ErrorKind::TooLarge => Fault::TooLarge,
         }),
     }
-}
-
-/// Characters of one text that leave the worker. Names and titles of the game are far shorter.
-const TEXT: usize = 128;
-
-/// Cache handles that leave the worker; real games have up to 30.
-const HANDLES: usize = 64;
-
-fn text(of: &str) -> String {
-    of.chars().take(TEXT).collect()
-}
-
-/// What the verdict needs of the facts. None where the file contradicts itself about who played.
-fn facts_of(facts: Facts) -> Option<ReplayFacts> {
-    let players = (1..)
-        .zip(&facts.players)
-        .filter(|(_, player)| player.plays())
-        .map(|(number, player)| {
-            // The lobby's slot is the account to trust, and the way to the user who left.
-            let slot = facts.lobby.slots_in_use.iter().find(|slot| slot.slot == player.slot);
-            if player.is_human() && slot.is_none_or(|slot| slot.toon != player.toon()) {
-                return None;
-            }
-            let user = slot.and_then(|slot| slot.user);
-            let left = facts.leave_events.iter().find(|left| Some(left.user_id) == user);
-            let coded = facts.metadata_players.iter().flatten().find(|coded| coded.player_id == number);
-            Some(ReplayPlayer {
-                toon: Toon { region: player.region, realm: player.realm, id: player.toon_id },
-                name: text(&player.name),
-                race_text: text(&player.race_raw),
-                race_code: coded.map(|coded| text(&coded.assigned_race)),
-                outcome: match player.result {
-                    GameResult::Win => Some(Outcome::Won),
-                    GameResult::Loss => Some(Outcome::Lost),
-                    GameResult::Tie => Some(Outcome::Draw),
-                    GameResult::Undecided => None,
-                },
-                left_at_loop: left.map(|left| left.game_loop),
-            })
-        })
-        .collect::<Option<Vec<_>>>()?;
-    Some(ReplayFacts {
-        base_build: facts.base_build,
-        unlisted_build: facts.unlisted_build,
-        duration_game_loops: facts.duration_game_loops,
-        ended_at_ms: unix_ms(facts.time_utc_filetime),
-        map_title: text(&facts.map_title),
-        cache_handles: facts.cache_handles.iter().take(HANDLES).map(ToString::to_string).collect(),
-        game_speed: facts.game_speed.into(),
-        random_seed: facts.random_seed,
-        is_1v1: facts.is_1v1,
-        players,
-        observers: u32::try_from(facts.observers.len()).unwrap_or(u32::MAX),
-        attributes: facts
-            .attributes_global
-            .into_iter()
-            .map(|(number, value)| (number, text(&value)))
-            .collect(),
-    })
-}
-
-/// From tenths of a microsecond since 1601.
-fn unix_ms(filetime: i64) -> u64 {
-    const FROM_1601_TO_1970_MS: u64 = 11_644_473_600_000;
-    (filetime.max(0).cast_unsigned() / 10_000).saturating_sub(FROM_1601_TO_1970_MS)
 }
 
 fn answer_supervisor(mut control: BlockingConnection, drain: &Sender<()>) {
