@@ -50,7 +50,7 @@ pub struct Sandbox<'a> {
 
 /// Parses with `read` until the backend goes away, the supervisor says to leave, or the worker is used up.
 pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> anyhow::Result<()> {
-    say_panics_without_a_look_around();
+    abort_on_panic();
     let hello = child.hello();
     let control = child.into_blocking().context("greet the supervisor")?;
     let mut outgoing = control.try_clone().context("share the control socket")?;
@@ -94,9 +94,8 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
     exit(EXIT_RECYCLE.into());
 }
 
-/// A panic is told and ends the worker by SIGABRT. The hook of the standard library may look for
-/// names of functions in files, and would be ended for that.
-fn say_panics_without_a_look_around() {
+/// A panic is a line of the log, and ends the worker by SIGABRT in every build.
+fn abort_on_panic() {
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!("{panic}");
         abort();

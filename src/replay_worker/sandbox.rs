@@ -147,11 +147,15 @@ fn call_filter(own: u32) -> Result<BpfProgram, seccompiler::BackendError> {
     let of_fault = |signal| argument(0, Dword, Eq, number(signal));
     let (segv, bus, abrt) = (of_fault(libc::SIGSEGV)?, of_fault(libc::SIGBUS)?, of_fault(libc::SIGABRT)?);
 
+    // A build with assertions looks whether a descriptor is open before it closes it.
+    let is_open = argument(1, Dword, Eq, number(libc::F_GETFD))?;
+
     let mut rules: Vec<(libc::c_long, Vec<Vec<SeccompCondition>>)> = vec![
         (libc::SYS_mmap, vec![vec![not_executable.clone(), anonymous]]),
         (libc::SYS_mprotect, vec![vec![not_executable]]),
         (libc::SYS_recvfrom, vec![vec![no_address.clone()]]),
         (libc::SYS_sendto, vec![vec![no_address]]),
+        (libc::SYS_fcntl, vec![vec![is_open]]),
         (libc::SYS_tgkill, vec![vec![own_process, abort]]),
         (libc::SYS_rt_sigaction, vec![vec![segv], vec![bus], vec![abrt]]),
     ];

@@ -153,7 +153,9 @@ impl Plan {
             (config::RUN_DIR, self.run_dir.path().into()),
             (config::LOG, OsString::from(self.log.name())),
         ];
-        environment.extend(self.backtrace.as_ref().map(|value| (config::BACKTRACE, value.into())));
+        // A worker that looked for names of functions in files would be ended for that instead of its panic.
+        let backtrace = self.backtrace.as_ref().filter(|_| spec.role != Role::ReplayWorker);
+        environment.extend(backtrace.map(|value| (config::BACKTRACE, value.into())));
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
         environment
     }
@@ -198,7 +200,7 @@ mod tests {
             replay_sandbox: SandboxRule::BestEffort,
             demo,
             log: LogLevel::Warn,
-            backtrace: None,
+            backtrace: Some("1".to_owned()),
         }
     }
 
@@ -217,12 +219,12 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,      &[RUN_DIR, LOG, DATA, DATABASE_URL],         &[RUN_DIR, LOG, DATA, DATABASE_URL]),
-            (Role::Backend,       &[RUN_DIR, LOG, SEASON],                     &[RUN_DIR, LOG, SEASON, SEED]),
+            (Role::DbWriter,      &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],         &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
+            (Role::Backend,       &[RUN_DIR, LOG, BACKTRACE, SEASON],                     &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED]),
             (Role::ReplayWorker,  &[RUN_DIR, LOG, REPLAY_SANDBOX],             &[RUN_DIR, LOG, REPLAY_SANDBOX]),
-            (Role::Frontend,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,      &[RUN_DIR, LOG, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, DISCORD_TOKEN, SEED, DATA]),
-            (Role::Players,       &[RUN_DIR, LOG, DATA],                       &[RUN_DIR, LOG, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
+            (Role::Frontend,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],              &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
+            (Role::Emulator,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA]),
+            (Role::Players,       &[RUN_DIR, LOG, BACKTRACE, DATA],                       &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {
             assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");
