@@ -67,7 +67,7 @@ pub struct Supervisor {
     pub emulator_listen: Option<SocketAddr>,
     /// `EVOLADDER_LOG`, default `info`, in a demo `warn`.
     pub log: Option<LogLevel>,
-    /// `RUST_BACKTRACE`, handed to every child.
+    /// `RUST_BACKTRACE`, handed to every child but the replay workers.
     pub backtrace: Option<String>,
 }
 

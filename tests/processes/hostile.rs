@@ -3,7 +3,7 @@
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::sandbox::where_refused;
 use crate::sandbox::worker::probe;
-use crate::support::{Ladder, processes};
+use crate::support::{Ladder, processes, wait_for};
 use ipc_schema::control::{EXIT_CONFIG, LayerKind};
 use ipc_schema::fact_line::Fact;
 use nix::libc;
@@ -44,15 +44,14 @@ async fn a_file_that_opens_a_socket_ends_its_worker_and_the_honest_one_is_read()
     })
     .await;
     assert!(target.recv(&mut [0; 8]).is_err(), "nothing has left the worker");
-    assert!(ladder.restarts("replay-worker") >= 2);
-    let log = ladder.log();
-    assert!(log.contains("ended with SIGSYS"), "{log}");
-    // What a worker sees of the environment, in its own words.
-    bea.upload("game.SC2Replay", b"probe:environment".to_vec()).await;
-    crate::support::wait_for("what the worker sees", async || {
-        ladder.log().contains("probe environment").then_some(())
+    wait_for("two workers to be started again", async || {
+        (ladder.restarts("replay-worker") >= 2).then_some(())
     })
     .await;
+    assert!(ladder.log().contains("ended with SIGSYS"));
+    // What a worker sees of the environment, in its own words.
+    bea.upload("game.SC2Replay", b"probe:environment".to_vec()).await;
+    wait_for("what the worker sees", async || ladder.log().contains("probe environment").then_some(())).await;
     let log = ladder.log();
     let seen = log.lines().find(|line| line.contains("probe environment")).unwrap();
     let names = ["EVOLADDER_RUN_DIR", "EVOLADDER_LOG", "REPLAY_SANDBOX"];
@@ -62,15 +61,12 @@ async fn a_file_that_opens_a_socket_ends_its_worker_and_the_honest_one_is_read()
     bea.upload("game.SC2Replay", replay_of(&ana).await).await;
     told_the_result(&ana, &bea, match_id).await;
 
-    let layers: Vec<_> = LayerKind::ALL.map(|kind| kind.name()).into();
-    let status = ladder.status().unwrap();
-    let workers = status["children"].as_array().unwrap().iter();
-    for child in workers {
-        let sandbox = child["sandbox"].as_array();
-        let names =
-            sandbox.map(|layers| layers.iter().map(|layer| layer["name"].clone()).collect::<Vec<_>>());
-        let is_worker = child["role"] == "replay-worker";
-        assert_eq!(names, is_worker.then(|| layers.iter().map(|name| json!(name)).collect()), "{child}");
+    wait_for("all workers to be back", async || ladder.all_ready().then_some(())).await;
+    for child in ladder.status().unwrap()["children"].as_array().unwrap() {
+        let told = child["sandbox"].as_array().map(|layers| layers.iter().map(|layer| layer["name"].clone()));
+        let layers = LayerKind::ALL.map(|kind| json!(kind.name()));
+        let expected = (child["role"] == "replay-worker").then(|| layers.to_vec());
+        assert_eq!(told.map(Iterator::collect), expected, "{child}");
     }
     assert!(ladder.stop().0.success());
 }
