@@ -18,7 +18,8 @@ use seccompiler::{SeccompAction, SeccompFilter};
 use std::net::{TcpListener, UdpSocket};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
-use std::path::Path;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -217,6 +218,8 @@ fn without_any_layer_every_order_goes_through() {
         let mut worker = Worker::with(&[]);
         assert_eq!(worker.order(&targets.aim(order)).as_deref(), Ok("done"), "{order}");
     }
+    // A signal is sent before it has worked.
+    assert_eq!(targets.process.wait().unwrap().signal(), Some(Signal::SIGKILL as i32));
     assert_eq!(
         targets.reached(),
         ["a file", "TCP", "UDP", "a Unix socket", "an abstract socket", "a process"]
@@ -347,6 +350,32 @@ fn a_locked_down_worker_does_all_that_its_life_asks_of_it() {
     // One whose backend takes its time to greet is locked down, and leaves when it is told to.
     let (layers, status, log) = Starting::new(&shipped(), &[], Log::File).end(true);
     assert_eq!((names(&layers), status.code()), (LayerKind::ALL.to_vec(), Some(0)), "{log}");
+}
+
+/// Replays of real games, and broken ones, where there are any.
+fn files() -> Vec<Vec<u8>> {
+    let folder = std::env::var_os("EVOLADDER_REPLAYS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/replays"), PathBuf::from);
+    let Ok(folder) = std::fs::read_dir(folder) else {
+        println!("SKIPPED: no real replays");
+        return Vec::new();
+    };
+    let paths = folder.map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "SC2Replay")).collect();
+    paths.sort();
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+#[test]
+fn behind_the_lock_every_file_is_read_as_it_is_outside() {
+    let mut worker = Worker::start(&shipped(), &[], Log::File);
+    let honest = forge::write(&forge::Game::default());
+    let cut = honest[..honest.len() / 2].to_vec();
+    for (number, file) in [honest, cut, Vec::new()].into_iter().chain(files()).enumerate() {
+        let outside = End::Answer(evoladder::replay_worker::read(&file));
+        assert!(worker.job(&file) == outside, "file {number}: {}", worker.log());
+    }
 }
 
 /// Runs `body` where the kernel refuses these calls with EPERM, as the filter of a container does.
