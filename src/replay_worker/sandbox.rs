@@ -77,8 +77,8 @@ fn put_on(wanted: &[LayerKind], try_on: impl Fn(LayerKind) -> Option<anyhow::Res
     tried.map(|(kind, on)| Layer { kind, missing: on.err().map(|error| format!("{error:#}")) }).collect()
 }
 
-/// One ruleset of its own, without an exception. What the kernel knows of it is enforced, and
-/// `needs` says from when on that is all of what the layer promises.
+/// One ruleset of its own, without an exception. What the kernel knows of it is enforced; from
+/// Landlock's version `needs` on that is all of what the layer promises.
 fn landlock(needs: ABI, handle: impl FnOnce(Ruleset) -> Result<Ruleset, RulesetError>) -> anyhow::Result<()> {
     let status = handle(Ruleset::default())?.create()?.restrict_self()?;
     match status.landlock {
