@@ -81,12 +81,17 @@ fn a_ladder_that_requires_the_sandbox_does_not_run_where_a_layer_is_missing() {
             .arg(root.path().join("data"))
             .env_remove("DISCORD_TOKEN")
             .env("REPLAY_SANDBOX", "required")
+            .env("REPLAY_WORKERS", "4")
             .output()
             .unwrap()
     };
     let output = where_refused(&[libc::SYS_seccomp], run);
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(EXIT_CONFIG.into()), "{told}");
-    assert!(told.contains("replay workers parse without seccomp: "), "{told}");
+    assert_eq!(
+        told.matches("replay workers parse without seccomp: ").count(),
+        1,
+        "said once for all: {told}"
+    );
     assert!(told.contains("REPLAY_SANDBOX is required, and this host does not give seccomp"), "{told}");
 }
