@@ -1,9 +1,9 @@
 //! `evoladder-replay-worker`: parses replays. See `evoladder::replay_worker`.
 
-use evoladder::config::ReplayWorker;
+use evoladder::config::{ReplayWorker, SandboxRule};
 use evoladder::ipc::child::{Child, run_role};
-use evoladder::replay_worker;
-use ipc_schema::control::Role;
+use evoladder::replay_worker::{self, Sandbox};
+use ipc_schema::control::{LayerKind, Role};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -12,5 +12,6 @@ fn main() -> ExitCode {
 
 fn run(config: &ReplayWorker) -> anyhow::Result<()> {
     let child = Child::attach(Role::ReplayWorker)?;
-    replay_worker::run(child, &config.run_dir.backend())
+    let sandbox = Sandbox { layers: &LayerKind::ALL, required: config.sandbox == SandboxRule::Required };
+    replay_worker::run(child, &config.run_dir.backend(), sandbox, replay_worker::read)
 }

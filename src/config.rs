@@ -24,6 +24,8 @@ pub const SEED: &str = "EVOLADDER_SEED";
 pub const PLAYERS: &str = "EVOLADDER_PLAYERS";
 /// How many replays are parsed side by side.
 pub const REPLAY_WORKERS: &str = "REPLAY_WORKERS";
+/// Whether replays are parsed where the host forbids a layer of the worker's sandbox.
+pub const REPLAY_SANDBOX: &str = "REPLAY_SANDBOX";
 /// A PostgreSQL database instead of the SQLite file.
 pub const DATABASE_URL: &str = "DATABASE_URL";
 /// The bot's token.
@@ -59,11 +61,13 @@ pub struct Supervisor {
     pub database_url: Option<Secret>,
     /// `REPLAY_WORKERS`, 1 to 32, default one per core.
     pub replay_workers: usize,
+    /// `REPLAY_SANDBOX`, handed to the workers, default `best-effort`.
+    pub replay_sandbox: SandboxRule,
     /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
     pub emulator_listen: Option<SocketAddr>,
     /// `EVOLADDER_LOG`, default `info`, in a demo `warn`.
     pub log: Option<LogLevel>,
-    /// `RUST_BACKTRACE`, handed to every child.
+    /// `RUST_BACKTRACE`, handed to every child but the replay workers.
     pub backtrace: Option<String>,
 }
 
@@ -91,6 +95,8 @@ pub struct Backend {
 pub struct ReplayWorker {
     pub run_dir: RunDir,
     pub log: LogLevel,
+    /// `REPLAY_SANDBOX`, default `best-effort`.
+    pub sandbox: SandboxRule,
 }
 
 #[derive(Debug)]
@@ -223,6 +229,28 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
+/// What a layer of the sandbox that the host does not give means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SandboxRule {
+    /// The worker parses behind the others, and the log says so.
+    BestEffort,
+    /// The worker does not start.
+    Required,
+}
+
+impl SandboxRule {
+    pub fn name(self) -> &'static str {
+        match self {
+            SandboxRule::BestEffort => "best-effort",
+            SandboxRule::Required => "required",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<SandboxRule> {
+        [SandboxRule::BestEffort, SandboxRule::Required].into_iter().find(|rule| rule.name() == name)
+    }
+}
+
 impl Supervisor {
     fn read(from: &mut Reader<'_>) -> Supervisor {
         Supervisor {
@@ -236,6 +264,7 @@ impl Supervisor {
                     text.parse().ok().filter(|n| (1..=32).contains(n))
                 })
                 .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from).min(32)),
+            replay_sandbox: from.sandbox(),
             emulator_listen: from.address(EMULATOR_LISTEN),
             log: from.log(),
             backtrace: from.text(BACKTRACE),
@@ -267,7 +296,7 @@ impl Backend {
 
 impl ReplayWorker {
     fn read(from: &mut Reader<'_>) -> ReplayWorker {
-        ReplayWorker { run_dir: from.run_dir(), log: from.log_or_info() }
+        ReplayWorker { run_dir: from.run_dir(), log: from.log_or_info(), sandbox: from.sandbox() }
     }
 }
 
@@ -426,6 +455,11 @@ impl<'a> Reader<'a> {
         self.log().unwrap_or(LogLevel::Info)
     }
 
+    fn sandbox(&mut self) -> SandboxRule {
+        self.parsed(REPLAY_SANDBOX, "required or best-effort", SandboxRule::from_name)
+            .unwrap_or(SandboxRule::BestEffort)
+    }
+
     fn seed(&mut self) -> Option<u64> {
         self.parsed(SEED, SEED_IS, |text| text.parse().ok())
     }
@@ -473,7 +507,13 @@ mod tests {
     #[test]
     fn every_fault_is_reported_at_once_with_what_it_should_be() {
         let faults = read(
-            &[(DATABASE_URL, "mysql://x"), (LOG, "loud"), (REPLAY_WORKERS, "33"), (SEED, "-1")],
+            &[
+                (DATABASE_URL, "mysql://x"),
+                (LOG, "loud"),
+                (REPLAY_WORKERS, "33"),
+                (REPLAY_SANDBOX, "on"),
+                (SEED, "-1"),
+            ],
             Supervisor::read,
         )
         .unwrap_err();
@@ -483,6 +523,7 @@ mod tests {
                 "EVOLADDER_SEED should be a whole number from 0 to 18446744073709551615",
                 "DATABASE_URL should be an address that begins with postgres:// or postgresql://",
                 "REPLAY_WORKERS should be a number from 1 to 32",
+                "REPLAY_SANDBOX should be required or best-effort",
                 "EVOLADDER_LOG should be error, warn, info or debug",
             ]
         );

@@ -1,24 +1,30 @@
 //! A replay worker: the only process that parses files of strangers, one at a time.
 //!
-//! Plain blocking code. It limits itself before it reads its first byte, and has an alarm of its
-//! own: a job that takes too long ends the process, and the job's file gets the blame. After
-//! [`JOBS`] jobs it leaves for a fresh successor.
+//! Plain blocking code. Before it reads its first byte it has given up whatever parsing does not
+//! need ([`sandbox`]), and it has an alarm of its own: a job that takes too long ends the process,
+//! and the job's file gets the blame. After [`JOBS`] jobs it leaves for a fresh successor.
+//!
+//! The main thread parses, a second one answers the supervisor. It is not the other way round,
+//! because the C library looks into `/proc` when the heap of any but the first thread shrinks.
 
 pub mod facts;
+mod sandbox;
 
+use crate::config::Faults;
 use crate::ipc::WireError;
 use crate::ipc::blocking::BlockingConnection;
 use crate::ipc::child::{Child, leave_without_supervisor};
 use anyhow::Context;
 use crossbeam_channel::{Sender, bounded};
-use ipc_schema::control::{EXIT_RECYCLE, FromChild, Role, ToChild};
+use ipc_schema::control::{EXIT_RECYCLE, FromChild, Layer, LayerKind, Role, ToChild};
 use ipc_schema::ids::JobId;
 use ipc_schema::replay::{Fault, Job, ReplayFacts, WorkerRequest};
-use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::resource::{UsageWho, getrusage};
 use nix::unistd::alarm;
 use replay::ErrorKind;
+use sandbox::CPU_SECONDS;
 use std::path::Path;
-use std::process::exit;
+use std::process::{abort, exit};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Jobs of one life. It bounds what leaks, and what a file may have left behind.
@@ -27,64 +33,98 @@ const JOBS: u32 = 200;
 /// A job that takes longer ends the worker (SIGALRM). A parse takes milliseconds.
 const JOB_LIMIT_SECONDS: u32 = 2;
 
-/// Address space, far above what the reader takes for any file it accepts.
-const MEMORY_BYTES: u64 = 256 << 20;
-
-/// Processor time of a whole life: two seconds for each of the jobs would be a life of nothing but alarms.
-const CPU_SECONDS: u64 = 60;
-
-/// Descriptors: standard streams, the control socket twice, the backend's socket, and a few for the runtime.
-const DESCRIPTORS: u64 = 16;
-
 /// The job at hand, 0 for none, for the thread that answers the supervisor.
 static AT_JOB: AtomicU64 = AtomicU64::new(0);
 
-/// Parses until the backend goes away, the supervisor says to leave, or the worker is used up.
-pub fn run(child: Child, backend: &Path) -> anyhow::Result<()> {
-    limit_self()?;
+/// What makes facts of a file's bytes.
+pub type Read = fn(&[u8]) -> Result<Box<ReplayFacts>, Fault>;
+
+/// How a worker is locked down.
+#[derive(Debug, Clone, Copy)]
+pub struct Sandbox<'a> {
+    /// The layers to try.
+    pub layers: &'a [LayerKind],
+    /// Whether one that the host does not give is worse than no worker.
+    pub required: bool,
+}
+
+/// Parses with `read` until the backend goes away, the supervisor says to leave, or the worker is used up.
+pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> anyhow::Result<()> {
+    abort_on_panic();
     let hello = child.hello();
     let control = child.into_blocking().context("greet the supervisor")?;
     let mut outgoing = control.try_clone().context("share the control socket")?;
+    // The backend may take its time to greet; that is waited for behind the lock, answering the supervisor.
+    let mut connection = BlockingConnection::connect(backend, hello, Role::Backend)?;
+    let mut layers = sandbox::before_threads(lockdown.layers);
     let (drain, drained) = bounded(1);
+    let (up, is_up) = bounded(1);
     std::thread::Builder::new()
         .name("control".to_owned())
-        .spawn(move || answer_supervisor(control, &drain))
+        .spawn(move || {
+            // What a thread does to come up is not allowed any more once it has.
+            up.send(()).ok();
+            answer_supervisor(control, &drain);
+        })
         .context("start a thread")?;
-    let mut connection = BlockingConnection::connect(backend, hello, Role::Backend)?;
+    is_up.recv().context("wait for the thread")?;
+    layers.extend(sandbox::on_all_threads(lockdown.layers));
+    outgoing.send(&FromChild::Sandbox { layers: layers.clone() })?;
+    if lockdown.required {
+        refuse_gaps(&layers)?;
+    }
+    connection.take_greeting(Role::Backend)?;
     outgoing.send(&FromChild::Ready { address: None })?;
     for _ in 0..JOBS {
         connection.send(&WorkerRequest::Pull)?;
         let Some((Job { job, .. }, bytes)) = connection.receive::<Job>()? else { break };
         AT_JOB.store(job.0, Ordering::Relaxed);
-        let done = WorkerRequest::Done { job, result: parse(bytes) };
-        connection.send(&done)?;
+        alarm::set(JOB_LIMIT_SECONDS);
+        let result = read(bytes);
+        alarm::cancel();
+        connection.send(&WorkerRequest::Done { job, result })?;
         AT_JOB.store(0, Ordering::Relaxed);
         if drained.try_recv().is_ok() {
             return Ok(());
+        }
+        if is_used_up()? {
+            break;
         }
     }
     exit(EXIT_RECYCLE.into());
 }
 
-fn limit_self() -> anyhow::Result<()> {
-    for (resource, limit) in [
-        (Resource::RLIMIT_AS, MEMORY_BYTES),
-        (Resource::RLIMIT_CPU, CPU_SECONDS),
-        (Resource::RLIMIT_NOFILE, DESCRIPTORS),
-        (Resource::RLIMIT_FSIZE, 0),
-        (Resource::RLIMIT_CORE, 0),
-    ] {
-        setrlimit(resource, limit, limit).with_context(|| format!("limit {resource:?}"))?;
-    }
-    Ok(())
+/// A panic is a line of the log, and ends the worker by SIGABRT in every build.
+fn abort_on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!("{panic}");
+        abort();
+    }));
 }
 
-/// Parses under the alarm.
-fn parse(bytes: &[u8]) -> Result<Box<ReplayFacts>, Fault> {
-    alarm::set(JOB_LIMIT_SECONDS);
-    let parsed = replay::parse(bytes);
-    alarm::cancel();
-    match parsed {
+/// Fails if the host has kept a layer back.
+fn refuse_gaps(layers: &[Layer]) -> Result<(), Faults> {
+    let missing = |layer: &Layer| {
+        let why = layer.missing.as_ref()?;
+        Some(format!("REPLAY_SANDBOX is required, and this host does not give {}: {why}", layer.kind.name()))
+    };
+    let missing: Vec<String> = layers.iter().filter_map(missing).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Faults(missing)) }
+}
+
+/// Whether a job of full length could meet the limit of this life's processor time. The file at
+/// hand would be blamed for what those before it took.
+fn is_used_up() -> anyhow::Result<bool> {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).context("look at own processor time")?;
+    let seconds = usage.user_time().tv_sec() + usage.system_time().tv_sec();
+    // Either part may hide most of a second.
+    let used = seconds.cast_unsigned() + 2;
+    Ok(used + u64::from(JOB_LIMIT_SECONDS) >= CPU_SECONDS)
+}
+
+/// Parses a replay.
+pub fn read(bytes: &[u8]) -> Result<Box<ReplayFacts>, Fault> {
+    match replay::parse(bytes) {
         Ok(facts) => facts::for_verdict(facts).map(Box::new).ok_or(Fault::Malformed),
         Err(error) => Err(match error.kind {
             ErrorKind::UnsupportedBuild => Fault::UnsupportedBuild,

@@ -6,6 +6,7 @@
 mod journal;
 mod judge;
 mod processes;
+mod sandbox;
 mod simulation;
 mod store;
 mod support;

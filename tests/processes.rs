@@ -2,6 +2,7 @@
 
 mod chaos;
 mod disk;
+mod hostile;
 mod refusals;
 mod second_life;
 mod session;

@@ -38,6 +38,10 @@ pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Optio
     seen.unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}"))
 }
 
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
 /// A running ladder of real processes, whose players are the test's own.
 pub(crate) struct Ladder {
     _alone: MutexGuard<'static, ()>,
@@ -55,27 +59,42 @@ impl Ladder {
 
     /// The same with `data` in `root` for its data folder.
     pub(crate) async fn start_in(root: TempDir) -> Ladder {
-        let emulator = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Ladder::start_again(root, emulator).await
+        Ladder::start_again(root, free_address()).await
+    }
+
+    /// The same with the executables of another folder, and with these variables set.
+    pub(crate) async fn start_from(executables: &Path, variables: &[(&str, &str)]) -> Ladder {
+        let (root, evoladder) = (tempfile::tempdir().unwrap(), executables.join("evoladder"));
+        Ladder::start_life(&evoladder, variables, root, free_address()).await
     }
 
     /// A further life of the ladder that had this folder and this address.
     pub(crate) async fn start_again(root: TempDir, emulator: SocketAddr) -> Ladder {
+        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), &[], root, emulator).await
+    }
+
+    async fn start_life(
+        evoladder: &Path,
+        variables: &[(&str, &str)],
+        root: TempDir,
+        emulator: SocketAddr,
+    ) -> Ladder {
         let alone = processes();
-        let supervisor = Ladder::spawn(root.path(), emulator);
+        let supervisor = Ladder::spawn(evoladder, variables, root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
         ladder.until_ready().await;
         ladder
     }
 
-    fn spawn(root: &Path, emulator: SocketAddr) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_evoladder"))
+    fn spawn(evoladder: &Path, variables: &[(&str, &str)], root: &Path, emulator: SocketAddr) -> Child {
+        Command::new(evoladder)
             .args(["run", "--emulator", "--players", "0", "--seed", "7", "--data"])
             .arg(root.join("data"))
             .env_remove("DISCORD_TOKEN")
             .env("EMULATOR_LISTEN", emulator.to_string())
             .env("REPLAY_WORKERS", "2")
             .env("EVOLADDER_LOG", "warn")
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::options().create(true).append(true).open(root.join("log")).unwrap())

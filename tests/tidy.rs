@@ -210,6 +210,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/db_writer.rs", "use sqlx::Row;", "sqlx is named"),
         ("ipc-schema/src/ids.rs", "use bincode::Encode;", "bincode is named"),
         ("src/replay_worker.rs", "use bzip2::read::BzDecoder;", "bzip2 is named"),
+        ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),
         ("bin/db_writer.rs", "use evoladder::journal::Journal;", "only the db-writer sees"),
         ("src/backend.rs", "fn f() { replay::parse(&[]) }", "see replay"),

@@ -185,6 +185,8 @@ fn a_forged_list_length_is_refused() {
         let length = length.to_le_bytes();
         let stats = [&3u32.to_le_bytes()[..], &length].concat();
         assert!(frame::decode::<FromChild>(&stats).is_err(), "gauges {length:02x?}");
+        let sandbox = [&4u32.to_le_bytes()[..], &length].concat();
+        assert!(frame::decode::<FromChild>(&sandbox).is_err(), "layers {length:02x?}");
         let address = [&1u32.to_le_bytes()[..], &[1], &length].concat();
         assert!(frame::decode::<FromChild>(&address).is_err(), "address {length:02x?}");
         let append = [&1u64.to_le_bytes()[..], &1u32.to_le_bytes(), &length].concat();

@@ -76,6 +76,59 @@ pub struct Gauge {
     pub value: f64,
 }
 
+/// What a replay worker gives up before it reads its first byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum LayerKind {
+    /// No program it could start would gain rights.
+    NoNewPrivileges,
+    /// No core of it is written, and no other process of its user looks into it.
+    NotDumpable,
+    /// Landlock: no path can be opened, made or removed.
+    LandlockFiles,
+    /// Landlock: no TCP port can be bound or connected to.
+    LandlockTcp,
+    /// Landlock: no signal and no abstract Unix socket reaches another process.
+    LandlockScope,
+    /// Memory, processor time, descriptors, file size, processes, core.
+    Limits,
+    /// System calls that a parser does not need end the process.
+    Seccomp,
+}
+
+impl LayerKind {
+    /// All of them, in the order in which they are put on.
+    pub const ALL: [LayerKind; 7] = [
+        LayerKind::NoNewPrivileges,
+        LayerKind::NotDumpable,
+        LayerKind::LandlockFiles,
+        LayerKind::LandlockTcp,
+        LayerKind::LandlockScope,
+        LayerKind::Limits,
+        LayerKind::Seccomp,
+    ];
+
+    /// As logs and `evoladder status` call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LayerKind::NoNewPrivileges => "no-new-privileges",
+            LayerKind::NotDumpable => "not-dumpable",
+            LayerKind::LandlockFiles => "landlock-files",
+            LayerKind::LandlockTcp => "landlock-tcp",
+            LayerKind::LandlockScope => "landlock-scope",
+            LayerKind::Limits => "limits",
+            LayerKind::Seccomp => "seccomp",
+        }
+    }
+}
+
+/// One layer of a replay worker's sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Layer {
+    pub kind: LayerKind,
+    /// Why the host does not give it. None where it is on.
+    pub missing: Option<String>,
+}
+
 /// What the supervisor tells a child.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum ToChild {
@@ -105,6 +158,10 @@ pub enum FromChild {
     /// The child's own numbers, once a second.
     Stats {
         gauges: Vec<Gauge>,
+    },
+    /// A replay worker is locked down by these, and reads nothing of a file before.
+    Sandbox {
+        layers: Vec<Layer>,
     },
 }
 

@@ -30,4 +30,5 @@ pub mod vocab;
 /// |---|---|
 /// | 1 | the first words |
 /// | 2 | the gateway's session and its gaps; which card an answer shows |
-pub const PROTOCOL_VERSION: u32 = 2;
+/// | 3 | how a replay worker is locked down |
+pub const PROTOCOL_VERSION: u32 = 3;

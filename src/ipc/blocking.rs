@@ -15,14 +15,19 @@ pub struct BlockingConnection {
 }
 
 impl BlockingConnection {
-    /// Connects and greets; waits for the server's greeting as long as it takes.
+    /// Connects and greets. The first thing to receive is the server's [greeting](Self::take_greeting).
     pub fn connect(path: &Path, ours: Hello, server: Role) -> Result<BlockingConnection, WireError> {
         let stream = UnixStream::connect(path).map_err(|error| WireError::Connect(server.name(), error))?;
         let mut connection = BlockingConnection::adopt(stream);
         connection.send(&ours)?;
-        let hello = connection.receive::<Hello>()?.ok_or(WireError::ClosedEarly)?.0;
-        check_hello(hello, &[server])?;
         Ok(connection)
+    }
+
+    /// Waits for the server's greeting as long as it takes.
+    pub fn take_greeting(&mut self, server: Role) -> Result<(), WireError> {
+        let hello = self.receive::<Hello>()?.ok_or(WireError::ClosedEarly)?.0;
+        check_hello(hello, &[server])?;
+        Ok(())
     }
 
     /// A stream whose greeting went another way.

@@ -5,7 +5,7 @@
 
 use super::policy::Exit;
 use super::status::Usage;
-use ipc_schema::control::{FromChild, Hello, Role, ToChild};
+use ipc_schema::control::{FromChild, Hello, Layer, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
 use nix::sys::signal::{Signal, kill, killpg};
@@ -45,6 +45,8 @@ pub struct Child {
     pub unanswered: u32,
     /// What it said it was doing in its last answer.
     pub doing: Option<String>,
+    /// How it is locked down, if it has said so.
+    pub sandbox: Option<Vec<Layer>>,
     /// It was told to drain.
     pub draining: bool,
     /// When it is killed, if it has not gone by then.
@@ -90,6 +92,7 @@ impl Child {
             ready_at: None,
             unanswered: 0,
             doing: None,
+            sandbox: None,
             draining: false,
             kill_at: None,
             ended_for: None,

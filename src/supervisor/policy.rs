@@ -81,9 +81,11 @@ impl History {
                 EXIT_PROTOCOL => format!("the {name} is of another build than the rest"),
                 _ => format!("the {name} cannot run with this configuration"),
             };
-            return match spec.duty {
-                Duty::Essential | Duty::World => Verdict::End { code, because },
-                Duty::Spare => Verdict::StayDown,
+            // The ladder goes on without a spare child of another build, but what the operator has
+            // asked for and cannot have is told where it is looked for: at the start, by the run's end.
+            return match (spec.duty, code) {
+                (Duty::Spare, EXIT_PROTOCOL) => Verdict::StayDown,
+                _ => Verdict::End { code, because },
             };
         }
         if spec.duty == Duty::World {
@@ -210,12 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_build_or_configuration_of_an_essential_child_ends_the_run_with_its_code() {
+    fn a_wrong_build_of_an_essential_child_and_any_wrong_configuration_end_the_run() {
         for role in [Role::DbWriter, Role::Backend, Role::Frontend, Role::Players, Role::Emulator] {
             check(role, &[("76 never", "ends with 76")]);
             check(role, &[("78 60000", "ends with 78")]);
         }
-        check(Role::ReplayWorker, &[("76 never", "stays down"), ("78 never", "stays down")]);
+        check(Role::ReplayWorker, &[("76 never", "stays down")]);
+        check(Role::ReplayWorker, &[("78 never", "ends with 78")]);
     }
 
     #[test]

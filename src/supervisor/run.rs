@@ -11,13 +11,13 @@ use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
 use super::slot::{Phase, Slot};
 use super::spec::{CHILDREN, Demo, Duty, Plan};
-use super::status::{StatusServer, Usage};
+use super::status::{self, StatusServer, Usage};
 use super::{Error, by_chance};
 use crate::clock;
 use crate::config::{self, LogLevel, Secret};
 use anyhow::{Context, Result};
 use ipc_schema::control::{
-    EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Role, ToChild,
+    EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Layer, Role, ToChild,
 };
 use ipc_schema::ids::Incarnation;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -139,6 +139,7 @@ fn plan(
         token,
         database_url: config.database_url,
         replay_workers: config.replay_workers,
+        replay_sandbox: config.replay_sandbox,
         demo,
         log,
         backtrace: config.backtrace,
@@ -190,6 +191,8 @@ struct Tree<'a> {
     drain: Option<Drain>,
     tally: Tally,
     screen: Screen,
+    /// What the log last said of the workers' sandbox; theirs are alike, so it is said once.
+    sandbox_told: Vec<Layer>,
 }
 
 /// The ordered end of a run.
@@ -252,6 +255,7 @@ impl<'a> Tree<'a> {
             drain: None,
             tally,
             screen: Screen::new(),
+            sandbox_told: Vec::new(),
         }
     }
 
@@ -458,6 +462,13 @@ impl<'a> Tree<'a> {
             FromChild::Stats { gauges } => {
                 report::merge(&mut slot.gauges, gauges.clone());
                 self.tally.merge(slot.spec.role, gauges);
+            }
+            FromChild::Sandbox { layers } => {
+                if self.sandbox_told != layers {
+                    status::log_sandbox(&layers);
+                    self.sandbox_told.clone_from(&layers);
+                }
+                child.sandbox = Some(layers);
             }
         }
         Ok(())
@@ -746,29 +757,7 @@ impl<'a> Tree<'a> {
         let seconds =
             |since: Instant| (now.saturating_duration_since(since).as_secs_f64() * 10.0).round() / 10.0;
         let supervisor = Usage::of(own);
-        let children: Vec<Value> = self
-            .slots
-            .iter()
-            .map(|slot| {
-                let child = slot.child();
-                let usage = child.map(|child| Usage::of(child.pid.as_raw()));
-                json!({
-                    "role": slot.spec.role.name(),
-                    "index": slot.index,
-                    "of": slot.of,
-                    "pid": child.map(|child| child.pid.as_raw()),
-                    "incarnation": slot.incarnation,
-                    "state": slot.state(),
-                    "restarts": slot.restarts,
-                    "recycles": slot.recycles,
-                    "ready_s": child.and_then(|child| child.ready_at).map(seconds),
-                    "doing": child.and_then(|child| child.doing.clone()),
-                    "pss_kib": usage.and_then(|usage| usage.pss_kib),
-                    "cpu_ms": usage.and_then(|usage| usage.cpu_ms),
-                    "gauges": report::to_json(&slot.gauges),
-                })
-            })
-            .collect();
+        let children: Vec<Value> = self.slots.iter().map(|slot| slot.to_json(seconds)).collect();
         json!({
             "state": state,
             "uptime_s": seconds(self.started),

@@ -2,8 +2,10 @@
 
 use super::child::Child;
 use super::policy::History;
-use super::report::Gauges;
+use super::report::{self, Gauges};
 use super::spec::ChildSpec;
+use super::status::{self, Usage};
+use serde_json::{Value, json};
 use std::time::Instant;
 
 /// The place of one child, through all its incarnations.
@@ -72,5 +74,27 @@ impl Slot {
             Phase::Running(child) if child.ready_at.is_some() => "ready",
             Phase::Running(_) => "starts",
         }
+    }
+
+    /// This place in a status; `seconds` are those since a moment.
+    pub(super) fn to_json(&self, seconds: impl Fn(Instant) -> f64) -> Value {
+        let child = self.child();
+        let usage = child.map(|child| Usage::of(child.pid.as_raw()));
+        json!({
+            "role": self.spec.role.name(),
+            "index": self.index,
+            "of": self.of,
+            "pid": child.map(|child| child.pid.as_raw()),
+            "incarnation": self.incarnation,
+            "state": self.state(),
+            "restarts": self.restarts,
+            "recycles": self.recycles,
+            "ready_s": child.and_then(|child| child.ready_at).map(seconds),
+            "doing": child.and_then(|child| child.doing.clone()),
+            "sandbox": child.and_then(|child| child.sandbox.as_deref()).map(status::sandbox),
+            "pss_kib": usage.and_then(|usage| usage.pss_kib),
+            "cpu_ms": usage.and_then(|usage| usage.cpu_ms),
+            "gauges": report::to_json(&self.gauges),
+        })
     }
 }

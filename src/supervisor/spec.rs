@@ -1,7 +1,7 @@
 //! The children as a table: in which order they start, how long they may take, which sockets and
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
-use crate::config::{self, LogLevel, RunDir, Secret};
+use crate::config::{self, LogLevel, RunDir, SandboxRule, Secret};
 use ipc_schema::control::Role;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -87,6 +87,7 @@ pub enum Setting {
     EmulatorListen,
     EmulatorAddress,
     Players,
+    ReplaySandbox,
 }
 
 const fn secs(seconds: u64) -> Duration {
@@ -103,7 +104,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
-                listeners: &[],                   settings: &[] },
+                listeners: &[],                   settings: &[Setting::ReplaySandbox] },
     ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Proxy] },
     ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
@@ -120,6 +121,7 @@ pub struct Plan {
     pub token: Secret,
     pub database_url: Option<Secret>,
     pub replay_workers: usize,
+    pub replay_sandbox: SandboxRule,
     pub demo: Option<Demo>,
     pub log: LogLevel,
     pub backtrace: Option<String>,
@@ -151,7 +153,9 @@ impl Plan {
             (config::RUN_DIR, self.run_dir.path().into()),
             (config::LOG, OsString::from(self.log.name())),
         ];
-        environment.extend(self.backtrace.as_ref().map(|value| (config::BACKTRACE, value.into())));
+        // A worker that looked for names of functions in files would be ended for that instead of its panic.
+        let backtrace = self.backtrace.as_ref().filter(|_| spec.role != Role::ReplayWorker);
+        environment.extend(backtrace.map(|value| (config::BACKTRACE, value.into())));
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
         environment
     }
@@ -173,6 +177,7 @@ impl Plan {
             Setting::EmulatorListen => {
                 (config::EMULATOR_LISTEN, demo.and_then(|demo| Some(demo.listen?.to_string().into())))
             }
+            Setting::ReplaySandbox => (config::REPLAY_SANDBOX, Some(self.replay_sandbox.name().into())),
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -192,9 +197,10 @@ mod tests {
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
             replay_workers: 3,
+            replay_sandbox: SandboxRule::BestEffort,
             demo,
             log: LogLevel::Warn,
-            backtrace: None,
+            backtrace: Some("1".to_owned()),
         }
     }
 
@@ -213,12 +219,12 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,      &[RUN_DIR, LOG, DATA, DATABASE_URL],         &[RUN_DIR, LOG, DATA, DATABASE_URL]),
-            (Role::Backend,       &[RUN_DIR, LOG, SEASON],                     &[RUN_DIR, LOG, SEASON, SEED]),
-            (Role::ReplayWorker,  &[RUN_DIR, LOG],                             &[RUN_DIR, LOG]),
-            (Role::Frontend,      &[RUN_DIR, LOG, DISCORD_TOKEN],              &[RUN_DIR, LOG, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,      &[RUN_DIR, LOG, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, DISCORD_TOKEN, SEED, DATA]),
-            (Role::Players,       &[RUN_DIR, LOG, DATA],                       &[RUN_DIR, LOG, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
+            (Role::DbWriter,      &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],         &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
+            (Role::Backend,       &[RUN_DIR, LOG, BACKTRACE, SEASON],                     &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED]),
+            (Role::ReplayWorker,  &[RUN_DIR, LOG, REPLAY_SANDBOX],             &[RUN_DIR, LOG, REPLAY_SANDBOX]),
+            (Role::Frontend,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],              &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
+            (Role::Emulator,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA]),
+            (Role::Players,       &[RUN_DIR, LOG, BACKTRACE, DATA],                       &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {
             assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");

@@ -6,9 +6,10 @@
 use super::folder;
 use crate::config::RunDir;
 use anyhow::{Context, Result, bail};
-use ipc_schema::control::{StatusReply, StatusRequest};
+use ipc_schema::control::{Layer, StatusReply, StatusRequest};
 use ipc_schema::frame::{self, PREFIX_BYTES};
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{ErrorKind, Read, Write};
@@ -173,6 +174,23 @@ pub fn ask(data: &Path) -> Result<Option<Value>> {
     Ok(Some(status))
 }
 
+/// How a worker is locked down, as a status has it.
+pub fn sandbox(layers: &[Layer]) -> Value {
+    let layer = |layer: &Layer| json!({ "name": layer.kind.name(), "on": layer.missing.is_none(), "missing": layer.missing });
+    layers.iter().map(layer).collect()
+}
+
+/// Says once how the workers are locked down; a gap is a warning, whatever the level of detail.
+pub fn log_sandbox(layers: &[Layer]) {
+    let on: Vec<&str> =
+        layers.iter().filter(|layer| layer.missing.is_none()).map(|layer| layer.kind.name()).collect();
+    let gaps = layers.iter().filter_map(|layer| Some((layer.kind.name(), layer.missing.as_ref()?)));
+    for (layer, why) in gaps {
+        tracing::warn!("replay workers parse without {layer}: {why}");
+    }
+    tracing::info!("replay workers are locked down by {}", on.join(", "));
+}
+
 /// A status as a table for people.
 pub fn table(status: &Value) -> String {
     let text = |value: &Value| match value {
@@ -221,7 +239,30 @@ pub fn table(status: &Value) -> String {
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    out
+    out + &sandbox_lines(status)
+}
+
+/// What locks the workers down, and a line for each thing that is missing somewhere.
+fn sandbox_lines(status: &Value) -> String {
+    let told = status["children"].as_array().into_iter().flatten();
+    let told: Vec<&Value> =
+        told.flat_map(|child| child["sandbox"].as_array().into_iter().flatten()).collect();
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let mut on: Vec<String> = Vec::new();
+    let mut missing = BTreeMap::<String, usize>::new();
+    for layer in told {
+        if layer["on"] != true {
+            let line = format!("without {}: {}", text(&layer["name"]), text(&layer["missing"]));
+            *missing.entry(line).or_default() += 1;
+        } else if !on.contains(&text(&layer["name"])) {
+            on.push(text(&layer["name"]));
+        }
+    }
+    if on.is_empty() && missing.is_empty() {
+        return String::new();
+    }
+    let missing = missing.iter().map(|(line, workers)| format!("{workers} of them {line}\n"));
+    format!("\nreplay workers are locked down by {}\n", on.join(", ")) + &missing.collect::<String>()
 }
 
 fn duration(seconds: Option<f64>) -> String {
@@ -238,7 +279,7 @@ fn duration(seconds: Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::clock;
-    use serde_json::json;
+    use ipc_schema::control::LayerKind;
 
     #[test]
     fn a_stuck_client_is_dropped_and_the_next_one_is_answered() {
@@ -312,5 +353,23 @@ replay-worker 1  ready                  13  1 min 15 s         0  2.0 MiB  1.5 s
 replay-worker 2  waits to restart        -           -         0        -      -
 ";
         assert_eq!(table(&status), expected);
+    }
+
+    #[test]
+    fn the_table_tells_what_the_workers_are_locked_down_by_and_what_is_missing() {
+        let layer = |kind, missing: Option<&str>| Layer { kind, missing: missing.map(str::to_owned) };
+        let whole = [layer(LayerKind::Limits, None), layer(LayerKind::Seccomp, None)];
+        let gap = [layer(LayerKind::Limits, None), layer(LayerKind::Seccomp, Some("no such call"))];
+        let told = |workers: &[&[Layer]]| {
+            let workers = workers.iter().map(|layers| json!({ "sandbox": sandbox(layers) }));
+            let mut children = vec![json!({ "role": "backend", "sandbox": null })];
+            children.extend(workers);
+            sandbox_lines(&json!({ "children": children }))
+        };
+        assert_eq!(told(&[]), "");
+        let expected = "\nreplay workers are locked down by limits, seccomp\n";
+        assert_eq!(told(&[&whole, &whole]), expected);
+        let expected = format!("{expected}2 of them without seccomp: no such call\n");
+        assert_eq!(told(&[&gap, &whole, &gap]), expected);
     }
 }

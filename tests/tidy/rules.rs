@@ -91,6 +91,14 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },
     Rule {
+        says: "landlock and seccompiler are named in src/replay_worker/sandbox.rs, and by tests that forbid calls",
+        forbids: |file, path, _| {
+            ["landlock", "seccompiler"].contains(&root(path))
+                && file != "src/replay_worker/sandbox.rs"
+                && !file.starts_with("tests/")
+        },
+    },
+    Rule {
         says: "only the db-writer sees store and journal, and the judge reads store",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];

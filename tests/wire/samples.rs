@@ -7,7 +7,7 @@ use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::control::{FromChild, Gauge, Hello, Role, ToChild};
+use ipc_schema::control::{FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
 use ipc_schema::ids::{
@@ -497,6 +497,15 @@ pub(crate) fn hellos() -> Vec<Hello> {
     roles.into_iter().zip(1..).map(|(role, number)| Hello::new(role, Incarnation(number))).collect()
 }
 
+fn layers() -> Vec<Layer> {
+    let kinds = every!(LayerKind:
+        NoNewPrivileges, NotDumpable, LandlockFiles, LandlockTcp, LandlockScope, Limits, Seccomp
+    );
+    assert_eq!(kinds, LayerKind::ALL);
+    let missing = [None, Some(text("the kernel does not offer it"))].into_iter().cycle();
+    kinds.into_iter().zip(missing).map(|(kind, missing)| Layer { kind, missing }).collect()
+}
+
 pub(crate) fn to_child() -> Vec<ToChild> {
     every!(ToChild:
         Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
@@ -511,5 +520,6 @@ pub(crate) fn from_child() -> Vec<FromChild> {
         Ready { address: Some(text("127.0.0.1:8080")) },
         Pong { number: 1, doing: Some(text("job 3")) },
         Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
+        Sandbox { layers: layers() },
     )
 }
