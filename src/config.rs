@@ -127,6 +127,8 @@ pub struct Players {
     pub players: u32,
     /// `EVOLADDER_SEED`.
     pub seed: u64,
+    /// `EVOLADDER_SEASON`, default `default`.
+    pub season: String,
     /// `EVOLADDER_DATA`; their record is `players/record.ndjson` in it.
     pub data: PathBuf,
 }
@@ -256,12 +258,7 @@ impl DbWriter {
 
 impl Backend {
     fn read(from: &mut Reader<'_>) -> Backend {
-        Backend {
-            run_dir: from.run_dir(),
-            log: from.log_or_info(),
-            season: from.text(SEASON).unwrap_or_else(|| DEFAULT_SEASON.to_owned()),
-            seed: from.seed(),
-        }
+        Backend { run_dir: from.run_dir(), log: from.log_or_info(), season: from.season(), seed: from.seed() }
     }
 }
 
@@ -312,6 +309,7 @@ impl Players {
                 })
                 .unwrap_or_default(),
             seed: from.needed_seed(),
+            season: from.season(),
             data: from.needed_data(),
         }
     }
@@ -424,6 +422,10 @@ impl<'a> Reader<'a> {
 
     fn log_or_info(&mut self) -> LogLevel {
         self.log().unwrap_or(LogLevel::Info)
+    }
+
+    fn season(&mut self) -> String {
+        self.text(SEASON).unwrap_or_else(|| DEFAULT_SEASON.to_owned())
     }
 
     fn seed(&mut self) -> Option<u64> {
