@@ -4,6 +4,7 @@ use anyhow::Context;
 use evoladder::config::Players;
 use evoladder::ipc::child::{Child, run_role};
 use evoladder::players;
+use evoladder::season::Which;
 use ipc_schema::control::Role;
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ fn run(config: &Players) -> anyhow::Result<()> {
         emulator: config.emulator.to_string(),
         players: config.players as usize,
         seed: config.seed,
+        season: Which::from_name(&config.season).context("know the season")?,
         record: Some(config.data.join("players").join("record.ndjson")),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -1,15 +1,27 @@
-//! `evoladder-replay`: shows what the ladder reads in replay files.
+//! `evoladder-replay`: shows what the ladder reads in replay files, and what it makes of them.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+#[path = "replay/files.rs"]
+mod files;
+#[path = "replay/handles.rs"]
+mod handles;
+#[path = "replay/inspect.rs"]
+mod inspect;
+#[path = "replay/match_file.rs"]
+mod match_file;
+#[path = "replay/table.rs"]
+mod table;
+#[path = "replay/verify.rs"]
+mod verify;
 
 use clap::{Parser, Subcommand};
-use replay::{Facts, limits};
-use serde::Serialize;
+use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
 
-/// Shows what the ladder reads in StarCraft II replay files.
+/// What was handed over cannot be worked on (as in sysexits).
+const EXIT_DATA: u8 = 65;
+
+/// Shows what the ladder reads in StarCraft II replay files, and what it makes of them.
 #[derive(Parser)]
 #[command(name = "evoladder-replay", version)]
 struct Arguments {
@@ -21,93 +33,78 @@ struct Arguments {
 enum Command {
     /// Print the facts of each file, or why there are none.
     ///
-    /// Exits with 0 if every file was read, and with 1 if any was not.
+    /// One file is told in full, several as a table. Exits with 0 if every file was read, with 1 if any was not,
+    /// and with 65 if there is no file.
     Inspect {
-        /// Replay files, of at most 5 MiB each
+        /// Replay files of at most 5 MiB each, and folders, of which every .SC2Replay below is taken
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// Print one JSON object a line: file, ok, and facts or error (kind, message, offset)
         #[arg(long)]
         json: bool,
     },
+    /// Learn which files official games load, from replays of official games.
+    ///
+    /// Prints the lists in the format of season/handles/. A game region needs replays on at least two maps, to
+    /// tell the mod's files from a map's. Exits with 0 if every file fitted, with 1 if one did not or a region had
+    /// to be left out, and with 65 if nothing could be learned.
+    Handles {
+        /// Replay files and folders, as for inspect
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// What the release is called
+        #[arg(long, default_value = "learned")]
+        release: String,
+        /// Print one JSON object: release, other_maps, regions, left_out and suspicious
+        #[arg(long)]
+        json: bool,
+    },
+    /// Judge a replay as the ladder would for a match.
+    ///
+    /// Exits with 0 if it decides the match, with 1 if it is rejected or undecided, and with 65 if the match file
+    /// or the lists are wrong or a file cannot be opened.
+    Verify {
+        /// The replay
+        #[arg(required_unless_present = "example")]
+        file: Option<PathBuf>,
+        /// The match, as --example shows it
+        #[arg(long = "match", value_name = "MATCH.json", required_unless_present = "example")]
+        match_file: Option<PathBuf>,
+        /// Lists of a further release, as handles prints them
+        #[arg(long, value_name = "LISTS.toml")]
+        handles: Option<PathBuf>,
+        /// Print one JSON object: outcome, winner, ground, checks, accounts and unverified
+        #[arg(long)]
+        json: bool,
+        /// Print a match file to start from, and nothing else
+        #[arg(long)]
+        example: bool,
+    },
 }
 
-/// What is printed of one file.
-#[derive(Serialize)]
-struct Line {
-    file: String,
-    ok: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    facts: Option<Facts>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Fault>,
-}
-
-/// Why a file was not read: the reader's reason, or the system's.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Fault {
-    Replay(replay::Error),
-    Io { kind: &'static str, message: String, offset: Option<u64> },
-}
-
-fn main() -> io::Result<ExitCode> {
-    let Command::Inspect { files, json } = Arguments::parse().command;
-    let mut out = io::stdout().lock();
-    let mut failed = false;
-    for (number, path) in (1..).zip(&files) {
-        if files.len() > 1 && io::stderr().is_terminal() {
-            writeln!(io::stderr(), "{number}/{} {}", files.len(), path.display())?;
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Inspect { files, json } => inspect::run(&files, json),
+        Command::Handles { files, release, json } => handles::run(&files, &release, json),
+        Command::Verify { example: true, .. } => verify::example(),
+        Command::Verify { file, match_file, handles, json, example: false } => {
+            let (Some(file), Some(match_file)) = (file, match_file) else {
+                unreachable!("clap asks for both")
+            };
+            verify::run(&file, &match_file, handles.as_deref(), json)
         }
-        let line = inspect(path);
-        failed |= !line.ok;
-        if json {
-            writeln!(out, "{}", serde_json::to_string(&line)?)?;
-        } else {
-            print(&mut out, &line)?;
-        }
-    }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-fn inspect(path: &Path) -> Line {
-    let facts = match read(path) {
-        Ok(bytes) => replay::parse(&bytes).map_err(Fault::Replay),
-        Err(error) => Err(Fault::Io { kind: "io", message: error.to_string(), offset: None }),
     };
-    let file = path.display().to_string();
-    match facts {
-        Ok(facts) => Line { file, ok: true, facts: Some(facts), error: None },
-        Err(error) => Line { file, ok: false, facts: None, error: Some(error) },
+    match done {
+        Ok(code) => code,
+        // A reader that has seen enough is no error.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "evoladder replay: {}", files::plain(&format!("{error:#}")));
+            ExitCode::from(EXIT_DATA)
+        }
     }
 }
 
-/// Reads at most one byte more than a replay may have, which is enough for the reader to refuse it.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limits::FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn print(out: &mut impl Write, line: &Line) -> io::Result<()> {
-    match &line.error {
-        None => {}
-        Some(Fault::Replay(error)) => writeln!(out, "{}: {error}", line.file)?,
-        Some(Fault::Io { message, .. }) => writeln!(out, "{}: {message}", line.file)?,
-    }
-    let Some(facts) = &line.facts else { return Ok(()) };
-    let seconds = u64::from(facts.duration_game_loops) * 10 / 224;
-    writeln!(out, "{}: {}", line.file, plain(&facts.map_title))?;
-    writeln!(out, "  ended {}, after {}:{:02} at Faster", facts.utc_time, seconds / 60, seconds % 60)?;
-    writeln!(out, "  version {}, {} game events", facts.version, facts.game_events)?;
-    for player in &facts.players {
-        let (name, race, toon) = (plain(&player.name), plain(&player.race_raw), player.toon());
-        writeln!(out, "  team {}: {name} ({race}, {toon}): {:?}", player.team, player.result)?;
-    }
-    Ok(())
-}
-
-/// Text of a stranger, without what a terminal would obey.
-fn plain(text: &str) -> String {
-    text.replace(char::is_control, "\u{fffd}")
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }

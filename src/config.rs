@@ -133,6 +133,8 @@ pub struct Players {
     pub players: u32,
     /// `EVOLADDER_SEED`.
     pub seed: u64,
+    /// `EVOLADDER_SEASON`, default `default`.
+    pub season: String,
     /// `EVOLADDER_DATA`; their record is `players/record.ndjson` in it.
     pub data: PathBuf,
 }
@@ -285,12 +287,7 @@ impl DbWriter {
 
 impl Backend {
     fn read(from: &mut Reader<'_>) -> Backend {
-        Backend {
-            run_dir: from.run_dir(),
-            log: from.log_or_info(),
-            season: from.text(SEASON).unwrap_or_else(|| DEFAULT_SEASON.to_owned()),
-            seed: from.seed(),
-        }
+        Backend { run_dir: from.run_dir(), log: from.log_or_info(), season: from.season(), seed: from.seed() }
     }
 }
 
@@ -341,6 +338,7 @@ impl Players {
                 })
                 .unwrap_or_default(),
             seed: from.needed_seed(),
+            season: from.season(),
             data: from.needed_data(),
         }
     }
@@ -458,6 +456,10 @@ impl<'a> Reader<'a> {
     fn sandbox(&mut self) -> SandboxRule {
         self.parsed(REPLAY_SANDBOX, "required or best-effort", SandboxRule::from_name)
             .unwrap_or(SandboxRule::BestEffort)
+    }
+
+    fn season(&mut self) -> String {
+        self.text(SEASON).unwrap_or_else(|| DEFAULT_SEASON.to_owned())
     }
 
     fn seed(&mut self) -> Option<u64> {

@@ -6,6 +6,7 @@
 //! [`match_`], [`verdict`], [`rating`], [`cards`], [`views`].
 
 pub mod cards;
+pub mod cases;
 pub mod chance;
 pub mod history;
 pub mod ladder;

@@ -18,8 +18,10 @@ pub mod screen;
 
 use crate::clock;
 use crate::ipc::child::{Control, gauge};
+use crate::season::Which;
 use anyhow::Context;
 use client::{Call, Client, Feed};
+use game::Handles;
 use ipc_schema::control::Gauge;
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
@@ -50,6 +52,8 @@ pub struct Settings {
     pub emulator: String,
     pub players: usize,
     pub seed: u64,
+    /// What the ladder plays, and so which files games load.
+    pub season: Which,
     /// Where to append what was told.
     pub record: Option<PathBuf>,
 }
@@ -111,6 +115,7 @@ struct Crowd {
     wakes: Vec<Option<Timestamp>>,
     agenda: BTreeSet<(Timestamp, usize)>,
     matches: Matches,
+    handles: Handles,
     record: Record,
     /// Who has read the conversation of before this life.
     caught_up: Vec<bool>,
@@ -132,6 +137,7 @@ impl Crowd {
             wakes: vec![None; settings.players],
             agenda: BTreeSet::new(),
             matches: Matches::new(settings.seed),
+            handles: Handles::of(settings.season)?,
             record: Record::open(settings.record.as_deref())?,
             caught_up: vec![false; settings.players],
             deeds: vec![None; settings.players],
@@ -251,7 +257,7 @@ impl Crowd {
             Act::Submit { modal_id, fields } => Call::Submit { user, modal_id, fields },
             Act::Upload { game, attempt } => {
                 let file_name = format!("demo-match-{}.SC2Replay", game.match_id);
-                Call::Upload { user, file_name, bytes: game::forge(&game, index, attempt) }
+                Call::Upload { user, file_name, bytes: game::forge(&self.handles, &game, index, attempt) }
             }
         };
         let client = self.client.clone();

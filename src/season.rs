@@ -1,15 +1,24 @@
 //! The seasons' data files: reads, checks, and names every fault.
 
+pub mod handles;
+
 use crate::config;
 use crate::domain::season::{Knobs, Map, Season};
+use crate::domain::verdict::mod_files::Release;
 use anyhow::{Context, bail};
-use ipc_schema::vocab::{Era, Race, Region, Server};
+use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 const SEASON: &str = include_str!("../season/2026.toml");
 const DEMO: &str = include_str!("../season/demo.toml");
+
+/// A file of lists by its name and its text.
+type Lists = (&'static str, &'static str);
+
+const HANDLES: &[Lists] = &[("season/handles/2025-11.toml", include_str!("../season/handles/2025-11.toml"))];
+const DEMO_HANDLES: &[Lists] = &[("season/handles/demo.toml", include_str!("../season/handles/demo.toml"))];
 
 /// Which season is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +58,7 @@ struct KnobsFile {
     mmr_scale: f64,
     mmr_k: f64,
     rematch_s: u64,
+    toons_per_region: u8,
 }
 
 #[derive(Deserialize)]
@@ -65,6 +75,8 @@ struct ModFile {
 struct MapFile {
     key: String,
     title: String,
+    #[serde(default)]
+    aliases: Vec<String>,
     era: String,
     author: String,
     ids: [String; 3],
@@ -87,7 +99,34 @@ pub fn load(which: Which) -> anyhow::Result<Season> {
     if which == Which::Demo {
         overlay(&mut table, DEMO.parse().context("read season/demo.toml")?);
     }
-    check(table.try_into().context("read season/2026.toml")?)
+    let mut season = check(table.try_into().context("read season/2026.toml")?)?;
+    let lists = if which == Which::Demo { DEMO_HANDLES } else { HANDLES };
+    season.releases = read_lists(lists, &season.maps)?;
+    Ok(season)
+}
+
+fn read_lists(lists: &[Lists], maps: &[Map]) -> anyhow::Result<Vec<Release>> {
+    let releases = lists.iter().map(|(file, text)| handles::read(file, text, maps));
+    let releases = releases.collect::<anyhow::Result<Vec<_>>>()?;
+    for (at, release) in releases.iter().enumerate() {
+        if releases[..at].iter().any(|other| other.name == release.name) {
+            bail!("season/handles: release {} is there twice", release.name);
+        }
+    }
+    Ok(releases)
+}
+
+/// The cache handles, in hex, that an official game in a game region on a map has: as the season
+/// knows them, and where it does not, as the demo invents them.
+pub fn official_handles(which: Which) -> anyhow::Result<BTreeMap<(GameRegion, String), Vec<String>>> {
+    let seasons = [load(Which::Demo)?, load(which)?];
+    let places =
+        seasons[1].maps.iter().flat_map(|map| GameRegion::ALL.iter().map(|region| (*region, &map.key)));
+    let known = |(region, key): (GameRegion, &String)| {
+        let handles = seasons.iter().rev().find_map(|season| season.official_handles(region, key));
+        Some(((region, key.clone()), handles?))
+    };
+    Ok(places.filter_map(known).collect())
 }
 
 /// Values of `over` replace those of `table`; tables are gone into.
@@ -102,20 +141,27 @@ fn overlay(table: &mut toml::Table, over: toml::Table) {
 
 fn check(file: File) -> anyhow::Result<Season> {
     let knobs = &file.knobs;
-    if knobs.wave_s == 0 || knobs.timeouts_min.is_empty() || knobs.mmr_scale <= 0.0 || knobs.vetoes > 25 {
+    if knobs.wave_s == 0
+        || knobs.timeouts_min.is_empty()
+        || knobs.mmr_scale <= 0.0
+        || knobs.vetoes > 25
+        || knobs.toons_per_region == 0
+    {
         bail!(
-            "season {}: wave_s and mmr_scale must be above 0, timeouts_min not empty, vetoes at most 25",
+            "season {}: wave_s, mmr_scale and toons_per_region must be above 0, timeouts_min not empty, vetoes at most 25",
             file.name
         );
     }
     let mut maps: Vec<Map> = Vec::new();
-    for MapFile { key, title, era, author, ids } in file.maps {
+    for MapFile { key, title, aliases, era, author, ids } in file.maps {
         let era =
             Era::from_code(&era).with_context(|| format!("map {key}: era {era} is neither bw nor sc2"))?;
-        if maps.iter().any(|map| map.key == key || map.title == title) {
+        let is_taken =
+            |name: &String| maps.iter().any(|map| map.title == *name || map.aliases.contains(name));
+        if maps.iter().any(|map| map.key == key) || aliases.iter().chain([&title]).any(is_taken) {
             bail!("map {key} is there twice");
         }
-        maps.push(Map { key, title, era, author, ids });
+        maps.push(Map { key, title, aliases, era, author, ids });
     }
     if maps.len() <= 2 * usize::from(knobs.vetoes) {
         bail!("season {}: two players could veto all {} maps", file.name, maps.len());
@@ -136,6 +182,7 @@ fn check(file: File) -> anyhow::Result<Season> {
         mod_ids: file.mod_.ids,
         servers: check_servers(&file.servers)?,
         race_words,
+        releases: Vec::new(),
         knobs: Knobs {
             wave: Duration::from_secs(knobs.wave_s),
             window_start: knobs.window_start,
@@ -151,6 +198,7 @@ fn check(file: File) -> anyhow::Result<Season> {
             mmr_scale: knobs.mmr_scale,
             mmr_k: knobs.mmr_k,
             rematch: Duration::from_secs(knobs.rematch_s),
+            toons_per_region: knobs.toons_per_region,
         },
     })
 }

@@ -6,6 +6,7 @@
 mod journal;
 mod judge;
 mod processes;
+mod replay_tool;
 mod sandbox;
 mod simulation;
 mod store;

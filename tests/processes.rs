@@ -8,7 +8,7 @@ mod second_life;
 mod session;
 mod strangers;
 
-use crate::support::{Ladder, Person, wait_for};
+use crate::support::{Ladder, Person, cache_handle, wait_for};
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
 use ipc_schema::vocab::{GameRegion, Mmr, Race};
@@ -59,7 +59,9 @@ async fn replay_of(ana: &Person) -> Vec<u8> {
         ..ForgedPlayer::default()
     };
     assert_eq!(region, GameRegion::Europe);
+    let handles = season.official_handles(region, &map).expect("the demo knows its maps");
     forge::write(&forge::Game {
+        cache_handles: handles.iter().map(|handle| cache_handle(handle)).collect(),
         map_title: season.map(&map).unwrap().title.clone(),
         players: [
             player("Bea", "Terran", "Terr", 22, GameResult::Loss),

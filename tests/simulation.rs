@@ -6,12 +6,13 @@ use evoladder::domain::chance::Chance;
 use evoladder::domain::ladder::{Act, Decision, Input, Ladder};
 use evoladder::domain::match_::Phase;
 use evoladder::domain::season::Season;
+use evoladder::domain::verdict::mod_files::handle;
 use evoladder::season::{Which, load};
-use ipc_schema::event::{Event, Names};
-use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::event::{CheckKind, Event, Judged, Names};
+use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, Era, FileHash, GameRegion, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon, Verdict,
 };
 use std::time::Duration;
 
@@ -220,7 +221,9 @@ impl Evening {
             duration_game_loops: 100,
             ended_at_ms: self.now.0,
             map_title: self.season.map(&pairing.map).unwrap().title.clone(),
-            cache_handles: Vec::new(),
+            cache_handles: self.season.official_handles(GameRegion::Europe, &pairing.map).unwrap_or_else(
+                || vec![handle(GameRegion::Europe, &format!("{:064x}", self.chance.below(3)))],
+            ),
             game_speed: 4,
             random_seed: u32::try_from(self.chance.below(1_000_000)).unwrap(),
             is_1v1: true,
@@ -235,6 +238,7 @@ impl Evening {
             3 => facts.players[0].race_code = Some(code_of(*self.pick(Race::ALL)).to_owned()),
             4 => facts.ended_at_ms = 0,
             5 => drop(facts.players.pop()),
+            6 => facts.cache_handles.push(handle(GameRegion::Europe, &"f".repeat(64))),
             _ => {}
         }
         facts
@@ -365,4 +369,159 @@ fn a_confirmation_is_due_on_the_card_wherever_it_was_pressed() {
     assert_eq!(versions(&evening), [before[0] + 1, before[1]], "once more changes nothing");
     evening.act(2, Act::Confirm(match_id));
     assert!(versions(&evening).iter().zip(before).all(|(version, before)| *version > before));
+}
+
+/// Two whose match is played, and the facts of a game of it that the first one won.
+fn played() -> (Evening, MatchId, ReplayFacts) {
+    let (mut evening, match_id) = paired();
+    let facts = playing(&mut evening, match_id);
+    (evening, match_id, facts)
+}
+
+fn playing(evening: &mut Evening, match_id: MatchId) -> ReplayFacts {
+    for user in [1, 2] {
+        evening.act(user, Act::Confirm(match_id));
+    }
+    let pairing = evening.ladder.find_match(match_id).unwrap().pairing.clone();
+    let seat = |slot: usize, outcome| ReplayPlayer {
+        toon: Toon { region: 2, realm: 1, id: pairing.players[slot].0 },
+        name: evening.ladder.player(pairing.players[slot]).unwrap().name(),
+        race_text: String::new(),
+        race_code: Some(code_of(pairing.races[slot]).to_owned()),
+        outcome: Some(outcome),
+        left_at_loop: None,
+    };
+    ReplayFacts {
+        base_build: 95299,
+        unlisted_build: false,
+        duration_game_loops: 0,
+        ended_at_ms: evening.now.0,
+        map_title: evening.season.map(&pairing.map).unwrap().title.clone(),
+        cache_handles: evening
+            .season
+            .official_handles(GameRegion::Europe, &pairing.map)
+            .unwrap_or_else(|| vec![handle(GameRegion::Europe, &"0".repeat(64))]),
+        game_speed: 4,
+        random_seed: u32::try_from(match_id.0).unwrap(),
+        is_1v1: true,
+        players: vec![seat(0, Outcome::Won), seat(1, Outcome::Lost)],
+        observers: 0,
+        attributes: Vec::new(),
+    }
+}
+
+impl Evening {
+    /// `user` sends a replay, and a worker reads it: how it was judged, and what became true beside.
+    fn sends(&mut self, user: u64, facts: &ReplayFacts) -> (Judged, Vec<Event>) {
+        let job = self.upload_of(user);
+        self.read(job, facts)
+    }
+
+    fn upload_of(&mut self, user: u64) -> JobId {
+        let number = u8::try_from(self.events.len() % 256).unwrap();
+        let decision = self.act(user, Act::Upload { hash: FileHash([number; 32]), bytes: 1000 });
+        assert_eq!(decision.refusal, None);
+        self.ladder.jobs().last().unwrap().0
+    }
+
+    fn read(&mut self, job: JobId, facts: &ReplayFacts) -> (Judged, Vec<Event>) {
+        let events = self.input(&Input::JobRead { job, facts: Box::new(facts.clone()) }).events;
+        let Event::ReplayJudged { judgement, .. } = &events[0] else { panic!("{events:?}") };
+        (judgement.outcome, events[1..].to_vec())
+    }
+
+    /// The two meet once more.
+    fn pair_again(&mut self) -> MatchId {
+        for user in [1, 2] {
+            self.act(user, Act::JoinQueue);
+        }
+        while self.ladder.open_matches() == 0 {
+            self.pass(Duration::from_secs(1));
+        }
+        let (player, _) = self.ladder.player_of(UserId(1)).unwrap();
+        self.ladder.match_of(player).unwrap().0
+    }
+}
+
+#[test]
+fn the_opponents_file_of_the_same_game_reads_already_decided() {
+    let (mut evening, match_id, facts) = played();
+    let opponents = evening.upload_of(2);
+    let (outcome, _) = evening.sends(1, &facts);
+    assert!(matches!(outcome, Judged::Decided { winner: 0, .. }), "{outcome:?}");
+    // The opponent's client speaks another language, and saw the game end a moment later.
+    let theirs = ReplayFacts { map_title: "맵".to_owned(), duration_game_loops: 9, ..facts.clone() };
+    assert_eq!(evening.read(opponents, &theirs), (Judged::AlreadyDecided, Vec::new()));
+    // Another game of theirs is only late; and it cannot decide the next match.
+    let next = evening.pair_again();
+    assert_ne!(next, match_id);
+    let new = playing(&mut evening, next);
+    let late = evening.upload_of(2);
+    assert_eq!(evening.sends(2, &theirs).0, Judged::Rejected);
+    let found = evening.events.iter().rev().find_map(|event| match event {
+        Event::ReplayJudged { judgement, .. } => {
+            let reuse = judgement.checks.iter().find(|check| check.kind == CheckKind::Reuse)?;
+            Some(reuse.found.clone())
+        }
+        _ => None,
+    });
+    assert_eq!(found, Some(match_id.to_string()));
+    assert!(matches!(evening.sends(1, &new).0, Judged::Decided { .. }));
+    let other = ReplayFacts { random_seed: 999, ..new };
+    assert_eq!(evening.read(late, &other), (Judged::TooLate, Vec::new()));
+}
+
+#[test]
+fn files_that_no_list_knows_count_and_come_to_staff_once() {
+    let (mut evening, match_id, facts) = played();
+    evening.season.releases.clear();
+    let unverified = |events: &[Event]| {
+        let cases = events.iter().filter_map(|event| match event {
+            Event::ModUnverified { match_id, map, files, .. } => {
+                Some((*match_id, map.clone(), files.clone()))
+            }
+            _ => None,
+        });
+        cases.collect::<Vec<_>>()
+    };
+    let map = evening.ladder.find_match(match_id).unwrap().pairing.map.clone();
+    // They play on it again.
+    evening.season.maps.retain(|known| known.key == map);
+    let (outcome, events) = evening.sends(1, &facts);
+    assert!(matches!(outcome, Judged::Decided { .. }), "{outcome:?}");
+    let mut files: Vec<_> = facts.cache_handles.iter().map(|handle| handle[16..].to_owned()).collect();
+    files.sort();
+    assert_eq!(unverified(&events), [(match_id, map.clone(), files)]);
+    // The same set on the same map opens no second case; another set does.
+    for more in [false, true] {
+        let next = evening.pair_again();
+        let mut facts =
+            ReplayFacts { cache_handles: facts.cache_handles.clone(), ..playing(&mut evening, next) };
+        if more {
+            facts.cache_handles.push(handle(GameRegion::Europe, &"1".repeat(64)));
+        }
+        let (outcome, events) = evening.sends(2, &facts);
+        assert!(matches!(outcome, Judged::Decided { .. }), "{outcome:?}");
+        assert_eq!(unverified(&events).len(), usize::from(more), "{events:?}");
+    }
+    let mut folded = Ladder::new(1);
+    evening.events.iter().for_each(|event| folded.evolve(event));
+    assert_eq!(folded.cases(), evening.ladder.cases());
+}
+
+#[test]
+fn an_account_of_somebody_else_comes_to_staff_once_a_match() {
+    let (mut evening, match_id, facts) = played();
+    let (zoe, toon) = (PlayerId(3), facts.players[1].toon);
+    evening.set_up(3);
+    // Zoe was bound to the account that Bea plays with.
+    evening.ladder.evolve(&Event::ToonBound { player: zoe, region: GameRegion::Europe, toon });
+    let (outcome, events) = evening.sends(1, &facts);
+    assert_eq!(outcome, Judged::Rejected);
+    let [Event::ToonClashed { match_id: of, toon: told, owner, .. }] = events.as_slice() else {
+        panic!("{events:?}")
+    };
+    assert_eq!((*of, *told, *owner), (match_id, toon, zoe));
+    assert_eq!(evening.sends(1, &facts), (Judged::Rejected, Vec::new()), "staff know it");
+    assert!(evening.ladder.find_match(match_id).unwrap().is_open());
 }

@@ -4,6 +4,7 @@ pub(crate) mod person;
 
 pub(crate) use person::Person;
 
+use replay::facts::CacheHandle;
 use serde_json::Value;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -12,6 +13,12 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// The 40 bytes of a handle in hex.
+pub(crate) fn cache_handle(hex: &str) -> CacheHandle {
+    let byte = |at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap();
+    CacheHandle(std::array::from_fn(byte))
+}
 
 /// Held by a test that starts whole processes.
 pub(crate) fn processes() -> MutexGuard<'static, ()> {

@@ -199,6 +199,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/backend/core.rs", "fn f() { crate::supervisor::run() }", "named only by itself"),
         ("src/ipc/link.rs", "use crate::backend::Core;", "named only by itself"),
         ("bin/backend.rs", "use evoladder::{backend, frontend};", "named only by itself"),
+        ("bin/replay/verify.rs", "use evoladder::replay_worker::run;", "named only by itself"),
         ("src/domain/queue.rs", "use tokio::time::sleep;", "domain sees"),
         ("src/domain/queue.rs", "use crate::clock;", "domain sees"),
         ("src/domain/queue.rs", "use ipc_schema::frame;", "domain sees"),
@@ -270,6 +271,7 @@ fn no_rule_minds_what_is_allowed() {
         ("src/domain/queue.rs", "use ipc_schema::vocab::{Era, Race};\nuse crate::domain::season::Season;"),
         ("src/store/project.rs", "use crate::journal::FORMAT;\nuse sqlx::query::Query;"),
         ("src/db_writer.rs", "use crate::store::{self, Progress};\nuse crate::journal::Journal;"),
+        ("bin/replay/verify.rs", "use evoladder::replay_worker::facts;\nuse replay::Facts;"),
         ("bin/frontend.rs", "use evoladder::frontend::{self};\nuse evoladder::{config, telemetry};"),
     ] {
         assert_none(&offences(file, text, &crates));

@@ -7,6 +7,8 @@ use crate::replay::{Fault, ReplayFacts};
 use crate::vocab::{
     FileHash, GameRegion, Locale, Mmr, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+use std::fmt;
+use std::str::FromStr;
 
 /// bincode writes a variant as its position: append at the end, retire a variant by renaming it
 /// `Retired…`, never reorder.
@@ -181,6 +183,26 @@ pub enum Event {
     CardGone {
         card: CardId,
     },
+
+    /// A game counted though no list says whether its files are the official mod's: staff have to
+    /// look at them once. `map` is the season's key; `files` are SHA-256 in hex, sorted.
+    ModUnverified {
+        job: JobId,
+        match_id: MatchId,
+        region: GameRegion,
+        map: String,
+        files: Vec<String>,
+        at: Timestamp,
+    },
+    /// A replay claims a match for an account that belongs to `owner`, who does not play it. Staff
+    /// are told.
+    ToonClashed {
+        job: JobId,
+        match_id: MatchId,
+        toon: Toon,
+        owner: PlayerId,
+        at: Timestamp,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -229,6 +251,8 @@ pub enum Judged {
     Rejected,
     /// The match had ended before the file was read.
     TooLate,
+    /// The match had ended by this very game: the opponent's file, or the same once more.
+    AlreadyDecided,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -240,24 +264,51 @@ pub struct Check {
     pub found: String,
 }
 
+/// What a check is about. Beside each stand the forms of expected and found where they are more
+/// than a name, a title or Discord's time stamps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub enum CheckKind {
+    /// [`SeatsFinding`].
     Readable,
+    /// Names, each with an account in brackets where one is known.
     Identity,
+    /// Codes of races; a text of the replay where it says no race for certain.
     Races,
     Map,
     Time,
+    /// `new`, or the number of the match that the game decided.
     Reuse,
+    /// The account of somebody else. Only there when it fails.
+    Owner,
+    /// The mod's title; [`ModFinding`].
+    Mod,
+    /// How many.
+    Observers,
+    /// Battle.net's codes: `Norm` Normal, `NoMH` No Match History, and others. Empty if not recorded.
+    Privacy,
+    /// The number of the game's speed, from 0; 4 is Faster.
+    Speed,
+    /// Minutes, 0 for Infinite. Empty if not recorded.
+    Duration,
+    /// Whether alliances are locked: `yes` or `no`. Empty if not recorded.
+    Alliances,
 }
 
 impl CheckKind {
-    pub const ALL: [CheckKind; 6] = [
+    pub const ALL: [CheckKind; 13] = [
         CheckKind::Readable,
         CheckKind::Identity,
         CheckKind::Races,
         CheckKind::Map,
         CheckKind::Time,
         CheckKind::Reuse,
+        CheckKind::Owner,
+        CheckKind::Mod,
+        CheckKind::Observers,
+        CheckKind::Privacy,
+        CheckKind::Speed,
+        CheckKind::Duration,
+        CheckKind::Alliances,
     ];
 
     pub fn code(self) -> &'static str {
@@ -268,6 +319,32 @@ impl CheckKind {
             CheckKind::Map => "map",
             CheckKind::Time => "time",
             CheckKind::Reuse => "reuse",
+            CheckKind::Owner => "owner",
+            CheckKind::Mod => "mod",
+            CheckKind::Observers => "observers",
+            CheckKind::Privacy => "privacy",
+            CheckKind::Speed => "speed",
+            CheckKind::Duration => "duration",
+            CheckKind::Alliances => "alliances",
+        }
+    }
+
+    /// Whether it is about a setting of the lobby, which never rejects a replay.
+    pub fn is_setting(self) -> bool {
+        match self {
+            CheckKind::Observers
+            | CheckKind::Privacy
+            | CheckKind::Speed
+            | CheckKind::Duration
+            | CheckKind::Alliances => true,
+            CheckKind::Readable
+            | CheckKind::Identity
+            | CheckKind::Races
+            | CheckKind::Map
+            | CheckKind::Time
+            | CheckKind::Reuse
+            | CheckKind::Owner
+            | CheckKind::Mod => false,
         }
     }
 }
@@ -277,4 +354,116 @@ pub enum Grade {
     Passed,
     Warning,
     Failed,
+}
+
+/// Who plays in a replay, as [`Check`] holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatsFinding {
+    pub humans: usize,
+    pub computers: usize,
+    /// Two people who do not play against each other.
+    pub one_team: bool,
+}
+
+impl fmt::Display for SeatsFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SeatsFinding { humans, computers, one_team } = self;
+        let teams = if *one_team { ", one team" } else { "" };
+        write!(f, "players {humans}, AI {computers}{teams}")
+    }
+}
+
+impl FromStr for SeatsFinding {
+    type Err = NotAFinding;
+
+    fn from_str(text: &str) -> Result<SeatsFinding, NotAFinding> {
+        let (text, one_team) = text.strip_suffix(", one team").map_or((text, false), |text| (text, true));
+        let counts = text.strip_prefix("players ").and_then(|text| text.split_once(", AI "));
+        let (humans, computers) = counts.ok_or(NotAFinding)?;
+        Ok(SeatsFinding { humans: number(humans)?, computers: number(computers)?, one_team })
+    }
+}
+
+/// What the files of a game say of its mod, as [`Check::found`] holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModFinding {
+    /// Exactly the files of this release.
+    Official { release: String },
+    /// So many files are known from unofficial copies.
+    Fake { files: usize },
+    /// So many files are those of another game region than the players'.
+    OtherRegion { files: usize },
+    /// Not the files that games on the map load, by so many too many and too few.
+    Differs { unknown: usize, missing: usize },
+    /// Nobody has learned yet what games on the map load.
+    Unlearned { files: usize },
+}
+
+impl fmt::Display for ModFinding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ModFinding::Official { release } => write!(f, "official {release}"),
+            ModFinding::Fake { files } => write!(f, "fake files {files}"),
+            ModFinding::OtherRegion { files } => write!(f, "files of another region {files}"),
+            ModFinding::Differs { unknown, missing } => {
+                write!(f, "unknown files {unknown}, missing files {missing}")
+            }
+            ModFinding::Unlearned { files } => write!(f, "unverified files {files}"),
+        }
+    }
+}
+
+impl FromStr for ModFinding {
+    type Err = NotAFinding;
+
+    fn from_str(text: &str) -> Result<ModFinding, NotAFinding> {
+        let after = |prefix| text.strip_prefix(prefix);
+        if let Some(release) = after("official ") {
+            Ok(ModFinding::Official { release: release.to_owned() })
+        } else if let Some(files) = after("fake files ") {
+            Ok(ModFinding::Fake { files: number(files)? })
+        } else if let Some(files) = after("files of another region ") {
+            Ok(ModFinding::OtherRegion { files: number(files)? })
+        } else if let Some(files) = after("unverified files ") {
+            Ok(ModFinding::Unlearned { files: number(files)? })
+        } else {
+            let counts = after("unknown files ").and_then(|text| text.split_once(", missing files "));
+            let (unknown, missing) = counts.ok_or(NotAFinding)?;
+            Ok(ModFinding::Differs { unknown: number(unknown)?, missing: number(missing)? })
+        }
+    }
+}
+
+/// A text that no check wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAFinding;
+
+fn number(text: &str) -> Result<usize, NotAFinding> {
+    text.parse().map_err(|_| NotAFinding)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_is_read_back_from_its_text() {
+        for finding in [
+            ModFinding::Official { release: "2025-11".to_owned() },
+            ModFinding::Fake { files: 1 },
+            ModFinding::OtherRegion { files: 16 },
+            ModFinding::Differs { unknown: 1, missing: 0 },
+            ModFinding::Unlearned { files: 23 },
+        ] {
+            assert_eq!(finding.to_string().parse(), Ok(finding));
+        }
+        for (humans, computers, one_team) in [(2, 0, false), (2, 0, true), (1, 1, false), (8, 0, false)] {
+            let seats = SeatsFinding { humans, computers, one_team };
+            assert_eq!(seats.to_string().parse(), Ok(seats));
+        }
+        for text in ["", "1v1", "fake files x", "unknown files 1", "players 2"] {
+            assert_eq!(text.parse::<ModFinding>(), Err(NotAFinding), "{text}");
+            assert_eq!(text.parse::<SeatsFinding>(), Err(NotAFinding), "{text}");
+        }
+    }
 }

@@ -46,7 +46,8 @@ pub enum Fact {
     Unplayed {
         how: String,
     },
-    /// A replay of the match: `reading`, `decided`, `undecided`, `rejected`, `too_late` or a fault.
+    /// A replay of the match: `reading`, `decided`, `undecided`, `rejected`, `too_late`,
+    /// `already_decided` or a fault.
     Replay {
         job: JobId,
         stage: String,
@@ -146,6 +147,7 @@ fn stage_code(stage: &ReplayStage) -> &'static str {
             Judged::Undecided => "undecided",
             Judged::Rejected => "rejected",
             Judged::TooLate => "too_late",
+            Judged::AlreadyDecided => "already_decided",
         },
         ReplayStage::Failed { fault } => fault.code(),
     }

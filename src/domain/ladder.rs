@@ -3,6 +3,7 @@
 mod decide;
 
 use super::cards::{Card, Cards, Content};
+use super::cases::Cases;
 use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Seat};
@@ -10,7 +11,7 @@ use super::player::{Player, fold};
 use super::queue::Entry;
 use super::rating::Rating;
 use super::season::Season;
-use super::verdict::Game;
+use super::verdict::{Game, Unverified};
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
@@ -46,7 +47,9 @@ pub struct Ladder {
     jobs: BTreeMap<JobId, Job>,
     /// Files that are never read again: they decided a match, or they killed workers.
     spent_files: BTreeSet<FileHash>,
-    games: BTreeSet<Game>,
+    /// Each game that decided a match, and which.
+    games: BTreeMap<Game, MatchId>,
+    cases: Cases,
     pub(super) history: History,
     cards: Cards,
     chance: Chance,
@@ -174,7 +177,8 @@ impl Default for Ladder {
             ratings: BTreeMap::new(),
             jobs: BTreeMap::new(),
             spent_files: BTreeSet::new(),
-            games: BTreeSet::new(),
+            games: BTreeMap::new(),
+            cases: Cases::default(),
             history: History::default(),
             cards: Cards::default(),
             chance: Chance(0),
@@ -252,6 +256,11 @@ impl Ladder {
 
     pub fn job(&self, job: JobId) -> Option<&Job> {
         self.jobs.get(&job)
+    }
+
+    /// What staff were told.
+    pub fn cases(&self) -> &Cases {
+        &self.cases
     }
 
     /// The match a player is in, else the last one.
@@ -392,7 +401,7 @@ impl Ladder {
                 let Some(known) = self.jobs.remove(job) else { return };
                 let winner = if let Judged::Decided { winner, .. } = judgement.outcome {
                     self.spent_files.insert(known.hash);
-                    self.games.insert(Game::of(facts));
+                    self.games.insert(Game::of(facts), known.match_id);
                     let match_ = &self.matches[&known.match_id];
                     Some(self.players[&match_.pairing.players[usize::from(winner)]].name())
                 } else {
@@ -429,6 +438,13 @@ impl Ladder {
                 self.cards.settled(*card, *version, None, may_change);
             }
             Event::CardGone { card } => self.cards.gone(*card),
+            Event::ModUnverified { match_id, region, map, files, .. } => {
+                let unverified = Unverified { region: *region, map: map.clone(), files: files.clone() };
+                self.cases.unverified.insert(unverified, *match_id);
+            }
+            Event::ToonClashed { match_id, toon, .. } => {
+                self.cases.clashes.insert((*match_id, *toon));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a season fixes: maps, servers, words for races, and the knobs. Read and checked by
 //! [`crate::season`]; here it is only asked.
 
+use super::verdict::mod_files::{self, Release};
 use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,12 +18,16 @@ pub struct Season {
     pub servers: BTreeMap<(Region, Region), Server>,
     /// From the words of replays, lower case.
     pub race_words: BTreeMap<String, Race>,
+    /// What official games load, as far as it was learned.
+    pub releases: Vec<Release>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Map {
     pub key: String,
     pub title: String,
+    /// Its titles in other languages.
+    pub aliases: Vec<String>,
     pub era: Era,
     pub author: String,
     /// Arcade ids by game region.
@@ -47,6 +52,8 @@ pub struct Knobs {
     pub mmr_scale: f64,
     pub mmr_k: f64,
     pub rematch: Duration,
+    /// Accounts of one player in a game region that bind themselves by name.
+    pub toons_per_region: u8,
 }
 
 impl Season {
@@ -56,6 +63,12 @@ impl Season {
 
     pub fn server(&self, regions: [Region; 2]) -> Server {
         *self.servers.get(&(regions[0], regions[1])).expect("a season has a server for every two regions")
+    }
+
+    /// The cache handles of an official game on the map, in hex, where a release's are known.
+    pub fn official_handles(&self, region: GameRegion, map: &str) -> Option<Vec<String>> {
+        let files = self.releases.iter().find_map(|release| release.regions.get(&region)?.of_map(map))?;
+        Some(files.iter().map(|file| mod_files::handle(region, file)).collect())
     }
 
     /// In-game link of an arcade id; the doubled colon is the game client's.

@@ -1,12 +1,26 @@
 //! What a replay proves. Pure rules over facts that a worker read; each check says what was
 //! expected and what was found.
+//!
+//! - [`identity`]: whether the two of the replay are the two of the match;
+//! - [`races`]: whether each played the race of the match;
+//! - [`mod_files`]: whether they played the official mod;
+//! - [`lobby`]: whether the lobby was set as the match sheet says.
+
+mod identity;
+mod lobby;
+pub mod mod_files;
+mod races;
+#[cfg(test)]
+mod tests;
 
 use super::player::{Player, fold};
 use super::season::Season;
-use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, Pairing};
-use ipc_schema::ids::PlayerId;
+use identity::Seated;
+use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, Pairing, SeatsFinding};
+use ipc_schema::ids::{MatchId, PlayerId};
 use ipc_schema::replay::{ReplayFacts, ReplayPlayer};
-use ipc_schema::vocab::{GameRegion, Ground, Outcome, Race, Timestamp, Toon};
+use ipc_schema::vocab::{GameRegion, Ground, Outcome, Timestamp, Toon};
+use mod_files::LoadedFiles;
 use std::time::Duration;
 
 /// Game loops in a second at the speed Faster.
@@ -18,19 +32,19 @@ const EARLY: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(600)]
 /// And so long after the upload.
 const LATE: [Duration; 2] = [Duration::ZERO, Duration::from_secs(300)];
 
-/// One played game, whichever player's file tells of it.
+/// One played game, whichever player's file tells of it. The map is left out: its title is in the
+/// language of the client that recorded the file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Game {
     random_seed: u32,
     toons: Vec<Toon>,
-    map_title: String,
 }
 
 impl Game {
     pub fn of(facts: &ReplayFacts) -> Game {
         let mut toons: Vec<Toon> = facts.players.iter().map(|player| player.toon).collect();
         toons.sort();
-        Game { random_seed: facts.random_seed, toons, map_title: facts.map_title.clone() }
+        Game { random_seed: facts.random_seed, toons }
     }
 }
 
@@ -42,127 +56,118 @@ pub struct Case<'a> {
     pub owner_of: &'a dyn Fn(&Toon) -> Option<PlayerId>,
     pub started_at: Timestamp,
     pub uploaded_at: Timestamp,
-    /// Whether the game decided a match before.
-    pub used: bool,
+    /// The match that the game decided before.
+    pub used_by: Option<MatchId>,
 }
 
-/// The judgement and, where identity holds, the toon of each slot.
+/// The judgement, and what follows from it beside the result.
 pub struct Ruling {
     pub judgement: Judgement,
+    /// The toon of each slot, where identity holds.
     pub toons: Vec<Toon>,
+    /// Accounts with which somebody claims the match, and to whom they belong.
+    pub clashes: Vec<(Toon, PlayerId)>,
+    /// What the game loaded, where it counts and no list says whether that is right.
+    pub unverified: Option<Unverified>,
+}
+
+/// Files of a game, as SHA-256 in hex, that staff have to look at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unverified {
+    pub region: GameRegion,
+    /// The season's key.
+    pub map: String,
+    /// Sorted.
+    pub files: Vec<String>,
 }
 
 pub fn judge(season: &Season, case: &Case<'_>, facts: &ReplayFacts) -> Ruling {
-    let [first, second] = facts.players.as_slice() else { return unreadable(facts) };
-    if !facts.is_1v1 {
-        return unreadable(facts);
-    }
-    let mut checks = vec![Check {
-        kind: CheckKind::Readable,
-        grade: Grade::Passed,
-        expected: "1v1".to_owned(),
-        found: "1v1".to_owned(),
-    }];
-    let seated = [[first, second], [second, first]].into_iter().find(|seats| identities_hold(case, seats));
-    checks.push(Check {
-        kind: CheckKind::Identity,
-        grade: if seated.is_some() { Grade::Passed } else { Grade::Failed },
-        expected: case.players.map(Player::name).join(", "),
-        found: format!("{} ({}), {} ({})", first.name, first.toon, second.name, second.toon),
-    });
+    let (readable, players) = readable(facts);
+    let Some(players) = players else {
+        let judgement = Judgement { checks: vec![readable], outcome: Judged::Rejected };
+        return Ruling { judgement, toons: Vec::new(), clashes: Vec::new(), unverified: None };
+    };
+    let region = game_region(players);
+    let map = &case.pairing.map;
+    let Seated { seats, check: identity, claimed, foreign } = identity::seat(season, case, region, players);
+    let mut checks = vec![readable, identity];
     // Whose race is whose is known by identity alone.
-    checks.extend(seated.map(|seats| races(season, case.pairing.races, seats)));
-    checks.push(map(season, &case.pairing.map, &facts.map_title));
+    checks.extend(seats.map(|seats| races::check(season, case.pairing.races, seats)));
+    checks.push(map_check(season, region, map, facts));
+    checks.push(mod_files::check(season, region, map, &facts.cache_handles));
     checks.push(time(case, facts));
-    checks.push(Check {
-        kind: CheckKind::Reuse,
-        grade: if case.used { Grade::Failed } else { Grade::Passed },
-        expected: "new".to_owned(),
-        found: if case.used { "used" } else { "new" }.to_owned(),
-    });
+    checks.push(reuse(case));
+
+    // A file of another game, with opponents of their own, is no claim to this match.
+    let fits = checks.iter().all(|check| check.grade != Grade::Failed || check.kind == CheckKind::Identity);
+    let clashes = if seats.is_none() && (fits || claimed) { foreign } else { Vec::new() };
+    checks.extend(clashes.iter().map(|(toon, _)| Check {
+        kind: CheckKind::Owner,
+        grade: Grade::Failed,
+        expected: String::new(),
+        found: toon.to_string(),
+    }));
+    checks.extend(lobby::checks(facts));
+
     let rejected = checks.iter().any(|check| check.grade == Grade::Failed);
-    let outcome = match seated {
+    let outcome = match seats {
         Some(seats) if !rejected => {
             winner(seats).map_or(Judged::Undecided, |(winner, ground)| Judged::Decided { winner, ground })
         }
         _ => Judged::Rejected,
     };
-    let toons = seated.map_or_else(Vec::new, |seats| seats.map(|player| player.toon).to_vec());
-    Ruling { judgement: Judgement { checks, outcome }, toons }
+    let mod_unverified =
+        checks.iter().any(|check| check.kind == CheckKind::Mod && check.grade == Grade::Warning);
+    let unverified = region.filter(|_| mod_unverified && !rejected).map(|region| Unverified {
+        region,
+        map: map.clone(),
+        files: LoadedFiles::of(&facts.cache_handles, region).files.into_iter().collect(),
+    });
+    let toons = seats.map_or_else(Vec::new, |seats| seats.map(|player| player.toon).to_vec());
+    Ruling { judgement: Judgement { checks, outcome }, toons, clashes, unverified }
 }
 
-fn unreadable(facts: &ReplayFacts) -> Ruling {
+/// Whether two people played against each other, and who.
+fn readable(facts: &ReplayFacts) -> (Check, Option<[&ReplayPlayer; 2]>) {
+    // A computer has no account, and so no region.
+    let humans = facts.players.iter().filter(|player| player.toon.region != 0).count();
+    let players = match facts.players.as_slice() {
+        [first, second] if facts.is_1v1 => Some([first, second]),
+        _ => None,
+    };
+    let computers = facts.players.len() - humans;
+    let one_team = players.is_none() && (humans, computers) == (2, 0);
+    let expected = SeatsFinding { humans: 2, computers: 0, one_team: false };
     let check = Check {
         kind: CheckKind::Readable,
-        grade: Grade::Failed,
-        expected: "1v1".to_owned(),
-        found: facts.players.len().to_string(),
+        grade: if players.is_some() { Grade::Passed } else { Grade::Failed },
+        expected: expected.to_string(),
+        found: SeatsFinding { humans, computers, one_team }.to_string(),
     };
-    Ruling { judgement: Judgement { checks: vec![check], outcome: Judged::Rejected }, toons: Vec::new() }
+    (check, players)
 }
 
-/// Whether the two of the replay are the two of the match, slot by slot: by their bound toons or,
-/// in a game region where none is bound yet, by name.
-fn identities_hold(case: &Case<'_>, seats: &[&ReplayPlayer; 2]) -> bool {
-    let two_people = seats[0].toon != seats[1].toon;
-    two_people
-        && (0..2).all(|slot| {
-            let (id, player, seat) = (case.pairing.players[slot], case.players[slot], seats[slot]);
-            if let Some(owner) = (case.owner_of)(&seat.toon) {
-                return owner == id;
-            }
-            let Some(region) = GameRegion::from_number(seat.toon.region) else { return false };
-            let bound_there = player.toons.iter().any(|(bound, _)| *bound == region);
-            let named = player.names.as_ref().is_some_and(|names| {
-                names.alternatives.iter().chain([&names.name]).any(|name| fold(name) == fold(&seat.name))
-            });
-            !bound_there && named
-        })
+/// The game region of both players' accounts.
+fn game_region(players: [&ReplayPlayer; 2]) -> Option<GameRegion> {
+    let [first, second] = players.map(|player| GameRegion::from_number(player.toon.region));
+    first.filter(|_| first == second)
 }
 
-/// By the code that no language changes, else by the words of the language. Both and different is a
-/// contradiction; neither is left unverified, never guessed.
-fn races(season: &Season, expected: [Race; 2], seats: [&ReplayPlayer; 2]) -> Check {
-    let grades = [0, 1].map(|slot| {
-        let seat: &ReplayPlayer = seats[slot];
-        let by_code = seat.race_code.as_deref().and_then(race_of_code);
-        let by_text = season.race_words.get(&seat.race_text.to_lowercase()).copied();
-        match (by_code, by_text) {
-            (Some(code), Some(text)) if code != text => Grade::Failed,
-            (Some(race), _) | (None, Some(race)) if race == expected[slot] => Grade::Passed,
-            (None, None) => Grade::Warning,
-            _ => Grade::Failed,
+/// By the files that only games on one map load, which no language changes; else by the title.
+fn map_check(season: &Season, region: Option<GameRegion>, key: &str, facts: &ReplayFacts) -> Check {
+    let known = season.map(key);
+    let expected = known.map_or(key, |map| &map.title);
+    let by_files = region.and_then(|region| mod_files::map_of(season, region, &facts.cache_handles));
+    let (fits, found) = match by_files {
+        Some((found, title)) => (found == key, title),
+        None => {
+            let title = facts.map_title.trim();
+            let mut titles = known.into_iter().flat_map(|map| map.aliases.iter().chain([&map.title]));
+            (titles.any(|known| fold(known) == fold(title)), title)
         }
-    });
-    let found = seats.map(|seat| match &seat.race_code {
-        Some(code) => format!("{} ({code})", seat.race_text),
-        None => seat.race_text.clone(),
-    });
-    let grade = grades.into_iter().max().expect("there are two");
-    Check {
-        kind: CheckKind::Races,
-        grade,
-        expected: expected.map(Race::code).join(", "),
-        found: found.join(", "),
-    }
-}
-
-fn race_of_code(code: &str) -> Option<Race> {
-    Some(match code {
-        "Terr" => Race::Sc2Terran,
-        "Zerg" => Race::Sc2Zerg,
-        "Prot" => Race::Sc2Protoss,
-        "BWTe" => Race::BwTerran,
-        "BWZe" => Race::BwZerg,
-        "BWPr" => Race::BwProtoss,
-        _ => return None,
-    })
-}
-
-fn map(season: &Season, key: &str, title: &str) -> Check {
-    let expected = season.map(key).map_or(key, |map| &map.title);
-    let grade = if fold(expected) == fold(title.trim()) { Grade::Passed } else { Grade::Failed };
-    Check { kind: CheckKind::Map, grade, expected: expected.to_owned(), found: title.to_owned() }
+    };
+    let grade = if fits { Grade::Passed } else { Grade::Failed };
+    Check { kind: CheckKind::Map, grade, expected: expected.to_owned(), found: found.to_owned() }
 }
 
 /// When the game began, by the uploader's clock, against when it could have begun by ours.
@@ -188,6 +193,15 @@ fn time(case: &Case<'_>, facts: &ReplayFacts) -> Check {
     }
 }
 
+fn reuse(case: &Case<'_>) -> Check {
+    Check {
+        kind: CheckKind::Reuse,
+        grade: if case.used_by.is_some() { Grade::Failed } else { Grade::Passed },
+        expected: "new".to_owned(),
+        found: case.used_by.map_or_else(|| "new".to_owned(), |match_id| match_id.to_string()),
+    }
+}
+
 /// Who won, by the recorded result; where it is missing, who did not leave first. No ground, no winner.
 fn winner(seats: [&ReplayPlayer; 2]) -> Option<(u8, Ground)> {
     let won = seats.map(|seat| seat.outcome);
@@ -206,221 +220,5 @@ fn winner(seats: [&ReplayPlayer; 2]) -> Option<(u8, Ground)> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ipc_schema::event::Names;
-    use ipc_schema::ids::{MatchId, UserId};
-    use ipc_schema::vocab::{Locale, Server};
-
-    /// The match of Ana (Brood War Zerg) and Bea (StarCraft II Terran), assigned at 1,000 s, and a
-    /// replay of it sent at 2,000 s. `change` bends it; the checks that do not pass and the outcome
-    /// come back as text.
-    fn check(change: impl FnOnce(&mut Setting)) -> String {
-        let mut setting = Setting::new();
-        change(&mut setting);
-        let season = crate::season::load(crate::season::Which::Real).unwrap();
-        let pairing = Pairing {
-            match_id: MatchId(1),
-            players: [PlayerId(1), PlayerId(2)],
-            races: [Race::BwZerg, Race::Sc2Terran],
-            map: "keres_passage".to_owned(),
-            server: Server::Euc,
-            confirm_deadline: Timestamp::ZERO,
-        };
-        let owners = setting.owners.clone();
-        let case = Case {
-            pairing: &pairing,
-            players: [&setting.players[0], &setting.players[1]],
-            owner_of: &|toon| owners.iter().find(|(bound, _)| bound == toon).map(|(_, owner)| *owner),
-            started_at: Timestamp(1_000_000),
-            uploaded_at: Timestamp(2_000_000),
-            used: setting.used,
-        };
-        let judgement = judge(&season, &case, &setting.facts).judgement;
-        let faults = judgement.checks.iter().filter(|check| check.grade != Grade::Passed);
-        let mut words: Vec<String> =
-            faults.map(|check| format!("{} {:?}", check.kind.code(), check.grade)).collect();
-        words.push(match judgement.outcome {
-            Judged::Decided { winner, ground } => {
-                format!("{} wins: {ground:?}", ["Ana", "Bea"][usize::from(winner)])
-            }
-            other => format!("{other:?}"),
-        });
-        words.join(", ")
-    }
-
-    struct Setting {
-        facts: ReplayFacts,
-        players: [Player; 2],
-        owners: Vec<(Toon, PlayerId)>,
-        used: bool,
-    }
-
-    impl Setting {
-        fn new() -> Setting {
-            let seat = |name: &str, id, race_text: &str, code: &str, outcome, left| ReplayPlayer {
-                toon: Toon { region: 2, realm: 1, id },
-                name: name.to_owned(),
-                race_text: race_text.to_owned(),
-                race_code: Some(code.to_owned()),
-                outcome: Some(outcome),
-                left_at_loop: Some(left),
-            };
-            let player = |name: &str| {
-                let mut player = Player::new(UserId(1), Locale::EnUs);
-                player.names = Some(Names {
-                    name: name.to_owned(),
-                    battle_tag: format!("{name}#123"),
-                    alternatives: vec![format!("{name}smurf")],
-                    country: "XX".to_owned(),
-                });
-                player
-            };
-            Setting {
-                facts: ReplayFacts {
-                    base_build: 95299,
-                    unlisted_build: false,
-                    duration_game_loops: 22_400,
-                    ended_at_ms: 2_000_000,
-                    map_title: "Keres Passage SEL".to_owned(),
-                    cache_handles: Vec::new(),
-                    game_speed: 4,
-                    random_seed: 7,
-                    is_1v1: true,
-                    // The order of the file is not the order of the match.
-                    players: vec![
-                        seat("Bea", 22, "Terran", "Terr", Outcome::Lost, 22_300),
-                        seat("Ana", 11, "BW Zerg", "BWZe", Outcome::Won, 22_400),
-                    ],
-                    observers: 0,
-                    attributes: Vec::new(),
-                },
-                players: [player("Ana"), player("Bea")],
-                owners: Vec::new(),
-                used: false,
-            }
-        }
-
-        fn ana(&mut self) -> &mut ReplayPlayer {
-            &mut self.facts.players[1]
-        }
-
-        fn bind(&mut self, slot: usize, id: u64) {
-            let toon = Toon { region: 2, realm: 1, id };
-            self.players[slot].toons.push((GameRegion::Europe, toon));
-            self.owners.push((toon, PlayerId(slot as u64 + 1)));
-        }
-    }
-
-    #[test]
-    fn a_replay_of_the_match_decides_it() {
-        assert_eq!(check(|_| ()), "Ana wins: Recorded");
-        assert_eq!(check(|of| of.facts.players.swap(0, 1)), "Ana wins: Recorded");
-        assert_eq!(check(|of| of.ana().name = "ANASMURF".to_owned()), "Ana wins: Recorded");
-        assert_eq!(
-            check(|of| of.facts.players.iter_mut().for_each(|seat| seat.race_code = None)),
-            "Ana wins: Recorded"
-        );
-        assert_eq!(check(|of| of.ana().race_text = "кто знает".to_owned()), "Ana wins: Recorded");
-    }
-
-    #[test]
-    fn a_bound_account_proves_identity_whatever_the_name() {
-        assert_eq!(
-            check(|of| {
-                of.bind(0, 11);
-                of.ana().name = "Zoe".to_owned();
-            }),
-            "Ana wins: Recorded"
-        );
-        assert_eq!(check(|of| of.bind(0, 99)), "identity Failed, Rejected");
-        // Somebody else's account with Ana's name.
-        assert_eq!(
-            check(|of| of.owners.push((Toon { region: 2, realm: 1, id: 11 }, PlayerId(3)))),
-            "identity Failed, Rejected"
-        );
-        // Bound in another region only: the name decides in this one.
-        assert_eq!(
-            check(|of| of.players[0].toons.push((GameRegion::Asia, Toon { region: 3, realm: 1, id: 5 }))),
-            "Ana wins: Recorded"
-        );
-    }
-
-    #[test]
-    fn a_replay_of_something_else_is_rejected_with_the_reason() {
-        assert_eq!(check(|of| of.ana().name = "Zoe".to_owned()), "identity Failed, Rejected");
-        // One account cannot sit on both sides.
-        assert_eq!(check(|of| of.ana().toon.id = 22), "identity Failed, Rejected");
-        assert_eq!(
-            check(|of| {
-                of.facts.players.pop();
-            }),
-            "readable Failed, Rejected"
-        );
-        assert_eq!(check(|of| of.facts.is_1v1 = false), "readable Failed, Rejected");
-        assert_eq!(check(|of| of.facts.map_title = "Khione SEL".to_owned()), "map Failed, Rejected");
-        assert_eq!(check(|of| of.used = true), "reuse Failed, Rejected");
-        assert_eq!(check(|of| of.ana().race_code = Some("BWTe".to_owned())), "races Failed, Rejected");
-        assert_eq!(
-            check(|of| {
-                of.ana().race_code = Some("BWTe".to_owned());
-                of.ana().race_text = "BW Terran".to_owned();
-            }),
-            "races Failed, Rejected"
-        );
-        assert_eq!(
-            check(|of| {
-                of.ana().race_code = None;
-                of.ana().race_text = "кто знает".to_owned();
-            }),
-            "races Warning, Ana wins: Recorded"
-        );
-    }
-
-    #[test]
-    fn the_game_must_have_begun_between_assignment_and_upload() {
-        // The game took 1,000 s, so it began at `ended` - 1,000 s.
-        for (ended, expected) in [
-            (2_000, "Ana wins: Recorded"),
-            (1_945, "Ana wins: Recorded"),
-            (1_935, "time Warning, Ana wins: Recorded"),
-            (1_401, "time Warning, Ana wins: Recorded"),
-            (1_399, "time Failed, Rejected"),
-            (3_000, "Ana wins: Recorded"),
-            (3_001, "time Warning, Ana wins: Recorded"),
-            (3_299, "time Warning, Ana wins: Recorded"),
-            (3_301, "time Failed, Rejected"),
-        ] {
-            assert_eq!(check(|of| of.facts.ended_at_ms = ended * 1000), expected, "ended at {ended} s");
-        }
-    }
-
-    #[test]
-    fn the_winner_needs_a_ground() {
-        let result = |bea, ana| {
-            move |of: &mut Setting| {
-                of.facts.players[0].outcome = bea;
-                of.ana().outcome = ana;
-            }
-        };
-        assert_eq!(check(result(Some(Outcome::Won), Some(Outcome::Lost))), "Bea wins: Recorded");
-        assert_eq!(check(result(None, Some(Outcome::Lost))), "Bea wins: Recorded");
-        assert_eq!(check(result(None, None)), "Ana wins: OpponentLeftFirst");
-        assert_eq!(check(result(Some(Outcome::Won), Some(Outcome::Won))), "Undecided");
-        assert_eq!(check(result(Some(Outcome::Draw), Some(Outcome::Draw))), "Undecided");
-        let nobody_left = |of: &mut Setting| {
-            result(None, None)(of);
-            of.facts.players.iter_mut().for_each(|seat| seat.left_at_loop = None);
-        };
-        assert_eq!(check(nobody_left), "Undecided");
-        let both_at_once = |of: &mut Setting| {
-            result(None, None)(of);
-            of.facts.players.iter_mut().for_each(|seat| seat.left_at_loop = Some(5));
-        };
-        assert_eq!(check(both_at_once), "Undecided");
     }
 }

@@ -4,13 +4,16 @@ use super::commands::match_::{self, append_fact};
 use super::refusal;
 use super::reply::{Page, colour, embed};
 use super::text::{Words, plain};
-use ipc_schema::event::{Check, Grade, Judged, Judgement};
+use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, ModFinding, SeatsFinding};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::view::{CardView, ReplayStage, ReplayView};
-use ipc_schema::vocab::Ground;
+use ipc_schema::vocab::{Ground, Race};
 
-/// The rules have six checks; a longer list is cut so that it fits an embed.
-const CHECKS: usize = 12;
+/// Characters of all lines on checks; Discord shows 4,096, and what follows them needs room.
+const LINES: usize = 3000;
+
+/// Characters of one expected or found value.
+const VALUE: usize = 120;
 
 pub fn render(view: &CardView, words: Words) -> Page {
     match view {
@@ -48,6 +51,7 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
                 Judged::Undecided => (words.with("replay-undecided", &[id]), colour::WARNING),
                 Judged::Rejected => (words.with("replay-rejected", &[id]), colour::BAD),
                 Judged::TooLate => (words.with("replay-too-late", &[id]), colour::WARNING),
+                Judged::AlreadyDecided => (words.with("replay-already-decided", &[id]), colour::CALM),
             };
             Page { content: title, embeds: checks(judgement, stripe, words), rows: Vec::new() }
         }
@@ -58,43 +62,144 @@ fn checks(judgement: &Judgement, stripe: u32, words: Words) -> Vec<twilight_mode
     if judgement.checks.is_empty() {
         return Vec::new();
     }
-    let lines: Vec<String> =
-        judgement.checks.iter().take(CHECKS).map(|check| check_line(check, words)).collect();
+    let (settings, others): (Vec<&Check>, Vec<&Check>) =
+        judgement.checks.iter().partition(|check| check.kind.is_setting());
+    let mut lines: Vec<String> = others.iter().map(|check| check_line(check, words)).collect();
+    // A lobby as it should be is one line; what is not as it should be is told in small.
+    let (right, wrong): (Vec<&Check>, Vec<&Check>) =
+        settings.into_iter().partition(|check| check.grade == Grade::Passed);
+    if wrong.is_empty() && !right.is_empty() {
+        lines.push(format!("{} {}", mark(Grade::Passed), words.say("replay-lobby-right")));
+    }
+    lines.extend(wrong.iter().map(|check| format!("-# {}", check_line(check, words))));
+    let mut room = LINES;
+    lines.retain(|line| {
+        let length = line.chars().count() + 1;
+        let fits = length <= room;
+        room -= if fits { length } else { 0 };
+        fits
+    });
+    let failed = judgement.checks.iter().filter(|check| check.grade == Grade::Failed);
+    // The first of them is what to mend first; an account of somebody else is told above it.
+    if let Some(check) =
+        failed.max_by_key(|check| (check.kind == CheckKind::Owner, std::cmp::Reverse(check.kind)))
+    {
+        lines.push(format!("\n{}", words.name_of("replay-todo", check.kind.code())));
+    }
     vec![embed(stripe, Some(words.say("replay-checks")), Some(lines.join("\n")), Vec::new())]
+}
+
+fn mark(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Passed => "✅",
+        Grade::Warning => "⚠️",
+        Grade::Failed => "❌",
+    }
 }
 
 fn check_line(check: &Check, words: Words) -> String {
     let name = words.name_of("replay-check", check.kind.code());
-    // Times are Discord's own marks, which the rules make; all else comes from people and files.
-    let of_times =
-        |text: &str| text.len() <= 120 && text.chars().all(|letter| "<t:0123456789:T> –".contains(letter));
-    let shown = |text: &String| if of_times(text) { text.clone() } else { plain(text, 120) };
-    let (expected, found) = (shown(&check.expected), shown(&check.found));
-    let mark = match check.grade {
-        Grade::Passed => "✅",
-        Grade::Warning => "⚠️",
-        Grade::Failed => "❌",
-    };
-    let text = match check.grade {
-        Grade::Passed if found.is_empty() => {
-            words.with("replay-check-passed-plain", &[("check", name.into())])
-        }
-        Grade::Passed => {
+    let (expected, found) =
+        (value(check.kind, &check.expected, words), value(check.kind, &check.found, words));
+    let unless_empty = |text: String| if text.is_empty() { words.say("nothing") } else { text };
+    let text = match (check.kind, check.grade) {
+        (CheckKind::Mod, _) | (CheckKind::Reuse | CheckKind::Owner, Grade::Failed) => {
             words.with("replay-check-passed", &[("check", name.into()), ("found", found.into())])
         }
-        Grade::Warning | Grade::Failed => {
-            let or_nothing = |text: String| if text.is_empty() { words.say("nothing") } else { text };
-            words.with(
-                "replay-check-differs",
-                &[
-                    ("check", name.into()),
-                    ("expected", or_nothing(expected).into()),
-                    ("found", or_nothing(found).into()),
-                ],
-            )
+        (CheckKind::Readable | CheckKind::Reuse | CheckKind::Owner, Grade::Passed) => {
+            words.with("replay-check-passed-plain", &[("check", name.into())])
         }
+        (_, Grade::Passed) if found.is_empty() => {
+            words.with("replay-check-passed-plain", &[("check", name.into())])
+        }
+        (_, Grade::Passed) => {
+            words.with("replay-check-passed", &[("check", name.into()), ("found", found.into())])
+        }
+        (_, Grade::Warning | Grade::Failed) => words.with(
+            "replay-check-differs",
+            &[
+                ("check", name.into()),
+                ("expected", unless_empty(expected).into()),
+                ("found", unless_empty(found).into()),
+            ],
+        ),
     };
-    format!("{mark} {text}")
+    format!("{} {text}", mark(check.grade))
+}
+
+/// What was expected or found, in the reader's words where the rules wrote a code. All else comes from
+/// people and files.
+fn value(kind: CheckKind, text: &str, words: Words) -> String {
+    let known = |key: &str| words.say(key);
+    let count = |key: &str, name: &'static str, number: usize| words.with(key, &[(name, number.into())]);
+    match kind {
+        CheckKind::Readable => match text.parse() {
+            Ok(SeatsFinding { humans, computers, one_team }) => {
+                let key = if one_team { "replay-seats-one-team" } else { "replay-seats" };
+                words.with(key, &[("humans", humans.into()), ("computers", computers.into())])
+            }
+            Err(_) => plain(text, VALUE),
+        },
+        CheckKind::Races => {
+            let one = |text: &str| match Race::from_code(text) {
+                Some(race) => words.name_of("race", race.code()),
+                None => plain(text, VALUE / 2),
+            };
+            text.split(", ").take(2).map(one).collect::<Vec<_>>().join(", ")
+        }
+        CheckKind::Mod => match text.parse() {
+            Ok(ModFinding::Official { release }) => {
+                words.with("replay-mod-official", &[("release", plain(&release, 40).into())])
+            }
+            Ok(ModFinding::Fake { files }) => count("replay-mod-fake", "files", files),
+            Ok(ModFinding::OtherRegion { files }) => count("replay-mod-region", "files", files),
+            Ok(ModFinding::Differs { unknown, missing }) => {
+                words.with("replay-mod-differs", &[("unknown", unknown.into()), ("missing", missing.into())])
+            }
+            Ok(ModFinding::Unlearned { .. }) => known("replay-mod-unverified"),
+            Err(_) => plain(text, VALUE),
+        },
+        CheckKind::Reuse => match text.parse::<u64>() {
+            Ok(match_id) => words.with("replay-reuse-match", &[("id", match_id.to_string().into())]),
+            Err(_) => plain(text, VALUE),
+        },
+        CheckKind::Owner if !text.is_empty() => {
+            words.with("replay-owner-other", &[("account", plain(text, VALUE).into())])
+        }
+        CheckKind::Time if is_times(text) => text.to_owned(),
+        CheckKind::Privacy => match text {
+            "Norm" => known("replay-privacy-normal"),
+            "NoMH" => known("replay-privacy-no-match-history"),
+            "NoBO" => known("replay-privacy-no-build-order"),
+            other => plain(other, VALUE),
+        },
+        CheckKind::Speed => match text {
+            "0" => known("replay-speed-slower"),
+            "1" => known("replay-speed-slow"),
+            "2" => known("replay-speed-normal"),
+            "3" => known("replay-speed-fast"),
+            "4" => known("replay-speed-faster"),
+            other => plain(other, VALUE),
+        },
+        CheckKind::Duration => match text.parse::<usize>() {
+            Ok(0) => known("replay-duration-infinite"),
+            Ok(minutes) => count("replay-duration-minutes", "minutes", minutes),
+            Err(_) => plain(text, VALUE),
+        },
+        CheckKind::Alliances => match text {
+            "yes" => known("replay-alliances-locked"),
+            "no" => known("replay-alliances-open"),
+            other => plain(other, VALUE),
+        },
+        CheckKind::Identity | CheckKind::Map | CheckKind::Time | CheckKind::Observers | CheckKind::Owner => {
+            plain(text, VALUE)
+        }
+    }
+}
+
+/// Discord's own marks for times, which the rules make.
+fn is_times(text: &str) -> bool {
+    text.len() <= VALUE && text.chars().all(|letter| "<t:0123456789T> –".contains(letter))
 }
 
 #[cfg(test)]
@@ -123,27 +228,127 @@ mod tests {
         Check { kind, grade, expected: expected.to_owned(), found: found.to_owned() }
     }
 
-    #[test]
-    fn a_rejected_replay_lists_each_check_with_what_was_expected_and_found() {
-        let checks = vec![
-            check(CheckKind::Readable, Grade::Passed, "", ""),
-            check(CheckKind::Identity, Grade::Passed, "Flash, Serral", "Flash, Serral"),
-            check(CheckKind::Map, Grade::Failed, "Keres Passage SEL", "Khione SEL"),
-            check(CheckKind::Time, Grade::Warning, "<t:1795284000:T> – <t:1795284060:T>", "-3 min"),
-        ];
-        let page = render(&judged(Judged::Rejected, checks), WORDS());
+    fn seats(humans: usize, computers: usize) -> String {
+        SeatsFinding { humans, computers, one_team: false }.to_string()
+    }
+
+    fn shown(checks: Vec<Check>, outcome: Judged) -> String {
+        let page = render(&judged(outcome, checks), WORDS());
         assert_fits(&page);
+        page.embeds[0].description.clone().unwrap()
+    }
+
+    #[test]
+    fn a_rejected_replay_lists_each_check_and_says_what_to_do() {
+        let (passed, failed) = (Grade::Passed, Grade::Failed);
+        let checks = vec![
+            check(CheckKind::Readable, passed, &seats(2, 0), &seats(2, 0)),
+            check(CheckKind::Identity, passed, "Flash, Serral", "Flash (2-S2-1-7), Serral (2-S2-1-8)"),
+            check(CheckKind::Races, Grade::Warning, "bw_zerg, sc2_terran", "кто знает, sc2_terran"),
+            check(CheckKind::Map, failed, "Keres Passage SEL", "Khione SEL"),
+            check(CheckKind::Mod, failed, "SC: Evo Complete", &ModFinding::Fake { files: 1 }.to_string()),
+            check(CheckKind::Time, Grade::Warning, "<t:1795284000:T> – <t:1795284060:T>", "-3 min"),
+            check(CheckKind::Reuse, failed, "new", "12"),
+            check(CheckKind::Observers, passed, "0", "0"),
+            check(CheckKind::Privacy, Grade::Warning, "Norm", "NoBO"),
+            check(CheckKind::Duration, Grade::Warning, "0", ""),
+        ];
+        let page = render(&judged(Judged::Rejected, checks.clone()), WORDS());
         assert!(page.content.starts_with("**This replay does not decide match 12.**"), "{}", page.content);
         assert!(page.content.ends_with("\n-# match 12 · replay · 3 · rejected"), "{}", page.content);
         assert_eq!(
-            page.embeds[0].description.as_deref(),
-            Some(
-                "✅ Two players\n\
-                 ✅ Players: Flash, Serral\n\
-                 ❌ Map: expected Keres Passage SEL, found Khione SEL\n\
-                 ⚠️ Time: expected <t:1795284000:T> – <t:1795284060:T>, found \\-3 min"
-            )
+            shown(checks, Judged::Rejected),
+            "✅ Two players\n\
+             ✅ Players: Flash \\(2\\-S2\\-1\\-7\\), Serral \\(2\\-S2\\-1\\-8\\)\n\
+             ⚠️ Races: expected BW Zerg, SC2 Terran, found кто знает, SC2 Terran\n\
+             ❌ Map: expected Keres Passage SEL, found Khione SEL\n\
+             ❌ Mod: not the official mod: 1 file of an unofficial copy\n\
+             ⚠️ Time: expected <t:1795284000:T> – <t:1795284060:T>, found \\-3 min\n\
+             ❌ New game: this game decided match 12 already\n\
+             -# ⚠️ Privacy: expected Normal, found No build order\n\
+             -# ⚠️ Duration: expected Infinite, found none\n\
+             \nSend the replay of this match, played on the map of your match sheet."
         );
+    }
+
+    #[test]
+    fn what_a_check_found_is_told_in_words() {
+        let of = |kind, grade, expected: &str, found: &str| {
+            let text = shown(vec![check(kind, grade, expected, found)], Judged::Rejected);
+            text.lines().next().unwrap().to_owned()
+        };
+        let (passed, warning, failed) = (Grade::Passed, Grade::Warning, Grade::Failed);
+        let two = seats(2, 0);
+        let one_team = SeatsFinding { humans: 2, computers: 0, one_team: true }.to_string();
+        let mod_of =
+            |grade, finding: ModFinding| of(CheckKind::Mod, grade, "SC: Evo Complete", &finding.to_string());
+        for (line, expected) in [
+            (
+                of(CheckKind::Readable, failed, &two, &seats(1, 1)),
+                "❌ Two players: expected 2 players, found 1 player and 1 AI",
+            ),
+            (
+                of(CheckKind::Readable, failed, &two, &seats(4, 0)),
+                "❌ Two players: expected 2 players, found 4 players",
+            ),
+            (
+                of(CheckKind::Readable, failed, &two, &one_team),
+                "❌ Two players: expected 2 players, found 2 players on one team",
+            ),
+            // As builds before wrote it.
+            (of(CheckKind::Readable, failed, "1v1", "4"), "❌ Two players: expected 1v1, found 4"),
+            (of(CheckKind::Reuse, passed, "new", "new"), "✅ New game"),
+            (
+                of(CheckKind::Owner, failed, "", "2-S2-1-7"),
+                "❌ Account: 2\\-S2\\-1\\-7 belongs to another player of the ladder; staff were told",
+            ),
+            (
+                mod_of(passed, ModFinding::Official { release: "2025-11".to_owned() }),
+                "✅ Mod: verified (2025\\-11)",
+            ),
+            (
+                mod_of(warning, ModFinding::Unlearned { files: 16 }),
+                "⚠️ Mod: unverified, since the ladder does not know this version of the map or mod yet; staff were told",
+            ),
+            (
+                mod_of(failed, ModFinding::Differs { unknown: 1, missing: 0 }),
+                "❌ Mod: not the official mod: 1 unknown file",
+            ),
+            (
+                mod_of(failed, ModFinding::Differs { unknown: 0, missing: 2 }),
+                "❌ Mod: not the official mod: 2 files missing",
+            ),
+            (
+                mod_of(failed, ModFinding::Differs { unknown: 3, missing: 1 }),
+                "❌ Mod: not the official mod: 3 unknown files, 1 file missing",
+            ),
+            (
+                mod_of(failed, ModFinding::OtherRegion { files: 16 }),
+                "❌ Mod: not the official mod: 16 files of another game region",
+            ),
+            (of(CheckKind::Speed, warning, "4", "2"), "-# ⚠️ Speed: expected Faster, found Normal"),
+            (
+                of(CheckKind::Duration, warning, "0", "30"),
+                "-# ⚠️ Duration: expected Infinite, found 30 minutes",
+            ),
+            (
+                of(CheckKind::Alliances, warning, "yes", "no"),
+                "-# ⚠️ Alliances: expected locked, found not locked",
+            ),
+            (of(CheckKind::Observers, warning, "0", "2"), "-# ⚠️ Observers: expected 0, found 2"),
+            (of(CheckKind::Privacy, passed, "Norm", "NoMH"), "✅ Lobby: as on the match sheet"),
+        ] {
+            assert_eq!(line, expected);
+        }
+    }
+
+    #[test]
+    fn every_failed_check_says_what_to_do() {
+        for kind in CheckKind::ALL.into_iter().filter(|kind| !kind.is_setting()) {
+            let text = shown(vec![check(kind, Grade::Failed, "a", "b")], Judged::Rejected);
+            let todo = text.lines().last().unwrap();
+            assert!(todo.ends_with('.') && text.contains("\n\n"), "{kind:?}: {text}");
+        }
     }
 
     #[test]
@@ -155,6 +360,7 @@ mod tests {
             (judged(decided(Ground::OpponentLeftFirst), Vec::new()), "decided"),
             (judged(Judged::Undecided, Vec::new()), "undecided"),
             (judged(Judged::TooLate, Vec::new()), "too_late"),
+            (judged(Judged::AlreadyDecided, Vec::new()), "already_decided"),
             (replay(ReplayStage::Failed { fault: Fault::UnsupportedBuild }), "unsupported_build"),
             (replay(ReplayStage::Failed { fault: Fault::Encrypted }), "encrypted"),
             (replay(ReplayStage::Failed { fault: Fault::Malformed }), "malformed"),

@@ -2,10 +2,11 @@
 
 use super::chance::Chance;
 use super::matches::{Game, Seat};
+use crate::season::{self, Which};
 use ipc_schema::vocab::{GameRegion, Race};
 use replay::facts::{CacheHandle, GameResult};
 use replay::forge::{self, ForgedPlayer};
-use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Keys and titles of the season's maps, as a client in English shows them.
 const MAPS: &[(&str, &str)] = &[
@@ -20,8 +21,31 @@ const MAPS: &[(&str, &str)] = &[
     ("vermeer", "[SC:Evo] Vermeer (버미어)"),
 ];
 
-/// Files of the mod that each game loads beside its map.
-const MOD_FILES: usize = 14;
+/// What games load, by game region and map.
+pub struct Handles(BTreeMap<(GameRegion, String), Vec<CacheHandle>>);
+
+impl Handles {
+    /// As the official mod and maps of the season have them.
+    pub fn of(season: Which) -> anyhow::Result<Handles> {
+        let handles = season::official_handles(season)?;
+        let stored = |handles: Vec<String>| handles.iter().filter_map(|handle| stored(handle)).collect();
+        Ok(Handles(handles.into_iter().map(|(place, handles)| (place, stored(handles))).collect()))
+    }
+
+    /// None on a map that the season does not have.
+    fn on(&self, region: GameRegion, map: &str) -> Vec<CacheHandle> {
+        self.0.get(&(region, map.to_owned())).cloned().unwrap_or_default()
+    }
+}
+
+/// The 40 bytes of a handle in hex.
+fn stored(handle: &str) -> Option<CacheHandle> {
+    let mut bytes = [0; 40];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(handle.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(CacheHandle(bytes))
+}
 
 pub fn map_keys() -> Vec<&'static str> {
     MAPS.iter().map(|(key, _)| *key).collect()
@@ -29,13 +53,13 @@ pub fn map_keys() -> Vec<&'static str> {
 
 /// The file that `player` sends. Two who recorded the same game send different files of it, and so
 /// does who sends another `attempt`.
-pub fn forge(game: &Game, player: usize, attempt: u32) -> Vec<u8> {
+pub fn forge(handles: &Handles, game: &Game, player: usize, attempt: u32) -> Vec<u8> {
     let region = game.seats[0].server.game_region();
     let mut chance = Chance::of(u64::from(game.random_seed), "recording", player as u64);
     let player = |seat: usize| forged_player(&game.seats[seat], seat == game.winner);
     forge::write(&forge::Game {
         map_title: map_title(&game.seats[0].map).to_owned(),
-        cache_handles: cache_handles(region, &game.seats[0].map),
+        cache_handles: handles.on(region, &game.seats[0].map),
         players: [player(0), player(1)],
         duration_game_loops: game_loops(game),
         ended_at_unix: i64::try_from(game.ends.unix_seconds()).unwrap_or(i64::MAX),
@@ -82,44 +106,26 @@ fn race_words(race: Race) -> (&'static str, &'static str) {
     }
 }
 
-/// What a game of the demo loads: the mod's files and the map. All of them are invented; no file
-/// has such a hash.
-pub fn cache_handles(region: GameRegion, map: &str) -> Vec<CacheHandle> {
-    let mod_files = (0..MOD_FILES).map(|number| format!("mod {number}"));
-    let labels = mod_files.chain([format!("map {map}")]);
-    labels.map(|label| invented_handle(region, &label)).collect()
-}
-
-/// Kind, region, and the SHA-256 of a label instead of a file.
-fn invented_handle(region: GameRegion, label: &str) -> CacheHandle {
-    let letters = match region {
-        GameRegion::Americas => b"US",
-        GameRegion::Europe => b"EU",
-        GameRegion::Asia => b"KR",
-    };
-    let hash = Sha256::digest(format!("evoladder demo, invented: {region} {label}"));
-    let mut handle = [0; 40];
-    handle[..4].copy_from_slice(b"s2ma");
-    handle[6..8].copy_from_slice(letters);
-    handle[8..].copy_from_slice(&hash);
-    CacheHandle(handle)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::players::matches::tests::game;
 
+    fn demo() -> Handles {
+        Handles::of(Which::Demo).unwrap()
+    }
+
     #[test]
     fn the_file_tells_the_game_that_was_played() {
         for match_id in 1..=8 {
             let game = game(match_id);
-            let facts = replay::parse(&forge(&game, 3, 0)).unwrap();
+            let facts = replay::parse(&forge(&demo(), &game, 3, 0)).unwrap();
             assert!(facts.is_1v1);
             assert_eq!(facts.map_title, "Keres Passage SEL");
             assert_eq!(facts.random_seed, game.random_seed);
             assert_eq!(facts.game_speed, 4);
-            assert_eq!(facts.cache_handles, cache_handles(GameRegion::Europe, "keres_passage"));
+            assert_eq!(facts.cache_handles, demo().on(GameRegion::Europe, "keres_passage"));
+            assert_eq!(facts.cache_handles.len(), 4);
             assert_eq!(facts.observers, Vec::<String>::new());
 
             let played_s = game.ends.since(game.begins).as_secs_f64();
@@ -143,19 +149,32 @@ mod tests {
     #[test]
     fn two_files_of_one_game_differ_and_tell_the_same() {
         let game = game(5);
-        let files = [forge(&game, 3, 0), forge(&game, 9, 0), forge(&game, 3, 1)];
+        let handles = demo();
+        let files = [(3, 0), (9, 0), (3, 1)].map(|(player, attempt)| forge(&handles, &game, player, attempt));
         assert!(files[0] != files[1] && files[0] != files[2] && files[1] != files[2]);
-        assert_eq!(files[0], forge(&game, 3, 0));
+        assert_eq!(files[0], forge(&handles, &game, 3, 0));
         let seeds = files.map(|file| replay::parse(&file).unwrap().random_seed);
         assert_eq!(seeds, [game.random_seed; 3]);
     }
 
     #[test]
-    fn handles_differ_by_region_and_map() {
-        let last = |region, map| cache_handles(region, map).pop();
-        assert_ne!(last(GameRegion::Europe, "khione"), last(GameRegion::Asia, "khione"));
-        assert_ne!(last(GameRegion::Europe, "khione"), last(GameRegion::Europe, "vermeer"));
-        assert_eq!(cache_handles(GameRegion::Asia, "khione")[0].region(), b"KR");
-        assert_eq!(cache_handles(GameRegion::Asia, "khione").len(), MOD_FILES + 1);
+    fn every_map_has_handles_of_each_region_in_either_season() {
+        for which in [Which::Demo, Which::Real] {
+            let handles = Handles::of(which).unwrap();
+            for (region, letters) in GameRegion::ALL.iter().zip([b"US", b"EU", b"KR"]) {
+                for (at, map) in map_keys().into_iter().enumerate() {
+                    let of_map = handles.on(*region, map);
+                    assert!(of_map.len() >= 4, "{which:?} {region} {map}");
+                    assert!(
+                        of_map.iter().all(|handle| handle.region() == letters),
+                        "{which:?} {region} {map}"
+                    );
+                    let other = handles.on(*region, map_keys()[(at + 1) % MAPS.len()]);
+                    assert_ne!(of_map, other, "{which:?} {region} {map}");
+                }
+            }
+        }
+        let real = Handles::of(Which::Real).unwrap();
+        assert_eq!(real.on(GameRegion::Asia, "khione").len(), 23);
     }
 }

@@ -311,7 +311,7 @@ fn is_false(flag: &bool) -> bool {
 
 /// The stages after which a replay of a game that was really played should not stand.
 pub fn is_fault(stage: &str) -> bool {
-    !matches!(stage, "reading" | "decided" | "too_late")
+    !matches!(stage, "reading" | "decided" | "too_late" | "already_decided")
 }
 
 #[cfg(test)]
@@ -377,6 +377,7 @@ mod tests {
             ("-# match 3 · replay · 7 · rejected", 1),
             ("-# match 3 · replay · 8 · malformed", 2),
             ("-# match 3 · replay · 9 · too_late", 2),
+            ("-# match 3 · replay · 9 · already_decided", 2),
         ] {
             assert_eq!(tell(&mut record, ANA, text).replays_rejected, expected, "{text}");
         }

@@ -2,7 +2,8 @@
 
 use ipc_schema::replay::{ReplayFacts, ReplayPlayer};
 use ipc_schema::vocab::{Outcome, Toon};
-use replay::facts::{Facts, GameResult};
+use replay::facts::{CacheHandle, Facts, GameResult};
+use std::collections::BTreeSet;
 
 /// Characters of one text that leave the worker. Names and titles of the game are far shorter.
 const TEXT: usize = 128;
@@ -12,6 +13,12 @@ const HANDLES: usize = 64;
 
 fn text(of: &str) -> String {
     of.chars().take(TEXT).collect()
+}
+
+/// Each once: one that is repeated must not push out another.
+fn handles(of: &[CacheHandle]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    of.iter().filter(|handle| seen.insert(**handle)).take(HANDLES).map(ToString::to_string).collect()
 }
 
 /// What the verdict needs of the facts. None where the file contradicts itself about who played.
@@ -49,7 +56,7 @@ pub fn for_verdict(facts: Facts) -> Option<ReplayFacts> {
         duration_game_loops: facts.duration_game_loops,
         ended_at_ms: unix_ms(facts.time_utc_filetime),
         map_title: text(&facts.map_title),
-        cache_handles: facts.cache_handles.iter().take(HANDLES).map(ToString::to_string).collect(),
+        cache_handles: handles(&facts.cache_handles),
         game_speed: facts.game_speed.into(),
         random_seed: facts.random_seed,
         is_1v1: facts.is_1v1,
@@ -67,4 +74,18 @@ pub fn for_verdict(facts: Facts) -> Option<ReplayFacts> {
 fn unix_ms(filetime: i64) -> u64 {
     const FROM_1601_TO_1970_MS: u64 = 11_644_473_600_000;
     (filetime.max(0).cast_unsigned() / 10_000).saturating_sub(FROM_1601_TO_1970_MS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_handle_is_hidden_behind_repeated_ones_and_their_number_is_bounded() {
+        let handle = |number: u8| CacheHandle([number; 40]);
+        let mut repeated = vec![handle(1); 200];
+        repeated.push(handle(2));
+        assert_eq!(handles(&repeated), ["01".repeat(40), "02".repeat(40)]);
+        assert_eq!(handles(&(0..200).map(handle).collect::<Vec<_>>()).len(), HANDLES);
+    }
 }

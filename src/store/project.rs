@@ -120,6 +120,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
                 Judged::Undecided => "undecided",
                 Judged::Rejected => "rejected",
                 Judged::TooLate => "too_late",
+                Judged::AlreadyDecided => "already_decided",
             };
             let known = Some((facts.map_title.as_str(), i64::from(facts.duration_game_loops)));
             vec![replay_outcome(*job, outcome, known, *at)]
@@ -141,7 +142,9 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::NoticeDue { .. }
         | Event::CardShown { .. }
         | Event::CardLost { .. }
-        | Event::CardGone { .. } => Vec::new(),
+        | Event::CardGone { .. }
+        | Event::ModUnverified { .. }
+        | Event::ToonClashed { .. } => Vec::new(),
     }
 }
 

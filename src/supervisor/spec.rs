@@ -108,7 +108,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Proxy] },
     ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
-                listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Seed, Setting::Data] },
+                listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Season, Setting::Seed, Setting::Data] },
 ];
 
 /// What one run is: everything the children's number and environment depend on.
@@ -219,12 +219,12 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,      &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],         &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
-            (Role::Backend,       &[RUN_DIR, LOG, BACKTRACE, SEASON],                     &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED]),
-            (Role::ReplayWorker,  &[RUN_DIR, LOG, REPLAY_SANDBOX],             &[RUN_DIR, LOG, REPLAY_SANDBOX]),
-            (Role::Frontend,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],              &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,      &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA],        &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA]),
-            (Role::Players,       &[RUN_DIR, LOG, BACKTRACE, DATA],                       &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEED, DATA]),
+            (Role::DbWriter,     &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],  &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
+            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON],              &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED]),
+            (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
+            (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
+            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA]),
+            (Role::Players,      &[RUN_DIR, LOG, BACKTRACE, SEASON, DATA],        &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEASON, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {
             assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");

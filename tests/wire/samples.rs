@@ -61,11 +61,22 @@ fn names() -> Names {
 }
 
 fn judgement(outcome: Judged) -> Judgement {
-    let kinds = every!(CheckKind: Readable, Identity, Races, Map, Time, Reuse);
+    #[rustfmt::skip]
+    let kinds = every!(CheckKind:
+        Readable, Identity, Races, Map, Time, Reuse,
+        Owner, Mod, Observers, Privacy, Speed, Duration, Alliances,
+    );
     let grades = every!(Grade: Passed, Warning, Failed);
     let checks = kinds.into_iter().zip(grades.into_iter().cycle());
     let checks = checks.map(|(kind, grade)| Check { kind, grade, expected: text("a"), found: text("b") });
     Judgement { checks: checks.collect(), outcome }
+}
+
+/// With the checks that there were when the stored history was frozen.
+fn stored_judgement() -> Judgement {
+    let Judgement { mut checks, outcome } = judgement(Judged::Undecided);
+    checks.truncate(6);
+    Judgement { checks, outcome }
 }
 
 fn facts() -> ReplayFacts {
@@ -94,7 +105,8 @@ fn facts() -> ReplayFacts {
 }
 
 pub(crate) fn judged() -> Vec<Judged> {
-    every!(Judged: Decided { winner: 1, ground: Ground::OpponentLeftFirst }, Undecided, Rejected, TooLate)
+    every!(Judged: Decided { winner: 1, ground: Ground::OpponentLeftFirst }, Undecided, Rejected, TooLate,
+        AlreadyDecided)
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
@@ -198,7 +210,7 @@ pub(crate) fn events() -> Vec<Event> {
             at: AT,
         },
         ReplayTaken { job: JOB, match_id: MATCH, player: PLAYER, hash: FileHash([0xab; 32]), bytes: 300_000, at: AT },
-        ReplayJudged { job: JOB, facts: Box::new(facts()), judgement: judgement(Judged::Undecided), at: AT },
+        ReplayJudged { job: JOB, facts: Box::new(facts()), judgement: stored_judgement(), at: AT },
         ReplayFailed { job: JOB, fault: Fault::Killed, strikes: 2, at: AT },
         ReplayStruck { job: JOB, strikes: 1 },
         ToonBound {
@@ -210,6 +222,21 @@ pub(crate) fn events() -> Vec<Event> {
         CardShown { card: CARD, version: 2, channel: CHANNEL, message: MESSAGE, at: AT },
         CardLost { card: CARD, version: 2, at: AT },
         CardGone { card: CARD },
+        ModUnverified {
+            job: JOB,
+            match_id: MATCH,
+            region: GameRegion::Asia,
+            map: text("keres_passage"),
+            files: vec!["ab".repeat(32)],
+            at: AT,
+        },
+        ToonClashed {
+            job: JOB,
+            match_id: MATCH,
+            toon: Toon { region: 3, realm: 1, id: 278_321 },
+            owner: PLAYER,
+            at: AT,
+        },
     )
 }
 

@@ -10,7 +10,7 @@ use crate::domain::player::{Player, check_names, fold, month_of};
 use crate::domain::queue::{Entry, wave_after, wave_at};
 use crate::domain::rating;
 use crate::domain::season::Season;
-use crate::domain::verdict::{self, Game};
+use crate::domain::verdict::{self, Game, Unverified};
 use ipc_schema::event::{Event, Judged, Judgement, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
@@ -317,11 +317,15 @@ impl Ladder {
         let Some(job) = self.jobs.get(&id) else { return Vec::new() };
         let judged =
             |judgement| Event::ReplayJudged { job: id, facts: Box::new(facts.clone()), judgement, at: now };
-        let Some(match_) = self.matches.get(&job.match_id) else {
-            return vec![judged(Judgement { checks: Vec::new(), outcome: Judged::TooLate })];
-        };
-        let Phase::Playing { since, .. } = match_.phase else {
-            return vec![judged(Judgement { checks: Vec::new(), outcome: Judged::TooLate })];
+        let used_by = self.games.get(&Game::of(facts)).copied();
+        let open = self.matches.get(&job.match_id).and_then(|match_| match match_.phase {
+            Phase::Playing { since, .. } => Some((match_, since)),
+            Phase::Confirming { .. } | Phase::Closed { .. } => None,
+        });
+        let Some((match_, since)) = open else {
+            let by_this = used_by == Some(job.match_id);
+            let outcome = if by_this { Judged::AlreadyDecided } else { Judged::TooLate };
+            return vec![judged(Judgement { checks: Vec::new(), outcome })];
         };
         let players = match_.pairing.players.map(|player| &self.players[&player]);
         let case = verdict::Case {
@@ -330,10 +334,25 @@ impl Ladder {
             owner_of: &|toon| self.by_toon.get(toon).copied(),
             started_at: since,
             uploaded_at: job.uploaded_at,
-            used: self.games.contains(&Game::of(facts)),
+            used_by,
         };
         let ruling = verdict::judge(season, &case, facts);
         let mut events = vec![judged(ruling.judgement.clone())];
+        let match_id = job.match_id;
+        let news = ruling.clashes.iter().filter(|(toon, _)| !self.cases.clashes.contains(&(match_id, *toon)));
+        events.extend(news.map(|&(toon, owner)| Event::ToonClashed {
+            job: id,
+            match_id,
+            toon,
+            owner,
+            at: now,
+        }));
+        if let Some(unverified) = ruling.unverified
+            && !self.cases.unverified.contains_key(&unverified)
+        {
+            let Unverified { region, map, files } = unverified;
+            events.push(Event::ModUnverified { job: id, match_id, region, map, files, at: now });
+        }
         if let Judged::Decided { winner, ground } = ruling.judgement.outcome {
             for (slot, toon) in ruling.toons.iter().enumerate() {
                 let (player, region) = (match_.pairing.players[slot], GameRegion::from_number(toon.region));

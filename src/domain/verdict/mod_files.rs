@@ -1,0 +1,153 @@
+//! Whether a game loaded the official mod, by the files that the replay names in its cache handles.
+//!
+//! An unofficial copy of the mod loads the official files and one more, so knowing some or most of a
+//! game's files proves nothing: the whole set has to be the one that is known.
+
+use crate::domain::season::Season;
+use ipc_schema::event::{Check, CheckKind, Grade, ModFinding};
+use ipc_schema::vocab::GameRegion;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of file that maps and mods are, `s2ma`, as handles begin with it.
+const KIND: &str = "73326d61";
+
+/// The official files of one release of the mod, and those known from unofficial copies. Files are
+/// SHA-256 as 64 lower-case hex digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    pub name: String,
+    pub fakes: BTreeSet<String>,
+    pub regions: BTreeMap<GameRegion, RegionFiles>,
+    /// Titles of maps that the season does not play, by the keys used in `regions`.
+    pub other_maps: BTreeMap<String, String>,
+}
+
+/// What games of one game region load.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegionFiles {
+    /// In every game.
+    pub base: BTreeSet<String>,
+    /// Beside the base, by map; some files belong to several maps.
+    pub maps: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl RegionFiles {
+    /// All files of a game on the map; None where nobody has learned them.
+    pub fn of_map(&self, key: &str) -> Option<BTreeSet<String>> {
+        Some(self.base.union(self.maps.get(key)?).cloned().collect())
+    }
+
+    /// The files that tell the map from every other one.
+    fn own(&self, key: &str) -> BTreeSet<&String> {
+        let of_others =
+            |file: &&String| self.maps.iter().any(|(other, files)| other != key && files.contains(*file));
+        self.maps.get(key).into_iter().flatten().filter(|file| !of_others(file)).collect()
+    }
+}
+
+/// Whether a text is a hash as the lists have them.
+pub fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The cache handle of a file in a game region, in hex.
+pub fn handle(region: GameRegion, file: &str) -> String {
+    format!("{KIND}{}{file}", letters(region))
+}
+
+/// The letters of a game region as handles hold them, in hex.
+fn letters(region: GameRegion) -> &'static str {
+    match region {
+        GameRegion::Americas => "00005553", // US
+        GameRegion::Europe => "00004555",   // EU
+        GameRegion::Asia => "00004b52",     // KR
+    }
+}
+
+/// The files of a game by what its handles say of them.
+pub struct LoadedFiles {
+    pub files: BTreeSet<String>,
+    /// Handles of another kind, or with letters that are not those of the game's region.
+    pub of_elsewhere: usize,
+}
+
+impl LoadedFiles {
+    pub fn of(handles: &[String], region: GameRegion) -> LoadedFiles {
+        let prefix = handle(region, "");
+        let here: BTreeSet<_> = handles.iter().filter_map(|handle| handle.strip_prefix(&prefix)).collect();
+        LoadedFiles {
+            files: here.into_iter().map(str::to_owned).collect(),
+            of_elsewhere: handles.iter().filter(|handle| !handle.starts_with(&prefix)).count(),
+        }
+    }
+}
+
+/// What the lists say of the files of a game on the map.
+pub fn finding(releases: &[Release], region: GameRegion, map: &str, handles: &[String]) -> ModFinding {
+    let is_fake = |handle: &&String| {
+        let file = handle.get(KIND.len() + letters(region).len()..).unwrap_or_default();
+        releases.iter().any(|release| release.fakes.contains(file))
+    };
+    let fakes = handles.iter().filter(is_fake).count();
+    if fakes > 0 {
+        return ModFinding::Fake { files: fakes };
+    }
+    let loaded = LoadedFiles::of(handles, region);
+    if loaded.of_elsewhere > 0 {
+        return ModFinding::OtherRegion { files: loaded.of_elsewhere };
+    }
+    let of_region = releases.iter().filter_map(|release| Some((release, release.regions.get(&region)?)));
+    let lists = of_region.clone().filter_map(|(release, files)| Some((release, files.of_map(map)?)));
+    if let Some((release, _)) = lists.clone().find(|(_, list)| *list == loaded.files) {
+        return ModFinding::Official { release: release.name.clone() };
+    }
+    // A release of which this very map was not learned yet, told by the files of all its games.
+    let of_unlearned = of_region
+        .clone()
+        .any(|(_, files)| !files.maps.contains_key(map) && files.base.is_subset(&loaded.files));
+    let differences = lists.map(|(_, list)| ModFinding::Differs {
+        unknown: loaded.files.difference(&list).count(),
+        missing: list.difference(&loaded.files).count(),
+    });
+    let nearest = differences.min_by_key(|finding| match finding {
+        ModFinding::Differs { unknown, missing } => unknown + missing,
+        _ => 0,
+    });
+    match nearest {
+        Some(differs) if !of_unlearned => differs,
+        _ => ModFinding::Unlearned { files: loaded.files.len() },
+    }
+}
+
+pub(super) fn check(season: &Season, region: Option<GameRegion>, map: &str, handles: &[String]) -> Check {
+    let finding = match region {
+        Some(region) => finding(&season.releases, region, map, handles),
+        None => ModFinding::OtherRegion { files: handles.len() },
+    };
+    let grade = match finding {
+        ModFinding::Official { .. } => Grade::Passed,
+        ModFinding::Unlearned { .. } => Grade::Warning,
+        ModFinding::Fake { .. } | ModFinding::OtherRegion { .. } | ModFinding::Differs { .. } => {
+            Grade::Failed
+        }
+    };
+    Check { kind: CheckKind::Mod, grade, expected: season.mod_title.clone(), found: finding.to_string() }
+}
+
+/// The key and title of the map whose own files are all there, if the lists know one.
+pub(super) fn map_of<'a>(
+    season: &'a Season,
+    region: GameRegion,
+    handles: &[String],
+) -> Option<(&'a str, &'a str)> {
+    let loaded = LoadedFiles::of(handles, region).files;
+    season.releases.iter().find_map(|release| {
+        let files = release.regions.get(&region)?;
+        let key = files.maps.keys().find(|key| {
+            let own = files.own(key);
+            !own.is_empty() && own.into_iter().all(|file| loaded.contains(file))
+        })?;
+        let title = season.map(key).map(|map| &map.title).or_else(|| release.other_maps.get(key))?;
+        Some((key.as_str(), title.as_str()))
+    })
+}
