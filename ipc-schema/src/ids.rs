@@ -32,7 +32,7 @@ ids! {
     ChannelId,
     /// A Discord message.
     MessageId,
-    /// One run of a child, counted per role from 1.
+    /// One run of a child, counted over all of them from 1 by their supervisor.
     Incarnation,
     /// Position of a record in the ladder's history, from 1 without gaps.
     Seq,

@@ -7,7 +7,7 @@ use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::control::{FromChild, Gauge, Hello, Role, ToChild};
+use ipc_schema::control::{Death, FromChild, Gauge, Hello, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
 use ipc_schema::ids::{
@@ -502,7 +502,15 @@ pub(crate) fn to_child() -> Vec<ToChild> {
         Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
         Ping { number: u64::MAX },
         Drain,
+        PeerDied { incarnation: Incarnation(3), death: Death::Signal(31) },
     )
+    .into_iter()
+    .chain(deaths().into_iter().map(|death| ToChild::PeerDied { incarnation: Incarnation(3), death }))
+    .collect()
+}
+
+fn deaths() -> Vec<Death> {
+    every!(Death: Code(75), Signal(6), Ended)
 }
 
 pub(crate) fn from_child() -> Vec<FromChild> {
