@@ -139,6 +139,8 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::Requeued { .. }
         | Event::ReplayStruck { .. }
         | Event::NoticeDue { .. }
+        | Event::FilesRefused { .. }
+        | Event::ReplayPlaced { .. }
         | Event::CardShown { .. }
         | Event::CardLost { .. }
         | Event::CardGone { .. } => Vec::new(),

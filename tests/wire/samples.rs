@@ -98,7 +98,7 @@ pub(crate) fn judged() -> Vec<Judged> {
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
-    every!(Fault: UnsupportedBuild, Encrypted, Malformed, TooLarge, Killed, FileLost)
+    every!(Fault: UnsupportedBuild, Encrypted, Malformed, TooLarge, Killed, FileLost, NotRead)
 }
 
 pub(crate) fn verdicts() -> Vec<Verdict> {
@@ -140,6 +140,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Busy,
         Stale,
         PlayerUnknown,
+        OwnLineFull { limit: 3 },
+        TooManyFiles { limit: 5 },
+        FileQuarantined,
+        AlreadyDecided,
     )
 }
 
@@ -149,6 +153,7 @@ pub(crate) fn keys() -> Vec<Key> {
         Attachment { message: 2, attachment: u64::MAX },
         Card { card: CARD, version: 3 },
         Gateway { shard: 0, since: u64::MAX },
+        NotTaken { message: 2, attachment: 3 },
     )
 }
 
@@ -210,6 +215,8 @@ pub(crate) fn events() -> Vec<Event> {
         CardShown { card: CARD, version: 2, channel: CHANNEL, message: MESSAGE, at: AT },
         CardLost { card: CARD, version: 2, at: AT },
         CardGone { card: CARD },
+        FilesRefused { player: PLAYER, refusal: Refusal::NotAReplay, files: 17, at: AT },
+        ReplayPlaced { job: JOB, before: 2 },
     )
 }
 
@@ -308,6 +315,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
     let replay = |stage| Box::new(ReplayView { job: JOB, match_id: MATCH, stage });
     let stages = every!(ReplayStage:
         Reading,
+        InLine { before: 2 },
         Judged { judgement: judgement(Judged::TooLate), winner: Some(text("A")) },
         Failed { fault: Fault::Malformed },
     );
@@ -315,7 +323,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Match(Box::new(match_views().remove(0))),
         Reminder { match_id: MATCH, deadline: AT },
         Replay(replay(ReplayStage::Reading)),
-        Notice(Refusal::LineFull),
+        Notice { refusal: Refusal::LineFull, files: 2 },
     );
     let judged = judged()
         .into_iter()
@@ -346,7 +354,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         Match { caller },
         Leaderboard { caller, page: u32::MAX },
         UploadReplay { caller, file_name: text("game.SC2Replay"), bytes: 3 },
-        RefuseUpload { caller, refusal: Refusal::NotAReplay },
+        RefuseUpload { caller, refusal: Refusal::NotAReplay, files: 2 },
         CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
         CardFailed { card: CARD, version: 1, failure: CardFailure::MessageGone },
         Profile { caller, name: Some(text("Bisu")) },
@@ -437,7 +445,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
     };
     let one_each = every!(BackendEvent:
         Ladder(LadderId(u64::MAX)),
-        ShowCard(Box::new(show(CardView::Notice(Refusal::Stale)))),
+        ShowCard(Box::new(show(CardView::Notice { refusal: Refusal::Stale, files: 1 }))),
     );
     let cards = card_views().into_iter().map(|view| BackendEvent::ShowCard(Box::new(show(view))));
     one_each.into_iter().chain(cards).collect()
