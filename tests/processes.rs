@@ -6,6 +6,7 @@ mod refusals;
 mod second_life;
 mod session;
 mod strangers;
+mod uploads;
 
 use crate::support::{Ladder, Person, wait_for};
 use ipc_schema::fact_line::Fact;
