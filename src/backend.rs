@@ -3,9 +3,10 @@
 //! Every input is decided by [`crate::domain`], its events move the state at once, and the record
 //! goes to the db-writer. What is told to anyone, replies, cards and jobs alike, waits until the
 //! record it was computed from is on disk ([`core`]). [`requests`] translates the frontend's words,
-//! [`workers`] deals replays out.
+//! [`workers`] deals replays out, in the order of [`line`].
 
 mod core;
+mod line;
 mod requests;
 mod workers;
 
@@ -20,9 +21,9 @@ use core::Core;
 use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure,
 };
-use ipc_schema::control::Role;
+use ipc_schema::control::{Death, Role};
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
-use ipc_schema::ids::{CardId, JobId, Key};
+use ipc_schema::ids::{CardId, Incarnation, JobId, Key};
 use ipc_schema::replay::{Fault, WorkerRequest};
 use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
 use sha2::{Digest, Sha256};
@@ -30,7 +31,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use workers::{WorkerId, Workers};
+use workers::{Dropped, Wanted, WorkerId, Workers};
 
 /// Inputs that wait for the loop. When full, connections stop being read, which passes the bound
 /// on to whoever sends.
@@ -41,7 +42,7 @@ const INPUTS: usize = 1024;
 const WRITER_IN_FLIGHT: usize = 4096;
 
 /// How long the db-writer may take, over its restarts, to store a file before its sender is told
-/// to try again.
+/// to try again, and to read one back before it is asked anew.
 const STORE_LIMIT: Duration = Duration::from_secs(30);
 
 /// Before a card is tried again that failed for a passing reason; twice as long with each failure.
@@ -74,6 +75,11 @@ enum Event {
     },
     WorkerGone {
         worker: WorkerId,
+    },
+    /// The supervisor says how a worker ended.
+    WorkerDied {
+        incarnation: Incarnation,
+        death: Death,
     },
     /// An append was answered; None if the answer was given up.
     Appended {
@@ -113,7 +119,7 @@ enum Fetched {
 pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::Backend.name())?;
     let hello = child.hello();
-    let mut control = child.start_control()?;
+    let (mut control, mut deaths) = child.start_control_and_hear()?;
     let (writer, mut link_events) = Link::<WriterProtocol>::start(db_writer, hello, WRITER_IN_FLIGHT);
     let (events, mut inputs) = mpsc::channel(INPUTS);
 
@@ -161,11 +167,15 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
                 Some(LinkEvent::Down) => tracing::warn!("the db-writer is away; what is decided waits for it"),
                 None => bail!("the link to the db-writer ended"),
             },
+            Some((incarnation, death)) = deaths.recv() => {
+                backend.handle(Event::WorkerDied { incarnation, death });
+            }
             () = tokio::time::sleep(wait) => {}
             _ = second.tick() => control.gauges(backend.gauges()),
             () = control.drain_asked() => break,
         }
         backend.tick();
+        backend.deal();
         backend.core.flush();
         if backend.core.must_reload() {
             backend.core.load().await.context("load the ladder again after the disk refused")?;
@@ -230,10 +240,13 @@ impl Backend {
                 }
             },
             Event::WorkerGone { worker } => {
-                if let Some(dropped) = self.workers.gone(worker, crate::clock::now()) {
-                    tracing::warn!("a replay worker died over job {}", dropped.job);
-                    let (job, strike, out_of_tries) = (dropped.job, dropped.strike, dropped.out_of_tries);
-                    self.core.take(&Input::JobDropped { job, strike, out_of_tries });
+                if let Some(dropped) = self.workers.gone(worker, crate::clock::instant()) {
+                    self.dropped(dropped);
+                }
+            }
+            Event::WorkerDied { incarnation, death } => {
+                if let Some(dropped) = self.workers.died(incarnation, death) {
+                    self.dropped(dropped);
                 }
             }
             Event::Appended { generation, answer } => self.core.appended(generation, answer),
@@ -246,7 +259,8 @@ impl Backend {
                         let refused = requests::refused(self.core.ladder(), &call.request, refusal);
                         return self.reply(number, call.id, refused);
                     }
-                    Err(refusal) => Act::RefuseUpload(refusal),
+                    // The frontend tells it, together with those of other files.
+                    Err(refusal) => Act::RefuseUpload { refusal, files: 0 },
                 };
                 let reply = self.core.act(call.key, &call.request, &Input::Act { caller, act });
                 if let Some(job) = self.core.newest_job(hash) {
@@ -266,13 +280,21 @@ impl Backend {
         }
     }
 
+    fn dropped(&mut self, dropped: Dropped) {
+        let Dropped { job, strike, out_of_tries } = dropped;
+        let blamed = if strike { "which is its file's fault" } else { "which nobody is blamed for" };
+        tracing::warn!("a replay worker was lost over job {job}, {blamed}");
+        self.core.take(&Input::JobDropped { job, strike, out_of_tries });
+    }
+
     fn connected(&mut self, greeted: Greeted) {
         self.last_number += 1;
         let (number, events) = (self.last_number, self.events.clone());
         if greeted.peer.role == Role::ReplayWorker {
+            let greeted_as = greeted.peer.incarnation;
             let Connection { outbox, mut inbox, .. } = greeted.open::<WorkerRequest>();
             let worker = WorkerId(number);
-            self.workers.connected(worker, outbox);
+            self.workers.connected(worker, greeted_as, outbox);
             tokio::spawn(async move {
                 while let Some(Inbound { message: request, .. }) = inbox.recv().await {
                     if events.send(Event::Worker { worker, request }).await.is_err() {
@@ -448,12 +470,46 @@ impl Backend {
         if self.frontend_gone_at.is_none() {
             self.core.tick();
         }
+        for dropped in self.workers.overdue(crate::clock::instant()) {
+            self.dropped(dropped);
+        }
         let now = self.core.now();
         self.under_way.retain(|_, (_, again)| again.is_none_or(|at| at > now));
         self.passing.retain(|card, _| self.core.ladder().cards().is_due(*card));
     }
 
-    /// Sends what is true on disk: replies, cards, jobs.
+    /// Gives jobs that are true on disk to workers, and tells those that have to wait.
+    fn deal(&mut self) {
+        let now = crate::clock::instant();
+        if !self.core.is_read_only() {
+            for job in self.workers.given_up(now) {
+                tracing::error!(
+                    "replay job {job} found no worker, or its file was not read back; it is given up"
+                );
+                self.core.take(&Input::JobFailed { job, fault: Fault::NotRead });
+            }
+        }
+        let wanted: Vec<Wanted> = self.core.due_jobs().collect();
+        for Wanted { job, hash, .. } in self.workers.assign(&wanted, now) {
+            let (writer, events) = (self.writer.clone(), self.events.clone());
+            tokio::spawn(async move {
+                let read =
+                    writer.call(None, WriterRequest::ReadReplay { hash }, Bytes::new(), STORE_LIMIT).await;
+                let file = match read {
+                    Ok((WriterReply::Replay(Some(_)), bytes)) => Fetched::File(bytes),
+                    Ok((WriterReply::Replay(None), _)) => Fetched::Gone,
+                    _ => Fetched::NotNow,
+                };
+                events.send(Event::Fetched { job, file }).await.ok();
+            });
+        }
+        let places = self.workers.places(&wanted, now);
+        if !places.is_empty() && !self.core.is_read_only() {
+            self.core.take(&Input::LineMoved { places });
+        }
+    }
+
+    /// Sends what is true on disk: replies and cards.
     fn deliver(&mut self) {
         for (number, id, reply) in self.core.take_due_replies() {
             self.reply(number, id, reply);
@@ -472,21 +528,6 @@ impl Backend {
                 }
                 self.under_way.insert(id, (version, None));
             }
-        }
-        self.workers.keep_only(|job| self.core.ladder().job(job).is_some());
-        let waiting: Vec<(JobId, FileHash)> = self.core.due_jobs().collect();
-        for (job, hash) in self.workers.assign(&waiting, crate::clock::now()) {
-            let (writer, events) = (self.writer.clone(), self.events.clone());
-            tokio::spawn(async move {
-                let read =
-                    writer.call(None, WriterRequest::ReadReplay { hash }, Bytes::new(), STORE_LIMIT).await;
-                let file = match read {
-                    Ok((WriterReply::Replay(Some(_)), bytes)) => Fetched::File(bytes),
-                    Ok((WriterReply::Replay(None), _)) => Fetched::Gone,
-                    _ => Fetched::NotNow,
-                };
-                events.send(Event::Fetched { job, file }).await.ok();
-            });
         }
     }
 

@@ -151,7 +151,7 @@ fn answer_supervisor(mut control: BlockingConnection, drain: &Sender<()>) {
                 }
                 Ok(())
             }
-            Ok(Some((ToChild::Start { .. }, _))) => Ok(()),
+            Ok(Some((ToChild::Start { .. } | ToChild::PeerDied { .. }, _))) => Ok(()),
             Ok(None) => leave_without_supervisor(),
             Err(error) => Err(error),
         };

@@ -7,6 +7,7 @@ mod refusals;
 mod second_life;
 mod session;
 mod strangers;
+mod uploads;
 
 use crate::support::{Ladder, Person, cache_handle, wait_for};
 use ipc_schema::fact_line::Fact;

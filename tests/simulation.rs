@@ -190,6 +190,9 @@ impl Evening {
         let hash = FileHash(hash);
         self.act(user, Act::Upload { hash, bytes: 1000 });
         let jobs: Vec<_> = self.ladder.jobs().map(|(id, job)| (id, job.match_id)).collect();
+        // All of them are told a place, as if there were others.
+        let places = jobs.iter().map(|(job, _)| (*job, u32::try_from(job.0 % 3).unwrap())).collect();
+        self.input(&Input::LineMoved { places });
         for (job, match_id) in jobs {
             let input = match self.chance.below(10) {
                 0 => Input::JobFailed { job, fault: Fault::Malformed },

@@ -90,16 +90,19 @@ pub enum BackendRequest {
         caller: Caller,
         page: u32,
     },
-    /// The file's bytes follow raw.
+    /// The file's bytes follow raw. A refusal is for the frontend to tell, together with those of
+    /// other files.
     UploadReplay {
         caller: Caller,
         file_name: String,
         bytes: u32,
     },
-    /// Something a player sent as a message could not be taken; a card tells them why.
+    /// So many files of a player could not be taken, for one reason; a card tells them why. None
+    /// where another request tells of these as well.
     RefuseUpload {
         caller: Caller,
         refusal: Refusal,
+        files: u32,
     },
     CardShown {
         card: CardId,

@@ -129,6 +129,16 @@ pub struct Layer {
     pub missing: Option<String>,
 }
 
+/// How a process ended, as the kernel said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Death {
+    Code(u8),
+    /// By its number, and sent by nobody of ours.
+    Signal(i32),
+    /// The supervisor had it end.
+    Ended,
+}
+
 /// What the supervisor tells a child.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum ToChild {
@@ -138,6 +148,8 @@ pub enum ToChild {
     Ping { number: u64 },
     /// Finish and leave, within the role's time.
     Drain,
+    /// To the backend: a replay worker has ended. Its connection may be over before or after this.
+    PeerDied { incarnation: Incarnation, death: Death },
 }
 
 impl Message for ToChild {}

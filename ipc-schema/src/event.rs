@@ -203,6 +203,18 @@ pub enum Event {
         owner: PlayerId,
         at: Timestamp,
     },
+    /// As [`Event::NoticeDue`], for several files at once.
+    FilesRefused {
+        player: PlayerId,
+        refusal: Refusal,
+        files: u32,
+        at: Timestamp,
+    },
+    /// So many replays are read before that of the job; none: it is being read.
+    ReplayPlaced {
+        job: JobId,
+        before: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

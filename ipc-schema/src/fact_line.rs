@@ -64,7 +64,7 @@ impl FactLine {
                 match_id: view.match_id,
                 fact: Fact::Replay { job: view.job, stage: stage_code(&view.stage).to_owned() },
             },
-            CardView::Notice(_) => return None,
+            CardView::Notice { .. } => return None,
         };
         Some(line)
     }
@@ -141,7 +141,7 @@ impl Fact {
 
 fn stage_code(stage: &ReplayStage) -> &'static str {
     match stage {
-        ReplayStage::Reading => "reading",
+        ReplayStage::Reading | ReplayStage::InLine { .. } => "reading",
         ReplayStage::Judged { judgement, .. } => match judgement.outcome {
             Judged::Decided { .. } => "decided",
             Judged::Undecided => "undecided",

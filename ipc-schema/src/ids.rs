@@ -32,7 +32,7 @@ ids! {
     ChannelId,
     /// A Discord message.
     MessageId,
-    /// One run of a child, counted per role from 1.
+    /// One run of a child, counted over all of them from 1 by their supervisor.
     Incarnation,
     /// Position of a record in the ladder's history, from 1 without gaps.
     Seq,
@@ -51,13 +51,17 @@ pub enum Key {
     Card { card: CardId, version: u32 },
     /// A time without a gateway session, by its beginning in milliseconds since 1970.
     Gateway { shard: u32, since: u64 },
+    /// What is told of files that were not taken: the message and the first of them.
+    NotTaken { message: u64, attachment: u64 },
 }
 
 impl Key {
     /// The Discord snowflake inside, whose upper bits are the time it was made.
     pub fn snowflake(self) -> Option<u64> {
         match self {
-            Key::Interaction(id) | Key::Attachment { message: id, .. } => Some(id),
+            Key::Interaction(id)
+            | Key::Attachment { message: id, .. }
+            | Key::NotTaken { message: id, .. } => Some(id),
             Key::Card { .. } | Key::Gateway { .. } => None,
         }
     }

@@ -41,6 +41,8 @@ pub enum Fault {
     Killed,
     /// The stored file cannot be read back.
     FileLost,
+    /// No worker came to its end, through no fault of the file.
+    NotRead,
 }
 
 impl Fault {
@@ -52,6 +54,7 @@ impl Fault {
             Fault::TooLarge => "too_large",
             Fault::Killed => "killed",
             Fault::FileLost => "file_lost",
+            Fault::NotRead => "not_read",
         }
     }
 }

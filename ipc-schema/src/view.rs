@@ -16,7 +16,11 @@ pub enum CardView {
         deadline: Timestamp,
     },
     Replay(Box<ReplayView>),
-    Notice(Refusal),
+    /// Why something that came by message was not taken; `files` is how many, from 1.
+    Notice {
+        refusal: Refusal,
+        files: u32,
+    },
 }
 
 /// Where the player stands in `/setup`.
@@ -169,8 +173,17 @@ pub struct ReplayView {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum ReplayStage {
     Reading,
-    Judged { judgement: Judgement, winner: Option<String> },
-    Failed { fault: Fault },
+    /// Waits for a worker, behind so many others.
+    InLine {
+        before: u32,
+    },
+    Judged {
+        judgement: Judgement,
+        winner: Option<String>,
+    },
+    Failed {
+        fault: Fault,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]

@@ -286,9 +286,9 @@ pub enum Refusal {
     },
     /// The file's name does not end in .SC2Replay.
     NotAReplay,
-    /// This very file was used before or was found harmful.
+    /// This very file decided a match before.
     FileRefused,
-    /// The line of replays to read is full.
+    /// The line of replays to read is full, whoever sent them.
     LineFull,
     /// Discord's link to the file did not answer; sending the file once more helps.
     DownloadFailed,
@@ -300,4 +300,16 @@ pub enum Refusal {
     Stale,
     /// Nobody on the ladder has this name.
     PlayerUnknown,
+    /// The player has as many replays in line as one may have.
+    OwnLineFull {
+        limit: u8,
+    },
+    /// The message has more files than are taken of one.
+    TooManyFiles {
+        limit: u8,
+    },
+    /// This very file ended the workers that read it.
+    FileQuarantined,
+    /// The last match has its result already, and there is no other.
+    AlreadyDecided,
 }

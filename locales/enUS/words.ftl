@@ -50,7 +50,10 @@ locale-ruRU = Русский
 busy-here = A lot is going on right now, and this press was not taken. Please try again in a moment.
 answer-late = The ladder took too long to answer. What you did may still be saved: look with /match or /queue before you try again.
 button-unknown = This button is from an older version of the ladder. Use /queue, /match or /setup to get a fresh one.
-upload-not-taken = The ladder could not take your file. Please drop it here again in a few minutes.
+upload-not-taken = { $files ->
+    [one] The ladder could not take your file. Please drop it here again in a few minutes.
+   *[other] The ladder could not take { $files } of your files. Please drop them here again in a few minutes.
+}
 taken = Got it. The rest follows here in a moment.
 moment = One moment, please press again.
 nothing = none

@@ -1,5 +1,6 @@
 //! The state, the records on their way to disk, and everything that waits for them.
 
+use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
 use crate::domain::ladder::{Decision, Input, Ladder};
 use crate::domain::season::Season;
@@ -428,11 +429,14 @@ impl Core {
         .collect()
     }
 
-    /// Jobs whose upload is on disk.
-    pub(super) fn due_jobs(&mut self) -> impl Iterator<Item = (JobId, FileHash)> {
+    /// Jobs whose upload is on disk, those that are being read included.
+    pub(super) fn due_jobs(&mut self) -> impl Iterator<Item = Wanted> {
         self.jobs.retain(|job, _| self.ladder.job(*job).is_some());
         let due = self.jobs.iter().filter(|(_, seq)| **seq <= self.durable);
-        due.filter_map(|(job, _)| Some((*job, self.ladder.job(*job)?.hash)))
+        due.filter_map(|(job, _)| {
+            let known = self.ladder.job(*job)?;
+            Some(Wanted { job: *job, player: known.player, hash: known.hash })
+        })
     }
 
     /// The job that the newest upload of this file became.

@@ -29,7 +29,9 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::LeaveQueue { caller } => (caller, Act::LeaveQueue),
         BackendRequest::Confirm { caller, match_id } => (caller, Act::Confirm(*match_id)),
         BackendRequest::Abort { caller, match_id } => (caller, Act::Abort(*match_id)),
-        BackendRequest::RefuseUpload { caller, refusal } => (caller, Act::RefuseUpload(refusal.clone())),
+        BackendRequest::RefuseUpload { caller, refusal, files } => {
+            (caller, Act::RefuseUpload { refusal: refusal.clone(), files: *files })
+        }
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });

@@ -1,41 +1,78 @@
-//! Deals replays out to workers, and notices when one dies over a job.
+//! Deals replays out to workers, and judges a file by how its worker died.
+//!
+//! The end of a worker's connection tells that it died, the supervisor how. A worker that neither
+//! answers nor dies is let go.
 
+use super::line::{Entry, Line};
 use crate::ipc::connection::Outbox;
 use bytes::Bytes;
-use ipc_schema::ids::JobId;
+use ipc_schema::control::Death;
+use ipc_schema::ids::{Incarnation, JobId, PlayerId};
 use ipc_schema::replay::Job;
-use ipc_schema::vocab::{FileHash, Timestamp};
+use ipc_schema::vocab::FileHash;
+use nix::sys::signal::Signal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Bytes of waiting files kept in memory. What does not fit is read back from the db-writer when
-/// a worker is free.
+/// a worker is free, at most one file for each.
 const KEPT_BYTES: usize = 64 << 20;
 
-/// Deaths without blame after which a job is given up.
+/// Deaths without blame, and workers let go, after which a job is given up. They are counted in
+/// memory: a new backend counts anew.
 const TRIES: u8 = 5;
 
-/// A worker that dies this long into a job was most likely killed by what the file made it do:
-/// its own alarm rings after 2 s, and a parse takes milliseconds.
+/// SIGKILL comes from outside, unless a job has run for so long: then the kernel has most likely
+/// had enough of what the file made its worker do.
 const BLAMED_AFTER: Duration = Duration::from_secs(1);
+
+/// For the supervisor to tell how a worker died, after which nobody is to blame.
+const TOLD_WITHIN: Duration = Duration::from_secs(2);
+
+/// A worker ends itself after 2 s of a job; one that did not is broken.
+const LET_GO_AFTER: Duration = Duration::from_secs(5);
+
+/// A job that finds no worker for so long, or whose file cannot be read back, is given up.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(600);
+
+/// A job that is at its worker for so long is worth telling its player.
+const SLOW_AFTER: Duration = Duration::from_secs(1);
 
 /// A connection of a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct WorkerId(pub(super) u64);
 
+/// A replay that is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) job: JobId,
+    pub(super) player: PlayerId,
+    pub(super) hash: FileHash,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Workers {
     workers: BTreeMap<WorkerId, Worker>,
+    /// Workers that are gone over a job, and it is not known how.
+    gone: Vec<Gone>,
+    line: Line,
+    /// Since when each job that waits has done so.
+    waits_since: BTreeMap<JobId, Instant>,
     files: BTreeMap<JobId, Bytes>,
     /// Files that are on their way back from the db-writer.
     fetching: BTreeSet<JobId>,
+    /// Workers that died over a job or were let go, all and those that nobody is to blame for.
+    deaths: BTreeMap<JobId, u8>,
     tries: BTreeMap<JobId, u8>,
 }
 
 #[derive(Debug)]
 struct Worker {
+    incarnation: Incarnation,
     outbox: Outbox,
     state: State,
+    /// How it died, told before its connection was over.
+    death: Option<Death>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,20 +82,45 @@ enum State {
     Idle,
     At {
         job: JobId,
-        since: Timestamp,
+        since: Instant,
     },
 }
 
-/// A job whose worker died.
+#[derive(Debug)]
+struct Gone {
+    incarnation: Incarnation,
+    job: JobId,
+    time_in_job: Duration,
+    at: Instant,
+}
+
+/// A job whose worker died or was let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dropped {
     pub(super) job: JobId,
     pub(super) strike: bool,
     pub(super) out_of_tries: bool,
 }
 
+/// Whether a worker that died so long into a job was killed by the job's file. None where the
+/// supervisor did not say how it died.
+fn blame(death: Option<Death>, time_in_job: Duration) -> bool {
+    let Some(Death::Signal(number)) = death else { return false };
+    match Signal::try_from(number) {
+        Ok(
+            // What a broken parse does, or is stopped at.
+            Signal::SIGSYS | Signal::SIGSEGV | Signal::SIGBUS | Signal::SIGABRT
+            // The worker's own limits.
+            | Signal::SIGXCPU | Signal::SIGALRM,
+        ) => true,
+        Ok(Signal::SIGKILL) => time_in_job >= BLAMED_AFTER,
+        _ => false,
+    }
+}
+
 impl Workers {
-    pub(super) fn connected(&mut self, worker: WorkerId, outbox: Outbox) {
-        self.workers.insert(worker, Worker { outbox, state: State::Busy });
+    pub(super) fn connected(&mut self, worker: WorkerId, incarnation: Incarnation, outbox: Outbox) {
+        self.workers.insert(worker, Worker { incarnation, outbox, state: State::Busy, death: None });
     }
 
     pub(super) fn pulled(&mut self, worker: WorkerId) {
@@ -77,12 +139,70 @@ impl Workers {
         had
     }
 
-    pub(super) fn gone(&mut self, worker: WorkerId, now: Timestamp) -> Option<Dropped> {
-        let State::At { job, since } = self.workers.remove(&worker)?.state else { return None };
-        let strike = now.since(since) >= BLAMED_AFTER;
+    /// The connection is over. What that means for a job is known when it is told how the worker died.
+    pub(super) fn gone(&mut self, worker: WorkerId, now: Instant) -> Option<Dropped> {
+        let Worker { incarnation, state, death, .. } = self.workers.remove(&worker)?;
+        let State::At { job, since } = state else { return None };
+        let time_in_job = now.saturating_duration_since(since);
+        match death {
+            Some(_) => Some(self.dropped(job, blame(death, time_in_job))),
+            None => {
+                self.gone.push(Gone { incarnation, job, time_in_job, at: now });
+                None
+            }
+        }
+    }
+
+    /// The supervisor says how a worker died.
+    pub(super) fn died(&mut self, incarnation: Incarnation, death: Death) -> Option<Dropped> {
+        if let Some(at) = self.gone.iter().position(|gone| gone.incarnation == incarnation) {
+            let Gone { job, time_in_job, .. } = self.gone.swap_remove(at);
+            return Some(self.dropped(job, blame(Some(death), time_in_job)));
+        }
+        if let Some(worker) = self.workers.values_mut().find(|worker| worker.incarnation == incarnation) {
+            worker.death = Some(death);
+        }
+        None
+    }
+
+    /// Jobs whose worker died and it was not told how, or does not answer and is let go: its
+    /// connection ends, and what it says later is not heard.
+    pub(super) fn overdue(&mut self, now: Instant) -> Vec<Dropped> {
+        let mut jobs = Vec::new();
+        self.gone.retain(|gone| {
+            let waits = now.saturating_duration_since(gone.at) < TOLD_WITHIN;
+            if !waits {
+                jobs.push(gone.job);
+            }
+            waits
+        });
+        self.workers.retain(|_, worker| match worker.state {
+            State::At { job, since } if now.saturating_duration_since(since) >= LET_GO_AFTER => {
+                tracing::error!("a replay worker does not come to an end with job {job}; it is let go");
+                jobs.push(job);
+                false
+            }
+            State::At { .. } | State::Idle | State::Busy => true,
+        });
+        jobs.into_iter().map(|job| self.dropped(job, false)).collect()
+    }
+
+    fn dropped(&mut self, job: JobId, strike: bool) -> Dropped {
+        let deaths = self.deaths.entry(job).or_default();
+        *deaths = deaths.saturating_add(1);
         let tries = self.tries.entry(job).or_default();
         *tries += u8::from(!strike);
-        Some(Dropped { job, strike, out_of_tries: *tries >= TRIES })
+        Dropped { job, strike, out_of_tries: *tries >= TRIES }
+    }
+
+    /// Jobs that waited for too long.
+    pub(super) fn given_up(&self, now: Instant) -> Vec<JobId> {
+        let waited = |since: &Instant| now.saturating_duration_since(*since);
+        self.waits_since
+            .iter()
+            .filter(|(_, since)| waited(since) >= GIVEN_UP_AFTER)
+            .map(|(job, _)| *job)
+            .collect()
     }
 
     /// Keeps a file for its worker, if there is room.
@@ -101,15 +221,19 @@ impl Workers {
     }
 
     /// Forgets what belongs to jobs that are over.
-    pub(super) fn keep_only(&mut self, open: impl Fn(JobId) -> bool) {
+    fn keep_only(&mut self, open: impl Fn(JobId) -> bool) {
         self.files.retain(|job, _| open(*job));
         self.fetching.retain(|job| open(*job));
+        self.waits_since.retain(|job, _| open(*job));
+        self.deaths.retain(|job, _| open(*job));
         self.tries.retain(|job, _| open(*job));
     }
 
     /// Numbers of jobs mean other files from here on; what is being read is read for nobody.
     pub(super) fn reset(&mut self) {
         self.keep_only(|_| false);
+        self.line = Line::default();
+        self.gone.clear();
         for worker in self.workers.values_mut() {
             if matches!(worker.state, State::At { .. }) {
                 worker.state = State::Busy;
@@ -117,30 +241,73 @@ impl Workers {
         }
     }
 
-    /// Hands waiting jobs, oldest first, to idle workers. Returns jobs whose file must be fetched first.
-    pub(super) fn assign(&mut self, waiting: &[(JobId, FileHash)], now: Timestamp) -> Vec<(JobId, FileHash)> {
-        let taken: BTreeSet<JobId> = self.workers.values().filter_map(|worker| worker.state.job()).collect();
-        let mut fetch = Vec::new();
-        let mut idle: Vec<&mut Worker> =
-            self.workers.values_mut().filter(|worker| worker.state == State::Idle).collect();
-        for (job, hash) in waiting.iter().filter(|(job, _)| !taken.contains(job)) {
-            if idle.len() <= fetch.len() {
-                break;
+    fn entries(&self, wanted: &[Wanted]) -> Vec<Entry> {
+        let at_workers = self.workers.values().filter_map(|worker| worker.state.job());
+        let taken: BTreeSet<JobId> = at_workers.chain(self.gone.iter().map(|gone| gone.job)).collect();
+        let entry = |wanted: &Wanted| Entry {
+            job: wanted.job,
+            player: wanted.player,
+            being_read: taken.contains(&wanted.job),
+            deaths: self.deaths.get(&wanted.job).copied().unwrap_or_default(),
+        };
+        wanted.iter().map(entry).collect()
+    }
+
+    /// Hands jobs to idle workers, players in turn. `wanted` are all jobs there are. Returns those
+    /// whose file must be fetched first, at most one for each worker that is idle.
+    pub(super) fn assign(&mut self, wanted: &[Wanted], now: Instant) -> Vec<Wanted> {
+        let wanted_by_job: BTreeMap<JobId, &Wanted> =
+            wanted.iter().map(|wanted| (wanted.job, wanted)).collect();
+        self.keep_only(|job| wanted_by_job.contains_key(&job));
+        let entries = self.entries(wanted);
+        self.line.update(&entries);
+        for entry in &entries {
+            if entry.being_read {
+                self.waits_since.remove(&entry.job);
+            } else {
+                self.waits_since.entry(entry.job).or_insert(now);
             }
-            let Some(bytes) = self.files.get(job) else {
-                if self.fetching.insert(*job) {
-                    fetch.push((*job, *hash));
+        }
+        let mut fetch = Vec::new();
+        // Who was idle first goes first.
+        let mut idle = self.workers.values_mut().filter(|worker| worker.state == State::Idle);
+        for job in self.line.order(&entries) {
+            let Some(worker) = idle.next() else { break };
+            let Some(bytes) = self.files.get(&job) else {
+                // The worker stays free for it.
+                if self.fetching.insert(job) {
+                    fetch.push(*wanted_by_job[&job]);
                 }
                 continue;
             };
-            let worker = idle.pop().expect("there is one");
             let length = u32::try_from(bytes.len()).expect("a frame's length fits u32");
             // A worker that is gone is noticed by its reader.
-            if worker.outbox.try_send(&Job { job: *job, bytes: length }, bytes.clone()).is_ok() {
-                worker.state = State::At { job: *job, since: now };
+            if worker.outbox.try_send(&Job { job, bytes: length }, bytes.clone()).is_ok() {
+                worker.state = State::At { job, since: now };
+                self.waits_since.remove(&job);
+                self.line.had_turn(wanted_by_job[&job].player);
             }
         }
         fetch
+    }
+
+    /// How many replays are read before each that finds no worker free; none before one that is
+    /// with its worker for long.
+    pub(super) fn places(&self, wanted: &[Wanted], now: Instant) -> Vec<(JobId, u32)> {
+        let slow = self.workers.values().filter_map(|worker| match worker.state {
+            State::At { job, since } if now.saturating_duration_since(since) >= SLOW_AFTER => Some((job, 0)),
+            State::At { .. } | State::Idle | State::Busy => None,
+        });
+        let mut places: Vec<(JobId, u32)> = slow.collect();
+        // One that is between two jobs pulls in a moment.
+        if self.workers.values().any(|worker| worker.state.job().is_none()) {
+            return places;
+        }
+        let entries = self.entries(wanted);
+        let being_read = entries.iter().filter(|entry| entry.being_read).count();
+        let place = |at: usize| u32::try_from(being_read + at).unwrap_or(u32::MAX);
+        places.extend(self.line.order(&entries).into_iter().enumerate().map(|(at, job)| (job, place(at))));
+        places
     }
 }
 
@@ -150,5 +317,213 @@ impl State {
             State::At { job, .. } => Some(job),
             State::Busy | State::Idle => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::instant;
+    use crate::ipc::connection::{Connection, Inbound, connect, serve};
+    use ipc_schema::control::{Hello, Role};
+    use ipc_schema::replay::WorkerRequest;
+    use tokio::net::UnixListener;
+    use tokio::sync::mpsc;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn a_file_is_blamed_for_deaths_that_it_can_cause() {
+        let short = Duration::from_millis(999);
+        let signal = |signal: Signal| Some(Death::Signal(signal as i32));
+        for (death, time_in_job, blamed) in [
+            (signal(Signal::SIGSYS), Duration::ZERO, true),
+            (signal(Signal::SIGSEGV), Duration::ZERO, true),
+            (signal(Signal::SIGBUS), Duration::ZERO, true),
+            (signal(Signal::SIGABRT), Duration::ZERO, true),
+            (signal(Signal::SIGXCPU), Duration::ZERO, true),
+            (signal(Signal::SIGALRM), Duration::ZERO, true),
+            (signal(Signal::SIGKILL), short, false),
+            (signal(Signal::SIGKILL), SECOND, true),
+            (signal(Signal::SIGTERM), 60 * SECOND, false),
+            (signal(Signal::SIGPIPE), 60 * SECOND, false),
+            (Some(Death::Signal(0)), 60 * SECOND, false),
+            (Some(Death::Signal(4711)), 60 * SECOND, false),
+            (Some(Death::Code(0)), 60 * SECOND, false),
+            (Some(Death::Code(1)), 60 * SECOND, false),
+            (Some(Death::Code(75)), 60 * SECOND, false),
+            (Some(Death::Ended), 60 * SECOND, false),
+            (None, 60 * SECOND, false),
+        ] {
+            assert_eq!(blame(death, time_in_job), blamed, "{death:?} after {time_in_job:?}");
+        }
+    }
+
+    /// Workers, and the other ends of their connections.
+    struct Pool {
+        workers: Workers,
+        ends: Vec<mpsc::Receiver<Inbound<Job>>>,
+        /// Of the worker's side; dropping one would end its connection.
+        _outboxes: Vec<Outbox>,
+        start: Instant,
+    }
+
+    /// That many workers, with numbers and incarnations from 1, which have pulled.
+    async fn pool(workers: u64) -> Pool {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("backend.sock");
+        let ours = Hello::new(Role::Backend, Incarnation(100));
+        let mut accepted = serve(UnixListener::bind(&path).unwrap(), ours, &[Role::ReplayWorker]);
+        let (mut all, mut ends, mut outboxes) = (Workers::default(), Vec::new(), Vec::new());
+        for number in 1..=workers {
+            let hello = Hello::new(Role::ReplayWorker, Incarnation(number));
+            let Connection { inbox, outbox, .. } =
+                connect(&path, hello, Role::Backend).await.unwrap().open::<Job>();
+            let greeted = accepted.recv().await.unwrap();
+            let incarnation = greeted.peer.incarnation;
+            all.connected(WorkerId(number), incarnation, greeted.open::<WorkerRequest>().outbox);
+            all.pulled(WorkerId(number));
+            ends.push(inbox);
+            outboxes.push(outbox);
+        }
+        Pool { workers: all, ends, _outboxes: outboxes, start: instant() }
+    }
+
+    fn wanted(jobs: impl IntoIterator<Item = u64>) -> Vec<Wanted> {
+        let of = |job| Wanted { job: JobId(job), player: PlayerId(job), hash: FileHash([0; 32]) };
+        jobs.into_iter().map(of).collect()
+    }
+
+    /// One worker that has job 1 since the start.
+    async fn at_job() -> Pool {
+        let mut pool = pool(1).await;
+        pool.workers.keep(JobId(1), Bytes::from_static(b"file"));
+        assert_eq!(pool.workers.assign(&wanted([1]), pool.start), []);
+        let job = pool.ends[0].recv().await.unwrap();
+        assert_eq!((job.message, &job.blob[..]), (Job { job: JobId(1), bytes: 4 }, &b"file"[..]));
+        pool
+    }
+
+    fn dropped(strike: bool) -> Dropped {
+        Dropped { job: JobId(1), strike, out_of_tries: false }
+    }
+
+    #[tokio::test]
+    async fn a_death_counts_whether_it_is_told_before_or_after_the_connection_ended() {
+        let death = Death::Signal(Signal::SIGSYS as i32);
+        let mut before = at_job().await;
+        assert_eq!(before.workers.died(Incarnation(1), death), None);
+        assert_eq!(before.workers.gone(WorkerId(1), before.start), Some(dropped(true)));
+
+        let mut after = at_job().await;
+        assert_eq!(after.workers.gone(WorkerId(1), after.start), None);
+        assert_eq!(after.workers.died(Incarnation(2), death), None, "another worker's");
+        assert_eq!(after.workers.died(Incarnation(1), death), Some(dropped(true)));
+        assert_eq!(after.workers.overdue(after.start + 60 * SECOND), []);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_blamed_for_a_death_that_is_not_told() {
+        let mut pool = at_job().await;
+        assert_eq!(pool.workers.gone(WorkerId(1), pool.start), None);
+        let told_within = pool.start + TOLD_WITHIN;
+        assert_eq!(pool.workers.overdue(told_within - SECOND), []);
+        assert_eq!(pool.workers.overdue(told_within), [dropped(false)]);
+        assert_eq!(pool.workers.died(Incarnation(1), Death::Signal(Signal::SIGSYS as i32)), None);
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_does_not_come_to_an_end_is_let_go_and_another_gets_the_job() {
+        let mut pool = at_job().await;
+        let late = pool.start + LET_GO_AFTER;
+        assert_eq!(pool.workers.overdue(late - SECOND), []);
+        assert_eq!(pool.workers.overdue(late), [dropped(false)]);
+        assert!(pool.ends[0].recv().await.is_none(), "its connection ends");
+        pool.workers.pulled(WorkerId(1));
+        assert!(!pool.workers.done(WorkerId(1), JobId(1)), "what it says later is not heard");
+        let mut other = pool_of_one_more(&mut pool.workers).await;
+        assert_eq!(pool.workers.assign(&wanted([1]), late), []);
+        assert_eq!(other.recv().await.unwrap().message.job, JobId(1));
+    }
+
+    /// A further worker, number 2.
+    async fn pool_of_one_more(workers: &mut Workers) -> mpsc::Receiver<Inbound<Job>> {
+        let mut pool = pool(1).await;
+        let worker = pool.workers.workers.remove(&WorkerId(1)).unwrap();
+        workers.connected(WorkerId(2), Incarnation(2), worker.outbox);
+        workers.pulled(WorkerId(2));
+        pool.ends.remove(0)
+    }
+
+    #[tokio::test]
+    async fn a_job_is_given_up_after_five_losses_without_blame() {
+        let mut pool = at_job().await;
+        for tries in 1..=TRIES {
+            let mut worker = WorkerId(1);
+            if tries > 1 {
+                pool.ends.push(pool_of_one_more(&mut pool.workers).await);
+                worker = WorkerId(2);
+                pool.workers.assign(&wanted([1]), pool.start);
+            }
+            assert_eq!(pool.workers.gone(worker, pool.start), None);
+            let dropped = pool.workers.overdue(pool.start + TOLD_WITHIN);
+            let expected = Dropped { job: JobId(1), strike: false, out_of_tries: tries == TRIES };
+            assert_eq!(dropped, [expected], "loss {tries}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_job_that_finds_no_worker_is_given_up_in_the_end() {
+        let mut pool = pool(0).await;
+        pool.workers.assign(&wanted([1, 2]), pool.start);
+        let end = pool.start + GIVEN_UP_AFTER;
+        pool.workers.assign(&wanted([1, 2, 3]), end - SECOND);
+        assert_eq!(pool.workers.given_up(end - SECOND), []);
+        assert_eq!(pool.workers.given_up(end), [JobId(1), JobId(2)]);
+        pool.workers.assign(&wanted([3]), end);
+        assert_eq!(pool.workers.given_up(end), [], "what is over is forgotten");
+        assert_eq!(at_job().await.workers.given_up(end + 60 * SECOND), [], "nor is one at a worker given up");
+    }
+
+    #[tokio::test]
+    async fn no_more_files_are_fetched_than_workers_are_idle() {
+        let mut pool = pool(2).await;
+        let jobs = wanted(1..=50);
+        let fetch = |pool: &mut Pool| {
+            let fetch = pool.workers.assign(&jobs, pool.start);
+            fetch.iter().map(|wanted| wanted.job.0).collect::<Vec<_>>()
+        };
+        assert_eq!(fetch(&mut pool), [1, 2]);
+        assert_eq!(fetch(&mut pool), [0; 0], "they are on their way");
+        pool.workers.not_fetched(JobId(1));
+        assert_eq!(fetch(&mut pool), [1], "asked for again");
+        pool.workers.keep(JobId(2), Bytes::from_static(b"2"));
+        assert_eq!(fetch(&mut pool), [0; 0], "one is dealt out, and the other worker waits for its file");
+        let places = pool.workers.places(&jobs, pool.start);
+        assert_eq!(places, [], "nobody is in line while a worker is free");
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_told_how_many_are_before() {
+        let mut pool = at_job().await;
+        let jobs = wanted([1, 2, 3]);
+        pool.workers.assign(&jobs, pool.start);
+        let place = |job, before| (JobId(job), before);
+        assert_eq!(pool.workers.places(&jobs, pool.start), [place(2, 1), place(3, 2)]);
+        let slow = pool.start + SLOW_AFTER;
+        assert_eq!(pool.workers.places(&jobs, slow), [place(1, 0), place(2, 1), place(3, 2)]);
+        assert!(pool.workers.done(WorkerId(1), JobId(1)));
+        assert_eq!(pool.workers.places(&jobs[1..], slow), [], "the worker pulls in a moment");
+    }
+
+    #[tokio::test]
+    async fn files_in_memory_are_bounded() {
+        let mut pool = pool(0).await;
+        let file = Bytes::from(vec![0; 5 << 20]);
+        for job in 1..=200 {
+            pool.workers.keep(JobId(job), file.clone());
+        }
+        let kept: usize = pool.workers.files.values().map(Bytes::len).sum();
+        assert!(kept <= KEPT_BYTES && kept > KEPT_BYTES - file.len(), "{kept}");
     }
 }

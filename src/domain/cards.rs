@@ -27,7 +27,10 @@ pub enum Content {
         deadline: Timestamp,
     },
     Replay(ReplayView),
-    Notice(Refusal),
+    Notice {
+        refusal: Refusal,
+        files: u32,
+    },
 }
 
 /// All cards that are due or may change again.

@@ -45,8 +45,12 @@ pub struct Ladder {
     last_match: BTreeMap<PlayerId, MatchId>,
     pub(super) ratings: BTreeMap<(PlayerId, Race), Rating>,
     jobs: BTreeMap<JobId, Job>,
-    /// Files that are never read again: they decided a match, or they killed workers.
+    /// Files that decided a match; they are never read again.
     spent_files: BTreeSet<FileHash>,
+    /// Nor are those that killed as many workers as a file may.
+    quarantined_files: BTreeSet<FileHash>,
+    /// Workers killed by files that may still be read, over all jobs of the file.
+    strikes: BTreeMap<FileHash, u8>,
     /// Each game that decided a match, and which.
     games: BTreeMap<Game, MatchId>,
     cases: Cases,
@@ -69,7 +73,6 @@ pub struct Job {
     pub hash: FileHash,
     pub bytes: u32,
     pub uploaded_at: Timestamp,
-    pub strikes: u8,
     card: CardId,
 }
 
@@ -109,7 +112,7 @@ pub enum Input {
         since: Timestamp,
         until: Timestamp,
     },
-    /// A worker died over the job; `strike` where the file is to blame.
+    /// A worker died over the job, or let it lie; `strike` where the file is to blame.
     JobDropped {
         job: JobId,
         strike: bool,
@@ -122,6 +125,11 @@ pub enum Input {
     JobFailed {
         job: JobId,
         fault: Fault,
+    },
+    /// How many replays are read before each of these, which wait; none before one that is being
+    /// read and takes its time.
+    LineMoved {
+        places: Vec<(JobId, u32)>,
     },
     /// Time has passed.
     Tick,
@@ -150,8 +158,11 @@ pub enum Act {
         hash: FileHash,
         bytes: u32,
     },
-    /// A message that could not be taken; the player is told why.
-    RefuseUpload(Refusal),
+    /// So many files could not be taken; the player is told why. None where it is told elsewhere.
+    RefuseUpload {
+        refusal: Refusal,
+        files: u32,
+    },
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.
@@ -177,6 +188,8 @@ impl Default for Ladder {
             ratings: BTreeMap::new(),
             jobs: BTreeMap::new(),
             spent_files: BTreeSet::new(),
+            quarantined_files: BTreeSet::new(),
+            strikes: BTreeMap::new(),
             games: BTreeMap::new(),
             cases: Cases::default(),
             history: History::default(),
@@ -391,7 +404,6 @@ impl Ladder {
                         hash: *hash,
                         bytes: *bytes,
                         uploaded_at: *at,
-                        strikes: 0,
                         card,
                     },
                 );
@@ -399,6 +411,7 @@ impl Ladder {
             Event::ReplayJudged { job, facts, judgement, .. } => {
                 self.counts.replays_parsed += 1;
                 let Some(known) = self.jobs.remove(job) else { return };
+                self.strikes.remove(&known.hash);
                 let winner = if let Judged::Decided { winner, .. } = judgement.outcome {
                     self.spent_files.insert(known.hash);
                     self.games.insert(Game::of(facts), known.match_id);
@@ -412,14 +425,18 @@ impl Ladder {
             Event::ReplayFailed { job, fault, .. } => {
                 self.counts.replays_failed += 1;
                 let Some(known) = self.jobs.remove(job) else { return };
+                // What no worker came to the end of says nothing of the file.
+                if *fault != Fault::NotRead {
+                    self.strikes.remove(&known.hash);
+                }
                 if *fault == Fault::Killed {
-                    self.spent_files.insert(known.hash);
+                    self.quarantined_files.insert(known.hash);
                 }
                 self.end_job(*job, &known, ReplayStage::Failed { fault: fault.clone() });
             }
             Event::ReplayStruck { job, strikes } => {
-                if let Some(job) = self.jobs.get_mut(job) {
-                    job.strikes = *strikes;
+                if let Some(job) = self.jobs.get(job) {
+                    self.strikes.insert(job.hash, *strikes);
                 }
             }
             Event::ToonBound { player, region, toon } => {
@@ -427,7 +444,19 @@ impl Ladder {
                 self.known(*player).toons.push((*region, *toon));
             }
             Event::NoticeDue { player, refusal, .. } => {
-                self.cards.add(*player, Content::Notice(refusal.clone()));
+                self.cards.add(*player, Content::Notice { refusal: refusal.clone(), files: 1 });
+            }
+            Event::FilesRefused { player, refusal, files, .. } => {
+                self.cards.add(*player, Content::Notice { refusal: refusal.clone(), files: *files });
+            }
+            Event::ReplayPlaced { job: id, before } => {
+                let Some(job) = self.jobs.get(id) else { return };
+                let stage = match before {
+                    0 => ReplayStage::Reading,
+                    before => ReplayStage::InLine { before: *before },
+                };
+                let view = ReplayView { job: *id, match_id: job.match_id, stage };
+                self.cards.set_content(job.card, Content::Replay(view));
             }
             Event::CardShown { card, version, channel, message, .. } => {
                 let may_change = self.may_change(*card);
@@ -540,8 +569,11 @@ impl Ladder {
         let Some(Card { content, .. }) = self.cards.get(id) else { return false };
         match content {
             Content::Match(match_id) => self.matches.get(match_id).is_some_and(Match::is_open),
-            Content::Replay(view) => view.stage == ReplayStage::Reading,
-            Content::Reminder { .. } | Content::Notice(_) => false,
+            Content::Replay(view) => match view.stage {
+                ReplayStage::Reading | ReplayStage::InLine { .. } => true,
+                ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
+            },
+            Content::Reminder { .. } | Content::Notice { .. } => false,
         }
     }
 }

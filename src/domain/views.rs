@@ -129,7 +129,9 @@ impl Ladder {
                 CardView::Reminder { match_id: *match_id, deadline: *deadline }
             }
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
-            Content::Notice(refusal) => CardView::Notice(refusal.clone()),
+            Content::Notice { refusal, files } => {
+                CardView::Notice { refusal: refusal.clone(), files: *files }
+            }
         })
     }
 

@@ -24,7 +24,9 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
-        CardView::Notice(refusal) => Page { content: refusal::render(refusal, words), ..Page::default() },
+        CardView::Notice { refusal, files } => {
+            Page { content: refusal::render_files(refusal, *files, words), ..Page::default() }
+        }
     }
 }
 
@@ -32,6 +34,11 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
     let id = [("id", view.match_id.to_string().into())];
     match &view.stage {
         ReplayStage::Reading => Page { content: words.with("replay-reading", &id), ..Page::default() },
+        ReplayStage::InLine { before } => {
+            let [id] = id;
+            let content = words.with("replay-in-line", &[id, ("before", (*before).into())]);
+            Page { content, ..Page::default() }
+        }
         ReplayStage::Failed { fault } => {
             Page { content: words.with(&format!("replay-fault-{}", fault.code()), &id), ..Page::default() }
         }
@@ -356,6 +363,8 @@ mod tests {
         let decided = |ground| Judged::Decided { winner: 0, ground };
         let cases = [
             (replay(ReplayStage::Reading), "reading"),
+            (replay(ReplayStage::InLine { before: 2 }), "reading"),
+            (replay(ReplayStage::Failed { fault: Fault::NotRead }), "not_read"),
             (judged(decided(Ground::Recorded), Vec::new()), "decided"),
             (judged(decided(Ground::OpponentLeftFirst), Vec::new()), "decided"),
             (judged(Judged::Undecided, Vec::new()), "undecided"),
@@ -376,6 +385,14 @@ mod tests {
     }
 
     #[test]
+    fn a_replay_in_line_tells_how_many_are_before_it() {
+        for (before, words) in [(1, "1 replay is before yours."), (2, "2 replays are before yours.")] {
+            let page = render(&replay(ReplayStage::InLine { before }), WORDS());
+            assert!(page.content.contains(words), "{}", page.content);
+        }
+    }
+
+    #[test]
     fn a_hostile_replay_cannot_fill_or_decorate_the_card() {
         let hostile = "*_@everyone ".repeat(400);
         let kinds = CheckKind::ALL.iter().cycle().take(60);
@@ -391,7 +408,7 @@ mod tests {
         assert_fits(&render(&CardView::Match(Box::new(playing())), WORDS()));
         assert_fits(&render(&CardView::Reminder { match_id: MatchId(12), deadline }, WORDS()));
         for refusal in every_refusal() {
-            assert_fits(&render(&CardView::Notice(refusal), WORDS()));
+            assert_fits(&render(&CardView::Notice { refusal, files: 20 }, WORDS()));
         }
     }
 }

@@ -37,6 +37,21 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::Busy => words.say("refusal-busy"),
         Refusal::Stale => words.say("refusal-stale"),
         Refusal::PlayerUnknown => words.say("refusal-player-unknown"),
+        Refusal::OwnLineFull { limit } => words.with("refusal-own-line-full", &[("limit", (*limit).into())]),
+        Refusal::TooManyFiles { limit } => {
+            words.with("refusal-too-many-files", &[("limit", (*limit).into())])
+        }
+        Refusal::FileQuarantined => words.say("refusal-file-quarantined"),
+        Refusal::AlreadyDecided => words.say("refusal-already-decided"),
+    }
+}
+
+/// The sentence for so many files at once.
+pub fn render_files(refusal: &Refusal, files: u32, words: Words) -> String {
+    let why = render(refusal, words);
+    match files {
+        0 | 1 => why,
+        _ => words.with("refusal-files", &[("files", files.into()), ("why", why.into())]),
     }
 }
 
@@ -75,6 +90,10 @@ pub mod tests {
             Refusal::Busy,
             Refusal::Stale,
             Refusal::PlayerUnknown,
+            Refusal::OwnLineFull { limit: 3 },
+            Refusal::TooManyFiles { limit: 5 },
+            Refusal::FileQuarantined,
+            Refusal::AlreadyDecided,
         ]
     }
 
@@ -85,6 +104,18 @@ pub mod tests {
             assert!((20..=300).contains(&text.chars().count()), "{refusal:?}: {text}");
             assert!(text.ends_with(['.', '!']), "{refusal:?}: {text}");
         }
+    }
+
+    #[test]
+    fn one_sentence_stands_for_many_files() {
+        let words = Words::of(Locale::EnUs);
+        let full = Refusal::OwnLineFull { limit: 3 };
+        assert_eq!(render_files(&full, 1, words), render(&full, words));
+        assert_eq!(
+            render_files(&full, 17, words),
+            "17 of your files were not taken. You already have 3 replays in line. Wait for their answers before \
+             you send another; your match stays open."
+        );
     }
 
     #[test]

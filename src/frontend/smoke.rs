@@ -436,7 +436,7 @@ async fn what_the_backend_refuses_to_save_is_brought_again() {
         locale: Locale::EnUs,
         channel: None,
         message: None,
-        view: CardView::Notice(Refusal::NotAReplay),
+        view: CardView::Notice { refusal: Refusal::NotAReplay, files: 1 },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;
     ladder.event(BackendEvent::ShowCard(Box::new(notice))).await;

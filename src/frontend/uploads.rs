@@ -1,4 +1,7 @@
 //! What a player writes to the bot: replays, which go to the backend, and words, which get a hint.
+//!
+//! The backend answers for each file; what was refused is told by one card for all files of a player
+//! that were refused for the same reason at about the same time.
 
 use super::reply::{Body, Page};
 use super::runner::Unanswered;
@@ -10,17 +13,25 @@ use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use std::collections::HashMap;
+use std::slice;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use twilight_model::channel::{Attachment, Message};
 
 /// The largest replay taken.
 const FILE_LIMIT: u64 = 5 << 20;
 
-/// More files in one message are left alone: a match has one replay.
-const FILES_PER_MESSAGE: usize = 5;
+/// More files in one message are refused unread: a match has one replay.
+const FILES_PER_MESSAGE: u8 = 5;
+
+/// Messages of one player that are dealt with side by side, one file of each at a time; the files
+/// of more are refused at once. So one player never has the downloads to himself.
+const MESSAGES_PER_PLAYER: u8 = 3;
+
+/// What is refused of one player for one reason within this time is told by one message.
+const GATHER: Duration = Duration::from_secs(1);
 
 /// Downloads at a time, each of which may hold a whole file in memory.
 const DOWNLOADS: usize = 8;
@@ -52,6 +63,67 @@ pub struct Uploads {
     downloads: Semaphore,
     waiting: Semaphore,
     hinted: Mutex<HashMap<UserId, Timestamp>>,
+    /// How many messages of each player are dealt with.
+    at_hand: Mutex<HashMap<UserId, u8>>,
+    /// What is about to be told.
+    gathered: Mutex<Vec<Gathered>>,
+}
+
+/// Files of one player that were refused for one reason, until they are told of together.
+#[derive(Debug)]
+struct Gathered {
+    user: UserId,
+    refusal: Refusal,
+    files: u32,
+    /// What came of telling, for those whose files were added.
+    told: watch::Receiver<Option<Ended>>,
+}
+
+/// Who tells of files that were refused.
+#[derive(Debug)]
+enum Gathering {
+    /// The first does, after [`GATHER`].
+    First(watch::Sender<Option<Ended>>),
+    Added(watch::Receiver<Option<Ended>>),
+}
+
+/// A player's message among those at hand.
+#[derive(Debug)]
+struct Turn<'a> {
+    uploads: &'a Uploads,
+    user: UserId,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut at_hand = self.uploads.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(messages) = at_hand.get_mut(&self.user) {
+            *messages -= 1;
+            if *messages == 0 {
+                at_hand.remove(&self.user);
+            }
+        }
+    }
+}
+
+/// Files of one message that were refused for one reason.
+#[derive(Debug, PartialEq, Eq)]
+struct Refused {
+    refusal: Refusal,
+    files: u32,
+    /// The first of them.
+    attachment: u64,
+}
+
+/// What became of one file.
+#[derive(Debug)]
+enum File {
+    Taken,
+    Refused(Refusal),
+    /// The backend did not answer, or could not save it.
+    NotTaken,
+    /// This process has to leave first.
+    Unfinished,
 }
 
 /// Why a file did not come.
@@ -77,6 +149,8 @@ impl Uploads {
             downloads: Semaphore::new(DOWNLOADS),
             waiting: Semaphore::new(WAITING),
             hinted: Mutex::default(),
+            at_hand: Mutex::default(),
+            gathered: Mutex::default(),
         })
     }
 
@@ -91,6 +165,37 @@ impl Uploads {
         }
         hinted.insert(user, now);
         true
+    }
+
+    /// None where as many messages of the player are at hand already as may be.
+    fn enter(&self, user: UserId) -> Option<Turn<'_>> {
+        let mut at_hand = self.at_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        let messages = at_hand.entry(user).or_default();
+        if *messages >= MESSAGES_PER_PLAYER {
+            return None;
+        }
+        *messages += 1;
+        Some(Turn { uploads: self, user })
+    }
+
+    /// Adds files to those of the player that are about to be told of for the same reason.
+    fn gather(&self, user: UserId, refusal: &Refusal, files: u32) -> Gathering {
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_same = gathered.iter_mut().find(|other| other.user == user && other.refusal == *refusal);
+        if let Some(other) = of_same {
+            other.files += files;
+            return Gathering::Added(other.told.clone());
+        }
+        let (tell, told) = watch::channel(None);
+        gathered.push(Gathered { user, refusal: refusal.clone(), files, told });
+        Gathering::First(tell)
+    }
+
+    /// How many files were gathered; later ones are told of by another message.
+    fn take_gathered(&self, user: UserId, refusal: &Refusal) -> u32 {
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = gathered.iter().position(|other| other.user == user && other.refusal == *refusal);
+        gathered.remove(at.expect("whoever gathered first takes it, once")).files
     }
 
     async fn download(&self, url: &str) -> Result<Bytes, DownloadError> {
@@ -126,80 +231,145 @@ impl Desk {
             self.hint(user, channel, message.id.get()).await;
             return Ended::Finished;
         }
-        for attachment in message.attachments.iter().take(FILES_PER_MESSAGE) {
-            let key = Key::Attachment { message: message.id.get(), attachment: attachment.id.get() };
-            if self.take_file(caller, key, attachment).await == Ended::Unfinished {
+        let (refused, ended) = self.take_files(caller, &message).await;
+        if ended == Ended::Unfinished {
+            return Ended::Unfinished;
+        }
+        for refused in refused {
+            if self.tell_refused(caller, message.id.get(), refused).await == Ended::Unfinished {
                 return Ended::Unfinished;
             }
         }
         Ended::Finished
     }
 
-    async fn take_file(&self, caller: Caller, key: Key, attachment: &Attachment) -> Ended {
+    /// Takes the files of a message, one after the other; those that were refused are still to be
+    /// told of.
+    async fn take_files(&self, caller: Caller, message: &Message) -> (Vec<Refused>, Ended) {
+        let mut refused = Vec::new();
+        let Some(_turn) = self.uploads.enter(caller.user) else {
+            let refusal = Refusal::OwnLineFull { limit: MESSAGES_PER_PLAYER };
+            refuse(&mut refused, refusal, &message.attachments);
+            return (refused, Ended::Finished);
+        };
+        let mut left = message.attachments.as_slice();
+        for _ in 0..FILES_PER_MESSAGE {
+            let Some((attachment, others)) = left.split_first() else { break };
+            match self.take_file(caller, message.id.get(), attachment).await {
+                File::Taken => {}
+                File::Refused(refusal) if is_about_the_sender(&refusal) => {
+                    // The others would be refused for the same reason.
+                    refuse(&mut refused, refusal, left);
+                    return (refused, Ended::Finished);
+                }
+                File::Refused(refusal) => refuse(&mut refused, refusal, slice::from_ref(attachment)),
+                File::NotTaken => {
+                    self.tell_not_taken(caller, left.len(), attachment.id.get()).await;
+                    return (refused, Ended::Finished);
+                }
+                File::Unfinished => return (refused, Ended::Unfinished),
+            }
+            left = others;
+        }
+        refuse(&mut refused, Refusal::TooManyFiles { limit: FILES_PER_MESSAGE }, left);
+        (refused, Ended::Finished)
+    }
+
+    async fn take_file(&self, caller: Caller, message: u64, attachment: &Attachment) -> File {
         if let Some(refusal) = refused(&attachment.filename, attachment.size) {
-            return self
-                .tell(caller, key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
-                .await;
+            return File::Refused(refusal);
         }
         let Ok(_waiting) = self.uploads.waiting.try_acquire() else {
-            let refusal = Refusal::LineFull;
-            return self
-                .tell(caller, key, BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
-                .await;
+            return File::Refused(Refusal::LineFull);
         };
         // Held until the backend has the file, since that is how long it takes memory.
-        let Ok(_download) = self.uploads.downloads.acquire().await else { return Ended::Unfinished };
+        let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
         let mut file = self.uploads.download(&attachment.url).await;
         if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_))) {
             file = self.uploads.download(&attachment.url).await;
         }
-        let (request, file) = match file {
+        let key = Key::Attachment { message, attachment: attachment.id.get() };
+        match file {
             Ok(file) => {
                 let bytes = u32::try_from(file.len()).expect("FILE_LIMIT fits u32");
                 let file_name = attachment.filename.chars().take(200).collect();
-                (BackendRequest::UploadReplay { caller, file_name, bytes }, file)
+                let request = BackendRequest::UploadReplay { caller, file_name, bytes };
+                self.hand_over(key, request, file).await
             }
-            Err(DownloadError::TooLarge) => {
-                let refusal = Refusal::FileTooLarge { limit_bytes: FILE_LIMIT };
-                (BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
-            }
+            Err(DownloadError::TooLarge) => File::Refused(Refusal::FileTooLarge { limit_bytes: FILE_LIMIT }),
             Err(error) => {
                 tracing::warn!(?key, "{error}");
-                let refusal = Refusal::DownloadFailed;
-                (BackendRequest::RefuseUpload { caller, refusal }, Bytes::new())
+                File::Refused(Refusal::DownloadFailed)
             }
-        };
-        self.tell(caller, key, request, file).await
+        }
     }
 
-    /// Asks until there is an answer, which is told by card, or until it is time to tell the player
-    /// that there is none.
-    async fn tell(&self, caller: Caller, key: Key, request: BackendRequest, blob: Bytes) -> Ended {
-        let taken = async {
+    /// Has the player told by one card of all files that were refused for this reason in a moment.
+    async fn tell_refused(&self, caller: Caller, message: u64, refused: Refused) -> Ended {
+        let Refused { refusal, files, attachment } = refused;
+        let key = Key::NotTaken { message, attachment };
+        let request = |files| BackendRequest::RefuseUpload { caller, refusal: refusal.clone(), files };
+        let (files, tell) = match self.uploads.gather(caller.user, &refusal, files) {
+            Gathering::First(tell) => {
+                let mut leaving = self.leaving.clone();
+                tokio::select! {
+                    () = sleep(GATHER) => {}
+                    _ = leaving.wait_for(|leaving| *leaving) => {}
+                }
+                (self.uploads.take_gathered(caller.user, &refusal), Some(tell))
+            }
+            Gathering::Added(mut told) => match told.wait_for(Option::is_some).await {
+                // Under the own key as well, so that this message is not told of again.
+                Ok(ended) if *ended == Some(Ended::Finished) => (0, None),
+                Ok(_) | Err(_) => return Ended::Unfinished,
+            },
+        };
+        let ended = match self.hand_over(key, request(files), Bytes::new()).await {
+            File::Taken | File::Refused(_) => Ended::Finished,
+            File::NotTaken => {
+                self.tell_not_taken(caller, files as usize, attachment).await;
+                Ended::Finished
+            }
+            File::Unfinished => Ended::Unfinished,
+        };
+        if let Some(tell) = tell {
+            // Nobody may have been added.
+            tell.send(Some(ended)).ok();
+        }
+        ended
+    }
+
+    /// Asks until there is an answer, or until it is time to tell the player that there is none.
+    async fn hand_over(&self, key: Key, request: BackendRequest, blob: Bytes) -> File {
+        let answered = async {
             for _ in 0..UPLOAD_TRIES {
                 match self.call(Some(key), request.clone(), blob.clone(), UPLOAD_LIMIT).await {
                     Ok(BackendReply::Refused { refusal: Refusal::Busy | Refusal::ReadOnly, .. })
                     | Err(Unanswered::Busy) => sleep(UPLOAD_PAUSE).await,
-                    Ok(_) => return true,
-                    Err(Unanswered::Late) if *self.leaving.borrow() => return false,
+                    // Nothing is known of it any more, and the same key would be refused again.
+                    Ok(BackendReply::Refused { refusal: Refusal::Stale, .. }) => return None,
+                    Ok(BackendReply::Refused { refusal, .. }) => return Some(File::Refused(refusal)),
+                    Ok(_) => return Some(File::Taken),
+                    Err(Unanswered::Late) if *self.leaving.borrow() => return None,
                     Err(Unanswered::Late) => {}
                 }
             }
-            false
+            None
         };
-        if timeout(UPLOAD_PATIENCE, taken).await == Ok(true) {
-            return Ended::Finished;
+        match timeout(UPLOAD_PATIENCE, answered).await {
+            Ok(Some(file)) => file,
+            Ok(None) | Err(_) if *self.leaving.borrow() => File::Unfinished,
+            Ok(None) | Err(_) => {
+                tracing::warn!(?key, "the backend did not take a message of a player's");
+                File::NotTaken
+            }
         }
-        if *self.leaving.borrow() {
-            return Ended::Unfinished;
-        }
-        tracing::warn!(?key, "the backend did not take a message of a player's");
-        let (Some(channel), Key::Attachment { attachment, .. }) = (caller.dm, key) else {
-            return Ended::Finished;
-        };
-        let content = Words::of(caller.locale).say("upload-not-taken");
+    }
+
+    async fn tell_not_taken(&self, caller: Caller, files: usize, attachment: u64) {
+        let Some(channel) = caller.dm.filter(|_| files > 0) else { return };
+        let content = Words::of(caller.locale).with("upload-not-taken", &[("files", files.into())]);
         self.say(channel, content, format!("u{attachment}")).await;
-        Ended::Finished
     }
 
     /// A sentence in the DM, once for each nonce.
@@ -221,6 +391,29 @@ impl Desk {
         let content = Words::of(Locale::EnUs).say("help-hint");
         self.say(channel, content, format!("h{message}")).await;
     }
+}
+
+/// Adds files to those that were refused for the same reason.
+fn refuse(refused: &mut Vec<Refused>, refusal: Refusal, attachments: &[Attachment]) {
+    let Some(first) = attachments.first() else { return };
+    let files = u32::try_from(attachments.len()).expect("a message has few files");
+    match refused.iter_mut().find(|other| other.refusal == refusal) {
+        Some(other) => other.files += files,
+        None => refused.push(Refused { refusal, files, attachment: first.id.get() }),
+    }
+}
+
+/// Whether any other file of the same player would be refused like this.
+fn is_about_the_sender(refusal: &Refusal) -> bool {
+    matches!(
+        refusal,
+        Refusal::SetupNeeded
+            | Refusal::TermsNeeded
+            | Refusal::NoOpenMatch
+            | Refusal::AlreadyDecided
+            | Refusal::OwnLineFull { .. }
+            | Refusal::LineFull
+    )
 }
 
 /// What can be said without the file itself.
@@ -273,6 +466,62 @@ mod tests {
             uploads.may_hint(UserId(user), start);
         }
         assert!(uploads.hinted.lock().unwrap().len() <= HINTS_KEPT);
+    }
+
+    fn attachments(count: u64) -> Vec<Attachment> {
+        let attachment = |id: u64| {
+            serde_json::from_value(serde_json::json!({
+                "id": id.to_string(),
+                "filename": "game.SC2Replay",
+                "size": 3,
+                "url": "http://127.0.0.1/game.SC2Replay",
+                "proxy_url": "http://127.0.0.1/game.SC2Replay",
+            }))
+            .unwrap()
+        };
+        (1..=count).map(attachment).collect()
+    }
+
+    #[test]
+    fn files_refused_for_one_reason_are_one_refusal() {
+        let (files, mut told) = (attachments(7), Vec::new());
+        refuse(&mut told, Refusal::NotAReplay, &files[..1]);
+        refuse(&mut told, Refusal::OwnLineFull { limit: 3 }, &files[1..4]);
+        refuse(&mut told, Refusal::NotAReplay, &files[4..]);
+        refuse(&mut told, Refusal::TooManyFiles { limit: 5 }, &[]);
+        assert_eq!(
+            told,
+            [
+                Refused { refusal: Refusal::NotAReplay, files: 4, attachment: 1 },
+                Refused { refusal: Refusal::OwnLineFull { limit: 3 }, files: 3, attachment: 2 },
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_refused_of_one_player_for_one_reason_is_gathered_until_it_is_told() {
+        let uploads = uploads();
+        let (ana, ben, why) = (UserId(1), UserId(2), Refusal::LineFull);
+        let first = |gathering| matches!(gathering, Gathering::First(_));
+        assert!(first(uploads.gather(ana, &why, 5)));
+        assert!(!first(uploads.gather(ana, &why, 10)));
+        assert!(first(uploads.gather(ana, &Refusal::NotAReplay, 1)));
+        assert!(first(uploads.gather(ben, &why, 1)));
+        assert_eq!(uploads.take_gathered(ana, &why), 15);
+        assert!(first(uploads.gather(ana, &why, 1)), "what comes later is told anew");
+        assert_eq!(uploads.take_gathered(ben, &why), 1);
+    }
+
+    #[test]
+    fn one_player_has_few_messages_at_hand_and_others_are_not_kept_waiting() {
+        let uploads = uploads();
+        let mut turns: Vec<_> = (0..MESSAGES_PER_PLAYER).map(|_| uploads.enter(UserId(1)).unwrap()).collect();
+        assert!(uploads.enter(UserId(1)).is_none());
+        assert!(uploads.enter(UserId(2)).is_some());
+        turns.pop();
+        assert!(uploads.enter(UserId(1)).is_some());
+        drop(turns);
+        assert!(uploads.at_hand.lock().unwrap().is_empty(), "nobody who has left is remembered");
     }
 
     /// A server that answers one request with `body` and no length.

@@ -7,8 +7,11 @@ use crate::config::{Faults, LogLevel};
 use crate::telemetry;
 use anyhow::{Context, bail};
 use bytes::Bytes;
-use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild};
+use ipc_schema::control::{
+    Death, EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild,
+};
 use ipc_schema::frame::{self, PREFIX_BYTES};
+use ipc_schema::ids::Incarnation;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::io::{IoSliceMut, Read};
@@ -19,6 +22,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 /// Listening sockets in one Start, at the most.
 const LISTENERS: usize = 8;
+
+/// Deaths of others, told and not taken yet. There are at most 32 workers.
+const DEATHS: usize = 64;
 
 /// A process that its supervisor has started.
 #[derive(Debug)]
@@ -76,14 +82,20 @@ impl Child {
 
     /// Greets the supervisor and answers it from a task of its own, until it is gone, which ends the process.
     pub fn start_control(self) -> anyhow::Result<Control> {
+        Ok(self.start_control_and_hear()?.0)
+    }
+
+    /// The same for who wants to know how the processes die that it is told of.
+    pub fn start_control_and_hear(self) -> anyhow::Result<(Control, mpsc::Receiver<(Incarnation, Death)>)> {
         self.control.set_nonblocking(true)?;
         let stream = tokio::net::UnixStream::from_std(self.control).context("adopt the control socket")?;
         let connection = Greeted::adopt(stream, self.hello).open();
         let (drain, drain_asked) = watch::channel(false);
         // Commands are rare: ready, numbers, the end. The bound is never reached by a healthy role.
         let (commands, taken) = mpsc::channel(16);
-        tokio::spawn(answer_supervisor(connection, self.hello, drain, taken));
-        Ok(Control { commands, drain: drain_asked })
+        let (deaths, heard) = mpsc::channel(DEATHS);
+        tokio::spawn(answer_supervisor(connection, self.hello, drain, deaths, taken));
+        Ok((Control { commands, drain: drain_asked }, heard))
     }
 
     /// For roles without tokio: the control socket itself, already greeted.
@@ -144,6 +156,7 @@ async fn answer_supervisor(
     mut connection: Connection<ToChild>,
     hello: Hello,
     drain: watch::Sender<bool>,
+    deaths: mpsc::Sender<(Incarnation, Death)>,
     mut commands: mpsc::Receiver<Command>,
 ) {
     let mut gauges = Vec::new();
@@ -164,6 +177,10 @@ async fn answer_supervisor(
                     }
                 }
                 Some(Inbound { message: ToChild::Drain, .. }) => drop(drain.send(true)),
+                Some(Inbound { message: ToChild::PeerDied { incarnation, death }, .. }) => {
+                    // What is not heard of was nobody's fault; most roles do not listen at all.
+                    deaths.try_send((incarnation, death)).ok();
+                }
                 Some(Inbound { message: ToChild::Start { .. }, .. }) => tracing::warn!("started twice"),
             },
             command = commands.recv() => match command {

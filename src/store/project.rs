@@ -140,6 +140,8 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::Requeued { .. }
         | Event::ReplayStruck { .. }
         | Event::NoticeDue { .. }
+        | Event::FilesRefused { .. }
+        | Event::ReplayPlaced { .. }
         | Event::CardShown { .. }
         | Event::CardLost { .. }
         | Event::CardGone { .. }

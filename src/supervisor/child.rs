@@ -5,7 +5,7 @@
 
 use super::policy::Exit;
 use super::status::Usage;
-use ipc_schema::control::{FromChild, Hello, Layer, Role, ToChild};
+use ipc_schema::control::{Death, FromChild, Hello, Layer, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
 use nix::sys::signal::{Signal, kill, killpg};
@@ -182,6 +182,16 @@ impl Child {
             return Received::Breach(what);
         }
         if open { Received::Open } else { Received::Closed }
+    }
+
+    /// What others are told of its end.
+    pub fn death(&self, exit: Exit) -> Death {
+        match exit {
+            _ if self.ended_for.is_some() => Death::Ended,
+            Exit::Code(code) => Death::Code(code),
+            Exit::Signal(number) => Death::Signal(number),
+            Exit::NotStarted => unreachable!("a child was started"),
+        }
     }
 
     /// Drops the control socket, which tells the child that nobody listens any more.

@@ -188,6 +188,8 @@ struct Tree<'a> {
     up_at: Option<Instant>,
     next_tick: Instant,
     pings: u64,
+    /// Children started so far, which numbers them: no two that ever ran have one number.
+    incarnations: u64,
     drain: Option<Drain>,
     tally: Tally,
     screen: Screen,
@@ -252,6 +254,7 @@ impl<'a> Tree<'a> {
             up_at: None,
             next_tick: now + TICK,
             pings: 0,
+            incarnations: 0,
             drain: None,
             tally,
             screen: Screen::new(),
@@ -366,8 +369,9 @@ impl<'a> Tree<'a> {
     }
 
     fn start(&mut self, at: usize, now: Instant) {
+        self.incarnations += 1;
         let slot = &mut self.slots[at];
-        slot.incarnation += 1;
+        slot.incarnation = self.incarnations;
         let spec = slot.spec;
         let executable = executable(&self.bin, spec.role);
         let launch = Launch {
@@ -555,14 +559,24 @@ impl<'a> Tree<'a> {
             }
             return;
         }
-        let why = child.ended_for.map(|why| format!(", because {why}")).unwrap_or_default();
+        let why = child.ended_for.as_ref().map(|why| format!(", because {why}")).unwrap_or_default();
         let was = match ready_for {
             Some(served) => format!("after {:.1} s of service", served.as_secs_f64()),
             None => "before it was ready".to_owned(),
         };
-        let doing = child.doing.map(|doing| format!(" while doing {doing}")).unwrap_or_default();
+        let doing = child.doing.as_ref().map(|doing| format!(" while doing {doing}")).unwrap_or_default();
         let line = format!("{} (process {}) ended with {exit} {was}{doing}{why}", slot.name(), child.pid);
+        if slot.spec.role == Role::ReplayWorker {
+            let (incarnation, death) = (Incarnation(slot.incarnation), child.death(exit));
+            self.tell_backend(&ToChild::PeerDied { incarnation, death });
+        }
         self.judge_with(at, child.counts_as.unwrap_or(exit), ready_for, now, &line);
+    }
+
+    /// A backend that is away misses it, and nobody is to blame for what it did not see.
+    fn tell_backend(&mut self, message: &ToChild) {
+        let backends = self.slots.iter_mut().filter(|slot| slot.spec.role == Role::Backend);
+        backends.filter_map(Slot::child_mut).for_each(|child| child.send(message));
     }
 
     fn judge(&mut self, at: usize, exit: Exit, ready_for: Option<Duration>, now: Instant) {

@@ -103,9 +103,14 @@ impl Person {
         self.messages().await.iter().any(|message| text_of(message).contains(words))
     }
 
+    /// The messages of the DM as texts, oldest first.
+    pub(crate) async fn texts(&self) -> Vec<String> {
+        self.messages().await.iter().map(text_of).collect()
+    }
+
     /// All facts that the DM tells at present, oldest message first.
     pub(crate) async fn facts(&self) -> Vec<FactLine> {
-        self.messages().await.iter().filter_map(|message| FactLine::find(&text_of(message))).collect()
+        self.texts().await.iter().filter_map(|text| FactLine::find(text)).collect()
     }
 
     /// Waits for a fact and returns what `pick` makes of it.
@@ -121,9 +126,16 @@ impl Person {
     }
 
     pub(crate) async fn upload(&self, file_name: &str, bytes: Vec<u8>) {
+        self.upload_all(vec![(file_name.to_owned(), bytes)]).await;
+    }
+
+    /// Sends several files by one message.
+    pub(crate) async fn upload_all(&self, files: Vec<(String, Vec<u8>)>) {
         let url = format!("http://{}/emulator/users/{}/messages", self.emulator, self.id);
-        let file = Part::bytes(bytes).file_name(file_name.to_owned());
-        let form = Form::new().text("content", "").part("file", file);
+        let empty = Form::new().text("content", "");
+        let form = (0..).zip(files).fold(empty, |form, (number, (file_name, bytes))| {
+            form.part(format!("files[{number}]"), Part::bytes(bytes).file_name(file_name))
+        });
         let answer = self.http.post(url).multipart(form).send().await.unwrap();
         assert!(answer.status().is_success(), "{}: upload {}", self.name, answer.status());
     }

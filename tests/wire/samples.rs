@@ -7,7 +7,7 @@ use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::control::{FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
+use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
 use ipc_schema::ids::{
@@ -110,7 +110,7 @@ pub(crate) fn judged() -> Vec<Judged> {
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
-    every!(Fault: UnsupportedBuild, Encrypted, Malformed, TooLarge, Killed, FileLost)
+    every!(Fault: UnsupportedBuild, Encrypted, Malformed, TooLarge, Killed, FileLost, NotRead)
 }
 
 pub(crate) fn verdicts() -> Vec<Verdict> {
@@ -152,6 +152,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Busy,
         Stale,
         PlayerUnknown,
+        OwnLineFull { limit: 3 },
+        TooManyFiles { limit: 5 },
+        FileQuarantined,
+        AlreadyDecided,
     )
 }
 
@@ -161,6 +165,7 @@ pub(crate) fn keys() -> Vec<Key> {
         Attachment { message: 2, attachment: u64::MAX },
         Card { card: CARD, version: 3 },
         Gateway { shard: 0, since: u64::MAX },
+        NotTaken { message: 2, attachment: 3 },
     )
 }
 
@@ -237,6 +242,8 @@ pub(crate) fn events() -> Vec<Event> {
             owner: PLAYER,
             at: AT,
         },
+        FilesRefused { player: PLAYER, refusal: Refusal::NotAReplay, files: 17, at: AT },
+        ReplayPlaced { job: JOB, before: 2 },
     )
 }
 
@@ -335,6 +342,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
     let replay = |stage| Box::new(ReplayView { job: JOB, match_id: MATCH, stage });
     let stages = every!(ReplayStage:
         Reading,
+        InLine { before: 2 },
         Judged { judgement: judgement(Judged::TooLate), winner: Some(text("A")) },
         Failed { fault: Fault::Malformed },
     );
@@ -342,7 +350,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Match(Box::new(match_views().remove(0))),
         Reminder { match_id: MATCH, deadline: AT },
         Replay(replay(ReplayStage::Reading)),
-        Notice(Refusal::LineFull),
+        Notice { refusal: Refusal::LineFull, files: 2 },
     );
     let judged = judged()
         .into_iter()
@@ -373,7 +381,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         Match { caller },
         Leaderboard { caller, page: u32::MAX },
         UploadReplay { caller, file_name: text("game.SC2Replay"), bytes: 3 },
-        RefuseUpload { caller, refusal: Refusal::NotAReplay },
+        RefuseUpload { caller, refusal: Refusal::NotAReplay, files: 2 },
         CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
         CardFailed { card: CARD, version: 1, failure: CardFailure::MessageGone },
         Profile { caller, name: Some(text("Bisu")) },
@@ -464,7 +472,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
     };
     let one_each = every!(BackendEvent:
         Ladder(LadderId(u64::MAX)),
-        ShowCard(Box::new(show(CardView::Notice(Refusal::Stale)))),
+        ShowCard(Box::new(show(CardView::Notice { refusal: Refusal::Stale, files: 1 }))),
     );
     let cards = card_views().into_iter().map(|view| BackendEvent::ShowCard(Box::new(show(view))));
     one_each.into_iter().chain(cards).collect()
@@ -538,7 +546,15 @@ pub(crate) fn to_child() -> Vec<ToChild> {
         Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
         Ping { number: u64::MAX },
         Drain,
+        PeerDied { incarnation: Incarnation(3), death: Death::Signal(31) },
     )
+    .into_iter()
+    .chain(deaths().into_iter().map(|death| ToChild::PeerDied { incarnation: Incarnation(3), death }))
+    .collect()
+}
+
+fn deaths() -> Vec<Death> {
+    every!(Death: Code(75), Signal(6), Ended)
 }
 
 pub(crate) fn from_child() -> Vec<FromChild> {

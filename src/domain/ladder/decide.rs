@@ -2,7 +2,7 @@
 //! [`Ladder::evolve`], here as after a restart.
 
 use super::{Act, Decision, Input, Ladder, STRIKES};
-use crate::domain::cards::Content;
+use crate::domain::cards::{Card, Content};
 use crate::domain::chance::Chance;
 use crate::domain::match_::{Match, Phase, Seat};
 use crate::domain::pairing::{self, Candidate};
@@ -14,17 +14,17 @@ use crate::domain::verdict::{self, Game, Unverified};
 use ipc_schema::event::{Event, Judged, Judgement, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
-use ipc_schema::view::SetupStep;
+use ipc_schema::view::{ReplayStage, SetupStep};
 use ipc_schema::vocab::{Caller, Era, FileHash, GameRegion, Refusal, TermsAnswer, Timestamp, Verdict};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// Replays in line. A worker reads hundreds a second, so a full line means that something is
+/// Replays in line or being read. A worker reads hundreds a second, so a full line means that something is
 /// wrong, and the next player is told so.
 const LINE: usize = 200;
 
-/// Replays of one player in line: one's own files never keep others waiting long.
-const LINE_PER_PLAYER: usize = 3;
+/// The same of one player. A match needs one; the others are for those who send the wrong one first.
+const LINE_PER_PLAYER: u8 = 3;
 
 /// A shorter gap moved nobody's deadline by what they could notice.
 const LOST_AT_LEAST: Duration = Duration::from_millis(500);
@@ -34,15 +34,27 @@ impl Ladder {
     pub fn check_upload(&self, user: UserId, hash: FileHash) -> Result<(PlayerId, MatchId), Refusal> {
         let (player, of) = self.player_of(user).ok_or(Refusal::SetupNeeded)?;
         of.gate()?;
-        let match_id = *self.open.get(&player).ok_or(Refusal::NoOpenMatch)?;
+        let Some(match_id) = self.open.get(&player).copied() else {
+            let last = self.last_match.get(&player).and_then(|id| self.matches.get(id));
+            let decided = last.is_some_and(|last| {
+                matches!(last.phase, Phase::Closed { verdict: Verdict::Decided { .. }, .. })
+            });
+            return Err(if decided { Refusal::AlreadyDecided } else { Refusal::NoOpenMatch });
+        };
         if !matches!(self.matches[&match_id].phase, Phase::Playing { .. }) {
             return Err(Refusal::NoOpenMatch);
         }
         if self.spent_files.contains(&hash) {
             return Err(Refusal::FileRefused);
         }
+        if self.quarantined_files.contains(&hash) {
+            return Err(Refusal::FileQuarantined);
+        }
         let own = self.jobs.values().filter(|job| job.player == player).count();
-        if own >= LINE_PER_PLAYER || self.jobs.len() >= LINE {
+        if own >= usize::from(LINE_PER_PLAYER) {
+            return Err(Refusal::OwnLineFull { limit: LINE_PER_PLAYER });
+        }
+        if self.jobs.len() >= LINE {
             return Err(Refusal::LineFull);
         }
         Ok((player, match_id))
@@ -91,14 +103,21 @@ impl Ladder {
                 Decision::of(matters.then_some(Event::TimeLost { lost_ms, at: now }))
             }
             Input::JobDropped { job, strike, out_of_tries } => {
-                Decision::of(self.job_dropped(now, *job, *strike, *out_of_tries))
+                let events = self.job_dropped(now, *job, *strike, *out_of_tries);
+                Decision { events, refusal: None }
             }
             Input::JobRead { job, facts } => {
                 Decision { events: self.job_read(season, now, *job, facts), refusal: None }
             }
             Input::JobFailed { job, fault } => Decision::of(self.jobs.get(job).map(|known| {
-                Event::ReplayFailed { job: *job, fault: fault.clone(), strikes: known.strikes, at: now }
+                let strikes = self.strikes.get(&known.hash).copied().unwrap_or_default();
+                Event::ReplayFailed { job: *job, fault: fault.clone(), strikes, at: now }
             })),
+            Input::LineMoved { places } => {
+                let told = places.iter().filter(|(job, before)| self.is_news(*job, *before));
+                let events = told.map(|(job, before)| Event::ReplayPlaced { job: *job, before: *before });
+                Decision { events: events.collect(), refusal: None }
+            }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
         }
     }
@@ -126,8 +145,13 @@ impl Ladder {
             }
             Err(refusal) => {
                 // These come by message, not by a press that could be answered.
-                if matches!(act, Act::Upload { .. } | Act::RefuseUpload(_)) {
-                    events.push(Event::NoticeDue { player: id, refusal: refusal.clone(), at: now });
+                if let Act::RefuseUpload { files, .. } = act {
+                    let (refusal, files) = (refusal.clone(), *files);
+                    events.extend(match files {
+                        0 => None,
+                        1 => Some(Event::NoticeDue { player: id, refusal, at: now }),
+                        _ => Some(Event::FilesRefused { player: id, refusal, files, at: now }),
+                    });
                 }
                 Some(refusal)
             }
@@ -216,7 +240,7 @@ impl Ladder {
                 let job = JobId(self.next_job);
                 Event::ReplayTaken { job, match_id, player, hash: *hash, bytes: *bytes, at: now }
             }
-            Act::RefuseUpload(refusal) => return Err(refusal.clone()),
+            Act::RefuseUpload { refusal, .. } => return Err(refusal.clone()),
         };
         Ok(vec![event])
     }
@@ -304,12 +328,36 @@ impl Ladder {
         events
     }
 
-    fn job_dropped(&self, now: Timestamp, job: JobId, strike: bool, out_of_tries: bool) -> Option<Event> {
-        let strikes = self.jobs.get(&job)?.strikes + u8::from(strike);
-        if strikes >= STRIKES || out_of_tries {
-            Some(Event::ReplayFailed { job, fault: Fault::Killed, strikes, at: now })
+    fn job_dropped(&self, now: Timestamp, id: JobId, strike: bool, out_of_tries: bool) -> Vec<Event> {
+        let Some(job) = self.jobs.get(&id) else { return Vec::new() };
+        let strikes = self.strikes.get(&job.hash).copied().unwrap_or_default() + u8::from(strike);
+        if strikes >= STRIKES {
+            // The same bytes may be in line more than once.
+            let same = self.jobs.iter().filter(|(_, other)| other.hash == job.hash);
+            let failed = same.map(|(job, _)| Event::ReplayFailed {
+                job: *job,
+                fault: Fault::Killed,
+                strikes,
+                at: now,
+            });
+            failed.collect()
+        } else if out_of_tries {
+            vec![Event::ReplayFailed { job: id, fault: Fault::NotRead, strikes, at: now }]
+        } else if strike {
+            vec![Event::ReplayStruck { job: id, strikes }]
         } else {
-            strike.then_some(Event::ReplayStruck { job, strikes })
+            Vec::new()
+        }
+    }
+
+    /// Whether a place in line is worth a new version of the card: each costs a call to Discord.
+    fn is_news(&self, job: JobId, before: u32) -> bool {
+        let card = self.jobs.get(&job).and_then(|job| self.cards.get(job.card));
+        let Some(Card { content: Content::Replay(view), .. }) = card else { return false };
+        match view.stage {
+            ReplayStage::Reading => before > 0,
+            ReplayStage::InLine { before: told } => before <= told / 2,
+            ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
         }
     }
 
@@ -497,4 +545,209 @@ impl Decision {
 fn requeue(match_: &Match, slot: usize) -> Event {
     let Entry { since, waves, .. } = match_.entries[slot];
     Event::Requeued { player: match_.pairing.players[slot], since, waves }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ladder::Counts;
+    use ipc_schema::event::Names;
+    use ipc_schema::view::CardView;
+    use ipc_schema::vocab::{Locale, Race, RaceChoice, Region, Server};
+
+    const NOW: Timestamp = Timestamp(1_795_284_000_000);
+
+    fn season() -> Season {
+        crate::season::load(crate::season::Which::Real).unwrap()
+    }
+
+    /// Players from 1 on, two and two of whom play a match.
+    fn playing(matches: u64) -> Ladder {
+        let mut ladder = Ladder::new(1);
+        let mut pairings = Vec::new();
+        for number in 1..=matches * 2 {
+            let player = PlayerId(number);
+            let names = Names {
+                name: format!("P{number:03}"),
+                battle_tag: format!("P{number:03}#1234"),
+                alternatives: Vec::new(),
+                country: "KR".to_owned(),
+            };
+            for event in [
+                Event::PlayerJoined { player, user: UserId(number), locale: Locale::EnUs, at: NOW },
+                Event::TermsAnswered { player, accepted: true, at: NOW },
+                Event::NamesSet { player, names },
+                Event::RegionSet { player, region: Region::Euw },
+                Event::SetupFinished { player, at: NOW },
+                Event::RacesChosen {
+                    player,
+                    races: RaceChoice { bw: Some(Race::BwZerg), sc2: Some(Race::Sc2Terran) },
+                },
+                Event::Queued { player, at: NOW },
+            ] {
+                ladder.evolve(&event);
+            }
+            if number % 2 == 0 {
+                pairings.push(Pairing {
+                    match_id: MatchId(number / 2),
+                    players: [PlayerId(number - 1), player],
+                    races: [Race::BwZerg, Race::Sc2Terran],
+                    map: "keres_passage".to_owned(),
+                    server: Server::Euc,
+                    confirm_deadline: NOW,
+                });
+            }
+        }
+        ladder.evolve(&Event::WaveFired { at: NOW, pairings, generator: 1 });
+        for match_id in (1..=matches).map(MatchId) {
+            ladder.evolve(&Event::Started { match_id, at: NOW, deadline: NOW + Duration::from_secs(3600) });
+        }
+        ladder
+    }
+
+    fn input(ladder: &mut Ladder, input: &Input) -> Decision {
+        let decision = ladder.decide(&season(), NOW, input);
+        decision.events.iter().for_each(|event| ladder.evolve(event));
+        decision
+    }
+
+    fn hash(number: u64) -> FileHash {
+        let mut hash = [0; 32];
+        hash[..8].copy_from_slice(&number.to_le_bytes());
+        FileHash(hash)
+    }
+
+    fn act(ladder: &mut Ladder, user: u64, act: Act) -> Decision {
+        let caller = Caller { user: UserId(user), locale: Locale::EnUs, dm: None };
+        input(ladder, &Input::Act { caller, act })
+    }
+
+    fn upload(ladder: &mut Ladder, user: u64, file: u64) -> Option<Refusal> {
+        act(ladder, user, Act::Upload { hash: hash(file), bytes: 9 }).refusal
+    }
+
+    fn dropped(ladder: &mut Ladder, job: u64, strike: bool, out_of_tries: bool) -> Vec<Event> {
+        input(ladder, &Input::JobDropped { job: JobId(job), strike, out_of_tries }).events
+    }
+
+    fn stage(ladder: &Ladder, job: JobId) -> ReplayStage {
+        let card = ladder.jobs[&job].card;
+        match ladder.card_view(&season(), NOW, card) {
+            Some(CardView::Replay(view)) => view.stage,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_line_is_bounded_for_each_player_and_for_all() {
+        let mut ladder = playing(LINE as u64);
+        for file in 1..=u64::from(LINE_PER_PLAYER) {
+            assert_eq!(upload(&mut ladder, 1, file), None);
+        }
+        assert_eq!(upload(&mut ladder, 1, 99), Some(Refusal::OwnLineFull { limit: LINE_PER_PLAYER }));
+        for user in 2.. {
+            match upload(&mut ladder, user, 1000 + user) {
+                None => {}
+                refusal => {
+                    assert_eq!(refusal, Some(Refusal::LineFull));
+                    break;
+                }
+            }
+        }
+        assert_eq!(ladder.jobs.len(), LINE);
+        assert_eq!(upload(&mut ladder, 1, 99), Some(Refusal::OwnLineFull { limit: LINE_PER_PLAYER }));
+    }
+
+    #[test]
+    fn a_refused_upload_is_told_by_the_notice_for_all_of_them() {
+        let mut ladder = playing(1);
+        let cards = ladder.cards().len();
+        for file in 1..=3 {
+            assert_eq!(upload(&mut ladder, 1, file), None);
+        }
+        assert!(upload(&mut ladder, 1, 4).is_some());
+        assert_eq!(ladder.cards().len(), cards + 3, "the refusal itself has no card");
+        let refusal = Refusal::OwnLineFull { limit: 3 };
+        for (files, cards_more) in [(0, 0), (1, 1), (17, 1)] {
+            let cards = ladder.cards().len();
+            act(&mut ladder, 1, Act::RefuseUpload { refusal: refusal.clone(), files });
+            assert_eq!(ladder.cards().len(), cards + cards_more, "{files} files");
+        }
+        let newest = ladder.cards().due().max().unwrap();
+        let view = ladder.card_view(&season(), NOW, newest);
+        assert_eq!(view, Some(CardView::Notice { refusal, files: 17 }));
+    }
+
+    #[test]
+    fn two_strikes_quarantine_a_file_whoever_sends_it() {
+        let mut ladder = playing(2);
+        assert_eq!(upload(&mut ladder, 1, 7), None);
+        assert_eq!(upload(&mut ladder, 3, 7), None);
+        assert_eq!(dropped(&mut ladder, 1, true, false), [Event::ReplayStruck { job: JobId(1), strikes: 1 }]);
+        assert_eq!(dropped(&mut ladder, 1, false, false), []);
+        // The strikes are the file's: the other job of it makes the second, and ends both.
+        let failed = |job| Event::ReplayFailed { job: JobId(job), fault: Fault::Killed, strikes: 2, at: NOW };
+        assert_eq!(dropped(&mut ladder, 2, true, false), [failed(1), failed(2)]);
+        assert_eq!(ladder.jobs().count(), 0);
+        for user in [1, 2, 3] {
+            assert_eq!(upload(&mut ladder, user, 7), Some(Refusal::FileQuarantined));
+        }
+        assert_eq!(upload(&mut ladder, 1, 8), None, "the match goes on");
+    }
+
+    #[test]
+    fn losses_that_nobody_is_blamed_for_end_the_job_and_leave_the_file_alone() {
+        let mut ladder = playing(1);
+        assert_eq!(upload(&mut ladder, 1, 7), None);
+        let not_read =
+            |job, strikes| Event::ReplayFailed { job: JobId(job), fault: Fault::NotRead, strikes, at: NOW };
+        assert_eq!(dropped(&mut ladder, 1, false, true), [not_read(1, 0)]);
+        assert_eq!(upload(&mut ladder, 1, 7), None, "it may be sent again");
+        dropped(&mut ladder, 2, true, false);
+        assert_eq!(dropped(&mut ladder, 2, false, true), [not_read(2, 1)]);
+        assert_eq!(upload(&mut ladder, 1, 7), None);
+        dropped(&mut ladder, 3, true, false);
+        assert_eq!(upload(&mut ladder, 1, 7), Some(Refusal::FileQuarantined), "a strike is not forgotten");
+    }
+
+    #[test]
+    fn a_place_is_told_when_it_has_halved_or_the_replay_is_being_read() {
+        let mut ladder = playing(1);
+        upload(&mut ladder, 1, 7);
+        let job = JobId(1);
+        let in_line = |before| ReplayStage::InLine { before };
+        for (before, shown, told) in [
+            (0, ReplayStage::Reading, false),
+            (9, in_line(9), true),
+            (12, in_line(9), false),
+            (5, in_line(9), false),
+            (4, in_line(4), true),
+            (3, in_line(4), false),
+            (1, in_line(1), true),
+            (1, in_line(1), false),
+            (0, ReplayStage::Reading, true),
+            (0, ReplayStage::Reading, false),
+            // Its worker died.
+            (1, in_line(1), true),
+        ] {
+            let places = vec![(job, before), (JobId(99), 1)];
+            let events = input(&mut ladder, &Input::LineMoved { places }).events;
+            assert_eq!(events.len(), usize::from(told), "{before} before");
+            assert_eq!(stage(&ladder, job), shown, "{before} before");
+        }
+    }
+
+    #[test]
+    fn after_a_decided_match_a_replay_is_answered_so() {
+        let mut ladder = playing(2);
+        let decided = Verdict::Decided { winner: 0, ground: ipc_schema::vocab::Ground::Recorded };
+        for (match_id, verdict) in [(1, decided), (2, Verdict::Expired)] {
+            let ratings = None;
+            ladder.evolve(&Event::Closed { match_id: MatchId(match_id), verdict, ratings, at: NOW });
+        }
+        assert_eq!(upload(&mut ladder, 1, 7), Some(Refusal::AlreadyDecided));
+        assert_eq!(upload(&mut ladder, 2, 8), Some(Refusal::AlreadyDecided));
+        assert_eq!(upload(&mut ladder, 3, 9), Some(Refusal::NoOpenMatch));
+        assert_eq!(ladder.counts(), Counts { matches_paired: 2, ..Counts::default() });
+    }
 }
