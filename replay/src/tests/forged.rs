@@ -17,6 +17,7 @@ pub(super) fn game() -> Game {
         toon_id,
         result,
         control: Control::Human,
+        team: None,
     };
     let handle = |fill: u8| {
         let mut bytes = [fill; 40];
@@ -26,7 +27,7 @@ pub(super) fn game() -> Game {
     Game {
         map_title: "[SC:Evo] Radeon (라데온)".into(),
         cache_handles: (1..=21).map(handle).collect(),
-        players: [
+        players: vec![
             player("Ash <&>", "K&R", "BW Terran", "BWTe", 7_654_321, GameResult::Loss),
             player("Bee", "", "스1 저그", "BWZe", 1_234_567, GameResult::Win),
         ],
@@ -86,7 +87,13 @@ fn forged_replays_are_read_back_with_equal_facts() {
         game.players[1].control = Control::Computer;
         game
     };
-    let observer = |name: &str| ForgedObserver { name: name.into(), region: 3, realm: 1, toon_id: 99 };
+    let observer = |name: &str| ForgedObserver {
+        name: name.into(),
+        clan: String::new(),
+        region: 3,
+        realm: 1,
+        toon_id: 99,
+    };
     let watched = Game { observers: vec![observer("Cat"), observer("Dog")], ..game() };
     let leaves = Some(vec![LeaveEvent { game_loop: 5, user_id: 1, reason: 11 }]);
     #[rustfmt::skip]
