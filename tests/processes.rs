@@ -60,7 +60,7 @@ async fn replay_of(ana: &Person) -> Vec<u8> {
     assert_eq!(region, GameRegion::Europe);
     forge::write(&forge::Game {
         map_title: season.map(&map).unwrap().title.clone(),
-        players: [
+        players: vec![
             player("Bea", "Terran", "Terr", 22, GameResult::Loss),
             player("Ana", "BW Zerg", "BWZe", 11, GameResult::Win),
         ],

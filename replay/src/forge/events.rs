@@ -35,7 +35,7 @@ pub(super) fn recording(users: &[u8], events: u32, loops: u32, bytes: usize) -> 
     let mut number = 0;
     while stream.out.bytes.len() < bytes {
         let at = u64::from(loops) * u64::from(number.min(events)) / u64::from(events.max(1));
-        stream.act(u32::try_from(at).unwrap_or(loops), users, &mut chance);
+        stream.act(u32::try_from(at).unwrap_or(loops), loops, users, &mut chance);
         number += 1;
     }
     (stream.out.bytes, number)
@@ -69,12 +69,13 @@ impl Stream {
     fn invent(&mut self, events: u32, span: Range<u32>, users: &[u8], chance: &mut Chance) {
         for number in 0..events {
             let at = u64::from(span.end - span.start) * u64::from(number) / u64::from(events);
-            self.act(span.start + u32::try_from(at).unwrap_or_default(), users, chance);
+            self.act(span.start + u32::try_from(at).unwrap_or_default(), span.end, users, chance);
         }
     }
 
-    /// One of these users does something.
-    fn act(&mut self, at: u32, users: &[u8], chance: &mut Chance) {
+    /// One of these users does something at about that loop, and not after `end`.
+    fn act(&mut self, at: u32, end: u32, users: &[u8], chance: &mut Chance) {
+        let at = at.saturating_add(chance.below(6) as u32).min(end);
         let user_id = users.get(chance.below(users.len() as u64) as usize).copied().unwrap_or(SYSTEM);
         invent(self, at, user_id, chance);
     }
@@ -114,7 +115,7 @@ fn invent(stream: &mut Stream, at: u32, user_id: u8, chance: &mut Chance) {
             out.flag(moves);
             if moves {
                 for _ in 0..2 {
-                    out.bits(16, chance.below(160) << 8);
+                    out.bits(16, chance.below(160 << 4) << 4);
                 }
             }
             for width in [16, 16, 16, 8] {
@@ -132,17 +133,18 @@ fn invent(stream: &mut Stream, at: u32, user_id: u8, chance: &mut Chance) {
             out.bits(4, 10_u8);
             out.bits(9, 0_u8);
             out.bits(2, 0_u8); // nothing is removed
-            let kinds = 1 + chance.below(2);
+            let kinds = 1 + chance.below(3);
+            let units = kinds + chance.below(9);
             out.bits(9, kinds);
             for _ in 0..kinds {
                 out.bits(16, 39 + chance.below(60));
                 for priority in [32_u8, 1] {
                     out.bits(8, priority);
                 }
-                out.bits(9, 1_u8);
+                out.bits(9, 1 + (units - kinds) / kinds);
             }
-            out.bits(9, kinds);
-            for _ in 0..kinds {
+            out.bits(9, units);
+            for _ in 0..units {
                 out.bits(32, (196 + chance.below(400)) << 18 | 1);
             }
         }),

@@ -12,7 +12,7 @@ use super::{Game, content, package, small_streams};
 use crate::format::stream;
 
 /// Bytes of an invented event, on average.
-const EVENT_BYTES: u32 = 13;
+const EVENT_BYTES: usize = 13;
 
 /// Invented events in the stored sector, so that each seed gives another file.
 const OWN_EVENTS: u32 = 12;
@@ -101,12 +101,12 @@ impl Pool {
 impl Recorded {
     fn new(recording: Recording) -> Recorded {
         let users: Vec<u8> = (0..recording.humans).collect();
-        let wanted = recording.events as usize * EVENT_BYTES as usize;
+        let wanted = recording.events as usize * EVENT_BYTES;
         let sector_shift: u16 = if wanted < 64 << 10 { 4 } else { 7 };
         let sector = 512 << sector_shift;
-        let packed = (wanted + sector / 2) / sector * sector;
-        let (mut bytes, events) =
-            events::recording(&users, recording.events, recording.loops, packed.max(sector));
+        let packed = ((wanted + sector / 2) / sector * sector).max(sector);
+        let events = (packed / EVENT_BYTES) as u32;
+        let (mut bytes, events) = events::recording(&users, events, recording.loops, packed);
         let rest = bytes.split_off(bytes.len() / sector * sector);
         let sectors = bytes.chunks(sector).map(shortest).collect();
         Recorded { users, loops: recording.loops, events, sector_shift, sectors, rest }
