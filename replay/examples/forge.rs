@@ -1,14 +1,16 @@
 //! What forging a replay costs against reading it, for each length of a pool.
 //!
-//! Prints a table, and with a folder as argument writes the files into it, so
-//! that other readers can be asked. The numbers are of one thread's processor
-//! time, the median of some rounds in which both take turns.
+//! Prints a table, and with a folder as argument writes the files into it, and
+//! those broken on purpose beside them, so that other readers can be asked.
+//! The numbers are of one thread's processor time, the median of some rounds
+//! in which both take turns.
 
 use std::io::{self, Write};
 use std::path::Path;
 use std::{env, fs};
 
 use nix::time::{ClockId, clock_gettime};
+use replay::forge::broken::BROKEN;
 use replay::forge::{self, Game, Pool, Recording};
 use replay::parse;
 
@@ -55,6 +57,13 @@ fn main() -> io::Result<()> {
         )?;
         if let Some(folder) = env::args_os().nth(1) {
             fs::write(Path::new(&folder).join(format!("pool-{minutes}.SC2Replay")), &file)?;
+        }
+    }
+    if let Some(folder) = env::args_os().nth(1) {
+        for (how, name, expected) in BROKEN {
+            let path = Path::new(&folder).join(format!("broken-{how:?}.SC2Replay"));
+            fs::write(path, forge::broken(*how))?;
+            writeln!(out, "broken-{how:?}: {name}, {expected:?}")?;
         }
     }
     Ok(())

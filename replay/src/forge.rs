@@ -42,9 +42,10 @@ pub struct Game {
     pub version: [u8; 3],
     pub map_title: String,
     pub cache_handles: Vec<CacheHandle>,
-    /// Those that play. Number `n` of them is user `n` in slot `n`.
+    /// Those that play, in the order of their slots. Users are the humans
+    /// among them, numbered from 0, and then the observers.
     pub players: Vec<ForgedPlayer>,
-    /// Users that watch; they come after the players. A lobby has 16 places.
+    /// Users that watch. With the players they are at most 16.
     pub observers: Vec<ForgedObserver>,
     pub duration_game_loops: u32,
     /// Seconds since 1970.
@@ -179,15 +180,12 @@ impl Game {
             return leaves.clone();
         }
         let end = self.duration_game_loops;
-        let mut users: Vec<(u32, u8)> = Vec::new();
-        for (user_id, player) in (0..).zip(&self.players) {
-            match (player.control, player.result) {
-                (Control::Computer, _) => {}
-                (Control::Human, GameResult::Loss) => users.push((end.saturating_sub(MOMENT_LOOPS), user_id)),
-                (Control::Human, _) => users.push((end, user_id)),
-            }
-        }
-        users.extend((0..).skip(self.players.len()).zip(&self.observers).map(|(user_id, _)| (end, user_id)));
+        let ends = |player: &ForgedPlayer| match player.result {
+            GameResult::Loss => end.saturating_sub(MOMENT_LOOPS),
+            _ => end,
+        };
+        let leaving = self.humans().map(ends).chain(self.observers.iter().map(|_| end));
+        let mut users: Vec<(u32, u8)> = leaving.zip(0..).collect();
         users.sort();
         users.into_iter().map(|(game_loop, user_id)| LeaveEvent { game_loop, user_id, reason: 0 }).collect()
     }
@@ -197,10 +195,13 @@ impl Game {
         (0..).zip(&self.players).map(|(number, player)| (number, player, player.team.unwrap_or(number)))
     }
 
-    /// The humans that play, as users.
+    fn humans(&self) -> impl Iterator<Item = &ForgedPlayer> {
+        self.players.iter().filter(|player| player.control == Control::Human)
+    }
+
+    /// The users that play.
     fn users(&self) -> Vec<u8> {
-        let humans = self.seated().filter(|(_, player, _)| player.control == Control::Human);
-        humans.map(|(user_id, ..)| user_id).collect()
+        self.humans().zip(0..).map(|(_, user_id)| user_id).collect()
     }
 
     /// The loop before which everything that players do happens.

@@ -130,11 +130,12 @@ struct Seat<'a> {
 }
 
 fn seats(game: &Game) -> Vec<Seat<'_>> {
-    let players = game.seated().map(|(number, player, team)| Seat {
+    let mut users = 0..;
+    let players = game.seated().map(|(_, player, team)| Seat {
         name: &player.name,
         clan: &player.clan,
         control: player.control.code(),
-        user: (player.control == Control::Human).then_some(u64::from(number)),
+        user: if player.control == Control::Human { users.next() } else { None },
         team,
         observe: 0,
         toon: match player.control {
@@ -142,8 +143,8 @@ fn seats(game: &Game) -> Vec<Seat<'_>> {
             Control::Computer => String::new(),
         },
     });
-    let after = game.players.len() as u64;
-    let observers = (after..).zip(&game.observers).map(|(number, observer)| Seat {
+    let mut seats: Vec<Seat<'_>> = players.collect();
+    seats.extend(users.zip(&game.observers).map(|(number, observer)| Seat {
         name: &observer.name,
         clan: &observer.clan,
         control: CONTROL_HUMAN,
@@ -151,8 +152,8 @@ fn seats(game: &Game) -> Vec<Seat<'_>> {
         team: 0,
         observe: 1,
         toon: toon(observer.region, observer.realm, observer.toon_id),
-    });
-    players.chain(observers).collect()
+    }));
+    seats
 }
 
 fn toon(region: u8, realm: u32, toon_id: u64) -> String {
@@ -166,7 +167,7 @@ pub(super) fn init_data(game: &Game) -> Vec<u8> {
     let mut out = BitPacked::default();
     out.bits(5, USERS as u64);
     for number in 0..USERS {
-        let seat = seats.get(number).filter(|seat| seat.user.is_some());
+        let seat = seats.iter().find(|seat| seat.user == Some(number as u64));
         user(&mut out, seat);
     }
     description(&mut out, game);

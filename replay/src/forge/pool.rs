@@ -20,7 +20,7 @@ const OWN_EVENTS: u32 = 12;
 /// Game events that are to be packed once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recording {
-    /// Users that play; they are numbered from 0.
+    /// Users that play.
     pub humans: u8,
     /// About how many events, of about 13 bytes each. What comes out is a
     /// whole number of sectors: of 64 KiB if it is as long as that, else of 8 KiB.
