@@ -80,7 +80,7 @@ pub const BROKEN: &[(Broken, &str, Option<ErrorKind>)] = &[
     (SectorsBackwards,     "a sector that ends before it begins",       Some(Malformed)),
     (SectorBeyond,         "a sector beyond its stream",                Some(Malformed)),
     (SectorEmpty,          "a sector of nothing",                       Some(Malformed)),
-    (DamagedPacking,       "a damaged bit in a packed stream",          Some(Malformed)),
+    (DamagedPacking,       "a packed stream that fails its checksum",   Some(Malformed)),
     (ZlibPacked,           "a stream packed by zlib",                   Some(Malformed)),
     (ZlibBomb,             "a zlib bomb of 128 MiB",                    Some(TooLarge)),
     (Bomb64MiB,            "a bomb of 64 MiB",                          Some(TooLarge)),
@@ -187,8 +187,8 @@ pub fn broken(how: Broken) -> Vec<u8> {
         DamagedPacking => {
             let plain = plain(stream::GAME_EVENTS);
             let mut bytes = packed(&plain);
-            let middle = bytes.len() / 2;
-            bytes[middle] ^= 0x10;
+            // In the checksum of the block, behind one byte of ours, four of head and six of magic.
+            bytes[12] ^= 0x10;
             unit(stream::GAME_EVENTS, plain.len(), bytes)
         }
         ZlibPacked => unit(stream::INIT_DATA, 60_000, zlib_zeros(60_000)),
