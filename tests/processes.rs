@@ -64,7 +64,7 @@ async fn replay_of(ana: &Person) -> Vec<u8> {
     forge::write(&forge::Game {
         cache_handles: handles.iter().map(|handle| cache_handle(handle)).collect(),
         map_title: season.map(&map).unwrap().title.clone(),
-        players: [
+        players: vec![
             player("Bea", "Terran", "Terr", 22, GameResult::Loss),
             player("Ana", "BW Zerg", "BWZe", 11, GameResult::Win),
         ],

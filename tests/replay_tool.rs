@@ -61,7 +61,7 @@ fn game(map: &str) -> Game {
     Game {
         map_title: season.map(map).unwrap().title.clone(),
         cache_handles: handles(&season.official_handles(GameRegion::Europe, map).unwrap()),
-        players: [
+        players: vec![
             player("Bea", "Terran", "Terr", 22, GameResult::Loss),
             player("Ana", "BW Zerg", "BWZe", 1_234_567, GameResult::Win),
         ],

@@ -10,30 +10,42 @@
 //! events nor what the client keeps to itself. It shares no code with the
 //! reader, only [`crate::format`].
 //!
+//! - [`Game`] is what is to be told, and [`write`] the file that tells it;
+//! - [`pool`] makes many files at less than it costs to read them;
+//! - [`broken`] makes files that must not be read, each for its own reason;
 //! - [`package`] writes the archive;
 //! - [`encode`] the two encodings;
 //! - [`content`] the streams;
 //! - [`events`] invents what the players did.
 
+pub mod broken;
 mod content;
 mod encode;
 mod events;
 pub(crate) mod package;
+pub mod pool;
+
+pub use broken::{Broken, broken};
+#[cfg(any(test, feature = "mutate"))]
+pub(crate) use events::Chance;
+pub use pool::{Pool, Recording};
 
 use crate::facts::{CacheHandle, GameResult, LeaveEvent};
 use crate::format::{CONTROL_COMPUTER, CONTROL_HUMAN, stream};
 use crate::limits;
 use package::{Content, Package};
 
-/// A game between two, as a replay is to tell it.
+/// A game, as a replay is to tell it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Game {
     pub base_build: u32,
     pub version: [u8; 3],
     pub map_title: String,
     pub cache_handles: Vec<CacheHandle>,
-    pub players: [ForgedPlayer; 2],
-    /// Users that watch; they come after the players.
+    /// Those that play, in the order of their slots. Users are the humans
+    /// among them, numbered from 0, and then the observers.
+    pub players: Vec<ForgedPlayer>,
+    /// Users that watch. With the players they are at most 16.
     pub observers: Vec<ForgedObserver>,
     pub duration_game_loops: u32,
     /// Seconds since 1970.
@@ -44,9 +56,13 @@ pub struct Game {
     /// `Norm` for Normal, `NoMH` for No Match History.
     pub privacy: String,
     pub locked_alliances: bool,
+    /// When the game ends by itself; 0 is never.
+    pub duration_limit_minutes: u16,
     /// Who leaves when, in order. `None`: who lost leaves first, a moment
     /// before the end, and everybody else at the end.
     pub leaves: Option<Vec<LeaveEvent>>,
+    /// In the order of their loops.
+    pub chat: Vec<ChatMessage>,
     /// How many game events to invent, at about 13 bytes each; those of
     /// loading and leaving come on top.
     pub events: u32,
@@ -54,7 +70,7 @@ pub struct Game {
     pub event_seed: u64,
 }
 
-/// One of the two that play; number `n` of them is user `n` in slot `n`, on team `n`.
+/// Someone who plays.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForgedPlayer {
     pub name: String,
@@ -68,14 +84,28 @@ pub struct ForgedPlayer {
     pub toon_id: u64,
     pub result: GameResult,
     pub control: Control,
+    /// From 0. `None`: a team alone, of the player's number.
+    pub team: Option<u8>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ForgedObserver {
     pub name: String,
+    pub clan: String,
     pub region: u8,
     pub realm: u32,
     pub toon_id: u64,
+}
+
+/// Something said in the game.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatMessage {
+    pub game_loop: u32,
+    pub user_id: u8,
+    /// As the client numbers them, in three bits: 0 everyone, 2 allies, 4 who watches.
+    pub recipient: u8,
+    /// At most 2,047 bytes.
+    pub text: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +128,7 @@ impl Default for Game {
             version: [5, 0, 16],
             map_title: "Forged Field".into(),
             cache_handles: Vec::new(),
-            players: [player("First", 1, GameResult::Win), player("Second", 2, GameResult::Loss)],
+            players: vec![player("First", 1, GameResult::Win), player("Second", 2, GameResult::Loss)],
             observers: Vec::new(),
             duration_game_loops: 13_440,
             ended_at_unix: 1_750_000_000,
@@ -106,7 +136,9 @@ impl Default for Game {
             game_speed: 4,
             privacy: "Norm".into(),
             locked_alliances: true,
+            duration_limit_minutes: 0,
             leaves: None,
+            chat: Vec::new(),
             events: 3_000,
             event_seed: 1,
         }
@@ -125,6 +157,7 @@ impl Default for ForgedPlayer {
             toon_id: 1,
             result: GameResult::Undecided,
             control: Control::Human,
+            team: None,
         }
     }
 }
@@ -141,48 +174,67 @@ impl Control {
 impl Game {
     /// The leave events that the replay will have.
     pub fn leave_events(&self) -> Vec<LeaveEvent> {
-        /// About three seconds: the loser reads the score before the winner does.
+        /// About three seconds: who lost reads the score before who won does.
         const MOMENT_LOOPS: u32 = 61;
         if let Some(leaves) = &self.leaves {
             return leaves.clone();
         }
         let end = self.duration_game_loops;
-        let mut users: Vec<(u32, u8)> = Vec::new();
-        for (user_id, player) in (0..).zip(&self.players) {
-            match (player.control, player.result) {
-                (Control::Computer, _) => {}
-                (Control::Human, GameResult::Loss) => users.push((end.saturating_sub(MOMENT_LOOPS), user_id)),
-                (Control::Human, _) => users.push((end, user_id)),
-            }
-        }
-        users.extend((2..).zip(&self.observers).map(|(user_id, _)| (end, user_id)));
+        let ends = |player: &ForgedPlayer| match player.result {
+            GameResult::Loss => end.saturating_sub(MOMENT_LOOPS),
+            _ => end,
+        };
+        let leaving = self.humans().map(ends).chain(self.observers.iter().map(|_| end));
+        let mut users: Vec<(u32, u8)> = leaving.zip(0..).collect();
         users.sort();
         users.into_iter().map(|(game_loop, user_id)| LeaveEvent { game_loop, user_id, reason: 0 }).collect()
     }
+
+    /// The players, their numbers and their teams.
+    fn seated(&self) -> impl Iterator<Item = (u8, &ForgedPlayer, u8)> {
+        (0..).zip(&self.players).map(|(number, player)| (number, player, player.team.unwrap_or(number)))
+    }
+
+    fn humans(&self) -> impl Iterator<Item = &ForgedPlayer> {
+        self.players.iter().filter(|player| player.control == Control::Human)
+    }
+
+    /// The users that play.
+    fn users(&self) -> Vec<u8> {
+        self.humans().zip(0..).map(|(_, user_id)| user_id).collect()
+    }
+
+    /// The loop before which everything that players do happens.
+    fn first_leave(&self) -> u32 {
+        let first = self.leave_events().iter().map(|leave| leave.game_loop).min();
+        first.unwrap_or(self.duration_game_loops)
+    }
 }
 
-/// The replay file of a game.
+/// The replay file of a game, with all its streams packed as in a real file.
 ///
 /// # Panics
-/// If a text is longer than the format can hold: 63 bytes for a name are safe.
+/// If the game is beyond the format: more than 16 in the lobby or none that
+/// plays, or a text longer than its field. 63 bytes for a name are safe.
 pub fn write(game: &Game) -> Vec<u8> {
     package(game).write()
 }
 
 /// The parts of the file, which tests take apart.
 pub(crate) fn package(game: &Game) -> Package {
-    let file = |name: &'static str, content: Vec<u8>| (name, Content::Packed(content));
-    Package {
-        header: content::header(game),
-        header_format: 0,
-        sector_shift: 5,
-        files: vec![
-            file(stream::DETAILS, content::details(game)),
-            file(stream::INIT_DATA, content::init_data(game)),
-            file(stream::ATTRIBUTES, content::attributes(game)),
-            file(stream::METADATA, content::metadata(game)),
-            file(stream::GAME_EVENTS, events::game_events(game)),
-            file("replay.message.events", content::messages()),
-        ],
-    }
+    let mut files: Vec<_> =
+        small_streams(game).into_iter().map(|(name, bytes)| (name, Content::Packed(bytes))).collect();
+    files.insert(4, (stream::GAME_EVENTS, Content::Packed(events::game_events(game))));
+    Package { header: content::header(game), header_format: 0, sector_shift: 5, files }
+}
+
+/// All streams but the game events.
+fn small_streams(game: &Game) -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        (stream::DETAILS, content::details(game)),
+        (stream::INIT_DATA, content::init_data(game)),
+        (stream::ATTRIBUTES, content::attributes(game)),
+        (stream::METADATA, content::metadata(game)),
+        ("replay.message.events", content::messages(game)),
+    ]
 }

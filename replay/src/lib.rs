@@ -22,6 +22,8 @@ pub mod facts;
 pub mod forge;
 mod format;
 pub mod limits;
+#[cfg(any(test, feature = "mutate"))]
+pub mod mutate;
 mod streams;
 #[cfg(test)]
 mod tests;

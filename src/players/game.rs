@@ -5,8 +5,9 @@ use super::matches::{Game, Seat};
 use crate::season::{self, Which};
 use ipc_schema::vocab::{GameRegion, Race};
 use replay::facts::{CacheHandle, GameResult};
-use replay::forge::{self, ForgedPlayer};
+use replay::forge::{self, ForgedPlayer, Pool, Recording};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Keys and titles of the season's maps, as a client in English shows them.
 const MAPS: &[(&str, &str)] = &[
@@ -47,6 +48,14 @@ fn stored(handle: &str) -> Option<CacheHandle> {
     Some(CacheHandle(bytes))
 }
 
+/// What players do in games of about one, four and eighteen minutes, packed once: packing it for
+/// each game costs more than the workers' reading, which is what a demo is to load. It all happens
+/// in the first two seconds, since games of a demo are that short.
+static POOL: LazyLock<Pool> =
+    LazyLock::new(|| Pool::new(&EVENTS.map(|events| Recording { humans: 2, events, loops: 40 })));
+
+const EVENTS: [u32; 3] = [800, 3_000, 14_000];
+
 pub fn map_keys() -> Vec<&'static str> {
     MAPS.iter().map(|(key, _)| *key).collect()
 }
@@ -57,13 +66,15 @@ pub fn forge(handles: &Handles, game: &Game, player: usize, attempt: u32) -> Vec
     let region = game.seats[0].server.game_region();
     let mut chance = Chance::of(u64::from(game.random_seed), "recording", player as u64);
     let player = |seat: usize| forged_player(&game.seats[seat], seat == game.winner);
-    forge::write(&forge::Game {
+    let length = if chance.percent(10) { 2 } else { chance.below(2) };
+    POOL.write(&forge::Game {
         map_title: map_title(&game.seats[0].map).to_owned(),
         cache_handles: handles.on(region, &game.seats[0].map),
-        players: [player(0), player(1)],
+        players: vec![player(0), player(1)],
         duration_game_loops: game_loops(game),
         ended_at_unix: i64::try_from(game.ends.unix_seconds()).unwrap_or(i64::MAX),
         random_seed: game.random_seed,
+        events: EVENTS[length],
         event_seed: chance.next_u64().wrapping_add(attempt.into()),
         ..forge::Game::default()
     })

@@ -3,8 +3,10 @@
 
 use super::{confirm, stored_once, told_the_result};
 use crate::support::{Ladder, Person, wait_for};
+use evoladder::season::Which;
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
+use ipc_schema::vocab::GameRegion;
 use nix::sys::signal::Signal;
 use replay::facts::{CacheHandle, GameResult};
 use replay::forge::{self, ForgedPlayer};
@@ -39,7 +41,8 @@ async fn game_of(first: &Person, second: &Person) -> forge::Game {
             _ => None,
         })
         .await;
-    let season = evoladder::season::load(evoladder::season::Which::Demo).unwrap();
+    let season = evoladder::season::load(Which::Demo).unwrap();
+    let official = evoladder::season::official_handles(Which::Demo).unwrap();
     let player = |person: &Person, race_text: &str, race_code: &str, result| ForgedPlayer {
         name: person.name.clone(),
         race_text: race_text.to_owned(),
@@ -51,7 +54,8 @@ async fn game_of(first: &Person, second: &Person) -> forge::Game {
     };
     forge::Game {
         map_title: season.map(&map).unwrap().title.clone(),
-        players: [
+        cache_handles: official[&(GameRegion::Europe, map)].iter().map(|handle| stored(handle)).collect(),
+        players: vec![
             player(first, "BW Zerg", "BWZe", GameResult::Win),
             player(second, "Terran", "Terr", GameResult::Loss),
         ],
@@ -60,6 +64,12 @@ async fn game_of(first: &Person, second: &Person) -> forge::Game {
         random_seed: 4711,
         ..forge::Game::default()
     }
+}
+
+/// The 40 bytes of a handle in hex.
+fn stored(handle: &str) -> CacheHandle {
+    let byte = |at: usize| u8::from_str_radix(&handle[2 * at..2 * at + 2], 16).unwrap();
+    CacheHandle(std::array::from_fn(byte))
 }
 
 async fn honest_file(first: &Person, second: &Person) -> Vec<u8> {
@@ -141,17 +151,24 @@ async fn each_file_that_proves_nothing_is_answered_in_words_that_help_and_the_ma
 }
 
 #[tokio::test]
-#[ignore = "the demo season has no handle lists yet, so no rule tells a fake mod"]
 async fn a_game_in_a_fake_mod_is_rejected_and_the_match_stays_open() {
     let ladder = Ladder::start().await;
     let (ana, bea, match_id) = playing(&ladder, ["Ana", "Bea"]).await;
     let game = game_of(&ana, &bea).await;
     let mut handle = [0xfa; 40];
     handle[..8].copy_from_slice(b"s2ma\0\0EU");
-    let fake = forge::Game { cache_handles: vec![CacheHandle(handle)], ..game.clone() };
+    let mut fake = game.clone();
+    fake.cache_handles.push(CacheHandle(handle));
     ana.upload("fake.SC2Replay", forge::write(&fake)).await;
     let answer = answer(&ana, 1).await;
-    assert!(answer.contains("This replay does not decide match") && answer.contains("Mod"), "{answer}");
+    for words in [
+        "This replay does not decide match",
+        "not the official mod: 1 unknown file",
+        "host the lobby from the link on your match sheet",
+        "The match is still open.",
+    ] {
+        assert!(answer.contains(words), "{answer}");
+    }
     bea.upload("game.SC2Replay", forge::write(&game)).await;
     told_the_result(&ana, &bea, match_id).await;
     assert!(ladder.stop().0.success());

@@ -2,6 +2,8 @@
 //!
 //! Where rules ask for nothing, the values are those of a real custom game.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::encode::{BitPacked, Versioned};
@@ -46,8 +48,8 @@ pub(super) fn details(game: &Game) -> Vec<u8> {
     let mut out = Versioned::default();
     out.structure(18);
     out.field(0).some().array(game.players.len());
-    for (slot, player) in (0..).zip(&game.players) {
-        details_player(&mut out, player, slot);
+    for (slot, player, team) in game.seated() {
+        details_player(&mut out, player, slot, team);
     }
     out.field(1).blob(game.map_title.as_bytes());
     out.field(2).blob(b"");
@@ -73,7 +75,7 @@ pub(super) fn details(game: &Game) -> Vec<u8> {
     out.bytes
 }
 
-fn details_player(out: &mut Versioned, player: &ForgedPlayer, slot: u8) {
+fn details_player(out: &mut Versioned, player: &ForgedPlayer, slot: u8, team: u8) {
     let (region, realm, toon_id) = account(player);
     out.structure(11);
     out.field(0).blob(stored_name(player).as_bytes());
@@ -88,7 +90,7 @@ fn details_player(out: &mut Versioned, player: &ForgedPlayer, slot: u8) {
         out.field(field).integer(colour);
     }
     out.field(4).integer(player.control.code());
-    out.field(5).integer(slot);
+    out.field(5).integer(team);
     out.field(6).integer(100);
     out.field(7).integer(0);
     out.field(8).integer(match player.result {
@@ -128,28 +130,30 @@ struct Seat<'a> {
 }
 
 fn seats(game: &Game) -> Vec<Seat<'_>> {
-    let players = (0..).zip(&game.players).map(|(number, player)| Seat {
+    let mut users = 0..;
+    let players = game.seated().map(|(_, player, team)| Seat {
         name: &player.name,
         clan: &player.clan,
         control: player.control.code(),
-        user: (player.control == Control::Human).then_some(u64::from(number)),
-        team: number,
+        user: if player.control == Control::Human { users.next() } else { None },
+        team,
         observe: 0,
         toon: match player.control {
             Control::Human => toon(player.region, player.realm, player.toon_id),
             Control::Computer => String::new(),
         },
     });
-    let observers = (2..).zip(&game.observers).map(|(number, observer)| Seat {
+    let mut seats: Vec<Seat<'_>> = players.collect();
+    seats.extend(users.zip(&game.observers).map(|(number, observer)| Seat {
         name: &observer.name,
-        clan: "",
+        clan: &observer.clan,
         control: CONTROL_HUMAN,
         user: Some(number),
         team: 0,
         observe: 1,
         toon: toon(observer.region, observer.realm, observer.toon_id),
-    });
-    players.chain(observers).collect()
+    }));
+    seats
 }
 
 fn toon(region: u8, realm: u32, toon_id: u64) -> String {
@@ -158,17 +162,19 @@ fn toon(region: u8, realm: u32, toon_id: u64) -> String {
 
 pub(super) fn init_data(game: &Game) -> Vec<u8> {
     let seats = seats(game);
+    assert!(!game.players.is_empty(), "someone plays");
     assert!(seats.len() <= USERS, "a lobby has no more than {USERS} places");
     let mut out = BitPacked::default();
     out.bits(5, USERS as u64);
     for number in 0..USERS {
-        let seat = seats.get(number).filter(|seat| seat.user.is_some());
+        let seat = seats.iter().find(|seat| seat.user == Some(number as u64));
         user(&mut out, seat);
     }
     description(&mut out, game);
     out.bits(3, 0_u8); // phase
-    out.bits(5, 2_u8); // most users
-    out.bits(5, 14_u8); // most observers
+    let players = game.players.len();
+    out.bits(5, players as u64); // most users
+    out.bits(5, (USERS - players) as u64); // most observers
     out.bits(5, USERS as u64);
     for number in 0..USERS {
         slot(&mut out, number as u64, seats.get(number));
@@ -216,8 +222,10 @@ fn description(out: &mut BitPacked, game: &Game) {
     out.flag(false); // build coach
     out.bits(3, game.game_speed);
     out.bits(3, 0_u8); // type
-    for (width, value) in [(5, 2_u16), (5, 14), (5, 2), (4, 1), (6, 16), (8, 2), (8, 1), (8, 176), (8, 184)] {
-        out.bits(width, value); // most users, observers, players; teams, races less one; colours, controls; size
+    let players = game.players.len() as u64;
+    let most = [(5, players), (5, USERS as u64 - players), (5, players), (4, 1), (6, 16), (8, 2), (8, 1)];
+    for (width, value) in most.into_iter().chain([(8, 176), (8, 184)]) {
+        out.bits(width, value); // users, observers, players; teams, races less one; colours, controls; size
     }
     out.bits(32, 0_u8); // checksum of the map
     out.blob(11, b"");
@@ -278,18 +286,20 @@ fn slot(out: &mut BitPacked, number: u64, seat: Option<&Seat<'_>>) {
 pub(super) fn attributes(game: &Game) -> Vec<u8> {
     let speed = ["Slor", "Slow", "Norm", "Fast", "Fasr"].get(usize::from(game.game_speed)).unwrap_or(&"Fasr");
     let locked = if game.locked_alliances { "yes" } else { "no" };
+    let limit = game.duration_limit_minutes.to_string();
+    let layout = team_layout(game);
+    let teams: Vec<String> = game.seated().map(|(.., team)| format!("T{}", team + 1)).collect();
     let mut entries = vec![
         (GLOBAL_SCOPE, attribute::PREMADE, "yes"),
-        (GLOBAL_SCOPE, attribute::TEAM_LAYOUT, "1v1"),
+        (GLOBAL_SCOPE, attribute::TEAM_LAYOUT, &layout),
         (GLOBAL_SCOPE, attribute::SPEED, speed),
         (GLOBAL_SCOPE, attribute::MODE, "Priv"),
         (GLOBAL_SCOPE, attribute::LOCKED_ALLIANCES, locked),
-        (GLOBAL_SCOPE, attribute::DURATION, "0"),
+        (GLOBAL_SCOPE, attribute::DURATION, &limit),
         (GLOBAL_SCOPE, attribute::PRIVACY, &game.privacy),
     ];
-    for (scope, player) in (1..).zip(&game.players) {
+    for ((scope, player), team) in (1..).zip(&game.players).zip(&teams) {
         let control = if player.control == Control::Human { "Humn" } else { "Comp" };
-        let team = if scope == 1 { "T1" } else { "T2" };
         // Control, race, colour, role, team.
         entries.extend([(scope, 500, control), (scope, 3001, &player.race_code), (scope, 3002, "tc01")]);
         entries.extend([(scope, 3007, "Part"), (scope, 2002, team)]);
@@ -308,6 +318,18 @@ pub(super) fn attributes(game: &Game) -> Vec<u8> {
         out.extend(stored);
     }
     out
+}
+
+/// How many play on each team, such as `2v2`; `FFA` for more than two teams.
+fn team_layout(game: &Game) -> String {
+    let mut sizes = BTreeMap::new();
+    for (.., team) in game.seated() {
+        *sizes.entry(team).or_insert(0_u8) += 1;
+    }
+    match sizes.into_values().collect::<Vec<_>>()[..] {
+        [one, other] => format!("{one}v{other}"),
+        _ => "FFA".to_owned(),
+    }
 }
 
 pub(super) fn metadata(game: &Game) -> Vec<u8> {
@@ -335,14 +357,26 @@ pub(super) fn metadata(game: &Game) -> Vec<u8> {
     metadata.to_string().into_bytes()
 }
 
-/// How far loading has come, twice. Some readers refuse an empty stream.
-pub(super) fn messages() -> Vec<u8> {
+/// How far loading has come, twice, and what was said. Some readers refuse an empty stream.
+pub(super) fn messages(game: &Game) -> Vec<u8> {
+    const CHAT: u8 = 0;
+    const LOADING: u8 = 2;
     let mut out = BitPacked::default();
     for progress in [50_u32, 100] {
-        out.bits(2 + 6, 0_u8); // at once
+        out.delta(0);
         out.bits(5, 0_u8); // user
-        out.bits(4, 2_u8); // loading
+        out.bits(4, LOADING);
         out.bits(32, progress + (1 << 31));
+        out.align();
+    }
+    let mut now = 0;
+    for message in &game.chat {
+        out.delta(message.game_loop.saturating_sub(now));
+        now = now.max(message.game_loop);
+        out.bits(5, message.user_id);
+        out.bits(4, CHAT);
+        out.bits(3, message.recipient);
+        out.blob(11, message.text.as_bytes());
         out.align();
     }
     out.bytes

@@ -107,6 +107,18 @@ impl BitPacked {
         self.bits(1, u8::from(value));
     }
 
+    /// The loops since the event before, as every event begins.
+    pub(super) fn delta(&mut self, loops: u32) {
+        let (choice, width) = match loops {
+            0..0x40 => (0_u8, 6),
+            0x40..0x4000 => (1, 14),
+            0x4000..0x40_0000 => (2, 22),
+            _ => (3, 32),
+        };
+        self.bits(2, choice);
+        self.bits(width, loops);
+    }
+
     /// A value that need not be there.
     pub(super) fn optional(&mut self, width: u32, value: Option<u64>) {
         self.flag(value.is_some());

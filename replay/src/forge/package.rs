@@ -1,5 +1,6 @@
 //! Writes the archive: user data, header, streams and their tables.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use bzip2::Compression;
@@ -32,11 +33,12 @@ pub(crate) enum Content {
     /// In one unit, as it is.
     Stored(Vec<u8>),
     /// In sectors, each by bzip2 if that makes it shorter.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
+    #[cfg_attr(not(any(test, feature = "mutate")), expect(dead_code, reason = "for damaged files and tests"))]
     Sectors(Vec<u8>),
-    /// Bytes that may stand for nothing, with a size and flags that may be lies.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
+    /// As laid out by the caller, with a size and flags that may be lies.
     Raw { bytes: Vec<u8>, size: u32, flags: u32 },
+    /// Nothing, with an entry that says where it lies.
+    Nowhere { offset: u32, packed: u32, size: u32, flags: u32 },
 }
 
 impl Package {
@@ -58,13 +60,17 @@ impl Package {
         for (name, content) in files {
             let offset = word(archive.len());
             let (bytes, size, flags) = self.lay(content);
-            archive.extend(&bytes);
+            archive.extend(&*bytes);
+            let (offset, packed) = match *content {
+                Content::Nowhere { offset, packed, .. } => (offset, packed),
+                _ => (offset, word(bytes.len())),
+            };
             let mut slot = hash(name, row::SLOT) as usize % hashes.len();
             while hashes[slot][3] != HASH_EMPTY {
                 slot = (slot + 1) % hashes.len();
             }
             hashes[slot] = [hash(name, row::NAME_A), hash(name, row::NAME_B), 0, word(blocks.len())];
-            blocks.push([offset, word(bytes.len()), size, flags]);
+            blocks.push([offset, packed, size, flags]);
         }
         let hash_offset = word(archive.len());
         archive.extend(encrypt(&hashes, HASH_TABLE_KEY));
@@ -94,40 +100,56 @@ impl Package {
     }
 
     /// The bytes of a stream, its size and its flags.
-    fn lay(&self, content: &Content) -> (Vec<u8>, u32, u32) {
-        const UNIT: u32 = flag::EXISTS | flag::SINGLE_UNIT | flag::COMPRESSED;
+    fn lay<'a>(&self, content: &'a Content) -> (Cow<'a, [u8]>, u32, u32) {
         match content {
-            Content::Packed(bytes) => (shortest(bytes), word(bytes.len()), UNIT),
-            Content::Stored(bytes) => (bytes.clone(), word(bytes.len()), flag::EXISTS | flag::SINGLE_UNIT),
+            Content::Packed(bytes) => (shortest(bytes).into(), word(bytes.len()), UNIT),
+            Content::Stored(bytes) => (bytes.into(), word(bytes.len()), flag::EXISTS | flag::SINGLE_UNIT),
             Content::Sectors(bytes) => {
-                (self.in_sectors(bytes), word(bytes.len()), flag::EXISTS | flag::COMPRESSED)
+                let sectors: Vec<_> = bytes.chunks(512 << self.sector_shift).map(shortest).collect();
+                (in_sectors(&sectors).into(), word(bytes.len()), SECTORS)
             }
-            Content::Raw { bytes, size, flags } => (bytes.clone(), *size, *flags),
+            Content::Raw { bytes, size, flags } => (bytes.into(), *size, *flags),
+            Content::Nowhere { size, flags, .. } => (Cow::Borrowed(&[]), *size, *flags),
         }
-    }
-
-    fn in_sectors(&self, bytes: &[u8]) -> Vec<u8> {
-        let sectors: Vec<Vec<u8>> = bytes.chunks(512 << self.sector_shift).map(shortest).collect();
-        let mut offset = (sectors.len() + 1) * 4;
-        let mut laid = Vec::new();
-        laid.extend(word(offset).to_le_bytes());
-        for sector in &sectors {
-            offset += sector.len();
-            laid.extend(word(offset).to_le_bytes());
-        }
-        laid.extend(sectors.concat());
-        laid
     }
 }
 
+/// Flags of a packed stream in one unit, and of one in sectors.
+pub(crate) const UNIT: u32 = SECTORS | flag::SINGLE_UNIT;
+pub(crate) const SECTORS: u32 = flag::EXISTS | flag::COMPRESSED;
+
+/// A stream in sectors: the offset of each and of the end, then the sectors.
+pub(crate) fn in_sectors(sectors: &[impl AsRef<[u8]>]) -> Vec<u8> {
+    let mut offset = (sectors.len() + 1) * 4;
+    let mut laid =
+        Vec::with_capacity(offset + sectors.iter().map(|sector| sector.as_ref().len()).sum::<usize>());
+    laid.extend(word(offset).to_le_bytes());
+    for sector in sectors {
+        offset += sector.as_ref().len();
+        laid.extend(word(offset).to_le_bytes());
+    }
+    for sector in sectors {
+        laid.extend(sector.as_ref());
+    }
+    laid
+}
+
 /// A unit packed by bzip2, or as it is if that is not longer.
-fn shortest(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn shortest(bytes: &[u8]) -> Vec<u8> {
     let packed = packed(bytes);
     if packed.len() < bytes.len() { packed } else { bytes.to_vec() }
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How many bytes this thread has packed, so that a test can say that none were.
+    pub(crate) static PACKED_BYTES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// A unit packed by bzip2.
 pub(crate) fn packed(bytes: &[u8]) -> Vec<u8> {
+    #[cfg(test)]
+    PACKED_BYTES.set(PACKED_BYTES.get() + bytes.len());
     let mut packed = vec![PACKED_BY_BZIP2];
     let mut encoder = BzEncoder::new(bytes, Compression::best());
     encoder.read_to_end(&mut packed).expect("packing from memory to memory cannot fail");

@@ -3,16 +3,22 @@
 //! Whatever the bytes, the reader gives facts or a typed error, in bounded
 //! memory. Changes come from a seed, which a failure prints.
 
+use std::collections::BTreeMap;
 use std::panic::catch_unwind;
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
 
 use super::forged::game;
 use super::heap;
 use super::real::real_replays;
 use crate::ErrorKind::{self, Encrypted, Malformed, TooLarge, UnsupportedBuild};
-use crate::forge::package::{Content, Package, encrypt, packed};
-use crate::forge::{self, Game};
-use crate::format::{BLOCK_TABLE_KEY, HASH_TABLE_KEY, PACKED_BY_BZIP2, event, flag};
+use crate::forge::broken::BROKEN;
+use crate::forge::package::{Content, Package, packed};
+use crate::forge::{self, Broken, Chance, Game};
+use crate::format::{PACKED_BY_BZIP2, event, flag};
 use crate::limits;
+use crate::mutate::{Kind, Mutator};
 use crate::{Error, Facts, parse};
 
 const ARCHIVE: usize = 1024;
@@ -62,7 +68,7 @@ fn with_stream(index: usize, content: Content) -> Vec<u8> {
 fn content(package: &Package, index: usize) -> Vec<u8> {
     match &package.files[index].1 {
         Content::Packed(bytes) | Content::Stored(bytes) | Content::Sectors(bytes) => bytes.clone(),
-        Content::Raw { .. } => panic!("raw content has no meaning"),
+        Content::Raw { .. } | Content::Nowhere { .. } => panic!("it has no meaning"),
     }
 }
 
@@ -301,120 +307,75 @@ fn crafted_streams_are_refused_as_malformed() {
     }
 }
 
-/// SplitMix64, seeded by each test.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ mixed >> 31
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound.max(1) as u64) as usize
-    }
-
-    /// A number that is likely to lie on an edge.
-    fn edge(&mut self) -> u32 {
-        let any = self.next() as u32;
-        match self.below(8) {
-            0 => 0,
-            1 => u32::MAX,
-            2 => 1 << (any % 32),
-            3 => any % 64,
-            4 => u32::MAX - any % 64,
-            5 => 1024 + any % 4096,
-            _ => any,
-        }
-    }
-
-    fn flip(&mut self, bytes: &mut [u8]) {
-        for _ in 0..=self.below(8) {
-            let at = self.below(bytes.len());
-            if let Some(byte) = bytes.get_mut(at) {
-                *byte = if self.below(2) == 0 { *byte ^ 1 << self.below(8) } else { self.next() as u8 };
-            }
-        }
-    }
-}
-
-/// Changes a word of a table, which is encrypted anew.
-fn edit_table(file: &mut [u8], chance: &mut Chance) {
-    let word = |file: &[u8], at: usize| {
-        let bytes = file.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-        u32::from_le_bytes(bytes.unwrap_or_default()) as usize
-    };
-    let (offset_at, length_at, key) =
-        if chance.below(2) == 0 { (16, 24, HASH_TABLE_KEY) } else { (20, 28, BLOCK_TABLE_KEY) };
-    let offset = ARCHIVE + word(file, ARCHIVE + offset_at);
-    let entries = word(file, ARCHIVE + length_at);
-    let Some(table) = file.get_mut(offset..offset + entries * 16) else { return };
-    let mut plain = crate::archive::decrypted(table, entries as u32, key).expect("the table is there");
-    for _ in 0..=chance.below(3) {
-        let (entry, column) = (chance.below(entries), chance.below(4));
-        plain[entry][column] = chance.edge();
-    }
-    table.copy_from_slice(&encrypt(&plain, key));
-}
-
-/// A changed copy of a file.
-fn mutate(file: &[u8], chance: &mut Chance) -> Vec<u8> {
-    let mut file = file.to_vec();
-    match chance.below(6) {
-        0 => file.truncate(chance.below(file.len())),
-        1 => chance.flip(&mut file),
-        2 => chance.flip(&mut file[..256]),
-        3 => chance.flip(&mut file[ARCHIVE..ARCHIVE + 44]),
-        4 => {
-            let at = ARCHIVE + 4 * chance.below(11);
-            let edge = chance.edge();
-            file[at..at + 4].copy_from_slice(&edge.to_le_bytes());
-        }
-        _ => edit_table(&mut file, chance),
-    }
-    file
+/// A seed from `EVOLADDER_SEED`, else this one.
+fn seed_or(default: u64) -> u64 {
+    let seed = std::env::var("EVOLADDER_SEED");
+    seed.map_or(default, |seed| seed.parse().expect("EVOLADDER_SEED is a number"))
 }
 
 #[test]
-fn changed_files_never_panic_and_stay_within_bounds() {
-    let mut files = vec![forge::write(&Game { events: 300, ..game() })];
-    let mut sectors = forge::package(&Game { events: 300, ..game() });
-    sectors.sector_shift = 1;
-    sectors.files[GAME_EVENTS].1 = Content::Sectors(content(&sectors, GAME_EVENTS));
-    files.push(sectors.write());
-    files.extend(real_replays().into_iter().filter(|real| real.expect == "full").map(|real| real.bytes));
-    for seed in 0..4000 {
-        let mut chance = Chance(seed);
-        // Forged files are shorter, so they are tried more often.
-        let index = if seed % 4 == 0 { chance.below(files.len()) } else { chance.below(2) };
-        let file = mutate(&files[index], &mut chance);
-        let _ = parse_in_bounds(&format!("file {index}, seed {seed}"), &file);
+fn damaged_replays_never_panic_and_stay_within_bounds() {
+    const INPUTS: u64 = 4000;
+    let seed = seed_or(20_260_101);
+    let mutator = Mutator::new(real_replays().into_iter().map(|real| real.bytes));
+    let mut read = BTreeMap::new();
+    for number in 0..INPUTS {
+        let input = mutator.input(seed, number);
+        let name = format!("EVOLADDER_SEED={seed}, input {number}, {} of seed {}", input.kind, input.seed);
+        let facts = parse_in_bounds(&name, &input.bytes);
+        let (tried, fine) = read.entry(input.kind).or_insert((0, 0));
+        *tried += 1;
+        *fine += u32::from(facts.is_ok());
+    }
+    // Damage that changes no meaning reaches the last stream; other damage is noticed.
+    assert!(Kind::ALL.iter().all(|kind| read.contains_key(kind)), "{read:?}");
+    let (tried, fine) = read[&Kind::Stream];
+    assert!(fine * 20 > tried && fine * 4 < tried * 3, "EVOLADDER_SEED={seed}: {read:?}");
+}
+
+#[test]
+fn the_same_seed_and_number_give_the_same_damage() {
+    let [one, again, other] = [7, 7, 8].map(|seed| {
+        let mutator = Mutator::new([forge::write(&game())]);
+        (0..60).map(|number| mutator.input(seed, number).bytes).collect::<Vec<_>>()
+    });
+    assert!(one == again && one != other);
+}
+
+/// What the example of that file promises too.
+const MOST_CPU: Duration = Duration::from_millis(250);
+
+fn cpu() -> Duration {
+    Duration::from(clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("Linux has this clock"))
+}
+
+#[test]
+fn files_broken_on_purpose_are_told_apart() {
+    for &(how, name, expected) in BROKEN {
+        let file = forge::broken(how);
+        assert!(file.len() <= limits::FILE_BYTES + 1, "{name}: {} bytes", file.len());
+        // Unoptimised, the walk over eight million bytes alone takes longer than promised.
+        let began = cpu();
+        let facts = parse_in_bounds(name, &file);
+        let took = cpu() - began;
+        assert_eq!(facts.as_ref().err().map(|error| error.kind), expected, "{name}: {facts:?}");
+        if how != Broken::CameraEvents8MiB {
+            assert!(took < MOST_CPU, "{name}: {took:?}");
+        }
     }
 }
 
 #[test]
-fn changed_streams_never_panic_and_stay_within_bounds() {
-    let seed_package = stored(&Game { events: 300, ..game() });
-    let mut read = 0;
-    for seed in 0..4000 {
-        let mut chance = Chance(seed ^ 0xffff_0000);
-        let mut package = seed_package.clone();
-        if chance.below(8) == 0 {
-            chance.flip(&mut package.header);
-        }
-        let index = chance.below(5);
-        let mut bytes = content(&package, index);
-        if chance.below(5) == 0 {
-            bytes.truncate(chance.below(bytes.len()));
-        } else {
-            chance.flip(&mut bytes);
-        }
-        package.files[index].1 = Content::Stored(bytes);
-        read += usize::from(parse_in_bounds(&format!("seed {seed}"), &package.write()).is_ok());
+fn bombs_are_honest_and_small() {
+    let refusal = |how| parse(&forge::broken(how)).expect_err("it is refused");
+    // What it says and what it is agree, so that only its size speaks against it.
+    let facts = parse(&forge::broken(Broken::CameraEvents8MiB)).expect("it is read");
+    assert_eq!(facts.game_events as usize, (8 << 20) / 4);
+    assert_eq!(refusal(Broken::BombSaysLittle), refusal(Broken::BombSaysTheLimit));
+    for how in [Broken::Bomb1GiB, Broken::Bomb3GiB, Broken::CameraEvents64MiB] {
+        let bytes = forge::broken(how).len();
+        assert!(bytes < 100_000, "{how:?}: {bytes} bytes");
     }
-    assert!(read > 100, "changes that are no damage are read: {read} of 4000");
 }
 
 #[test]
@@ -436,9 +397,9 @@ fn errors_never_repeat_input() {
     for seed in 0..1000 {
         let mut chance = Chance(seed);
         let mut package = seed_package.clone();
-        let index = chance.below(5);
+        let index = chance.below(5) as usize;
         let mut bytes = content(&package, index);
-        bytes.truncate(chance.below(bytes.len()));
+        bytes.truncate(chance.below(bytes.len() as u64) as usize);
         package.files[index].1 = Content::Stored(bytes);
         if let Err(error) = parse(&package.write()) {
             assert!(!format!("{error} {error:?}").contains(secret), "seed {seed}");
