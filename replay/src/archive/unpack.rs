@@ -17,8 +17,8 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    pub(crate) fn new() -> Budget {
-        Budget { bytes: limits::ALL_STREAM_BYTES, blocks: limits::BZIP2_BLOCKS }
+    pub(crate) fn new(bytes: usize) -> Budget {
+        Budget { bytes, blocks: limits::BZIP2_BLOCKS }
     }
 
     pub(crate) fn take_bytes(&mut self, bytes: usize) -> Result<(), Error> {
@@ -118,6 +118,7 @@ const BLOCK_MAGIC: u64 = 0x3141_5926_5359;
 
 /// For each value of a byte, at which bits of the byte before it a magic can
 /// begin so that the magic has this byte whole as its second.
+#[expect(clippy::indexing_slicing, reason = "the compiler evaluates it, with no input")]
 const CANDIDATES: [u8; 256] = {
     let mut table = [0; 256];
     let mut shift = 0;
