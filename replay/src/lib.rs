@@ -31,6 +31,8 @@ pub mod facts;
 pub mod forge;
 mod format;
 pub mod limits;
+#[cfg(feature = "measure")]
+pub mod measure;
 #[deny(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,

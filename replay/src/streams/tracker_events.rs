@@ -38,3 +38,41 @@ fn event(stream: &mut Versioned<'_>) -> Result<(), Error> {
     }
     stream.structure(|stream, _| stream.skip())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    /// After `delta` loops: an upgrade, of no fields.
+    fn upgrade(width: u8, delta: u8) -> Vec<u8> {
+        vec![3, width << 1, 9, delta << 1, 9, 5 << 1, 5, 0]
+    }
+
+    #[test]
+    fn events_are_counted() {
+        let content = [upgrade(0, 63), upgrade(1, 0), upgrade(3, 5)].concat();
+        assert_eq!(count(&content), Ok(3));
+        assert_eq!(count(&[]), Ok(0));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let mut unknown = upgrade(0, 0);
+        unknown[5] = 10 << 1;
+        let mut negative = upgrade(0, 0);
+        negative[3] = 1 << 1 | 1;
+        #[rustfmt::skip]
+        let contents = [
+            ("cut",                 upgrade(0, 0)[..7].to_vec()),
+            ("an unknown event",    unknown),
+            ("time runs backwards", negative),
+            ("an unknown width",    upgrade(4, 0)),
+            ("more than its width", vec![3, 0, 9, 0x80, 1, 9, 10, 5, 0]),
+        ];
+        for (name, content) in contents {
+            let error = count(&content).expect_err(name);
+            assert_eq!(error.kind, ErrorKind::Malformed, "{name}");
+        }
+    }
+}
