@@ -180,7 +180,7 @@ impl<'a> Archive<'a> {
         if !compressed {
             return Err(Error::malformed("the stored stream is shorter than it says", block.offset));
         }
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(block.size.saturating_add(1));
         if single {
             self.unit(packed, block, block.size, &mut out, budget)?;
         } else {

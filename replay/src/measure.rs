@@ -53,9 +53,9 @@ pub fn before_the_game(file: &[u8]) -> Result<usize, Error> {
     Ok(details.players.len() + lobby.slots_in_use.len() + attributes.len())
 }
 
-/// Files within all limits, or just beyond one, that cost as much as their kind can.
+/// Files that cost as much as their kind can: as large as the limits allow, or
+/// just beyond one of them. Streams are game events where nothing else is said.
 pub fn worst_inputs() -> Vec<(&'static str, Vec<u8>)> {
-    const MIB: usize = 1 << 20;
     let unit = flag::EXISTS | flag::SINGLE_UNIT | flag::COMPRESSED;
     let raw = |bytes: Vec<u8>, size: usize| Content::Raw { bytes, size: size as u32, flags: unit };
     let events = |content| with(stream::GAME_EVENTS, content, 5);
@@ -70,53 +70,75 @@ pub fn worst_inputs() -> Vec<(&'static str, Vec<u8>)> {
     resumed.resize(3 + end.div_ceil(8), 0);
     let fields = resumed.repeat(most / resumed.len());
     let noise = noise(most);
-    // As many bits to a byte as fit a file of the largest size.
-    let dense: Vec<u8> = noise.iter().map(|byte| byte & 0x0f).collect();
+    // Bits that no packer foresees, few or many a byte: from little to read and
+    // much to put in order, to the reverse.
+    let dense = |bits: u8| noise.iter().map(|byte| byte & (0xff >> (8 - bits))).collect::<Vec<u8>>();
     let leave = [0, 6 << 5, event::LEAVE & 0xf].repeat(limits::LEAVE_EVENTS + 1);
-    let chat = [0, 0, 0, 0].repeat(limits::MESSAGE_BYTES / 4);
+    let chat = [0, 0, 0, 0].repeat((limits::ALL_STREAM_BYTES - most - 64 * 1024) / 4);
 
     let one = packed(b"x");
     let (head, block) = (&one[..5], &one[5..one.len() - 4]);
     let many_blocks = [head, &block.repeat(45_000), &one[one.len() - 4..]].concat();
     let many_units = |size: usize| {
-        let unit = packed(&noise[..size]);
-        let count = limits::BZIP2_BLOCKS - 8;
+        let content = vec![7; size];
+        let unit = packed(&content);
+        let count = (limits::BZIP2_BLOCKS - 8).min(most / size);
         let offsets = (0..=count).map(|index| ((count + 1) * 4 + index * unit.len()) as u32);
         let mut bytes: Vec<u8> = offsets.flat_map(u32::to_le_bytes).collect();
         (0..count).for_each(|_| bytes.extend(&unit));
-        let flags = flag::EXISTS | flag::COMPRESSED;
-        Content::Raw { bytes, size: (count * size) as u32, flags }
+        Content::Raw { bytes, size: (count * size) as u32, flags: flag::EXISTS | flag::COMPRESSED }
+    };
+    // Says that it ends where its last block begins.
+    let bomb = {
+        let content = dense(4);
+        let end = most / 900_000 * 900_000;
+        raw(packed(&content), end)
+    };
+    // Fails with small blocks when it is nearly done, and is tried with larger ones.
+    let twice = {
+        let size = 630_000;
+        let mut bytes = packed(&dense(4)[..size]);
+        let last = bytes.len() - 12;
+        bytes[last] ^= 1;
+        raw(bytes, size)
     };
     let repetitive: Vec<u8> = (0..most).map(|at| (at / 97 % 251) as u8).collect();
 
     vec![
-        ("2.8 million events of 3 bytes", events(Content::Packed(smallest))),
-        ("2 million camera events of 4 bytes", events(Content::Packed(camera))),
-        ("8 MiB of the event with the most fields", events(Content::Packed(fields))),
-        ("8 MiB of events, packed to half a byte each", events(Content::Packed(dense.clone()))),
-        ("the same, with 1 MiB of messages", {
-            let mut package = forge::package(&game());
-            for (name, content) in &mut package.files {
-                match *name {
-                    stream::GAME_EVENTS => *content = Content::Packed(dense.clone()),
-                    stream::MESSAGE_EVENTS => *content = Content::Packed(chat.clone()),
-                    _ => {}
-                }
-            }
-            package.write()
-        }),
-        ("4.5 MiB of noise as events, stored", events(Content::Stored(noise[..9 * MIB / 2].to_vec()))),
-        ("8 MiB in a long period", events(Content::Packed(repetitive))),
-        ("8 MiB of one byte", events(Content::Packed(vec![0; most]))),
-        ("45,000 blocks of one byte", events(raw(many_blocks.clone(), 45_000))),
-        ("the same, as 8 MiB", events(raw(many_blocks, most))),
+        ("events of 3 bytes", events(Content::Packed(smallest))),
+        ("camera events of 4 bytes", events(Content::Packed(camera))),
+        ("events with the most fields", events(Content::Packed(fields))),
+        ("noise of 1 bit a byte", events(Content::Packed(dense(1)))),
+        ("noise of 2 bits a byte", events(Content::Packed(dense(2)))),
+        ("noise of 4 bits a byte", events(Content::Packed(dense(4)))),
+        ("noise of 6 bits a byte", events(Content::Packed(dense(6)))),
+        ("noise of 2 bits a byte, all other streams full", full(dense(2), chat.clone())),
+        ("noise, stored", events(Content::Stored(noise.clone()))),
+        ("noise, a block more than it says", events(bomb)),
+        ("noise, damaged at its end", events(twice)),
+        ("a long period", events(Content::Packed(repetitive))),
+        ("one byte, all the way", events(Content::Packed(vec![0; most]))),
+        ("45,000 blocks of one byte", events(raw(many_blocks.clone(), most))),
         ("2,040 units of 512 bytes", with(stream::GAME_EVENTS, many_units(512), 0)),
-        ("2,040 units of 4 KiB", with(stream::GAME_EVENTS, many_units(4096), 3)),
-        ("1 MiB of empty messages", with(stream::MESSAGE_EVENTS, Content::Packed(chat), 5)),
+        ("512 units of 4 KiB", with(stream::GAME_EVENTS, many_units(4096), 3)),
+        ("empty messages", with(stream::MESSAGE_EVENTS, Content::Packed(chat), 5)),
         ("more leave events than are kept", events(Content::Packed(leave))),
-        ("64 KiB of lists in details", with(stream::DETAILS, Content::Packed(lists()), 5)),
-        ("64 KiB of brackets as metadata", with(stream::METADATA, Content::Packed(vec![b'['; 60_000]), 5)),
+        ("lists in details", with(stream::DETAILS, Content::Packed(lists()), 5)),
+        ("brackets as metadata", with(stream::METADATA, Content::Packed(vec![b'['; 60_000]), 5)),
     ]
+}
+
+/// A forged file with the most in game events and messages.
+fn full(events: Vec<u8>, chat: Vec<u8>) -> Vec<u8> {
+    let mut package = forge::package(&game());
+    for (name, content) in &mut package.files {
+        match *name {
+            stream::GAME_EVENTS => *content = Content::Packed(events.clone()),
+            stream::MESSAGE_EVENTS => *content = Content::Packed(chat.clone()),
+            _ => {}
+        }
+    }
+    package.write()
 }
 
 fn game() -> Game {
