@@ -112,7 +112,8 @@ pub fn worst_inputs() -> Vec<(&'static str, Vec<u8>)> {
         ("noise of 2 bits a byte", events(Content::Packed(dense(2)))),
         ("noise of 4 bits a byte", events(Content::Packed(dense(4)))),
         ("noise of 6 bits a byte", events(Content::Packed(dense(6)))),
-        ("noise of 2 bits a byte, all other streams full", full(dense(2), chat.clone())),
+        ("noise of 7 bits a byte", events(Content::Packed(dense(7)))),
+        ("the same, and messages to the sum of all", full(dense(7), dense(7)[..chat.len()].to_vec())),
         ("noise, stored", events(Content::Stored(noise.clone()))),
         ("noise, a block more than it says", events(bomb)),
         ("noise, damaged at its end", events(twice)),
@@ -129,12 +130,12 @@ pub fn worst_inputs() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A forged file with the most in game events and messages.
-fn full(events: Vec<u8>, chat: Vec<u8>) -> Vec<u8> {
+fn full(events: Vec<u8>, messages: Vec<u8>) -> Vec<u8> {
     let mut package = forge::package(&game());
     for (name, content) in &mut package.files {
         match *name {
             stream::GAME_EVENTS => *content = Content::Packed(events.clone()),
-            stream::MESSAGE_EVENTS => *content = Content::Packed(chat.clone()),
+            stream::MESSAGE_EVENTS => *content = Content::Packed(messages.clone()),
             _ => {}
         }
     }

@@ -9,7 +9,7 @@ mod subjects;
 use std::fs;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::time::{ClockId, clock_gettime};
 use samples::{Group, Sample};
@@ -123,20 +123,26 @@ fn times(group: &Group, python: &mut Option<Sc2reader>) -> Times {
 }
 
 /// Microseconds of one call, from as many as fill some milliseconds. `None` if it fails.
-#[expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 fn time(work: &dyn Fn() -> bool) -> Option<f64> {
-    const LONG_ENOUGH: Duration = Duration::from_millis(10);
+    const LONG_ENOUGH_US: f64 = 10_000.0;
     // The first call warms caches and is not counted.
     if !std::hint::black_box(work()) {
         return None;
     }
-    let began = Instant::now();
+    let began = cpu_us();
     let mut calls = 0_u32;
-    while began.elapsed() < LONG_ENOUGH {
+    while cpu_us() - began < LONG_ENOUGH_US {
         std::hint::black_box(work());
         calls += 1;
     }
-    Some(began.elapsed().as_secs_f64() * 1e6 / f64::from(calls))
+    Some((cpu_us() - began) / f64::from(calls))
+}
+
+/// Processor time of this thread. On an idle machine it is the time that
+/// passes, and on a busy one it leaves out what others take.
+fn cpu_us() -> f64 {
+    let now = clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).expect("every Linux has this clock");
+    Duration::from(now).as_secs_f64() * 1e6
 }
 
 fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
@@ -146,7 +152,8 @@ fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
 
 fn median(mut values: Vec<f64>) -> Option<f64> {
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
+    let (low, high) = (values.get(values.len().saturating_sub(1) / 2)?, values.get(values.len() / 2)?);
+    Some(f64::midpoint(*low, *high))
 }
 
 /// One comparison of two subjects on one file, or on several alike.
@@ -245,10 +252,7 @@ fn rows(groups: &[Group], rounds: &[Vec<Times>]) -> Vec<Row> {
                 goal_ratio: (index == 0).then_some(goal.first),
             });
         }
-        // Of an even number, the lower of the two in the middle.
-        let mut ratios = ratios.into_iter().collect::<Option<Vec<f64>>>();
-        ratios.iter_mut().for_each(|ratios| ratios.sort_by(f64::total_cmp));
-        let middle = ratios.and_then(|ratios| ratios.get(ratios.len().saturating_sub(1) / 2).copied());
+        let middle = ratios.into_iter().collect::<Option<Vec<f64>>>().and_then(median);
         rows.push(Row {
             goal: goal.name,
             file: "median of these".into(),
@@ -294,12 +298,9 @@ fn worst_rows() -> Vec<Value> {
 }
 
 fn cpu_ms(file: &[u8]) -> f64 {
-    let now = || {
-        clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or(Duration::ZERO, Duration::from).as_secs_f64()
-    };
-    let began = now();
+    let began = cpu_us();
     let _ = std::hint::black_box(replay::parse(file));
-    (now() - began) * 1e3
+    (cpu_us() - began) / 1e3
 }
 
 fn machine(date: &str) -> Value {
@@ -331,7 +332,7 @@ fn met(met: Option<bool>) -> &'static str {
 
 fn print(rows: &[Row], heap: &[Value], worst: &[Value]) {
     println!();
-    println!("Times in microseconds; the ratio is the other's time to ours.");
+    println!("Processor time in microseconds; the ratio is the other's time to ours.");
     println!(
         "{:4} {:34} {:>10}  {:18} {:>10} {:>8} {:>8}",
         "goal", "file", "ours", "other", "its time", "ratio", "at least"

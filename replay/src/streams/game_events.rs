@@ -50,7 +50,7 @@ fn next(stream: &mut BitPacked<'_>, layout: &Layout, game_loop: &mut u32) -> Opt
         let reason = stream.small(4)?;
         return Some(Some(LeaveEvent { game_loop: *game_loop, user_id, reason }));
     }
-    skip(stream, (layout.game_event)(id)?)?;
+    skip(stream, layout.game_events.get(usize::from(id)).copied().flatten()?)?;
     Some(None)
 }
 

@@ -17,8 +17,8 @@ pub(crate) struct Layout {
     pub(crate) oldest: u32,
     /// The last base build that is known to have it.
     pub(crate) newest: u32,
-    /// The fields of the game event with that id, `None` if there is none.
-    pub(super) game_event: fn(u8) -> Option<&'static [Field]>,
+    /// The fields of the game event with each id, `None` if there is none.
+    pub(super) game_events: &'static GameEvents,
     /// The message with that id, `None` if there is none.
     pub(super) message: fn(u8) -> Option<Message>,
 }
@@ -26,7 +26,12 @@ pub(crate) struct Layout {
 /// All layouts, the oldest builds first, without overlap.
 pub(crate) static LAYOUTS: [Layout; 1] = [
     // From patch 5.0.0, July 2020.
-    Layout { oldest: 80_949, newest: 98_310, game_event: base80949::game_event, message: base80949::message },
+    Layout {
+        oldest: 80_949,
+        newest: 98_310,
+        game_events: &base80949::GAME_EVENTS,
+        message: base80949::message,
+    },
 ];
 
 /// The layout by which to read a build, and whether the build is unlisted: newer
@@ -40,6 +45,9 @@ pub(crate) fn of(base_build: u32) -> Option<(&'static Layout, bool)> {
     let serves = |layout: &&Layout| (layout.oldest..=layout.newest).contains(&base_build);
     LAYOUTS.iter().find(serves).map(|layout| (layout, false))
 }
+
+/// By id, of seven bits.
+type GameEvents = [Option<&'static [Field]>; 128];
 
 /// A field, or a run of them, as far as its length goes.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! Neighbouring fields of fixed width are one number.
 
 use super::Field::{self, Bits, Blob, Bytes, Choice, Each, List, Maybe, Optional};
-use super::Message;
+use super::{GameEvents, Message};
 
 /// An ability: link, command index, optional data.
 const ABILITY: Field = Optional(&[Bits(16 + 5), Maybe(8)]);
@@ -18,9 +18,20 @@ const UNIT: &[Field] = &[Bits(16 + 8 + 32 + 16), Maybe(4), Maybe(4), Bits(POINT)
 /// Which units of a selection are meant.
 const MASK: Field = Choice(2, &[&[], &[List(9, 1)], &[List(9, 9)], &[List(9, 9)]]);
 
-/// How many bits a game event takes.
+/// How many bits each game event takes.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "the compiler evaluates it, with no input"))]
+pub(super) static GAME_EVENTS: GameEvents = {
+    let mut events: GameEvents = [None; 128];
+    let mut id = 0;
+    while id < 128 {
+        events[id] = game_event(id as u8);
+        id += 1;
+    }
+    events
+};
+
 #[rustfmt::skip]
-pub(super) fn game_event(id: u8) -> Option<&'static [Field]> {
+const fn game_event(id: u8) -> Option<&'static [Field]> {
     Some(match id {
         // Events of which nothing but the fact is known.
         5 | 22 | 23 | 44 | 50 | 52 | 54 | 63 | 68 | 69 | 73 | 74 | 77 | 78 | 80 | 81 | 86 | 87 | 96 | 111 => &[],
