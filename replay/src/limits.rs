@@ -38,7 +38,7 @@ pub const MESSAGE_BYTES: usize = 1024 * 1024;
 pub const TRACKER_BYTES: usize = 10 * 1024 * 1024;
 
 /// Unpacked size of all streams of one file together, but for the tracker events.
-pub const ALL_STREAM_BYTES: usize = 5 * 1024 * 1024 / 2;
+pub const ALL_STREAM_BYTES: usize = 9 * 1024 * 1024 / 4;
 
 /// Least number of unpacked bytes that an honest bzip2 block stands for, in a
 /// stream of several: the smallest block size is 100,000 bytes, and its first
