@@ -115,6 +115,17 @@ impl<'a> Archive<'a> {
         Ok(Some(content))
     }
 
+    /// What bzip2 made of a stream in one unit, and the size of the stream.
+    /// `None` if there is none or it is not packed that way.
+    #[cfg(feature = "measure")]
+    pub(crate) fn packed_unit(&self, name: &str) -> Result<Option<(&'a [u8], usize)>, Error> {
+        let Some(block) = self.find(name)? else { return Ok(None) };
+        let unit = slice(self.bytes, block.offset, block.packed).unwrap_or_default();
+        let single = block.flags & flag::SINGLE_UNIT != 0 && unit.len() < block.size;
+        let packed = unit.split_first().filter(|(kind, _)| single && **kind == PACKED_BY_BZIP2);
+        Ok(packed.map(|(_, packed)| (packed, block.size)))
+    }
+
     fn find(&self, name: &str) -> Result<Option<Block>, Error> {
         let wanted = (hash(name, row::NAME_A), hash(name, row::NAME_B));
         // The number of entries is a power of two of at most `TABLE_ENTRIES`.
@@ -169,7 +180,7 @@ impl<'a> Archive<'a> {
         if !compressed {
             return Err(Error::malformed("the stored stream is shorter than it says", block.offset));
         }
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(block.size.saturating_add(1));
         if single {
             self.unit(packed, block, block.size, &mut out, budget)?;
         } else {

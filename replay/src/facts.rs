@@ -46,6 +46,11 @@ pub struct Facts {
     /// Number of all game events.
     pub game_events: u32,
     pub leave_events: Vec<LeaveEvent>,
+    /// What users wrote, in order: the first [`crate::limits::CHAT_MESSAGES`].
+    /// A client writes neither joins nor defeats among them.
+    pub chat: Vec<ChatMessage>,
+    /// Number of the messages that are not kept in `chat`.
+    pub chat_left_out: u32,
     /// Number of players that play.
     pub participants: usize,
     /// Names of the users that watch.
@@ -149,10 +154,33 @@ pub struct MetadataPlayer {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Lobby {
     pub game_options_lock_teams: bool,
-    pub amm: bool,
+    /// Players are placed team by team.
+    pub teams_together: bool,
+    /// Allies may command each other's units.
+    pub shared_control: bool,
+    pub random_races: bool,
     pub battle_net: bool,
+    /// Found by Blizzard's own matchmaking.
+    pub amm: bool,
+    /// Counts for Blizzard's own ladder.
+    pub competitive: bool,
+    pub practice: bool,
+    pub cooperative: bool,
+    /// The game ends without a result.
+    pub no_victory_or_defeat: bool,
+    /// 0 as usual, 1 terrain hidden, 2 map explored, 3 everything visible.
+    pub fog: u8,
+    /// 0 nobody, 1 who joins to watch, 2 who is defeated too, 3 referees.
+    pub observers_allowed: u8,
     pub game_speed: u8,
+    pub max_observers: u8,
     pub max_players: u8,
+    /// A mod is played on top of the map.
+    pub extension_mod: bool,
+    /// That mod is not Blizzard's.
+    pub foreign_extension_mod: bool,
+    pub blizzard_map: bool,
+    pub single_player: bool,
     pub host_user_id: Option<u8>,
     pub random_seed: u32,
     /// Those with a name.
@@ -190,6 +218,8 @@ pub struct LobbySlot {
     pub slot: Option<u8>,
     pub tandem: Option<u8>,
     pub diff: u8,
+    /// Percent of the full strength: 100 is none.
+    pub handicap: u32,
     pub commander: String,
 }
 
@@ -200,4 +230,16 @@ pub struct LeaveEvent {
     pub game_loop: u32,
     pub user_id: u8,
     pub reason: u8,
+}
+
+/// What a user wrote to others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChatMessage {
+    #[serde(rename = "loop")]
+    pub game_loop: u32,
+    pub user_id: u8,
+    /// 0 all, 1 allies, 2 one user, 3 Battle.net, 4 observers.
+    pub recipient: u8,
+    /// At most 2,047 bytes in the file.
+    pub text: String,
 }

@@ -72,6 +72,8 @@ pub(crate) mod stream {
     pub(crate) const ATTRIBUTES: &str = "replay.attributes.events";
     pub(crate) const METADATA: &str = "replay.gamemetadata.json";
     pub(crate) const GAME_EVENTS: &str = "replay.game.events";
+    pub(crate) const MESSAGE_EVENTS: &str = "replay.message.events";
+    pub(crate) const TRACKER_EVENTS: &str = "replay.tracker.events";
 }
 
 /// First byte of each value in a stream that describes itself.

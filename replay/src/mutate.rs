@@ -262,7 +262,7 @@ fn forged() -> Vec<Vec<u8>> {
 fn take_apart(bytes: &[u8]) -> Option<Package> {
     let user_data = user_data(bytes).ok()?;
     let archive = Archive::open(bytes, user_data.archive_offset).ok()?;
-    let mut budget = Budget::new();
+    let mut budget = Budget::new(limits::FILE_BYTES);
     let mut unpack = |name| archive.read(name, limits::GAME_EVENT_BYTES, &mut budget).ok().flatten();
     let files = STREAMS.into_iter().filter_map(|name| Some((name, unpack(name)?)));
     let files = files.map(|(name, bytes)| (name, Content::Stored(bytes.into_owned()))).collect();

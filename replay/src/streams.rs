@@ -1,8 +1,7 @@
 //! The streams of a replay, from bytes to facts.
 //!
 //! [`versioned`] and [`bitpacked`] are the two encodings; each other module is
-//! one stream. One layout serves every supported build: from base build 80949
-//! to 98310 all streams are laid out the same.
+//! one stream. [`layouts`] says which builds are laid out how.
 //!
 //! Streams are unpacked first and decoded afterwards, so that what does not
 //! fit the layout can be told from what does not fit the container.
@@ -13,8 +12,10 @@ pub(crate) mod details;
 pub(crate) mod game_events;
 pub(crate) mod header;
 pub(crate) mod init_data;
-mod layouts;
+pub(crate) mod layouts;
+pub(crate) mod messages;
 pub(crate) mod metadata;
+pub(crate) mod tracker_events;
 pub(crate) mod versioned;
 
 use std::borrow::Cow;
@@ -23,8 +24,10 @@ use crate::archive::{Archive, Budget};
 use crate::error::Error;
 use crate::facts::{Facts, GameResult, Lobby, Player};
 use crate::format::{CONTROL_HUMAN, stream};
-use crate::limits::{self, GAME_EVENT_BYTES, SMALL_STREAM_BYTES};
+use crate::limits::{GAME_EVENT_BYTES, MESSAGE_BYTES, SMALL_STREAM_BYTES};
 use header::Header;
+use layouts::Layout;
+use messages::Chat;
 
 /// The unpacked streams of one replay.
 pub(crate) struct Streams<'a> {
@@ -33,6 +36,7 @@ pub(crate) struct Streams<'a> {
     attributes: Option<Cow<'a, [u8]>>,
     metadata: Option<Cow<'a, [u8]>>,
     game_events: Cow<'a, [u8]>,
+    messages: Option<Cow<'a, [u8]>>,
 }
 
 impl<'a> Streams<'a> {
@@ -50,28 +54,38 @@ impl<'a> Streams<'a> {
         let attributes = small(stream::ATTRIBUTES)?;
         let metadata = small(stream::METADATA)?;
         let game_events = archive.read(stream::GAME_EVENTS, GAME_EVENT_BYTES, budget)?;
+        let messages = archive.read(stream::MESSAGE_EVENTS, MESSAGE_BYTES, budget)?;
         Ok(Streams {
             details: required(details, stream::DETAILS)?,
             init_data: required(init_data, stream::INIT_DATA)?,
             attributes,
             metadata,
             game_events: required(game_events, stream::GAME_EVENTS)?,
+            messages,
         })
     }
 
-    pub(crate) fn decode(&self, header: Header) -> Result<Facts, Error> {
+    /// `unlisted_build` is whether the layout is only tried.
+    pub(crate) fn decode(
+        &self,
+        header: Header,
+        layout: &Layout,
+        unlisted_build: bool,
+    ) -> Result<Facts, Error> {
         let details = details::parse(&self.details)?;
         let lobby = init_data::parse(&self.init_data)?;
         let attributes = self.attributes.as_deref().map(attributes::parse).transpose()?;
         let metadata_players = self.metadata.as_deref().map(metadata::parse).transpose()?;
-        let events = game_events::walk(&self.game_events)?;
+        let events = game_events::walk(&self.game_events, layout)?;
+        let messages = self.messages.as_deref().map(|content| messages::parse(content, layout));
+        let Chat { messages: chat, left_out: chat_left_out } = messages.transpose()?.unwrap_or_default();
 
         let participants = details.players.iter().filter(|player| player.plays()).count();
         Ok(Facts {
             base_build: header.base_build,
             build: header.build,
             version: header.version,
-            unlisted_build: header.base_build > limits::NEWEST_BASE_BUILD,
+            unlisted_build,
             duration_game_loops: header.elapsed_game_loops,
             utc_time: details.utc_time,
             time_utc_filetime: details.time_utc_filetime,
@@ -83,6 +97,8 @@ impl<'a> Streams<'a> {
             random_seed: lobby.random_seed,
             game_events: events.count,
             leave_events: events.leaves,
+            chat,
+            chat_left_out,
             participants,
             observers: observers(&lobby),
             winner_team: winner_team(&details.players),

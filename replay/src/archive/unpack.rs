@@ -1,7 +1,7 @@
 //! bzip2, bounded.
 //!
-//! A unit is unpacked into a buffer of its declared size and one byte more, so
-//! that a bomb is seen when it overflows, after at most one block. The library
+//! A unit is unpacked into a buffer of its stream's declared size and one byte
+//! more, so that a bomb is seen when it overflows, after at most one block. The library
 //! bounds neither time nor the number of blocks, and blocks of one byte each
 //! would cost seconds; they are counted before unpacking begins.
 
@@ -17,8 +17,8 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    pub(crate) fn new() -> Budget {
-        Budget { bytes: limits::ALL_STREAM_BYTES, blocks: limits::BZIP2_BLOCKS }
+    pub(crate) fn new(bytes: usize) -> Budget {
+        Budget { bytes, blocks: limits::BZIP2_BLOCKS }
     }
 
     pub(crate) fn take_bytes(&mut self, bytes: usize) -> Result<(), Error> {
@@ -58,7 +58,7 @@ pub(crate) fn bzip2(
     // The decoder prepares a work area for blocks of the size that the head
     // names, mostly 3.6 MB, which costs more than to unpack a small stream. So
     // it is told the smallest size that should do. If that fails, the verdict
-    // is that of the stream as it is.
+    // is that of the stream as it is, and the work is paid for again.
     let [magic @ .., level] = *head;
     let enough = smallest_level(expected);
     if enough < level {
@@ -67,6 +67,7 @@ pub(crate) fn bzip2(
             return Ok(());
         }
         out.truncate(start);
+        budget.take_bytes(expected)?;
     }
     decode(head, body, expected, out, offset)
 }
@@ -78,29 +79,26 @@ fn smallest_level(expected: usize) -> u8 {
     u8::try_from(level).map_or(b'9', |level| b'1'.saturating_add(level))
 }
 
+/// One byte more than `expected` is room enough to see that a stream goes on.
+/// The library fills what room there is and takes no more.
 fn decode(head: &[u8], body: &[u8], expected: usize, out: &mut Vec<u8>, offset: usize) -> Result<(), Error> {
     let malformed = || Error::malformed("the packed stream is damaged", offset);
-    let start = out.len();
-    let end = start.saturating_add(expected);
-    out.resize(end.saturating_add(1), 0);
+    let end = out.len().saturating_add(expected);
+    out.reserve_exact(expected.saturating_add(1));
     let mut decoder = Decompress::new(false);
     decoder.decompress(head, &mut []).map_err(|_| malformed())?;
-    let (mut read, mut written) = (0, start);
+    let mut rest = body;
     loop {
-        let input = body.get(read..).ok_or_else(malformed)?;
-        let output = out.get_mut(written..).ok_or_else(malformed)?;
         let before = (decoder.total_in(), decoder.total_out());
-        let status = decoder.decompress(input, output).map_err(|_| malformed())?;
+        let status = decoder.decompress_vec(rest, out).map_err(|_| malformed())?;
         let after = (decoder.total_in(), decoder.total_out());
-        let total = usize::try_from(after.0).ok();
-        read = total.and_then(|total| total.checked_sub(head.len())).ok_or_else(malformed)?;
-        written =
-            usize::try_from(after.1).ok().and_then(|out| start.checked_add(out)).ok_or_else(malformed)?;
-        if written > end {
+        let read = usize::try_from(after.0.saturating_sub(before.0)).map_err(|_| malformed())?;
+        rest = rest.get(read..).ok_or_else(malformed)?;
+        if out.len() > end {
             return Err(Error::too_large("the stream unpacks to more than it says"));
         }
         match status {
-            Status::StreamEnd if written == end => break,
+            Status::StreamEnd if out.len() == end => return Ok(()),
             Status::StreamEnd => {
                 return Err(Error::malformed("the stream unpacks to less than it says", offset));
             }
@@ -109,8 +107,6 @@ fn decode(head: &[u8], body: &[u8], expected: usize, out: &mut Vec<u8>, offset: 
             _ => {}
         }
     }
-    out.truncate(end);
-    Ok(())
 }
 
 /// Begins every block, at any bit.
@@ -118,6 +114,7 @@ const BLOCK_MAGIC: u64 = 0x3141_5926_5359;
 
 /// For each value of a byte, at which bits of the byte before it a magic can
 /// begin so that the magic has this byte whole as its second.
+#[cfg_attr(not(test), expect(clippy::indexing_slicing, reason = "the compiler evaluates it, with no input"))]
 const CANDIDATES: [u8; 256] = {
     let mut table = [0; 256];
     let mut shift = 0;

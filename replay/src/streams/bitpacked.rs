@@ -38,14 +38,20 @@ impl<'a> BitPacked<'a> {
         while left > 0 {
             let byte = *self.data.get(at / 8)?;
             let used = (at % 8) as u32;
-            let taken = left.min(8 - used);
-            let mask = (1_u64 << taken) - 1;
+            // Each of the sums is about at most 64 bits.
+            let taken = left.min(8_u32.wrapping_sub(used));
+            let mask = (1_u64 << taken).wrapping_sub(1);
             value = value << taken | u64::from(byte) >> used & mask;
-            left -= taken;
-            at += taken as usize;
+            left = left.wrapping_sub(taken);
+            at = at.wrapping_add(taken as usize);
         }
         self.at = at;
         Some(value as u32)
+    }
+
+    /// A number of 32 bits that counts from the lowest.
+    pub(crate) fn signed(&mut self) -> Option<i32> {
+        self.bits(32).map(|value| (value ^ 1 << 31).cast_signed())
     }
 
     /// A number of at most eight bits.
@@ -58,7 +64,7 @@ impl<'a> BitPacked<'a> {
     pub(crate) fn flag(&mut self) -> Option<bool> {
         let byte = *self.data.get(self.at / 8)?;
         let used = self.at % 8;
-        self.at += 1;
+        self.at = self.at.wrapping_add(1);
         Some(byte >> used & 1 != 0)
     }
 

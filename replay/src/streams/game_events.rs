@@ -6,7 +6,7 @@
 //! [`super::layouts`]. Nothing is allocated but the leave events.
 
 use super::bitpacked::BitPacked;
-use super::layouts::{Field, layout};
+use super::layouts::{Field, Layout};
 use crate::error::Error;
 use crate::facts::LeaveEvent;
 use crate::format::{event, stream};
@@ -17,13 +17,13 @@ pub(crate) struct GameEvents {
     pub(crate) leaves: Vec<LeaveEvent>,
 }
 
-pub(crate) fn walk(content: &[u8]) -> Result<GameEvents, Error> {
+pub(crate) fn walk(content: &[u8], layout: &Layout) -> Result<GameEvents, Error> {
     let mut stream = BitPacked::new(content);
     let mut events = GameEvents { count: 0, leaves: Vec::new() };
     let mut game_loop = 0_u32;
     while !stream.is_done() {
         let start = stream.offset();
-        let Some(leave) = next(&mut stream, &mut game_loop) else {
+        let Some(leave) = next(&mut stream, layout, &mut game_loop) else {
             return Err(
                 Error::malformed("an event does not fit its layout", start).in_stream(stream::GAME_EVENTS)
             );
@@ -43,14 +43,14 @@ pub(crate) fn walk(content: &[u8]) -> Result<GameEvents, Error> {
 }
 
 /// Steps over one event; gives it if it is a leave event.
-fn next(stream: &mut BitPacked<'_>, game_loop: &mut u32) -> Option<Option<LeaveEvent>> {
+fn next(stream: &mut BitPacked<'_>, layout: &Layout, game_loop: &mut u32) -> Option<Option<LeaveEvent>> {
     let Head { delta, user_id, id } = head(stream)?;
     *game_loop = game_loop.checked_add(delta)?;
     if id == event::LEAVE {
         let reason = stream.small(4)?;
         return Some(Some(LeaveEvent { game_loop: *game_loop, user_id, reason }));
     }
-    skip(stream, layout(id)?)?;
+    skip(stream, layout.game_events.get(usize::from(id)).copied().flatten()?)?;
     Some(None)
 }
 
@@ -71,13 +71,18 @@ fn head(stream: &mut BitPacked<'_>) -> Option<Head> {
         let id = second >> 5 << 4 | third & 0xf;
         return Some(Head { delta: u32::from(first >> 2), user_id: second & 0x1f, id });
     }
+    Some(Head { delta: delta(stream)?, user_id: stream.small(5)?, id: stream.small(7)? })
+}
+
+/// The loops since the event before, in one of four widths.
+pub(super) fn delta(stream: &mut BitPacked<'_>) -> Option<u32> {
     let width = match stream.bits(2)? {
         0 => 6,
         1 => 14,
         2 => 22,
         _ => 32,
     };
-    Some(Head { delta: stream.bits(width)?, user_id: stream.small(5)?, id: stream.small(7)? })
+    stream.bits(width)
 }
 
 /// Steps over fields. It calls itself only as deep as the table is nested.

@@ -4,10 +4,10 @@
 //! the rest is read at all. So what only supported builds promise is required
 //! only of them.
 
+use super::layouts;
 use super::versioned::Versioned;
 use crate::error::Error;
 use crate::format::SIGNATURE;
-use crate::limits;
 
 #[derive(Default)]
 pub(crate) struct Header {
@@ -49,7 +49,7 @@ fn decode(content: &[u8]) -> Result<Header, Error> {
         return Err(stream.malformed("the signature is not a replay's"));
     }
     let base_build = base_build.ok_or_else(|| stream.malformed("the base build is missing"))?;
-    if base_build < limits::OLDEST_BASE_BUILD {
+    if layouts::of(base_build).is_none() {
         return Ok(Header { base_build, ..Header::default() });
     }
     stream.finish()?;

@@ -20,44 +20,25 @@ pub(crate) fn parse(content: &[u8]) -> Result<Lobby, Error> {
     Err(Error::malformed(message, stream.offset()).in_stream(stream::INIT_DATA))
 }
 
-/// What the rules know of the game before anyone took a slot.
-struct Description {
-    lock_teams: bool,
-    battle_net: bool,
-    amm: bool,
-    game_speed: u8,
-    max_players: u8,
-}
-
 fn lobby(stream: &mut BitPacked<'_>) -> Option<Lobby> {
     let users = users(stream)?;
-    let description = description(stream)?;
+    // What was settled before anyone took a slot; the slots follow.
+    let mut lobby = description(stream)?;
+    lobby.users = users;
 
     // Phase, and the greatest number of users and of observers.
     stream.skip(3 + 5 + 5)?;
-    let mut slots_in_use = Vec::new();
     for _ in 0..stream.bits(5)? {
         let slot = slot(stream)?;
         if matches!(slot.control, CONTROL_HUMAN | CONTROL_COMPUTER) {
-            slots_in_use.push(slot);
+            lobby.slots_in_use.push(slot);
         }
     }
-    let random_seed = stream.bits(32)?;
-    let host_user_id = stream.optional_small(4)?;
-    // Single player, map tag, duration, default difficulty and AI build.
-    stream.skip(1 + 8 + 32 + 6 + 8)?;
-
-    Some(Lobby {
-        game_options_lock_teams: description.lock_teams,
-        amm: description.amm,
-        battle_net: description.battle_net,
-        game_speed: description.game_speed,
-        max_players: description.max_players,
-        host_user_id,
-        random_seed,
-        users,
-        slots_in_use,
-    })
+    lobby.random_seed = stream.bits(32)?;
+    lobby.host_user_id = stream.optional_small(4)?;
+    lobby.single_player = stream.flag()?;
+    stream.skip(8 + 32 + 6 + 8)?; // map tag, duration, default difficulty and AI build
+    Some(lobby)
 }
 
 fn users(stream: &mut BitPacked<'_>) -> Option<Vec<LobbyUser>> {
@@ -88,21 +69,31 @@ fn user(stream: &mut BitPacked<'_>, user_id: u8) -> Option<LobbyUser> {
         stream.skip_blob(9)?; // hero, skin, mount
     }
     let toon = stream.text(7)?;
-    let mmr = if stream.flag()? { Some(i64::from(stream.bits(32)?) + i64::from(i32::MIN)) } else { None };
+    let mmr = if stream.flag()? { Some(i64::from(stream.signed()?)) } else { None };
     Some(LobbyUser { user_id, name, clan, observe, toon, mmr })
 }
 
-fn description(stream: &mut BitPacked<'_>) -> Option<Description> {
+/// The lobby as far as the description of the game goes: nobody is in it.
+fn description(stream: &mut BitPacked<'_>) -> Option<Lobby> {
     stream.skip(32)?; // random value
     stream.skip_blob(10)?; // game cache
-    let lock_teams = stream.flag()?;
-    stream.skip(3)?; // teams together, shared control, random races
+    let game_options_lock_teams = stream.flag()?;
+    let teams_together = stream.flag()?;
+    let shared_control = stream.flag()?;
+    let random_races = stream.flag()?;
     let battle_net = stream.flag()?;
     let amm = stream.flag()?;
-    // Five more options, fog, observers, difficulty, debug flags, build coach.
-    stream.skip(5 + 2 + 2 + 2 + 64 + 1)?;
+    let competitive = stream.flag()?;
+    let practice = stream.flag()?;
+    let cooperative = stream.flag()?;
+    let no_victory_or_defeat = stream.flag()?;
+    stream.skip(1)?; // whether a hero may be taken twice
+    let fog = stream.small(2)?;
+    let observers_allowed = stream.small(2)?;
+    stream.skip(2 + 64 + 1)?; // difficulty, debug flags, build coach
     let game_speed = stream.small(3)?;
-    stream.skip(3 + 5 + 5)?; // type, users, observers
+    stream.skip(3 + 5)?; // type, users
+    let max_observers = stream.small(5)?;
     let max_players = stream.small(5)?;
     // Teams, colours, races, controls, size of the map, its checksum.
     stream.skip(4 + 6 + 8 + 8 + 8 + 8 + 32)?;
@@ -119,8 +110,35 @@ fn description(stream: &mut BitPacked<'_>) -> Option<Description> {
     for _ in 0..stream.bits(6)? {
         stream.bytes(40)?; // cache handles, which details has too
     }
-    stream.skip(6)?; // kinds of mod and map
-    Some(Description { lock_teams, battle_net, amm, game_speed, max_players })
+    let extension_mod = stream.flag()?;
+    let foreign_extension_mod = stream.flag()?;
+    let blizzard_map = stream.flag()?;
+    stream.skip(3)?; // free for all, co-op, real time
+    Some(Lobby {
+        game_options_lock_teams,
+        teams_together,
+        shared_control,
+        random_races,
+        battle_net,
+        amm,
+        competitive,
+        practice,
+        cooperative,
+        no_victory_or_defeat,
+        fog,
+        observers_allowed,
+        game_speed,
+        max_observers,
+        max_players,
+        extension_mod,
+        foreign_extension_mod,
+        blizzard_map,
+        single_player: false,
+        host_user_id: None,
+        random_seed: 0,
+        users: Vec::new(),
+        slots_in_use: Vec::new(),
+    })
 }
 
 fn slot(stream: &mut BitPacked<'_>) -> Option<LobbySlot> {
@@ -130,7 +148,8 @@ fn slot(stream: &mut BitPacked<'_>) -> Option<LobbySlot> {
     stream.skip_optional(5)?; // preferred colour
     let race_pref = stream.optional_small(8)?;
     let diff = stream.small(6)?;
-    stream.skip(8 + 32)?; // AI build, handicap
+    stream.skip(8)?; // AI build
+    let handicap = stream.bits(32)?;
     let observe = stream.small(2)?;
     stream.skip(32)?; // logo
     for _ in 0..3 {
@@ -157,5 +176,5 @@ fn slot(stream: &mut BitPacked<'_>) -> Option<LobbySlot> {
     stream.skip(32)?; // brutal plus
     stream.skip_list(3, 32)?; // mutations
     stream.skip(32 + 32 + 32)?; // enemy race and wave, prestige
-    Some(LobbySlot { control, user, team, observe, race_pref, toon, slot, tandem, diff, commander })
+    Some(LobbySlot { control, user, team, observe, race_pref, toon, slot, tandem, diff, handicap, commander })
 }

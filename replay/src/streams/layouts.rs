@@ -1,7 +1,53 @@
-//! How many bits each game event takes: the table by which events are skipped.
+//! Which builds are laid out how: the one table that a new layout goes into.
 //!
-//! Neighbouring fields of fixed width are one number. Transcribed from the
-//! layout that the publisher of the game gives out for base build 80949.
+//! A layout serves a range of base builds, from its oldest to its newest, and
+//! holds whatever differs between layouts: the game events and the messages.
+//! The encodings and the other streams have one shape in all of them; what
+//! comes to differ there moves into [`Layout`].
+//!
+//! The publisher gives out a layout for most base builds, not for all. From
+//! 80949 to 98310 those it gives out are one and the same, so builds between
+//! are taken to have it too.
+
+mod base80949;
+
+/// The shape of the streams of some builds.
+pub(crate) struct Layout {
+    /// The first base build with this layout.
+    pub(crate) oldest: u32,
+    /// The last base build that is known to have it.
+    pub(crate) newest: u32,
+    /// The fields of the game event with each id, `None` if there is none.
+    pub(super) game_events: &'static GameEvents,
+    /// The message with that id, `None` if there is none.
+    pub(super) message: fn(u8) -> Option<Message>,
+}
+
+/// All layouts, the oldest builds first, without overlap.
+pub(crate) static LAYOUTS: [Layout; 1] = [
+    // From patch 5.0.0, July 2020.
+    Layout {
+        oldest: 80_949,
+        newest: 98_310,
+        game_events: &base80949::GAME_EVENTS,
+        message: base80949::message,
+    },
+];
+
+/// The layout by which to read a build, and whether the build is unlisted: newer
+/// than all that are known, so that the newest layout is tried. `None` for
+/// builds older than all layouts, and for those in a gap between two.
+pub(crate) fn of(base_build: u32) -> Option<(&'static Layout, bool)> {
+    let newest = LAYOUTS.last()?;
+    if base_build > newest.newest {
+        return Some((newest, true));
+    }
+    let serves = |layout: &&Layout| (layout.oldest..=layout.newest).contains(&base_build);
+    LAYOUTS.iter().find(serves).map(|layout| (layout, false))
+}
+
+/// By id, of seven bits.
+type GameEvents = [Option<&'static [Field]>; 128];
 
 /// A field, or a run of them, as far as its length goes.
 #[derive(Debug)]
@@ -24,118 +70,39 @@ pub(super) enum Field {
     Choice(u32, &'static [&'static [Field]]),
 }
 
-use Field::{Bits, Blob, Bytes, Choice, Each, List, Maybe, Optional};
+/// A kind of message, as far as it is read.
+pub(super) enum Message {
+    /// Text: the recipient in so many bits, the length of the text in so many.
+    Chat { recipient: u32, length: u32 },
+    /// Anything else, of so many bits.
+    Other(usize),
+}
 
-/// An ability: link, command index, optional data.
-const ABILITY: Field = Optional(&[Bits(16 + 5), Maybe(8)]);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A point in the world.
-const POINT: usize = 20 + 20 + 32;
+    #[test]
+    fn layouts_are_in_order_and_apart() {
+        assert!(LAYOUTS.iter().all(|layout| layout.oldest <= layout.newest));
+        assert!(LAYOUTS.iter().zip(LAYOUTS.iter().skip(1)).all(|(one, next)| one.newest < next.oldest));
+    }
 
-/// A unit as the target of a command.
-const UNIT: &[Field] = &[Bits(16 + 8 + 32 + 16), Maybe(4), Maybe(4), Bits(POINT)];
-
-/// Which units of a selection are meant.
-const MASK: Field = Choice(2, &[&[], &[List(9, 1)], &[List(9, 9)], &[List(9, 9)]]);
-
-/// The layout of the event with that id, or `None` if there is no such event.
-#[rustfmt::skip]
-pub(super) fn layout(id: u8) -> Option<&'static [Field]> {
-    Some(match id {
-        // Events of which nothing but the fact is known.
-        5 | 22 | 23 | 44 | 50 | 52 | 54 | 63 | 68 | 69 | 73 | 74 | 77 | 78 | 80 | 81 | 86 | 87 | 96 | 111 => &[],
-
-        // What players do.
-        27 => &[
-            Bits(27), ABILITY,
-            Choice(2, &[&[], &[Bits(POINT)], UNIT, &[Bits(32)]]),
-            Bits(32), Maybe(32), Maybe(32),
-        ],                                                              // command
-        28 => &[Bits(4 + 9), MASK, List(9, 16 + 8 + 8 + 9), List(9, 32)], // selection changed
-        29 => &[Bits(4 + 3), MASK],                                     // control group
-        30 => &[Bits(4 + 9 + 9 + 9 + 32 + 32 + 32)],                    // selection check
-        49 => &[Maybe(16 + 16), Maybe(16), Maybe(16), Maybe(16), Maybe(8), Bits(1)], // camera
-        103 => &[Bits(2), Maybe(32)],                                   // command manager
-        104 => &[Bits(POINT)],                                          // command at a new point
-        105 => UNIT,                                                    // command at a new unit
-        14 => &[Bits(3 + 16 + 16)],                                     // camera saved
-        25 => &[Bits(32)],                                              // command manager reset
-        31 => &[Bits(4), List(3, 32)],                                  // resources given
-        32 => &[Blob(10)],                                              // chat to a trigger
-        33 => &[Bits(8 * 4 + 32 + 16 + 8 + 8 + 96)],                    // word to an AI
-        34 => &[Bits(3)],                                               // speed set
-        35 => &[Bits(8)],                                               // speed changed
-        36 => &[Bits(64 + 32 + 16), Maybe(4), Maybe(4), Bits(POINT + 1 + 1 + 32)], // ping
-        38 => &[Bits(32 + 32)],                                         // alliance
-        39 => &[Bits(32)],                                              // unit clicked
-        40 => &[Bits(32 + 8)],                                          // unit highlighted
-        70 => &[List(3, 32)],                                           // resources asked for
-        71 | 72 => &[Bits(32)],                                         // asked for: given, withdrawn
-
-        // Users, and how their clients are set up.
-        7 => &[Bits(10 + 32 + 32 + 32), Blob(9)],                       // options
-        9 => &[Blob(7)],                                                // bank: file
-        10 => &[Blob(6)],                                               // bank: section
-        11 => &[Blob(6), Bits(32), Blob(7)],                            // bank: key
-        12 => &[Bits(32), Blob(6), Blob(12)],                           // bank: value
-        13 => &[List(5, 8), Blob(7)],                                   // bank: signature
-        21 => &[Blob(11), Bits(1 + 1), Blob(8), Blob(10)],              // game saved
-        26 => &[Bits(64 + 32), Blob(10), Blob(10)],                     // cheat
-        37 => &[Blob(10), Blob(10)],                                    // cheat, told to all
-        43 => &[
-            Each(5, &[
-                Bits(4 + 2), Blob(8),
-                Optional(&[Blob(7)]), Optional(&[Blob(8)]), Optional(&[Bytes(40)]),
-            ]),
-            Bits(1),
-        ],                                                              // game taken over from a replay
-        60 => &[Bits(16)],                                              // achievement
-        101 => &[Bits(4)],                                              // left
-        102 => &[
-            Bits(2), Blob(8),
-            Optional(&[Blob(7)]), Optional(&[Blob(8)]), Optional(&[Bytes(40)]),
-            Bits(1), Maybe(4),
-        ],                                                              // joined
-        116..=119 => &[Bits(32)],                                       // times of loading and playing
-
-        // Triggers of the map.
-        41 => &[Bits(32 + 32)],                                         // reply chosen
-        45 => &[Bits(32 + 32)],                                         // sound length asked for
-        46 => &[Bits(32)],                                              // sound offset
-        47 => &[Bits(32 + 32)],                                         // transmission offset
-        48 => &[Bits(32)],                                              // transmission over
-        51 | 53 | 85 | 93 => &[Bits(32)],                               // purchase, mission
-        55 => &[
-            Bits(32 + 32),
-            Choice(3, &[&[], &[Bits(1)], &[Bits(32)], &[Bits(32)], &[Blob(11)], &[Bits(32)]]),
-        ],                                                              // dialog used
-        56 => &[List(7, 32), List(7, 32)],                              // sound lengths
-        57 => &[Bits(1)],                                               // conversation skipped
-        58 => &[Bits(32 + 1 + 11 + 11 + POINT + 8)],                    // mouse clicked
-        59 => &[Bits(11 + 11 + POINT + 8)],                             // mouse moved
-        61 => &[Bits(32 + 1)],                                          // hotkey
-        62 => &[Bits(16 + 5 + 8)],                                      // target mode
-        64 | 65 => &[Bits(32)],                                         // soundtrack over, planet chosen
-        66 => &[Bits(8 + 8)],                                           // key
-        67 => &[Blob(7)],                                               // movie function
-        75 | 79 => &[Bits(32)],                                         // panel: item chosen
-        76 => &[Bits(32), ABILITY],                                     // command refused
-        82 => &[Bits(32 + 32)],                                         // panel: play mission
-        83 | 84 => &[Bits(32)],                                         // panel: play scene, chosen
-        88..=91 => &[Bits(32)],                                         // time left, portrait, dialog, menu
-        92 => &[Bits(16 + 8)],                                          // mouse wheel
-        94 => &[Bits(32)],                                              // purchase category
-        95 => &[Bits(16)],                                              // button
-        97 => &[Bits(32), Blob(7)],                                     // cutscene: bookmark
-        98 => &[Bits(32)],                                              // cutscene: over
-        99 => &[Bits(32), Blob(7), Blob(7)],                            // cutscene: line
-        100 => &[Bits(32), Blob(7)],                                    // cutscene: line missing
-        106 => &[Bits(16 + 32 + 32)],                                   // animation length, by name
-        107 => &[Bits(16 + 32)],                                        // animation length, by properties
-        108 => &[Bits(16)],                                             // animation offset
-        109 => &[Bits(8 + 16), Blob(8), Blob(8)],                       // catalog changed
-        110 => &[Bits(32)],                                             // talent chosen
-        112 => &[Bits(1)],                                              // talents shown
-        _ => return None,
-    })
+    #[test]
+    fn a_build_has_the_layout_of_its_range() {
+        #[rustfmt::skip]
+        let builds = [
+            (0,        None),
+            (80_948,   None),
+            (80_949,   Some((80_949, false))),
+            (94_137,   Some((80_949, false))),
+            (98_310,   Some((80_949, false))),
+            (98_311,   Some((80_949, true))),
+            (u32::MAX, Some((80_949, true))),
+        ];
+        for (build, expected) in builds {
+            let found = of(build).map(|(layout, unlisted)| (layout.oldest, unlisted));
+            assert_eq!(found, expected, "base build {build}");
+        }
+    }
 }

@@ -26,9 +26,13 @@ impl<'a> Versioned<'a> {
         Error::malformed(message, self.at)
     }
 
+    pub(crate) fn is_done(&self) -> bool {
+        self.at == self.data.len()
+    }
+
     /// Requires that nothing is left.
     pub(crate) fn finish(&self) -> Result<(), Error> {
-        if self.at == self.data.len() { Ok(()) } else { Err(self.malformed("something follows the end")) }
+        if self.is_done() { Ok(()) } else { Err(self.malformed("something follows the end")) }
     }
 
     /// A struct: `field` is called with the number of each field and must read
@@ -72,6 +76,16 @@ impl<'a> Versioned<'a> {
             return Ok(None);
         }
         self.nested(value).map(Some)
+    }
+
+    /// One of several values, which `value` reads when told which it is.
+    pub(crate) fn choice<T>(
+        &mut self,
+        value: impl FnOnce(&mut Self, u64) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.expect(kind::CHOICE)?;
+        let tag = self.number()?;
+        self.nested(|this| value(this, u64::try_from(tag).unwrap_or(u64::MAX)))
     }
 
     pub(crate) fn integer(&mut self) -> Result<i64, Error> {
@@ -169,7 +183,7 @@ impl<'a> Versioned<'a> {
         let first = self.byte()?;
         let mut magnitude = i64::from(first >> 1 & 0x3f);
         let mut more = first & 0x80 != 0;
-        let mut shift = 6;
+        let mut shift = 6_u32;
         while more {
             let byte = self.byte()?;
             let bits = i64::from(byte & 0x7f);
@@ -178,7 +192,7 @@ impl<'a> Versioned<'a> {
                 return Err(self.malformed("a number has too many digits"));
             }
             magnitude |= bits << shift;
-            shift += 7;
+            shift = shift.wrapping_add(7);
             more = byte & 0x80 != 0;
         }
         Ok(if first & 1 == 0 { magnitude } else { magnitude.saturating_neg() })
