@@ -237,7 +237,7 @@ fn table(bytes: &[u8], offset: usize, entries: u32, key: u32) -> Option<Vec<[u32
 }
 
 /// The entries of a table alone, for tests that change them.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) fn decrypted(bytes: &[u8], entries: u32, key: u32) -> Option<Vec<[u32; 4]>> {
     table(bytes, 0, entries, key)
 }

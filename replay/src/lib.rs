@@ -21,6 +21,8 @@ pub mod error;
 pub mod facts;
 pub mod forge;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod limits;
 mod streams;
 #[cfg(test)]

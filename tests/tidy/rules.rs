@@ -102,11 +102,10 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: "only replay workers, players and bin/replay.rs see replay",
+        says: "only replay workers, players, bin/replay.rs and the fuzz targets see replay",
         forbids: |file, path, _| {
             root(path) == "replay"
-                && !file.starts_with("replay/")
-                && !file.starts_with("tests/")
+                && !["replay/", "fuzz/", "tests/"].iter().any(|folder| file.starts_with(folder))
                 && file != "bin/replay.rs"
                 && !["replay_worker", "players"].iter().any(|module| in_module(file, module))
         },

@@ -32,7 +32,7 @@ pub(crate) enum Content {
     /// In one unit, as it is.
     Stored(Vec<u8>),
     /// In sectors, each by bzip2 if that makes it shorter.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
+    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "for tests"))]
     Sectors(Vec<u8>),
     /// Bytes that may stand for nothing, with a size and flags that may be lies.
     #[cfg_attr(not(test), expect(dead_code, reason = "for tests"))]
