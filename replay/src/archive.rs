@@ -247,6 +247,12 @@ fn table(bytes: &[u8], offset: usize, entries: u32, key: u32) -> Option<Vec<[u32
     Some(entries.iter().map(|entry| cipher.decrypt_entry(entry)).collect())
 }
 
+/// The entries of a table alone, for tests that change them.
+#[cfg(fuzzing)]
+pub(crate) fn decrypted(bytes: &[u8], entries: u32, key: u32) -> Option<Vec<[u32; 4]>> {
+    table(bytes, 0, entries, key)
+}
+
 /// MPQ's stream cipher, in the direction of reading.
 struct Cipher {
     key: u32,

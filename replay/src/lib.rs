@@ -33,6 +33,8 @@ pub mod error;
 pub mod facts;
 pub mod forge;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 pub mod limits;
 #[cfg(feature = "measure")]
 pub mod measure;

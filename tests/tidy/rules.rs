@@ -117,11 +117,10 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: "only replay workers, players and bin/replay.rs see replay",
+        says: "only replay workers, players, bin/replay.rs and the fuzz targets see replay",
         forbids: |file, path, _| {
             root(path) == "replay"
-                && !file.starts_with("replay/")
-                && !file.starts_with("tests/")
+                && !["replay/", "fuzz/", "tests/"].iter().any(|folder| file.starts_with(folder))
                 && !in_replay_tool(file)
                 && !["replay_worker", "players"].iter().any(|module| in_module(file, module))
         },

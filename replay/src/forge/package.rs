@@ -33,7 +33,10 @@ pub(crate) enum Content {
     /// In one unit, as it is.
     Stored(Vec<u8>),
     /// In sectors, each by bzip2 if that makes it shorter.
-    #[cfg_attr(not(any(test, feature = "mutate")), expect(dead_code, reason = "for damaged files and tests"))]
+    #[cfg_attr(
+        not(any(test, fuzzing, feature = "mutate")),
+        expect(dead_code, reason = "for damaged files and tests")
+    )]
     Sectors(Vec<u8>),
     /// As laid out by the caller, with a size and flags that may be lies.
     Raw { bytes: Vec<u8>, size: u32, flags: u32 },
