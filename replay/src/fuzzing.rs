@@ -8,18 +8,20 @@
 use crate::archive::{self, Archive, Budget, decrypted};
 use crate::facts::{CacheHandle, GameResult};
 use crate::forge::package::{Content, encrypt};
-use crate::forge::{self, Control, ForgedObserver, Game};
+use crate::forge::{self, ChatMessage, Control, ForgedObserver, Game};
 use crate::format::{BLOCK_TABLE_KEY, HASH_TABLE_KEY, stream};
 use crate::limits;
-use crate::streams::{attributes, details, game_events, header, init_data, metadata};
+use crate::streams::layouts::LAYOUTS;
+use crate::streams::{attributes, details, game_events, header, init_data, messages, metadata};
 
 /// The streams that are read, with their limits.
-const STREAMS: [(&str, &str, usize); 5] = [
+const STREAMS: [(&str, &str, usize); 6] = [
     ("details", stream::DETAILS, limits::SMALL_STREAM_BYTES),
     ("init_data", stream::INIT_DATA, limits::SMALL_STREAM_BYTES),
     ("attributes", stream::ATTRIBUTES, limits::SMALL_STREAM_BYTES),
     ("metadata", stream::METADATA, limits::SMALL_STREAM_BYTES),
     ("game_events", stream::GAME_EVENTS, limits::GAME_EVENT_BYTES),
+    ("message_events", stream::MESSAGE_EVENTS, limits::MESSAGE_BYTES),
 ];
 
 /// A whole file.
@@ -43,7 +45,7 @@ pub fn archive(file: &[u8]) {
     let Ok(user_data) = archive::user_data(&file) else { return };
     assert!(user_data.content.len() <= limits::HEADER_BYTES);
     let Ok(archive) = Archive::open(&file, user_data.archive_offset) else { return };
-    let (mut budget, mut all) = (Budget::new(), 0);
+    let (mut budget, mut all) = (Budget::new(limits::ALL_STREAM_BYTES), 0);
     for (_, name, limit_bytes) in STREAMS {
         if let Ok(Some(content)) = archive.read(name, limit_bytes, &mut budget) {
             assert!(content.len() <= limit_bytes, "{name} is within its limit");
@@ -92,10 +94,21 @@ pub fn game_events(content: &[u8]) {
     if content.len() > limits::GAME_EVENT_BYTES {
         return;
     }
-    if let Ok(events) = game_events::walk(content) {
+    if let Ok(events) = game_events::walk(content, &LAYOUTS[0]) {
         assert!(events.count as usize <= content.len().div_ceil(3), "an event has three bytes or more");
         assert!(events.leaves.len() <= limits::LEAVE_EVENTS);
         assert!(events.leaves.is_sorted_by_key(|leave| leave.game_loop), "time does not go back");
+    }
+}
+
+/// `replay.message.events`.
+pub fn message_events(content: &[u8]) {
+    if content.len() > limits::MESSAGE_BYTES {
+        return;
+    }
+    if let Ok(chat) = messages::parse(content, &LAYOUTS[0]) {
+        assert!(chat.messages.len() <= limits::CHAT_MESSAGES);
+        assert!(chat.messages.is_sorted_by_key(|message| message.game_loop), "time does not go back");
     }
 }
 
@@ -110,7 +123,7 @@ pub fn seeds(file: &[u8]) -> Option<Vec<(&'static str, Vec<u8>)>> {
     });
     let mut seeds =
         vec![("replay", file.to_vec()), ("archive", plain), ("header", user_data.content.to_vec())];
-    let mut budget = Budget::new();
+    let mut budget = Budget::new(limits::ALL_STREAM_BYTES);
     for (target, name, limit_bytes) in STREAMS {
         if let Ok(Some(content)) = archive.read(name, limit_bytes, &mut budget) {
             seeds.push((target, content.into_owned()));
@@ -124,7 +137,8 @@ pub fn forged() -> Vec<Vec<u8>> {
     let mut computer = Game { events: 0, ..Game::default() };
     computer.players[0].clan = "<&>".into();
     computer.players[1].control = Control::Computer;
-    let observer = |toon_id| ForgedObserver { name: "Watcher".into(), region: 3, realm: 2, toon_id };
+    let observer =
+        |toon_id| ForgedObserver { name: "Watcher".into(), clan: "W".into(), region: 3, realm: 2, toon_id };
     let mut watched = Game {
         base_build: limits::OLDEST_BASE_BUILD,
         map_title: "[SC:Evo] Radeon (라데온)".into(),
@@ -135,6 +149,7 @@ pub fn forged() -> Vec<Vec<u8>> {
         ..Game::default()
     };
     watched.players[0].result = GameResult::Tie;
+    watched.chat = vec![ChatMessage { game_loop: 70, user_id: 2, recipient: 4, text: "gg".into() }];
     let unlisted = Game { base_build: limits::NEWEST_BASE_BUILD + 1, events: 20, ..Game::default() };
     let mut files = Vec::new();
     for (game, header_format, sector_shift) in [(computer, 0, 5), (watched, 1, 0), (unlisted, 3, 1)] {

@@ -1,7 +1,7 @@
 //! Forged games, no two alike, made from a seed.
 
 use replay::facts::{CacheHandle, GameResult, LeaveEvent};
-use replay::forge::{Control, ForgedObserver, ForgedPlayer, Game};
+use replay::forge::{ChatMessage, Control, ForgedObserver, ForgedPlayer, Game};
 
 /// Base builds that Blizzard's own decoder lists.
 const BUILDS: [u32; 26] = [
@@ -69,7 +69,10 @@ pub fn game(seed: u64, number: u32) -> Game {
         [GameResult::Tie, GameResult::Tie],
         [GameResult::Undecided, GameResult::Undecided],
     ]);
-    for (player, result) in game.players.iter_mut().zip(won) {
+    if chance.below(4) == 0 {
+        game.players.extend(game.players.clone());
+    }
+    for (number, player) in game.players.iter_mut().enumerate() {
         let (race_code, race_text) = chance.one_of(&RACES);
         *player = ForgedPlayer {
             name: chance.one_of(&NAMES).into(),
@@ -79,12 +82,14 @@ pub fn game(seed: u64, number: u32) -> Game {
             region,
             realm: 1 + chance.below(2) as u32,
             toon_id: 1 + chance.below(20_000_000),
-            result,
+            result: won[number % 2],
+            team: Some((number % 2) as u8),
             ..ForgedPlayer::default()
         };
     }
     if chance.below(8) == 0 {
-        let computer = &mut game.players[1];
+        // The last, so that the users are numbered without a gap, as in real games.
+        let computer = game.players.last_mut().expect("somebody plays");
         computer.control = Control::Computer;
         computer.name = "A.I. 1 (Elite)".into();
         computer.clan = String::new();
@@ -95,19 +100,40 @@ pub fn game(seed: u64, number: u32) -> Game {
     if chance.below(4) == 0 {
         game.leaves = Some(leaves(&mut chance, &game));
     }
+    game.chat = chat(&mut chance, &game);
     game
 }
 
+/// Whoever is there talks, in three games of four.
+fn chat(chance: &mut Chance, game: &Game) -> Vec<ChatMessage> {
+    let humans = game.players.iter().filter(|player| player.control == Control::Human).count();
+    let users = (humans + game.observers.len()) as u64;
+    let mut game_loop = 0;
+    let mut messages = Vec::new();
+    while chance.below(4) != 0 {
+        game_loop += chance.below(u64::from(game.duration_game_loops - game_loop) / 2 + 1) as u32;
+        messages.push(ChatMessage {
+            game_loop,
+            user_id: chance.below(users) as u8,
+            recipient: chance.one_of(&[0, 1, 4]),
+            text: chance
+                .one_of(&["gg", "<b>&amp;", "안녕하세요", "", "a longer word or two, said slowly"])
+                .into(),
+        });
+    }
+    messages
+}
+
 fn observer(chance: &mut Chance, region: u8) -> ForgedObserver {
-    let name = chance.one_of(&NAMES).into();
-    ForgedObserver { name, region, realm: 1, toon_id: 1 + chance.below(20_000_000) }
+    let (name, clan) = (chance.one_of(&NAMES).into(), chance.one_of(&CLANS).into());
+    ForgedObserver { name, clan, region, realm: 1, toon_id: 1 + chance.below(20_000_000) }
 }
 
 /// Some of the humans leave, one after the other, for whatever reason.
 fn leaves(chance: &mut Chance, game: &Game) -> Vec<LeaveEvent> {
     let humans = (0..).zip(&game.players).filter(|(_, player)| player.control == Control::Human);
     let mut users: Vec<u8> = humans.map(|(user_id, _)| user_id).collect();
-    users.extend((2..).take(game.observers.len()));
+    users.extend((0..).skip(game.players.len()).take(game.observers.len()));
     let mut game_loop = 0;
     let mut leaves = Vec::new();
     for user_id in users {
