@@ -58,7 +58,7 @@ pub fn nearest_gap(a: &Candidate<'_>, b: &Candidate<'_>) -> Option<u32> {
 }
 
 /// A wave's waiting room, with what every edge of its graph asks for worked out once.
-struct Room<'a> {
+pub struct Room<'a> {
     vertices: Vec<Vertex<'a>>,
     /// For every two regions, what the way to their server costs.
     hosts: Vec<i64>,
@@ -85,6 +85,7 @@ impl Vertex<'_> {
     }
 
     /// The gap, and whether this one plays Brood War in the better of the two ways.
+    #[inline]
     fn fits(&self, other: &Vertex<'_>) -> Option<(u32, bool)> {
         let found = match (self.gap(other), other.gap(self)) {
             (Some(first), Some(second)) if second < first => (second, false),
@@ -96,7 +97,7 @@ impl Vertex<'_> {
 }
 
 impl<'a> Room<'a> {
-    fn new(season: &Season, now: Timestamp, candidates: &[Candidate<'a>]) -> Room<'a> {
+    pub fn new(season: &Season, now: Timestamp, candidates: &[Candidate<'a>]) -> Room<'a> {
         let host = |a: Region, b: Region| {
             let server = season.server([a, b]);
             let homes = [a, b].iter().filter(|home| season.server([**home, **home]) == server).count();
@@ -122,8 +123,9 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// What it costs to pair two players; None where they may not be paired.
-    fn cost(&self, a: usize, b: usize) -> Option<i64> {
+    /// What it costs to pair two players, by their place among the candidates, in milliseconds of
+    /// waiting; None where they may not be paired.
+    pub fn cost(&self, a: usize, b: usize) -> Option<i64> {
         let (a, b) = (&self.vertices[a], &self.vertices[b]);
         let (gap, _) = a.fits(b)?;
         // What a gap costs in waves of waiting, less what both have waited: covering a player who
@@ -158,8 +160,8 @@ impl<'a> Room<'a> {
         }
     }
 
-    /// The mate of each vertex.
-    fn matched(&self, shift: usize) -> Vec<Option<usize>> {
+    /// The mate of each player that has one, by place among the candidates.
+    pub fn matched(&self, shift: usize) -> Vec<Option<usize>> {
         let mut mates = vec![None; self.vertices.len()];
         let mut order: Vec<usize> = (0..mates.len()).collect();
         if order.len() <= EXACT {
