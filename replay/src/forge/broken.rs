@@ -35,7 +35,7 @@ pub enum Broken {
     // Streams that unpack to much, and those that say less than that.
     Bomb64MiB, Bomb256MiB, Bomb1GiB, Bomb3GiB, BombSaysLittle, BombSaysTheLimit, BombInEvents,
     OneByteBlocks, OneByteBlocksSayMuch,
-    CameraEvents8MiB, CameraEvents64MiB, TrackerEvents64MiB,
+    CameraEvents2MiB, CameraEvents64MiB, TrackerEvents64MiB,
     // What a stream says.
     EmptyHandles8Million, EmptyHandles, ListOf2To60, TextOf2To60, NegativeLength, Number5Mb, Number60Kb,
     Nested200000, Nested20000, DetailsTrailing, InitDataTrailing, InitDataOfOnes, AttributesMiscounted,
@@ -92,7 +92,7 @@ pub const BROKEN: &[(Broken, &str, Option<ErrorKind>)] = &[
     (BombInEvents,         "a bomb of 1 GiB in the game events",        Some(TooLarge)),
     (OneByteBlocks,        "45,000 packed blocks of one byte",          Some(Malformed)),
     (OneByteBlocksSayMuch, "45,000 packed blocks that say 4 MB",        Some(TooLarge)),
-    (CameraEvents8MiB,     "8 MiB of events of four bytes",             None),
+    (CameraEvents2MiB,     "2 MiB of events of four bytes",             None),
     (CameraEvents64MiB,    "64 MiB of events of four bytes",            Some(TooLarge)),
     (TrackerEvents64MiB,   "64 MiB of tracker events, which none reads", None),
     (EmptyHandles8Million, "8 million cache handles of nothing",        Some(TooLarge)),
@@ -203,7 +203,7 @@ pub fn broken(how: Broken) -> Vec<u8> {
         BombInEvents => unit(stream::GAME_EVENTS, limits::GAME_EVENT_BYTES, zeros(1024 * MIB)),
         OneByteBlocks => unit(stream::GAME_EVENTS, 45_000, repeated(b"x", 1, 45_000)),
         OneByteBlocksSayMuch => unit(stream::GAME_EVENTS, 4_000_000, repeated(b"x", 1, 45_000)),
-        CameraEvents8MiB => unit(stream::GAME_EVENTS, 8 * MIB, camera_events(8 * MIB)),
+        CameraEvents2MiB => unit(stream::GAME_EVENTS, 2 * MIB, camera_events(2 * MIB)),
         CameraEvents64MiB => unit(stream::GAME_EVENTS, 64 * MIB, camera_events(64 * MIB)),
         TrackerEvents64MiB => {
             let mut more = sound.clone();
