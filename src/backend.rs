@@ -436,8 +436,9 @@ impl Backend {
         let (writer, events) = (self.writer.clone(), self.events.clone());
         let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
         let hashed = blob.clone();
-        let checked =
-            move |hash, ladder: &crate::domain::ladder::Ladder| ladder.check_upload(caller.user, hash);
+        let checked = move |hash, ladder: &crate::domain::ladder::Ladder| {
+            ladder.check_upload(crate::clock::now(), caller.user, hash)
+        };
         // Hashing 5 MiB takes some milliseconds, which the loop has not got in a busy moment, but
         // uploads are rare and small.
         let hash = FileHash(Sha256::digest(&hashed).into());

@@ -28,6 +28,7 @@ refusal-line-full = Many replays are being read right now. Please send yours aga
 refusal-own-line-full = You already have { $limit } replays in line. Wait for their answers before you send another; your match stays open.
 refusal-too-many-files = At most { $limit } files of one message are read. One replay decides a match: send the file of that game alone.
 refusal-file-quarantined = This very file could not be read before, so it is not tried again. Ask your opponent to send theirs; your match stays open.
+refusal-too-many-uploads = You have sent { $limit } replays for this match, and no more are taken. Ask your opponent to send theirs.
 refusal-already-decided = Your last match has its result already, so no replay is needed. See it with /match, or find the next one with /queue.
 refusal-files = { $files } of your files were not taken. { $why }
 refusal-download-failed = Discord did not hand out your file. Please send it once more.

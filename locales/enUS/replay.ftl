@@ -83,7 +83,7 @@ replay-alliances-open = not locked
 
 # What to do about the first check that failed.
 replay-todo-readable = Send the replay of the match itself: the two of you against each other, without AI.
-replay-todo-identity = Both play with their own accounts. A new account counts by its name in the game, which has to be your name here or one of your alternative names: /setup adds those.
+replay-todo-identity = Both play with their own accounts. A new account counts by its name in the game, which has to be your name here or one of your alternative names (/setup adds those), on the server of the match sheet; if you have played with another one there before, its owner has to send the replay.
 replay-todo-races = Send the replay in which both play the races of the match sheet, or play the match with them.
 replay-todo-map = Send the replay of this match, played on the map of your match sheet.
 replay-todo-mod = Play the match again, and host the lobby from the link on your match sheet: /match shows it.

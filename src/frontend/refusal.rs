@@ -43,6 +43,9 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         }
         Refusal::FileQuarantined => words.say("refusal-file-quarantined"),
         Refusal::AlreadyDecided => words.say("refusal-already-decided"),
+        Refusal::TooManyUploads { limit } => {
+            words.with("refusal-too-many-uploads", &[("limit", (*limit).into())])
+        }
     }
 }
 
@@ -94,6 +97,7 @@ pub mod tests {
             Refusal::TooManyFiles { limit: 5 },
             Refusal::FileQuarantined,
             Refusal::AlreadyDecided,
+            Refusal::TooManyUploads { limit: 10 },
         ]
     }
 

@@ -412,6 +412,7 @@ fn is_about_the_sender(refusal: &Refusal) -> bool {
             | Refusal::NoOpenMatch
             | Refusal::AlreadyDecided
             | Refusal::OwnLineFull { .. }
+            | Refusal::TooManyUploads { .. }
             | Refusal::LineFull
     )
 }
