@@ -291,10 +291,7 @@ impl Desk {
         // Held until the backend has the file, since that is how long it takes memory.
         let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
         let mut file = self.uploads.download(&attachment.url).await;
-        if matches!(
-            file,
-            Err(DownloadError::TimedOut | DownloadError::Http(_) | DownloadError::Status(_))
-        ) {
+        if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_) | DownloadError::Status(_))) {
             file = self.uploads.download(&attachment.url).await;
         }
         let key = Key::Attachment { message, attachment: attachment.id.get() };
