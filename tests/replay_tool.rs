@@ -203,6 +203,8 @@ fn maps_are_told_by_their_files_before_their_titles() {
     on("lost 2.SC2Replay", "Lost World", &[1, 2, 31]);
     on("lost 3.SC2Replay", "[SC:Evo] 세계", &[1, 2, 32]);
     on("lost 4.SC2Replay", "[SC:Evo] 성", &[1, 2, 33]);
+    // A replay that names too few files says nothing of others.
+    on("few.SC2Replay", &title("keres_passage"), &[1, 2]);
     // Titles of which no key can be made, on two maps.
     on("nameless 1.SC2Replay", "폐허", &[1, 2, 40]);
     on("nameless 2.SC2Replay", "들판", &[1, 2, 41]);
@@ -222,7 +224,16 @@ fn maps_are_told_by_their_files_before_their_titles() {
     let keys: Vec<&String> = lists["regions"]["europe"]["maps"].as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
-        ["khione", "lost_world", "other_lost_world", "other_sc_evo", "sc_evo", "temple", "vermeer"],
+        [
+            "keres_passage",
+            "khione",
+            "lost_world",
+            "other_lost_world",
+            "other_sc_evo",
+            "sc_evo",
+            "temple",
+            "vermeer"
+        ],
         "{notes}"
     );
     assert_eq!(
@@ -237,8 +248,9 @@ fn maps_are_told_by_their_files_before_their_titles() {
     );
     let mut told: Vec<&str> = notes.lines().collect();
     told.sort_unstable();
-    assert_eq!(told.len(), 3, "{notes}");
+    assert_eq!(told.len(), 4, "{notes}");
     for (line, (name, why)) in told.iter().zip([
+        ("few.SC2Replay", "its map, Keres Passage SEL, has no file that no other map has"),
         ("nameless 1.SC2Replay", "has no Latin letter or digit to make a key of"),
         ("nameless 2.SC2Replay", "has no Latin letter or digit to make a key of"),
         ("wrong.SC2Replay", "its files are those of vermeer, and its title is that of radeon"),

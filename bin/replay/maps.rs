@@ -26,11 +26,19 @@ pub(crate) struct Map {
 pub(crate) fn of_games(season: &Season, games: &[Game]) -> Vec<Result<Map, String>> {
     let known: Vec<_> = games.iter().map(|game| known(season, game)).collect();
     let key_of = |at: usize| known[at].as_ref().ok().and_then(Option::as_deref);
+    // A replay that names too few files has those of several maps, and so tells of none.
+    let tells = |at: &usize| {
+        let game = &games[*at];
+        let has_all = |of: &Game| of.region == game.region && game.files.is_subset(&of.files);
+        let mut keys = (0..games.len()).filter(|other| has_all(&games[*other])).filter_map(key_of);
+        key_of(*at).is_some_and(|key| keys.all(|other| other == key))
+    };
+    let telling: Vec<usize> = (0..games.len()).filter(tells).collect();
     let mut of_new: BTreeMap<usize, Result<Map, String>> = BTreeMap::new();
     let mut unnamed: Vec<(String, Vec<usize>)> = Vec::new();
     for group in groups(games, (0..games.len()).filter(|at| known[*at] == Ok(None)).collect()) {
-        let fitting = |at: &usize| group.iter().any(|new| fit(&games[*at], &games[*new]));
-        let keys: BTreeSet<&str> = (0..games.len()).filter(fitting).filter_map(key_of).collect();
+        let fitting = telling.iter().filter(|at| group.iter().any(|new| fit(&games[**at], &games[*new])));
+        let keys: BTreeSet<&str> = fitting.filter_map(|at| key_of(*at)).collect();
         let map = match (keys.first(), best_title(games, &group)) {
             (Some(key), _) if keys.len() == 1 => Ok(known_map(season, key)),
             (Some(_), _) => {
