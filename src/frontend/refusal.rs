@@ -117,7 +117,7 @@ pub mod tests {
         assert_eq!(render_files(&full, 1, words), render(&full, words));
         assert_eq!(
             render_files(&full, 17, words),
-            "17 of your files were not taken. You already have 3 replays in line. Wait for their answers before \
+            "17 of your files were not taken. You already have 3 replays on their way or in line. Wait for their answers before \
              you send another; your match stays open."
         );
     }
