@@ -55,8 +55,6 @@ fn main() -> anyhow::Result<()> {
         match argument.as_str() {
             "--json" => json = arguments.next(),
             "--seed" => seed = arguments.next().unwrap_or_default().parse()?,
-            // Cargo's own.
-            "--bench" => {}
             other => anyhow::bail!("{other} is not an option; there are --json FILE and --seed N"),
         }
     }

@@ -6,6 +6,8 @@ mod files;
 mod handles;
 #[path = "replay/inspect.rs"]
 mod inspect;
+#[path = "replay/maps.rs"]
+mod maps;
 #[path = "replay/match_file.rs"]
 mod match_file;
 #[path = "replay/table.rs"]
@@ -46,7 +48,8 @@ enum Command {
     /// Learn which files official games load, from replays of official games.
     ///
     /// Prints the lists in the format of season/handles/. A game region needs replays on at least two maps, to
-    /// tell the mod's files from a map's. Exits with 0 if every file fitted, with 1 if one did not or a region had
+    /// tell the mod's files from a map's. Which map it was is told by the files, and where nobody knows those, by the
+    /// title; a title without Latin letters or digits takes another game on the map that has some. Exits with 0 if every file fitted, with 1 if one did not or a region had
     /// to be left out, and with 65 if nothing could be learned.
     Handles {
         /// Replay files and folders, as for inspect

@@ -111,7 +111,7 @@ enum Fetched {
     File(Bytes),
     /// There is no such file.
     Gone,
-    /// The db-writer did not answer.
+    /// The db-writer did not answer, or could not read it at the moment.
     NotNow,
 }
 
@@ -153,14 +153,7 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
                 Some(greeted) => backend.handle(Event::Connected(greeted)),
                 None => bail!("the listening socket is gone"),
             },
-            Some(event) = inputs.recv() => {
-                backend.handle(event);
-                // What came together is decided together and stored in one frame.
-                for _ in 0..INPUTS {
-                    let Ok(event) = inputs.try_recv() else { break };
-                    backend.handle(event);
-                }
-            }
+            Some(event) = inputs.recv() => backend.handle(event),
             event = link_events.recv() => match event {
                 Some(LinkEvent::Unusable(error)) => return Err(error).context("talk to the db-writer"),
                 Some(LinkEvent::Up | LinkEvent::Event(())) => {}
@@ -173,6 +166,12 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
             () = tokio::time::sleep(wait) => {}
             _ = second.tick() => control.gauges(backend.gauges()),
             () = control.drain_asked() => break,
+        }
+        // Whatever woke the loop: what came together is decided together and stored in one frame, and
+        // an answer that waits counts before its worker is called late.
+        for _ in 0..INPUTS {
+            let Ok(event) = inputs.try_recv() else { break };
+            backend.handle(event);
         }
         backend.tick();
         backend.deal();
@@ -271,7 +270,7 @@ impl Backend {
             Event::Relayed { number, id, reply } => self.reply(number, id, reply),
             Event::Fetched { job, file } => match file {
                 Fetched::File(bytes) => self.workers.keep(job, bytes),
-                Fetched::NotNow => self.workers.not_fetched(job),
+                Fetched::NotNow => self.workers.not_fetched(job, crate::clock::instant()),
                 Fetched::Gone => {
                     tracing::error!("the file of replay job {job} is gone from the data folder");
                     self.core.take(&Input::JobFailed { job, fault: Fault::FileLost });
@@ -436,8 +435,9 @@ impl Backend {
         let (writer, events) = (self.writer.clone(), self.events.clone());
         let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
         let hashed = blob.clone();
-        let checked =
-            move |hash, ladder: &crate::domain::ladder::Ladder| ladder.check_upload(caller.user, hash);
+        let checked = move |hash, ladder: &crate::domain::ladder::Ladder| {
+            ladder.check_upload(crate::clock::now(), caller.user, hash)
+        };
         // Hashing 5 MiB takes some milliseconds, which the loop has not got in a busy moment, but
         // uploads are rare and small.
         let hash = FileHash(Sha256::digest(&hashed).into());
@@ -463,7 +463,8 @@ impl Backend {
         let tick = self.core.next_tick().filter(|_| self.frontend_gone_at.is_none()).map(|at| at.since(now));
         let retry = self.under_way.values().filter_map(|(_, again)| again.map(|at| at.since(now))).min();
         // At least once a second, so that a clock that was set does not stop the ladder.
-        [tick, retry].into_iter().flatten().min().unwrap_or(Duration::MAX).min(Duration::from_secs(1))
+        let longest = self.workers.next_look().unwrap_or(Duration::from_secs(1));
+        [tick, retry].into_iter().flatten().min().unwrap_or(longest).min(longest)
     }
 
     fn tick(&mut self) {

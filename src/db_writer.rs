@@ -215,15 +215,8 @@ impl Writer {
                 let files = self.files.clone();
                 tokio::spawn(async move {
                     let read = tokio::task::spawn_blocking(move || files.read(hash)).await;
-                    let (bytes, blob) = match read.map_err(anyhow::Error::from).flatten() {
-                        Ok(Some(bytes)) => (u32::try_from(bytes.len()).ok(), Bytes::from(bytes)),
-                        Ok(None) => (None, Bytes::new()),
-                        Err(error) => {
-                            tracing::error!("cannot read a replay back: {error:#}");
-                            (None, Bytes::new())
-                        }
-                    };
-                    answer(&outbox, id, WriterReply::Replay(bytes), blob).await;
+                    let (reply, blob) = read_back(read.map_err(anyhow::Error::from).flatten());
+                    answer(&outbox, id, reply, blob).await;
                 });
             }
         }
@@ -263,6 +256,23 @@ impl Writer {
                 tracing::error!("cannot load the ladder: {reason}");
                 WriterReply::ReadOnly { reason }
             }
+        }
+    }
+}
+
+/// What is answered to reading a file back. Only a file that is not there is told as such, since
+/// its job is over then; whatever else went wrong may pass.
+fn read_back(read: anyhow::Result<Option<Vec<u8>>>) -> (WriterReply, Bytes) {
+    let sized = read.and_then(|file| {
+        let Some(bytes) = file else { return Ok((None, Bytes::new())) };
+        let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
+        Ok((Some(length), Bytes::from(bytes)))
+    });
+    match sized {
+        Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
+        Err(error) => {
+            tracing::error!("cannot read a replay back: {error:#}");
+            (WriterReply::ReadOnly { reason: format!("{error:#}") }, Bytes::new())
         }
     }
 }
@@ -377,4 +387,26 @@ fn new_ladder_id() -> anyhow::Result<LadderId> {
         .and_then(|mut file| file.read_exact(&mut bytes))
         .context("name the ladder")?;
     Ok(LadderId(u64::from_le_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::vocab::FileHash;
+
+    #[test]
+    fn only_a_file_that_is_not_there_is_told_to_be_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ReplayFiles::open(folder.path()).unwrap();
+        let hash = FileHash([7; 32]);
+        assert_eq!(read_back(files.read(hash)).0, WriterReply::Replay(None));
+        files.store(hash, b"game").unwrap();
+        let (reply, bytes) = read_back(files.read(hash));
+        assert_eq!((reply, &bytes[..]), (WriterReply::Replay(Some(4)), &b"game"[..]));
+        // What is there, and cannot be read.
+        let unreadable = FileHash([8; 32]);
+        let name = unreadable.to_string();
+        std::fs::create_dir_all(folder.path().join(&name[..2]).join(format!("{name}.SC2Replay"))).unwrap();
+        assert!(matches!(read_back(files.read(unreadable)), (WriterReply::ReadOnly { .. }, _)));
+    }
 }

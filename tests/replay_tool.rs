@@ -182,6 +182,101 @@ fn lists_are_learned_from_games_and_what_does_not_fit_is_named() {
 }
 
 #[test]
+fn maps_are_told_by_their_files_before_their_titles() {
+    let folder = Folder::new();
+    let on = |name: &str, title: &str, files: &[u8]| {
+        let hex: Vec<String> = files.iter().map(|number| file(*number)).collect();
+        let game = Game { map_title: title.to_owned(), cache_handles: handles(&hex), ..game("khione") };
+        folder.write(name, forge::write(&game));
+    };
+    let season = load(Which::Real).unwrap();
+    let title = |key: &str| season.map(key).unwrap().title.clone();
+    // A client in another language, beside one in English.
+    on("khione 1.SC2Replay", &title("khione"), &[1, 2, 10]);
+    on("khione 2.SC2Replay", "키오네", &[1, 2, 10]);
+    on("khione 3.SC2Replay", "키오네", &[1, 2, 10]);
+    // As well on a map that the season does not play.
+    on("temple 1.SC2Replay", "신전", &[1, 2, 20]);
+    on("temple 2.SC2Replay", "Temple", &[1, 2, 20]);
+    // Titles that differ only in what no key has.
+    on("lost 1.SC2Replay", "Lost-World", &[1, 2, 30]);
+    on("lost 2.SC2Replay", "Lost World", &[1, 2, 31]);
+    on("lost 3.SC2Replay", "[SC:Evo] 세계", &[1, 2, 32]);
+    on("lost 4.SC2Replay", "[SC:Evo] 성", &[1, 2, 33]);
+    // A replay that names too few files says nothing of others.
+    on("few.SC2Replay", &title("keres_passage"), &[1, 2]);
+    // Titles of which no key can be made, on two maps.
+    on("nameless 1.SC2Replay", "폐허", &[1, 2, 40]);
+    on("nameless 2.SC2Replay", "들판", &[1, 2, 41]);
+    // The files of a map that the season knows, under a title that nobody does, and under another's.
+    let vermeer = season.official_handles(GameRegion::Europe, "vermeer").unwrap();
+    let of = |title: String| Game { map_title: title, cache_handles: handles(&vermeer), ..game("khione") };
+    folder.write("vermeer.SC2Replay", forge::write(&of("베르메르".to_owned())));
+    folder.write("wrong.SC2Replay", forge::write(&of(title("radeon"))));
+
+    let learn = |paths: &[&Path]| {
+        let mut arguments = vec![OsStr::new("handles"), OsStr::new("--json")];
+        arguments.extend(paths.iter().map(|path| path.as_os_str()));
+        let (_, out, notes) = run(arguments);
+        (serde_json::from_str::<Value>(&out).unwrap(), notes)
+    };
+    let (lists, notes) = learn(&[folder.path()]);
+    let keys: Vec<&String> = lists["regions"]["europe"]["maps"].as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "keres_passage",
+            "khione",
+            "lost_world",
+            "other_lost_world",
+            "other_sc_evo",
+            "sc_evo",
+            "temple",
+            "vermeer"
+        ],
+        "{notes}"
+    );
+    assert_eq!(
+        lists["other_maps"],
+        json!({
+            "lost_world": "Lost World",
+            "other_lost_world": "Lost-World",
+            "other_sc_evo": "[SC:Evo] 세계",
+            "sc_evo": "[SC:Evo] 성",
+            "temple": "Temple",
+        })
+    );
+    let mut told: Vec<&str> = notes.lines().collect();
+    told.sort_unstable();
+    assert_eq!(told.len(), 4, "{notes}");
+    for (line, (name, why)) in told.iter().zip([
+        ("few.SC2Replay", "its map, Keres Passage SEL, has no file that no other map has"),
+        ("nameless 1.SC2Replay", "has no Latin letter or digit to make a key of"),
+        ("nameless 2.SC2Replay", "has no Latin letter or digit to make a key of"),
+        ("wrong.SC2Replay", "its files are those of vermeer, and its title is that of radeon"),
+    ]) {
+        assert!(line.contains(name) && line.contains(why), "{line}");
+    }
+}
+
+#[test]
+fn a_map_without_a_file_of_its_own_is_named() {
+    let folder = Folder::new();
+    let of = |map: &str, files: &[u8]| {
+        let hex: Vec<String> = files.iter().map(|number| file(*number)).collect();
+        forge::write(&Game { cache_handles: handles(&hex), ..game(map) })
+    };
+    folder.write("a.SC2Replay", of("keres_passage", &[1, 10]));
+    folder.write("b.SC2Replay", of("khione", &[1, 10, 20]));
+    let (code, out, notes) = run([OsStr::new("handles"), folder.path().as_os_str()]);
+    assert_eq!((code, notes.lines().count()), (1, 1), "{notes}");
+    assert!(notes.contains("a.SC2Replay: its map, Keres Passage SEL, has no file"), "{notes}");
+    let season = load(Which::Real).unwrap();
+    let fault = evoladder::season::handles::read("learned", &out, &season.maps).unwrap_err().to_string();
+    assert!(fault.starts_with("learned:") && fault.contains("keres_passage has no file"), "{fault}");
+}
+
+#[test]
 fn one_map_is_not_enough_to_learn_from() {
     let folder = Folder::new();
     let path = folder.write("a.SC2Replay", forge::write(&game("khione")));
@@ -254,7 +349,9 @@ fn verify_takes_lists_that_were_learned() {
     assert_eq!(code, 0);
     let lists = folder.write("lists.toml", lists);
     let arguments = [OsStr::new("verify"), paths[0].as_os_str(), OsStr::new("--match"), of.as_os_str()];
-    assert_eq!(run(arguments).0, 1);
+    let (code, out, _) = run(arguments);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("unverified files 4"), "{out}");
     let (code, out, _) = run(arguments.into_iter().chain([OsStr::new("--handles"), lists.as_os_str()]));
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("official learned"), "{out}");

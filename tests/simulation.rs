@@ -209,9 +209,9 @@ impl Evening {
         let view = |player: PlayerId| self.ladder.player(player).unwrap().name();
         let match_ = self.ladder.find_match(match_id).unwrap();
         let pairing = match_.pairing.clone();
-        let winner = self.chance.below(3);
+        let (winner, region) = (self.chance.below(3), pairing.server.game_region());
         let players = [0, 1].map(|slot| ReplayPlayer {
-            toon: Toon { region: 2, realm: 1, id: pairing.players[slot].0 },
+            toon: Toon { region: region.number(), realm: 1, id: pairing.players[slot].0 },
             name: view(pairing.players[slot]),
             race_text: String::new(),
             race_code: Some(code_of(pairing.races[slot]).to_owned()),
@@ -224,9 +224,10 @@ impl Evening {
             duration_game_loops: 100,
             ended_at_ms: self.now.0,
             map_title: self.season.map(&pairing.map).unwrap().title.clone(),
-            cache_handles: self.season.official_handles(GameRegion::Europe, &pairing.map).unwrap_or_else(
-                || vec![handle(GameRegion::Europe, &format!("{:064x}", self.chance.below(3)))],
-            ),
+            cache_handles: self
+                .season
+                .official_handles(region, &pairing.map)
+                .unwrap_or_else(|| vec![handle(region, &format!("{:064x}", self.chance.below(3)))]),
             game_speed: 4,
             random_seed: u32::try_from(self.chance.below(1_000_000)).unwrap(),
             is_1v1: true,
@@ -386,8 +387,9 @@ fn playing(evening: &mut Evening, match_id: MatchId) -> ReplayFacts {
         evening.act(user, Act::Confirm(match_id));
     }
     let pairing = evening.ladder.find_match(match_id).unwrap().pairing.clone();
+    let region = pairing.server.game_region();
     let seat = |slot: usize, outcome| ReplayPlayer {
-        toon: Toon { region: 2, realm: 1, id: pairing.players[slot].0 },
+        toon: Toon { region: region.number(), realm: 1, id: pairing.players[slot].0 },
         name: evening.ladder.player(pairing.players[slot]).unwrap().name(),
         race_text: String::new(),
         race_code: Some(code_of(pairing.races[slot]).to_owned()),
@@ -402,8 +404,8 @@ fn playing(evening: &mut Evening, match_id: MatchId) -> ReplayFacts {
         map_title: evening.season.map(&pairing.map).unwrap().title.clone(),
         cache_handles: evening
             .season
-            .official_handles(GameRegion::Europe, &pairing.map)
-            .unwrap_or_else(|| vec![handle(GameRegion::Europe, &"0".repeat(64))]),
+            .official_handles(region, &pairing.map)
+            .unwrap_or_else(|| vec![handle(region, &"0".repeat(64))]),
         game_speed: 4,
         random_seed: u32::try_from(match_id.0).unwrap(),
         is_1v1: true,
@@ -501,7 +503,8 @@ fn files_that_no_list_knows_count_and_come_to_staff_once() {
         let mut facts =
             ReplayFacts { cache_handles: facts.cache_handles.clone(), ..playing(&mut evening, next) };
         if more {
-            facts.cache_handles.push(handle(GameRegion::Europe, &"1".repeat(64)));
+            let region = evening.ladder.find_match(next).unwrap().pairing.server.game_region();
+            facts.cache_handles.push(handle(region, &"1".repeat(64)));
         }
         let (outcome, events) = evening.sends(2, &facts);
         assert!(matches!(outcome, Judged::Decided { .. }), "{outcome:?}");

@@ -4,6 +4,7 @@
 //! only a minority of the games on a map load is not learned, and who has it is named.
 
 use super::files::{self, Progress, plain};
+use super::maps::{self, Files, Game, Map};
 use anyhow::bail;
 use evoladder::domain::season::Season;
 use evoladder::domain::verdict::mod_files::LoadedFiles;
@@ -15,8 +16,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-type Files = BTreeSet<String>;
 
 /// What was learned of a release. Files are SHA-256 in hex.
 #[derive(Serialize)]
@@ -45,31 +44,39 @@ struct Suspicious {
 /// One game.
 struct Sample {
     file: String,
-    region: GameRegion,
-    /// The season's key, or one made of the title.
-    map: String,
-    title: String,
-    files: Files,
+    game: Game,
+    map: Map,
 }
 
 pub(crate) fn run(paths: &[PathBuf], release: &str, json: bool) -> anyhow::Result<ExitCode> {
     let files = files::named(paths)?;
     let season = load(Which::Real)?;
     let progress = Progress::of(files.len());
-    let (mut samples, mut suspicious) = (Vec::new(), Vec::new());
+    let (mut games, mut read, mut suspicious) = (Vec::new(), Vec::new(), Vec::new());
     for (number, path) in (1..).zip(&files) {
         progress.at(number);
         let file = path.display().to_string();
-        let sample = match files::facts(path) {
-            Ok(facts) => sample(&season, &file, &facts),
+        let game = match files::facts(path) {
+            Ok(facts) => game(&season, &facts),
             Err(error) => Err(format!("cannot be read: {error}")),
         };
-        match sample {
-            Ok(sample) => samples.push(sample),
+        match game {
+            Ok(game) => {
+                games.push(game);
+                read.push(file);
+            }
             Err(why) => suspicious.push(Suspicious { file, why }),
         }
     }
     progress.end();
+    let mut samples = Vec::new();
+    let maps = maps::of_games(&season, &games);
+    for ((file, game), map) in read.into_iter().zip(games).zip(maps) {
+        match map {
+            Ok(map) => samples.push(Sample { file, game, map }),
+            Err(why) => suspicious.push(Suspicious { file, why }),
+        }
+    }
     let lists = learn(&season, release, &samples, suspicious);
     let (mut out, mut notes) = (io::stdout().lock(), io::stderr().lock());
     for Suspicious { file, why } in &lists.suspicious {
@@ -94,7 +101,7 @@ pub(crate) fn run(paths: &[PathBuf], release: &str, json: bool) -> anyhow::Resul
 }
 
 /// What a file says of the lists, or why it is none to learn from.
-fn sample(season: &Season, file: &str, facts: &Facts) -> Result<Sample, String> {
+fn game(season: &Season, facts: &Facts) -> Result<Game, String> {
     let regions: BTreeSet<u8> =
         facts.players.iter().filter(|player| player.is_human()).map(|player| player.region).collect();
     let region = match regions.first().and_then(|number| GameRegion::from_number(*number)) {
@@ -117,27 +124,7 @@ fn sample(season: &Season, file: &str, facts: &Facts) -> Result<Sample, String> 
     if loaded.files.is_empty() {
         return Err("it names no files".to_owned());
     }
-    let title = facts.map_title.trim().to_owned();
-    let (map, title) = key_of(season, &title);
-    Ok(Sample { file: file.to_owned(), region, map, title, files: loaded.files })
-}
-
-/// The key and title of a map by the title in a replay.
-fn key_of(season: &Season, title: &str) -> (String, String) {
-    let of_season =
-        season.maps.iter().find(|map| map.title == title || map.aliases.iter().any(|alias| alias == title));
-    if let Some(map) = of_season {
-        return (map.key.clone(), map.title.clone());
-    }
-    let mut others = season.releases.iter().flat_map(|release| &release.other_maps);
-    if let Some((key, _)) = others.find(|(_, known)| *known == title) {
-        return (key.clone(), title.to_owned());
-    }
-    let word = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
-    let key: String = title.chars().map(word).collect();
-    let key = key.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
-    let is_free = !key.is_empty() && season.map(&key).is_none();
-    (if is_free { key } else { format!("other_{key}") }, title.to_owned())
+    Ok(Game { region, title: facts.map_title.trim().to_owned(), files: loaded.files })
 }
 
 fn learn(season: &Season, release: &str, samples: &[Sample], suspicious: Vec<Suspicious>) -> Lists {
@@ -149,12 +136,12 @@ fn learn(season: &Season, release: &str, samples: &[Sample], suspicious: Vec<Sus
         suspicious,
     };
     for region in GameRegion::ALL {
-        let of_region: Vec<&Sample> = samples.iter().filter(|sample| sample.region == *region).collect();
+        let of_region: Vec<&Sample> = samples.iter().filter(|sample| sample.game.region == *region).collect();
         let mut maps: BTreeMap<String, Files> = BTreeMap::new();
-        let keys: BTreeSet<&String> = of_region.iter().map(|sample| &sample.map).collect();
+        let keys: BTreeSet<&String> = of_region.iter().map(|sample| &sample.map.key).collect();
         for key in keys {
             let on_map: Vec<&Sample> =
-                of_region.iter().copied().filter(|sample| sample.map == *key).collect();
+                of_region.iter().copied().filter(|sample| sample.map.key == *key).collect();
             let learned = of_most(&on_map);
             lists.suspicious.extend(on_map.iter().filter_map(|sample| differing(sample, &learned)));
             maps.insert(key.clone(), learned);
@@ -167,31 +154,46 @@ fn learn(season: &Season, release: &str, samples: &[Sample], suspicious: Vec<Sus
         for files in maps.values_mut() {
             *files = &*files - &base;
         }
-        let others = of_region.iter().filter(|sample| season.map(&sample.map).is_none());
-        lists.other_maps.extend(others.map(|sample| (sample.map.clone(), sample.title.clone())));
+        for sample in without_own(&of_region, &maps) {
+            let why = format!("its map, {}, has no file that no other map has", sample.map.title);
+            lists.suspicious.push(Suspicious { file: sample.file.clone(), why });
+        }
+        let others = of_region.iter().map(|sample| &sample.map).filter(|map| season.map(&map.key).is_none());
+        lists.other_maps.extend(others.map(|map| (map.key.clone(), map.title.clone())));
         lists.regions.insert(region.code(), RegionLists { base, maps });
     }
     lists
 }
 
+/// A game on each map whose files do not tell it from the others.
+fn without_own<'a>(games: &[&'a Sample], maps: &BTreeMap<String, Files>) -> Vec<&'a Sample> {
+    let is_without = |key: &String, files: &Files| {
+        let others = maps.iter().filter(|(other, _)| *other != key);
+        files.is_subset(&others.flat_map(|(_, files)| files).cloned().collect())
+    };
+    let without = maps.iter().filter(|(key, files)| is_without(key, files));
+    without.filter_map(|(key, _)| games.iter().find(|game| game.map.key == *key).copied()).collect()
+}
+
 /// The files that more than half of the games load.
 fn of_most(games: &[&Sample]) -> Files {
-    let all: BTreeSet<&String> = games.iter().flat_map(|game| &game.files).collect();
-    let common =
-        |file: &&String| 2 * games.iter().filter(|game| game.files.contains(*file)).count() > games.len();
+    let all: BTreeSet<&String> = games.iter().flat_map(|sample| &sample.game.files).collect();
+    let common = |file: &&String| {
+        2 * games.iter().filter(|sample| sample.game.files.contains(*file)).count() > games.len()
+    };
     all.into_iter().filter(common).cloned().collect()
 }
 
 fn differing(sample: &Sample, learned: &Files) -> Option<Suspicious> {
     let (extra, missing) =
-        (sample.files.difference(learned).count(), learned.difference(&sample.files).count());
+        (sample.game.files.difference(learned).count(), learned.difference(&sample.game.files).count());
     (extra + missing > 0).then(|| Suspicious {
         file: sample.file.clone(),
         why: format!(
             "it has {} more and {} fewer than most games on {}",
             counted(extra),
             counted(missing),
-            sample.title
+            sample.map.title
         ),
     })
 }

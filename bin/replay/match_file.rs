@@ -20,6 +20,8 @@ pub(crate) const EXAMPLE: &str = r#"{
     { "name": "Bea", "alternatives": [], "toons": [], "race": "sc2_terran" }
   ],
   "map": "keres_passage",
+  "server": "EUC",
+  "uploader": "Ana",
   "started_at": "2026-11-21T18:00:00Z",
   "uploaded_at": "2026-11-21T18:30:00Z"
 }
@@ -32,6 +34,7 @@ pub(crate) struct MatchFile {
     /// The owners of the players' accounts.
     pub(crate) owners: BTreeMap<Toon, PlayerId>,
     pub(crate) pairing: Pairing,
+    pub(crate) uploader: PlayerId,
     pub(crate) started_at: Timestamp,
     pub(crate) uploaded_at: Timestamp,
 }
@@ -39,7 +42,7 @@ pub(crate) struct MatchFile {
 pub(crate) fn parse(text: &str) -> anyhow::Result<MatchFile> {
     let value: Value = serde_json::from_str(text).map_err(|error| anyhow!("it is no JSON: {error}"))?;
     let fields = object(&value, "the file")?;
-    only(fields, "", &["season", "players", "map", "started_at", "uploaded_at"])?;
+    only(fields, "", &["season", "players", "map", "server", "uploader", "started_at", "uploaded_at"])?;
     let season = match fields.get("season").map(|value| word(value, "season")).transpose()? {
         None | Some("real") => load(Which::Real)?,
         Some("demo") => load(Which::Demo)?,
@@ -60,6 +63,14 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<MatchFile> {
         let keys: Vec<&str> = season.maps.iter().map(|map| map.key.as_str()).collect();
         bail!("map should be one of {}", keys.join(", "));
     }
+    let server = word(needed(fields, "", "server")?, "server")?;
+    let server = Server::from_code(server).with_context(|| {
+        let codes: Vec<&str> = Server::ALL.iter().map(|server| server.code()).collect();
+        format!("server should be one of {}", codes.join(", "))
+    })?;
+    let uploader = word(needed(fields, "", "uploader")?, "uploader")?;
+    let uploader = (1..).zip([&first.0, &second.0]).find(|(_, player)| player.name() == uploader);
+    let (uploader, _) = uploader.context("uploader should be the name of one of the players")?;
     let [started_at, uploaded_at] = ["started_at", "uploaded_at"].map(|name| instant(fields, name));
     let (started_at, uploaded_at) = (started_at?, uploaded_at?);
     ensure!(started_at <= uploaded_at, "uploaded_at should not be before started_at");
@@ -69,10 +80,10 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<MatchFile> {
             players: [PlayerId(1), PlayerId(2)],
             races: [first.1, second.1],
             map: map.to_owned(),
-            // Where it is played says the replay.
-            server: Server::Euc,
+            server,
             confirm_deadline: started_at,
         },
+        uploader: PlayerId(uploader),
         players: [first.0, second.0],
         owners,
         season,

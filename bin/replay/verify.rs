@@ -58,6 +58,7 @@ pub(crate) fn run(
         pairing: &of.pairing,
         players: [&of.players[0], &of.players[1]],
         owner_of: &|toon| of.owners.get(toon).copied(),
+        uploader: of.uploader,
         started_at: of.started_at,
         uploaded_at: of.uploaded_at,
         used_by: None,

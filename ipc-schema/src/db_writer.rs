@@ -102,7 +102,8 @@ pub enum WriterReply {
     ReplayStored,
     /// The file's bytes follow raw; None if there is no such file.
     Replay(Option<u32>),
-    /// Nothing of the request was stored; the disk said why.
+    /// Nothing of the request was stored, or what it asks for cannot be read at the moment; the
+    /// disk said why.
     ReadOnly {
         reason: String,
     },

@@ -312,4 +312,8 @@ pub enum Refusal {
     FileQuarantined,
     /// The last match has its result already, and there is no other.
     AlreadyDecided,
+    /// The player sent as many replays for this match as one may.
+    TooManyUploads {
+        limit: u8,
+    },
 }

@@ -40,7 +40,7 @@ replay-seats = { $humans ->
 }
 replay-seats-one-team = { $humans } players on one team
 replay-mod-official = verified ({ $release })
-replay-mod-unverified = unverified, since the ladder does not know this version of the map or mod yet; staff were told
+replay-mod-unverified = unverified, since the ladder does not know this version of the map or mod yet
 replay-mod-fake = not the official mod: { $files ->
     [one] 1 file
    *[other] { $files } files
@@ -64,7 +64,7 @@ replay-mod-differs = not the official mod: { $unknown ->
     }
 }
 replay-reuse-match = this game decided match { $id } already
-replay-owner-other = { $account } belongs to another player of the ladder; staff were told
+replay-owner-other = { $account } belongs to another player of the ladder
 replay-privacy-normal = Normal
 replay-privacy-no-match-history = No match history
 replay-privacy-no-build-order = No build order
@@ -83,13 +83,13 @@ replay-alliances-open = not locked
 
 # What to do about the first check that failed.
 replay-todo-readable = Send the replay of the match itself: the two of you against each other, without AI.
-replay-todo-identity = Both play with their own accounts. A new account counts by its name in the game, which has to be your name here or one of your alternative names: /setup adds those.
+replay-todo-identity = Both play with their own accounts. A new account counts by its name in the game, which has to be your name here or one of your alternative names (/setup adds those), on the server of the match sheet; if you have played with another one there before, its owner has to send the replay.
 replay-todo-races = Send the replay in which both play the races of the match sheet, or play the match with them.
 replay-todo-map = Send the replay of this match, played on the map of your match sheet.
 replay-todo-mod = Play the match again, and host the lobby from the link on your match sheet: /match shows it.
 replay-todo-time = Send the replay of the game that you played after this match was found. If the clock of your computer is wrong, your opponent's replay will do.
 replay-todo-reuse = Send the replay of this match: every game counts once.
-replay-todo-owner = Play with your own account. If it is yours, write to the staff: they see this replay.
+replay-todo-owner = Play with your own account. If it is yours, write to the staff.
 
 replay-fault-unsupported_build = **Your replay of match { $id } comes from a game version the ladder cannot read yet.** Update the game, watch the replay once and send it again, or ask your opponent to send theirs. The match is still open.
 replay-fault-encrypted = **Your replay of match { $id } is encrypted**, so the ladder cannot read it. Please ask your opponent to send theirs. The match is still open.

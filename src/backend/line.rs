@@ -3,7 +3,7 @@
 //! Pure: it counts arrivals and turns, and reads no clock.
 
 use ipc_schema::ids::{JobId, PlayerId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A replay in line, or with a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,11 @@ pub(super) struct Line {
 impl Line {
     /// Notes jobs that are seen for the first time, and forgets what belongs to those that are over.
     pub(super) fn update(&mut self, entries: &[Entry]) {
-        self.came.retain(|job, _| entries.iter().any(|entry| entry.job == *job));
-        self.turns.retain(|player, _| entries.iter().any(|entry| entry.player == *player));
+        // In sets, since every pass of the loop comes through here, and 200 may be in line.
+        let jobs: BTreeSet<JobId> = entries.iter().map(|entry| entry.job).collect();
+        let players: BTreeSet<PlayerId> = entries.iter().map(|entry| entry.player).collect();
+        self.came.retain(|job, _| jobs.contains(job));
+        self.turns.retain(|player, _| players.contains(player));
         for entry in entries {
             self.came.entry(entry.job).or_insert_with(|| {
                 self.count += 1;

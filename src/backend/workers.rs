@@ -35,6 +35,18 @@ const LET_GO_AFTER: Duration = Duration::from_secs(5);
 /// A job that finds no worker for so long, or whose file cannot be read back, is given up.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(600);
 
+/// Before a file that did not come is asked for again: the failure may have taken no time, and its
+/// reason, too many open files for one, passes by itself. The job's worker takes others meanwhile.
+const FETCH_PAUSE: Duration = Duration::from_secs(1);
+
+/// How often the loop looks at its workers while one has a job, so that it knows when it stood still
+/// itself: stopped, or without a processor.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// More time than this between two looks is not counted against a worker: what it did meanwhile, be it
+/// its answer or its end, is seen only after it, and may still be on its way through the sockets.
+const LOOK_LIMIT: Duration = Duration::from_millis(300);
+
 /// A job that is at its worker for so long is worth telling its player.
 const SLOW_AFTER: Duration = Duration::from_secs(1);
 
@@ -59,8 +71,10 @@ pub(super) struct Workers {
     /// Since when each job that waits has done so.
     waits_since: BTreeMap<JobId, Instant>,
     files: BTreeMap<JobId, Bytes>,
-    /// Files that are on their way back from the db-writer.
-    fetching: BTreeSet<JobId>,
+    /// Files that are to come back from the db-writer.
+    fetches: BTreeMap<JobId, Fetch>,
+    /// The last look at what takes too long.
+    looked_at: Option<Instant>,
     /// Workers that died over a job or were let go, all and those that nobody is to blame for.
     deaths: BTreeMap<JobId, u8>,
     tries: BTreeMap<JobId, u8>,
@@ -84,6 +98,13 @@ enum State {
         job: JobId,
         since: Instant,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fetch {
+    UnderWay,
+    /// It did not come.
+    NotBefore(Instant),
 }
 
 #[derive(Debug)]
@@ -141,6 +162,7 @@ impl Workers {
 
     /// The connection is over. What that means for a job is known when it is told how the worker died.
     pub(super) fn gone(&mut self, worker: WorkerId, now: Instant) -> Option<Dropped> {
+        self.look(now);
         let Worker { incarnation, state, death, .. } = self.workers.remove(&worker)?;
         let State::At { job, since } = state else { return None };
         let time_in_job = now.saturating_duration_since(since);
@@ -168,6 +190,7 @@ impl Workers {
     /// Jobs whose worker died and it was not told how, or does not answer and is let go: its
     /// connection ends, and what it says later is not heard.
     pub(super) fn overdue(&mut self, now: Instant) -> Vec<Dropped> {
+        self.look(now);
         let mut jobs = Vec::new();
         self.gone.retain(|gone| {
             let waits = now.saturating_duration_since(gone.at) < TOLD_WITHIN;
@@ -185,6 +208,32 @@ impl Workers {
             State::At { .. } | State::Idle | State::Busy => true,
         });
         jobs.into_iter().map(|job| self.dropped(job, false)).collect()
+    }
+
+    /// When to call [`Workers::overdue`] next, if anything can become so.
+    pub(super) fn next_look(&self) -> Option<Duration> {
+        let waits = !self.gone.is_empty() || self.workers.values().any(|worker| worker.state.job().is_some());
+        waits.then_some(LOOK)
+    }
+
+    /// Takes the time in which nobody looked out of what counts against workers. Without this, one
+    /// that answered in time is let go for the backend's own stop, its answer unheard, and a file is
+    /// blamed for a kill from outside, which seems to have come late in its job.
+    fn look(&mut self, now: Instant) {
+        let last = self.looked_at.replace(now).unwrap_or(now);
+        let unseen = now.saturating_duration_since(last).saturating_sub(LOOK_LIMIT);
+        if unseen.is_zero() {
+            return;
+        }
+        for worker in self.workers.values_mut() {
+            if let State::At { since, .. } = &mut worker.state {
+                // One that got its job after the last look is not older than now.
+                *since = (*since + unseen).min(now);
+            }
+        }
+        for gone in &mut self.gone {
+            gone.at = (gone.at + unseen).min(now);
+        }
     }
 
     fn dropped(&mut self, job: JobId, strike: bool) -> Dropped {
@@ -210,20 +259,20 @@ impl Workers {
         self.files.remove(&job);
         let kept: usize = self.files.values().map(Bytes::len).sum();
         // One that was fetched is about to be used.
-        if self.fetching.remove(&job) || kept + bytes.len() <= KEPT_BYTES {
+        if self.fetches.remove(&job) == Some(Fetch::UnderWay) || kept + bytes.len() <= KEPT_BYTES {
             self.files.insert(job, bytes);
         }
     }
 
-    /// The file did not come; it is asked for again when a worker is free.
-    pub(super) fn not_fetched(&mut self, job: JobId) {
-        self.fetching.remove(&job);
+    /// The file did not come; it is asked for again after a pause, when a worker is free.
+    pub(super) fn not_fetched(&mut self, job: JobId, now: Instant) {
+        self.fetches.insert(job, Fetch::NotBefore(now + FETCH_PAUSE));
     }
 
     /// Forgets what belongs to jobs that are over.
     fn keep_only(&mut self, open: impl Fn(JobId) -> bool) {
         self.files.retain(|job, _| open(*job));
-        self.fetching.retain(|job| open(*job));
+        self.fetches.retain(|job, _| open(*job));
         self.waits_since.retain(|job, _| open(*job));
         self.deaths.retain(|job, _| open(*job));
         self.tries.retain(|job, _| open(*job));
@@ -272,10 +321,15 @@ impl Workers {
         // Who was idle first goes first.
         let mut idle = self.workers.values_mut().filter(|worker| worker.state == State::Idle);
         for job in self.line.order(&entries) {
+            let asked = self.fetches.get(&job).copied();
+            if matches!(asked, Some(Fetch::NotBefore(at)) if now < at) {
+                continue;
+            }
             let Some(worker) = idle.next() else { break };
             let Some(bytes) = self.files.get(&job) else {
                 // The worker stays free for it.
-                if self.fetching.insert(job) {
+                if asked != Some(Fetch::UnderWay) {
+                    self.fetches.insert(job, Fetch::UnderWay);
                     fetch.push(*wanted_by_job[&job]);
                 }
                 continue;
@@ -389,6 +443,19 @@ mod tests {
         Pool { workers: all, ends, _outboxes: outboxes, start: instant() }
     }
 
+    impl Pool {
+        /// Looks as often as the loop does, from one time to another. What is overdue at the end, and
+        /// nothing may be so before.
+        fn looked(&mut self, from: Instant, to: Instant) -> Vec<Dropped> {
+            let mut at = from;
+            while at < to {
+                assert_eq!(self.workers.overdue(at), [], "after {:?}", at - from);
+                at += LOOK;
+            }
+            self.workers.overdue(to)
+        }
+    }
+
     fn wanted(jobs: impl IntoIterator<Item = u64>) -> Vec<Wanted> {
         let of = |job| Wanted { job: JobId(job), player: PlayerId(job), hash: FileHash([0; 32]) };
         jobs.into_iter().map(of).collect()
@@ -419,16 +486,14 @@ mod tests {
         assert_eq!(after.workers.gone(WorkerId(1), after.start), None);
         assert_eq!(after.workers.died(Incarnation(2), death), None, "another worker's");
         assert_eq!(after.workers.died(Incarnation(1), death), Some(dropped(true)));
-        assert_eq!(after.workers.overdue(after.start + 60 * SECOND), []);
+        assert_eq!(after.looked(after.start, after.start + 60 * SECOND), []);
     }
 
     #[tokio::test]
     async fn nobody_is_blamed_for_a_death_that_is_not_told() {
         let mut pool = at_job().await;
         assert_eq!(pool.workers.gone(WorkerId(1), pool.start), None);
-        let told_within = pool.start + TOLD_WITHIN;
-        assert_eq!(pool.workers.overdue(told_within - SECOND), []);
-        assert_eq!(pool.workers.overdue(told_within), [dropped(false)]);
+        assert_eq!(pool.looked(pool.start, pool.start + TOLD_WITHIN), [dropped(false)]);
         assert_eq!(pool.workers.died(Incarnation(1), Death::Signal(Signal::SIGSYS as i32)), None);
     }
 
@@ -436,14 +501,42 @@ mod tests {
     async fn a_worker_that_does_not_come_to_an_end_is_let_go_and_another_gets_the_job() {
         let mut pool = at_job().await;
         let late = pool.start + LET_GO_AFTER;
-        assert_eq!(pool.workers.overdue(late - SECOND), []);
-        assert_eq!(pool.workers.overdue(late), [dropped(false)]);
+        assert_eq!(pool.workers.next_look(), Some(LOOK));
+        assert_eq!(pool.looked(pool.start, late), [dropped(false)]);
+        assert_eq!(pool.workers.next_look(), None, "nothing is left to be late");
         assert!(pool.ends[0].recv().await.is_none(), "its connection ends");
         pool.workers.pulled(WorkerId(1));
         assert!(!pool.workers.done(WorkerId(1), JobId(1)), "what it says later is not heard");
         let mut other = pool_of_one_more(&mut pool.workers).await;
         assert_eq!(pool.workers.assign(&wanted([1]), late), []);
         assert_eq!(other.recv().await.unwrap().message.job, JobId(1));
+    }
+
+    /// A stop of the backend, after which its timers may fire before its sockets are read.
+    #[tokio::test]
+    async fn a_stop_of_the_backend_counts_against_nobody() {
+        let kill = Death::Signal(Signal::SIGKILL as i32);
+        let mut pool = at_job().await;
+        assert_eq!(pool.looked(pool.start, pool.start + SECOND / 2), []);
+        let on = pool.start + 60 * SECOND;
+        assert_eq!(pool.workers.overdue(on), []);
+        assert!(pool.workers.done(WorkerId(1), JobId(1)), "its answer is heard");
+
+        // It was killed from outside half a second into its job, and that is read after the stop.
+        let mut pool = at_job().await;
+        assert_eq!(pool.looked(pool.start, pool.start + SECOND / 2), []);
+        assert_eq!(pool.workers.gone(WorkerId(1), on), None);
+        assert_eq!(pool.workers.died(Incarnation(1), kill), Some(dropped(false)));
+        // One that had its job for long before is to blame.
+        let mut pool = at_job().await;
+        assert_eq!(pool.looked(pool.start, pool.start + SECOND), []);
+        assert_eq!(pool.workers.gone(WorkerId(1), on), None);
+        assert_eq!(pool.workers.died(Incarnation(1), kill), Some(dropped(true)));
+        // Nor is what the supervisor had to say called missing.
+        let mut pool = at_job().await;
+        assert_eq!(pool.workers.gone(WorkerId(1), pool.start), None);
+        assert_eq!(pool.workers.overdue(on), []);
+        assert_eq!(pool.workers.died(Incarnation(1), kill), Some(dropped(false)));
     }
 
     /// A further worker, number 2.
@@ -466,7 +559,7 @@ mod tests {
                 pool.workers.assign(&wanted([1]), pool.start);
             }
             assert_eq!(pool.workers.gone(worker, pool.start), None);
-            let dropped = pool.workers.overdue(pool.start + TOLD_WITHIN);
+            let dropped = pool.looked(pool.start, pool.start + TOLD_WITHIN);
             let expected = Dropped { job: JobId(1), strike: false, out_of_tries: tries == TRIES };
             assert_eq!(dropped, [expected], "loss {tries}");
         }
@@ -495,12 +588,30 @@ mod tests {
         };
         assert_eq!(fetch(&mut pool), [1, 2]);
         assert_eq!(fetch(&mut pool), [0; 0], "they are on their way");
-        pool.workers.not_fetched(JobId(1));
-        assert_eq!(fetch(&mut pool), [1], "asked for again");
         pool.workers.keep(JobId(2), Bytes::from_static(b"2"));
         assert_eq!(fetch(&mut pool), [0; 0], "one is dealt out, and the other worker waits for its file");
         let places = pool.workers.places(&jobs, pool.start);
         assert_eq!(places, [], "nobody is in line while a worker is free");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_did_not_come_is_asked_for_again_after_a_pause_and_holds_up_nobody() {
+        let mut pool = pool(1).await;
+        let jobs = wanted([1, 2]);
+        let fetch = |pool: &mut Pool, at| {
+            let fetch = pool.workers.assign(&jobs, at);
+            fetch.iter().map(|wanted| wanted.job.0).collect::<Vec<_>>()
+        };
+        let (start, again) = (pool.start, pool.start + FETCH_PAUSE);
+        assert_eq!(fetch(&mut pool, start), [1]);
+        pool.workers.not_fetched(JobId(1), start);
+        assert_eq!(fetch(&mut pool, start), [2], "at once, which would go on without an end");
+        assert_eq!(fetch(&mut pool, again - SECOND / 10), [0; 0]);
+        assert_eq!(fetch(&mut pool, again), [1]);
+        pool.workers.not_fetched(JobId(1), again);
+        pool.workers.keep(JobId(2), Bytes::from_static(b"2"));
+        assert_eq!(fetch(&mut pool, again), [0; 0]);
+        assert_eq!(pool.ends[0].recv().await.unwrap().message.job, JobId(2), "the worker was free for it");
     }
 
     #[tokio::test]

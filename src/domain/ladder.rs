@@ -366,7 +366,7 @@ impl Ladder {
             }
             Event::Started { match_id, at, deadline } => {
                 let match_ = self.matches.get_mut(match_id).expect("a match that starts is open");
-                match_.phase = Phase::Playing { since: *at, deadline: *deadline };
+                match_.phase = Phase::Playing { since: *at, deadline: *deadline, uploads: [0; 2] };
                 let (cards, players, map) =
                     (match_.cards, match_.pairing.players, match_.pairing.map.clone());
                 cards.into_iter().for_each(|card| self.cards.touch(card));
@@ -394,6 +394,12 @@ impl Ladder {
             }
             Event::ReplayTaken { job, match_id, player, hash, bytes, at } => {
                 self.next_job = job.0 + 1;
+                if let Some(match_) = self.matches.get_mut(match_id)
+                    && let Ok(slot) = match_.slot_of(*player)
+                    && let Phase::Playing { uploads, .. } = &mut match_.phase
+                {
+                    uploads[slot] = uploads[slot].saturating_add(1);
+                }
                 let view = ReplayView { job: *job, match_id: *match_id, stage: ReplayStage::Reading };
                 let card = self.cards.add(*player, Content::Replay(view));
                 self.jobs.insert(

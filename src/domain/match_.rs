@@ -18,9 +18,21 @@ pub struct Match {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
-    Confirming { seats: [Seat; 2], deadline: Timestamp },
-    Playing { since: Timestamp, deadline: Timestamp },
-    Closed { verdict: Verdict, ratings: Option<[RatingChange; 2]>, requeued: [bool; 2] },
+    Confirming {
+        seats: [Seat; 2],
+        deadline: Timestamp,
+    },
+    /// `uploads` are the replays that each player sent.
+    Playing {
+        since: Timestamp,
+        deadline: Timestamp,
+        uploads: [u8; 2],
+    },
+    Closed {
+        verdict: Verdict,
+        ratings: Option<[RatingChange; 2]>,
+        requeued: [bool; 2],
+    },
 }
 
 /// Where a player stands who is asked to confirm.

@@ -297,6 +297,23 @@ mod tests {
     }
 
     #[test]
+    fn no_possible_match_is_lost_however_many_play_both_eras() {
+        let season = season();
+        for wave in 0..300_usize {
+            let mut chance = Chance(wave as u64);
+            let (players, both) = (2 + chance.below(60), [0, 30, 60, 100][wave % 4]);
+            let room = waiting_room(&mut chance, players, both);
+            with_candidates(&room, |candidates| {
+                let found = pairs(&season, NOW, candidates, 0).len();
+                let room = Room::new(&season, NOW, candidates);
+                let mut most = vec![None; players];
+                matching::maximum_cardinality(&mut most, |a, b| room.cost(a, b).is_some());
+                assert_eq!(found, most.iter().flatten().count() / 2, "wave {wave}, {both} % in both eras");
+            });
+        }
+    }
+
+    #[test]
     fn a_wave_of_any_size_is_legal_and_leaves_no_pair_it_could_take() {
         let season = season();
         for seed in 0..12 {

@@ -54,6 +54,8 @@ pub struct Case<'a> {
     pub players: [&'a Player; 2],
     /// The ladder account that a toon is bound to.
     pub owner_of: &'a dyn Fn(&Toon) -> Option<PlayerId>,
+    /// Who sent the replay.
+    pub uploader: PlayerId,
     pub started_at: Timestamp,
     pub uploaded_at: Timestamp,
     /// The match that the game decided before.
@@ -67,7 +69,7 @@ pub struct Ruling {
     pub toons: Vec<Toon>,
     /// Accounts with which somebody claims the match, and to whom they belong.
     pub clashes: Vec<(Toon, PlayerId)>,
-    /// What the game loaded, where it counts and no list says whether that is right.
+    /// What the game loaded, where it decided the match and no list says whether that is right.
     pub unverified: Option<Unverified>,
 }
 
@@ -118,7 +120,9 @@ pub fn judge(season: &Season, case: &Case<'_>, facts: &ReplayFacts) -> Ruling {
     };
     let mod_unverified =
         checks.iter().any(|check| check.kind == CheckKind::Mod && check.grade == Grade::Warning);
-    let unverified = region.filter(|_| mod_unverified && !rejected).map(|region| Unverified {
+    // One that decides nothing leaves the match open, and could be sent over and over.
+    let decided = matches!(outcome, Judged::Decided { .. });
+    let unverified = region.filter(|_| mod_unverified && decided).map(|region| Unverified {
         region,
         map: map.clone(),
         files: LoadedFiles::of(&facts.cache_handles, region).files.into_iter().collect(),
@@ -158,15 +162,22 @@ fn map_check(season: &Season, region: Option<GameRegion>, key: &str, facts: &Rep
     let known = season.map(key);
     let expected = known.map_or(key, |map| &map.title);
     let by_files = region.and_then(|region| mod_files::map_of(season, region, &facts.cache_handles));
-    let (fits, found) = match by_files {
-        Some((found, title)) => (found == key, title),
+    let right = |fits: bool| if fits { Grade::Passed } else { Grade::Failed };
+    let (grade, found) = match by_files {
+        Some((found, title)) => (right(found == key), title),
         None => {
             let title = facts.map_title.trim();
-            let mut titles = known.into_iter().flat_map(|map| map.aliases.iter().chain([&map.title]));
-            (titles.any(|known| fold(known) == fold(title)), title)
+            let by_title = season
+                .maps
+                .iter()
+                .find(|map| map.aliases.iter().chain([&map.title]).any(|known| fold(known) == fold(title)));
+            let learned = region.is_some_and(|region| mod_files::is_learned(season, region, key));
+            // Titles are in the language of the client, and nobody knows those of every map in all
+            // of them. Where its files are known, they would have been there.
+            let unknown = if learned { Grade::Failed } else { Grade::Warning };
+            (by_title.map_or(unknown, |map| right(map.key == key)), title)
         }
     };
-    let grade = if fits { Grade::Passed } else { Grade::Failed };
     Check { kind: CheckKind::Map, grade, expected: expected.to_owned(), found: found.to_owned() }
 }
 

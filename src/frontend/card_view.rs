@@ -307,7 +307,7 @@ mod tests {
             (of(CheckKind::Reuse, passed, "new", "new"), "✅ New game"),
             (
                 of(CheckKind::Owner, failed, "", "2-S2-1-7"),
-                "❌ Account: 2\\-S2\\-1\\-7 belongs to another player of the ladder; staff were told",
+                "❌ Account: 2\\-S2\\-1\\-7 belongs to another player of the ladder",
             ),
             (
                 mod_of(passed, ModFinding::Official { release: "2025-11".to_owned() }),
@@ -315,7 +315,7 @@ mod tests {
             ),
             (
                 mod_of(warning, ModFinding::Unlearned { files: 16 }),
-                "⚠️ Mod: unverified, since the ladder does not know this version of the map or mod yet; staff were told",
+                "⚠️ Mod: unverified, since the ladder does not know this version of the map or mod yet",
             ),
             (
                 mod_of(failed, ModFinding::Differs { unknown: 1, missing: 0 }),

@@ -43,6 +43,9 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         }
         Refusal::FileQuarantined => words.say("refusal-file-quarantined"),
         Refusal::AlreadyDecided => words.say("refusal-already-decided"),
+        Refusal::TooManyUploads { limit } => {
+            words.with("refusal-too-many-uploads", &[("limit", (*limit).into())])
+        }
     }
 }
 
@@ -94,6 +97,7 @@ pub mod tests {
             Refusal::TooManyFiles { limit: 5 },
             Refusal::FileQuarantined,
             Refusal::AlreadyDecided,
+            Refusal::TooManyUploads { limit: 10 },
         ]
     }
 
@@ -113,7 +117,7 @@ pub mod tests {
         assert_eq!(render_files(&full, 1, words), render(&full, words));
         assert_eq!(
             render_files(&full, 17, words),
-            "17 of your files were not taken. You already have 3 replays in line. Wait for their answers before \
+            "17 of your files were not taken. You already have 3 replays on their way or in line. Wait for their answers before \
              you send another; your match stays open."
         );
     }

@@ -135,6 +135,9 @@ enum DownloadError {
     TimedOut,
     #[error("download failed")]
     Http(#[from] reqwest::Error),
+    /// A redirect as well: its body is not the file, and nobody follows it.
+    #[error("the answer was {0}")]
+    Status(reqwest::StatusCode),
 }
 
 impl Uploads {
@@ -200,7 +203,10 @@ impl Uploads {
 
     async fn download(&self, url: &str) -> Result<Bytes, DownloadError> {
         let whole = async {
-            let mut response = self.http.get(url).send().await?.error_for_status()?;
+            let mut response = self.http.get(url).send().await?;
+            if !response.status().is_success() {
+                return Err(DownloadError::Status(response.status()));
+            }
             let mut file = BytesMut::new();
             while let Some(chunk) = response.chunk().await? {
                 // Discord's own number was small enough, but it is not what arrives that it counts.
@@ -285,7 +291,7 @@ impl Desk {
         // Held until the backend has the file, since that is how long it takes memory.
         let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
         let mut file = self.uploads.download(&attachment.url).await;
-        if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_))) {
+        if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_) | DownloadError::Status(_))) {
             file = self.uploads.download(&attachment.url).await;
         }
         let key = Key::Attachment { message, attachment: attachment.id.get() };
@@ -412,6 +418,7 @@ fn is_about_the_sender(refusal: &Refusal) -> bool {
             | Refusal::NoOpenMatch
             | Refusal::AlreadyDecided
             | Refusal::OwnLineFull { .. }
+            | Refusal::TooManyUploads { .. }
             | Refusal::LineFull
     )
 }
@@ -525,14 +532,15 @@ mod tests {
     }
 
     /// A server that answers one request with `body` and no length.
-    async fn serve(body: Vec<u8>) -> String {
+    async fn serve(status: &'static str, body: Vec<u8>) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/game.SC2Replay", listener.local_addr().unwrap());
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = [0; 4096];
             drop(stream.read(&mut request).await);
-            drop(stream.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n").await);
+            let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n\r\n");
+            drop(stream.write_all(head.as_bytes()).await);
             drop(stream.write_all(&body).await);
         });
         url
@@ -542,8 +550,18 @@ mod tests {
     async fn a_file_is_downloaded_up_to_the_limit_and_no_further() {
         let uploads = uploads();
         let whole = vec![7; 1 << 20];
-        assert_eq!(uploads.download(&serve(whole.clone()).await).await.unwrap(), whole);
-        let larger = serve(vec![7; FILE_LIMIT as usize + 1]).await;
+        assert_eq!(uploads.download(&serve("200 OK", whole.clone()).await).await.unwrap(), whole);
+        let larger = serve("200 OK", vec![7; FILE_LIMIT as usize + 1]).await;
         assert!(matches!(uploads.download(&larger).await, Err(DownloadError::TooLarge)));
+    }
+
+    #[tokio::test]
+    async fn what_comes_with_another_answer_than_success_is_no_file() {
+        let uploads = uploads();
+        for status in ["302 Found\r\nlocation: /elsewhere", "304 Not Modified", "404 Not Found", "502 Bad"] {
+            let url = serve(status, b"not the file".to_vec()).await;
+            let downloaded = uploads.download(&url).await;
+            assert!(matches!(downloaded, Err(DownloadError::Status(_))), "{status}: {downloaded:?}");
+        }
     }
 }

@@ -80,6 +80,14 @@ pub fn read(file: &str, text: &str, maps: &[Map]) -> anyhow::Result<Release> {
             }
             files.maps.insert(key.get_ref().clone(), own);
         }
+        // A map of the season is told by such a file when a client has an unknown title for it.
+        for key in of_region.maps.keys().filter(|key| maps.iter().any(|map| map.key == *key.get_ref())) {
+            let others = files.maps.iter().filter(|(other, _)| *other != key.get_ref());
+            let of_others: BTreeSet<String> = others.flat_map(|(_, files)| files).cloned().collect();
+            if files.maps[key.get_ref()].is_subset(&of_others) {
+                bail!(at(key.span().start, &format!("{} has no file that no other map has", key.get_ref())));
+            }
+        }
         release.regions.insert(region, files);
     }
     Ok(release)
@@ -121,6 +129,23 @@ mod tests {
             let text = format!("{}{to}{}", &LISTS[..at], &LISTS[at + from.len()..]);
             let fault = format!("{:#}", read(&text).err().unwrap_or_else(|| panic!("{from} -> {to}")));
             assert!(fault.contains(told) && !fault.contains('\n'), "{from} -> {to}: {fault}");
+        }
+        // A map whose only own file another map has as well; one of other_maps may be without.
+        let base = "a".repeat(64);
+        let (b, c) = ("b".repeat(64), "c".repeat(64));
+        let lists = |khione: &str| {
+            format!(
+                "release = \"x\"\n[other_maps]\nold = \"Old\"\n[europe]\nbase = [\"{base}\"]\n\
+                 [europe.maps]\nold = []\nkeres_passage = [\"{b}\"]\nkhione = {khione}\n"
+            )
+        };
+        assert!(read(&lists(&format!("[\"{b}\", \"{c}\"]"))).is_err(), "keres_passage has none left");
+        assert!(read(&lists(&format!("[\"{c}\"]"))).is_ok());
+        for khione in ["[]", &format!("[\"{b}\"]")] {
+            let fault = format!("{:#}", read(&lists(khione)).err().unwrap());
+            let line = if khione == "[]" { 9 } else { 8 };
+            assert!(fault.starts_with(&format!("lists.toml:{line}: ")), "{fault}");
+            assert!(fault.ends_with(" has no file that no other map has"), "{fault}");
         }
         let fault = format!("{:#}", read(&LISTS.replace("[asia]\n", "[asia]\nextra = 1\n")).err().unwrap());
         let line = 1 + LISTS.lines().position(|line| line == "[asia]").unwrap() + 1;

@@ -190,7 +190,7 @@ async fn twenty_files_of_one_player_get_one_sentence_and_keep_nobody_else_waitin
     cid.upload("game.SC2Replay", other).await;
     // The two that are with a worker; Ana's third is behind.
     reads(&cid, "2 replays are before yours.").await;
-    let own_line = " of your files were not taken. You already have 3 replays in line.";
+    let own_line = " of your files were not taken. You already have 3 replays on their way or in line.";
     reads(&ana, own_line).await;
     ladder.signal(&workers, Signal::SIGCONT);
     told_the_result(&cid, &dee, other_match).await;

@@ -156,6 +156,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         TooManyFiles { limit: 5 },
         FileQuarantined,
         AlreadyDecided,
+        TooManyUploads { limit: 10 },
     )
 }
 

@@ -16,7 +16,7 @@ use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, Us
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::view::{ReplayStage, SetupStep};
 use ipc_schema::vocab::{Caller, Era, FileHash, GameRegion, Refusal, TermsAnswer, Timestamp, Verdict};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Replays in line or being read. A worker reads hundreds a second, so a full line means that something is
@@ -26,12 +26,24 @@ const LINE: usize = 200;
 /// The same of one player. A match needs one; the others are for those who send the wrong one first.
 const LINE_PER_PLAYER: u8 = 3;
 
+/// Replays that a player may send for one match: each is stored, whatever it proves.
+const UPLOADS: u8 = 10;
+
+/// A match whose time is over waits so long for a replay that came before: a little longer than a
+/// replay may be in line.
+const AWAITED: Duration = Duration::from_secs(15 * 60);
+
 /// A shorter gap moved nobody's deadline by what they could notice.
 const LOST_AT_LEAST: Duration = Duration::from_millis(500);
 
 impl Ladder {
     /// Whether an upload would be taken, before its bytes are stored.
-    pub fn check_upload(&self, user: UserId, hash: FileHash) -> Result<(PlayerId, MatchId), Refusal> {
+    pub fn check_upload(
+        &self,
+        now: Timestamp,
+        user: UserId,
+        hash: FileHash,
+    ) -> Result<(PlayerId, MatchId), Refusal> {
         let (player, of) = self.player_of(user).ok_or(Refusal::SetupNeeded)?;
         of.gate()?;
         let Some(match_id) = self.open.get(&player).copied() else {
@@ -41,7 +53,12 @@ impl Ladder {
             });
             return Err(if decided { Refusal::AlreadyDecided } else { Refusal::NoOpenMatch });
         };
-        if !matches!(self.matches[&match_id].phase, Phase::Playing { .. }) {
+        let match_ = &self.matches[&match_id];
+        let Phase::Playing { deadline, uploads, .. } = &match_.phase else {
+            return Err(Refusal::NoOpenMatch);
+        };
+        // A match whose time is over waits for the replays that came before, and for no other.
+        if now >= *deadline {
             return Err(Refusal::NoOpenMatch);
         }
         if self.spent_files.contains(&hash) {
@@ -57,6 +74,9 @@ impl Ladder {
         if self.jobs.len() >= LINE {
             return Err(Refusal::LineFull);
         }
+        if uploads[match_.slot_of(player)?] >= UPLOADS {
+            return Err(Refusal::TooManyUploads { limit: UPLOADS });
+        }
         Ok((player, match_id))
     }
 
@@ -65,9 +85,23 @@ impl Ladder {
         let wave = (!self.queue.is_empty()).then(|| {
             if self.wave_due(season, now).is_some() { now } else { wave_after(now, season.knobs.wave) }
         });
-        let matches =
-            self.open.values().filter_map(|id| self.matches[id].deadline(season.knobs.remind_after));
+        let awaited = self.awaited();
+        let matches = self.open.values().filter_map(|id| {
+            let deadline = self.matches[id].deadline(season.knobs.remind_after);
+            deadline.max(awaited.get(id).copied())
+        });
         matches.chain(wave).min()
+    }
+
+    /// Until when a running match at least goes on, where a replay of it is in line.
+    fn awaited(&self) -> BTreeMap<MatchId, Timestamp> {
+        let mut awaited = BTreeMap::new();
+        for job in self.jobs.values() {
+            let until = awaited.entry(job.match_id).or_insert(Timestamp::ZERO);
+            *until = (job.uploaded_at + AWAITED).max(*until);
+        }
+        awaited.retain(|id, _| self.matches.get(id).is_some_and(Match::is_open));
+        awaited
     }
 
     /// The wave that should have fired by `now`, if someone was waiting for it.
@@ -236,7 +270,7 @@ impl Ladder {
             Act::Confirm(match_id) => return self.confirm(season, now, id, *match_id),
             Act::Abort(match_id) => return self.abort(season, now, id, *match_id),
             Act::Upload { hash, bytes } => {
-                let (player, match_id) = self.check_upload(player.user, *hash)?;
+                let (player, match_id) = self.check_upload(now, player.user, *hash)?;
                 let job = JobId(self.next_job);
                 Event::ReplayTaken { job, match_id, player, hash: *hash, bytes: *bytes, at: now }
             }
@@ -380,6 +414,7 @@ impl Ladder {
             pairing: &match_.pairing,
             players,
             owner_of: &|toon| self.by_toon.get(toon).copied(),
+            uploader: job.player,
             started_at: since,
             uploaded_at: job.uploaded_at,
             used_by,
@@ -432,6 +467,7 @@ impl Ladder {
 
     /// The first thing that is due by time; asked again until nothing is.
     fn tick(&self, season: &Season, now: Timestamp) -> Vec<Event> {
+        let awaited = self.awaited();
         for match_id in self.open.values() {
             let match_ = &self.matches[match_id];
             let events = match &match_.phase {
@@ -444,7 +480,9 @@ impl Ladder {
                     })
                     .map(|slot| Event::Reminded { match_id: *match_id, player: match_.pairing.players[slot] })
                     .collect(),
-                Phase::Playing { deadline, .. } if now >= *deadline => {
+                Phase::Playing { deadline, .. }
+                    if awaited.get(match_id).is_none_or(|until| now >= *until) && now >= *deadline =>
+                {
                     vec![Event::Closed {
                         match_id: *match_id,
                         verdict: Verdict::Expired,
@@ -656,6 +694,40 @@ mod tests {
         }
         assert_eq!(ladder.jobs.len(), LINE);
         assert_eq!(upload(&mut ladder, 1, 99), Some(Refusal::OwnLineFull { limit: LINE_PER_PLAYER }));
+    }
+
+    #[test]
+    fn a_player_sends_so_many_replays_for_one_match_and_no_more() {
+        let mut ladder = playing(1);
+        for file in 1..=u64::from(UPLOADS) {
+            assert_eq!(upload(&mut ladder, 1, file), None, "file {file}");
+            input(&mut ladder, &Input::JobFailed { job: JobId(file), fault: Fault::Malformed });
+        }
+        assert_eq!(upload(&mut ladder, 1, 99), Some(Refusal::TooManyUploads { limit: UPLOADS }));
+        assert_eq!(upload(&mut ladder, 2, 99), None, "the other player's are counted apart");
+    }
+
+    #[test]
+    fn a_match_whose_time_is_over_waits_for_the_replays_that_came_before() {
+        let mut ladder = playing(1);
+        let season = season();
+        let over = NOW + Duration::from_secs(3600);
+        assert_eq!(ladder.next_tick(&season, NOW), Some(over));
+        assert_eq!(upload(&mut ladder, 1, 7), None);
+        assert_eq!(ladder.next_tick(&season, NOW), Some(over), "the file came an hour before");
+        let mut ladder = playing(1);
+        let just_before = over - Duration::from_secs(1);
+        let caller = Caller { user: UserId(1), locale: Locale::EnUs, dm: None };
+        let sends = Input::Act { caller, act: Act::Upload { hash: hash(7), bytes: 9 } };
+        ladder.decide(&season, just_before, &sends).events.iter().for_each(|event| ladder.evolve(event));
+        assert_eq!(ladder.next_tick(&season, over), Some(just_before + AWAITED));
+        assert_eq!(ladder.decide(&season, over, &Input::Tick).events, []);
+        let late = ladder.check_upload(over, UserId(2), hash(8));
+        assert_eq!(late, Err(Refusal::NoOpenMatch));
+        input(&mut ladder, &Input::JobFailed { job: JobId(1), fault: Fault::Malformed });
+        assert_eq!(ladder.next_tick(&season, over), Some(over));
+        let ended = ladder.decide(&season, over, &Input::Tick).events;
+        assert!(matches!(ended[..], [Event::Closed { verdict: Verdict::Expired, .. }]), "{ended:?}");
     }
 
     #[test]

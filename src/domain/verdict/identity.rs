@@ -1,6 +1,10 @@
 //! Whether the two of a replay are the two of the match: by their bound accounts, else by name.
+//!
+//! Names in the game are free to choose, so a name proves little. It binds an account only in the
+//! game region that the match sheet names, and only for a player who has none there yet, or who
+//! sends the replay: nobody can bring along an account of somebody who has one.
 
-use super::Case;
+use super::{Case, races};
 use crate::domain::player::{Player, fold};
 use crate::domain::season::Season;
 use ipc_schema::event::{Check, CheckKind, Grade};
@@ -28,15 +32,23 @@ pub(super) fn seat<'a>(
     let two_people = first.toon != second.toon;
     let sits = |slot: usize, seat: &ReplayPlayer| match (case.owner_of)(&seat.toon) {
         Some(owner) => owner == case.pairing.players[slot],
-        // Another account of the same person counts by its name, up to a limit.
         None => {
             let bound = accounts(case.players[slot], region).count();
-            bound < usize::from(season.knobs.toons_per_region) && is_named(case.players[slot], &seat.name)
+            let own = case.uploader == case.pairing.players[slot];
+            let may_bind = bound == 0 || (own && bound < usize::from(season.knobs.toons_per_region));
+            let as_agreed = region == Some(case.pairing.server.game_region());
+            may_bind && as_agreed && is_named(case.players[slot], &seat.name)
         }
     };
-    let seats = [[first, second], [second, first]].into_iter().find(|seats| {
+    let mut orders = vec![[first, second], [second, first]];
+    orders.retain(|seats| {
         region.is_some() && two_people && seats.iter().enumerate().all(|(slot, seat)| sits(slot, seat))
     });
+    if orders.len() > 1 {
+        // Both have names of both. The races tell who is who, or nothing does.
+        orders.retain(|seats| races::check(season, case.pairing.races, *seats).grade == Grade::Passed);
+    }
+    let seats = if let [seats] = orders[..] { Some(seats) } else { None };
     let foreign: Vec<_> = found
         .into_iter()
         .filter_map(|seat| Some((seat, (case.owner_of)(&seat.toon)?)))

@@ -96,27 +96,36 @@ pub fn finding(releases: &[Release], region: GameRegion, map: &str, handles: &[S
     if loaded.of_elsewhere > 0 {
         return ModFinding::OtherRegion { files: loaded.of_elsewhere };
     }
-    let of_region = releases.iter().filter_map(|release| Some((release, release.regions.get(&region)?)));
-    let lists = of_region.clone().filter_map(|(release, files)| Some((release, files.of_map(map)?)));
-    if let Some((release, _)) = lists.clone().find(|(_, list)| *list == loaded.files) {
+    let of_region = || releases.iter().filter_map(|release| Some((release, release.regions.get(&region)?)));
+    let lists: Vec<_> =
+        of_region().filter_map(|(release, files)| Some((release, files, files.of_map(map)?))).collect();
+    if let Some((release, ..)) = lists.iter().find(|(_, _, list)| *list == loaded.files) {
         return ModFinding::Official { release: release.name.clone() };
     }
-    // A release of which this very map was not learned yet, told by the files of all its games.
-    let of_unlearned = of_region
-        .clone()
-        .any(|(_, files)| !files.maps.contains_key(map) && files.base.is_subset(&loaded.files));
-    let differences = lists.map(|(_, list)| ModFinding::Differs {
-        unknown: loaded.files.difference(&list).count(),
-        missing: list.difference(&loaded.files).count(),
-    });
-    let nearest = differences.min_by_key(|finding| match finding {
-        ModFinding::Differs { unknown, missing } => unknown + missing,
-        _ => 0,
-    });
+    // The release that a game is of is told by the files of all its games. An upload of the mod
+    // changes some of them, so a game without them is of a release that is still to be learned.
+    let has_base = |files: &RegionFiles| files.base.is_subset(&loaded.files);
+    let of_unlearned_map = of_region().any(|(_, files)| has_base(files) && !files.maps.contains_key(map));
+    let is_official = |file: &String| of_region().any(|(_, files)| files.base.contains(file));
+    let differs = |(_, files, list): &(_, &RegionFiles, BTreeSet<String>)| {
+        let unknown = loaded.files.difference(list).count();
+        let missing = list.difference(&loaded.files).count();
+        // A copy has all files of a list and a strange one, whatever else is being learned.
+        let more = missing == 0 && !loaded.files.difference(list).all(is_official);
+        let differs = more || unknown == 0 || (has_base(files) && !of_unlearned_map);
+        differs.then_some((unknown, missing))
+    };
+    let nearest = lists.iter().filter_map(differs).min_by_key(|(unknown, missing)| unknown + missing);
     match nearest {
-        Some(differs) if !of_unlearned => differs,
-        _ => ModFinding::Unlearned { files: loaded.files.len() },
+        Some((unknown, missing)) => ModFinding::Differs { unknown, missing },
+        None => ModFinding::Unlearned { files: loaded.files.len() },
     }
+}
+
+/// Whether the files of games on the map are known in the game region.
+pub(super) fn is_learned(season: &Season, region: GameRegion, map: &str) -> bool {
+    let mut regions = season.releases.iter().filter_map(|release| release.regions.get(&region));
+    regions.any(|files| files.maps.contains_key(map))
 }
 
 pub(super) fn check(season: &Season, region: Option<GameRegion>, map: &str, handles: &[String]) -> Check {

@@ -29,8 +29,8 @@ fn rule(change: impl FnOnce(&mut Setting)) -> Ruling {
         match_id: MatchId(1),
         players: [PlayerId(1), PlayerId(2)],
         races: [Race::BwZerg, Race::Sc2Terran],
-        map: "keres_passage".to_owned(),
-        server: Server::Euc,
+        map: setting.map.clone(),
+        server: setting.server,
         confirm_deadline: Timestamp::ZERO,
     };
     let owners = setting.owners.clone();
@@ -38,6 +38,7 @@ fn rule(change: impl FnOnce(&mut Setting)) -> Ruling {
         pairing: &pairing,
         players: [&setting.players[0], &setting.players[1]],
         owner_of: &|toon| owners.iter().find(|(bound, _)| bound == toon).map(|(_, owner)| *owner),
+        uploader: PlayerId(setting.uploader),
         started_at: Timestamp(1_000_000),
         uploaded_at: Timestamp(2_000_000),
         used_by: setting.used_by,
@@ -60,6 +61,9 @@ struct Setting {
     players: [Player; 2],
     owners: Vec<(Toon, PlayerId)>,
     used_by: Option<MatchId>,
+    uploader: u64,
+    map: String,
+    server: Server,
     season: Season,
 }
 
@@ -108,6 +112,9 @@ impl Setting {
             players: [player("Ana"), player("Bea")],
             owners: Vec::new(),
             used_by: None,
+            uploader: 1,
+            map: "keres_passage".to_owned(),
+            server: Server::Euc,
             season,
         }
     }
@@ -407,6 +414,40 @@ fn the_mod_is_official_only_with_exactly_its_files() {
             "Warning",
             "unverified files 17",
         ),
+        (
+            // An upload of the mod changed a file of every game.
+            Box::new(|setting| {
+                let base = setting.season.releases[0].regions[&europe].base.first().unwrap().clone();
+                let handles = &mut setting.facts.cache_handles;
+                handles.retain(|known| *known != handle(europe, &base));
+                handles.push(handle(europe, &of(1)));
+            }),
+            "Warning",
+            "unverified files 16",
+        ),
+        (
+            // An upload of the map alone changed one of its own.
+            Box::new(|setting| {
+                let files = &setting.season.releases[0].regions[&europe];
+                let own = files.maps["keres_passage"].first().unwrap().clone();
+                let handles = &mut setting.facts.cache_handles;
+                handles.retain(|known| *known != handle(europe, &own));
+                handles.push(handle(europe, &of(1)));
+            }),
+            "Failed",
+            "unknown files 1, missing files 1",
+        ),
+        (
+            // A copy, while a second list with the same base does not have the map yet.
+            Box::new(|setting| {
+                let mut newer = setting.season.releases[0].clone();
+                newer.regions.get_mut(&europe).unwrap().maps.clear();
+                setting.season.releases.push(newer);
+                setting.facts.cache_handles.push(handle(europe, &of(1)));
+            }),
+            "Failed",
+            "unknown files 1, missing files 0",
+        ),
     ];
     for (change, grade, found) in rows {
         assert!(found.parse::<ModFinding>().is_ok(), "{found}");
@@ -426,6 +467,78 @@ fn the_mod_is_official_only_with_exactly_its_files() {
         of.used_by = Some(MatchId(4));
     });
     assert_eq!(rejected.unverified, None);
+    let undecided = rule(|of| {
+        unlearn(of);
+        of.facts.players.iter_mut().for_each(|seat| (seat.outcome, seat.left_at_loop) = (None, None));
+    });
+    assert_eq!((undecided.judgement.outcome, undecided.unverified), (Judged::Undecided, None));
+}
+
+#[test]
+fn a_title_that_nobody_knows_rejects_only_where_the_map_is_known_by_its_files() {
+    let on = |map: &'static str, title: &'static str| {
+        move |of: &mut Setting| {
+            map.clone_into(&mut of.map);
+            title.clone_into(&mut of.facts.map_title);
+            of.facts.cache_handles.clear();
+        }
+    };
+    assert_eq!(line(CheckKind::Map, on("ruby_rock", "루비 바위")), "Warning: Ruby Rock LE / 루비 바위");
+    assert_eq!(line(CheckKind::Map, on("ruby_rock", "Ruby Rock LE")), "Passed: Ruby Rock LE / Ruby Rock LE");
+    assert_eq!(line(CheckKind::Map, on("ruby_rock", "Khione SEL")), "Failed: Ruby Rock LE / Khione SEL");
+    assert_eq!(line(CheckKind::Map, on("khione", "카이오니")), "Failed: Khione SEL / 카이오니");
+}
+
+#[test]
+fn nobody_brings_along_an_account_of_somebody_else() {
+    // Bea has an account in Europe. Ana sends a game against another one by Bea's name.
+    let brought = |uploader: u64| {
+        move |of: &mut Setting| {
+            of.bind(0, 11);
+            of.bind(1, 99);
+            of.uploader = uploader;
+        }
+    };
+    assert_eq!(check(brought(1)), "identity Failed, Rejected");
+    // It is her word that counts.
+    assert_eq!(check(brought(2)), "Ana wins: Recorded");
+    // Nor in a game region where she has none, but which the match is not played in.
+    let elsewhere = |of: &mut Setting| {
+        brought(1)(of);
+        of.server = Server::Kor;
+        of.players[1].toons.clear();
+    };
+    assert_eq!(check(elsewhere), "identity Failed, Rejected");
+    // With bound accounts a game counts wherever it was played.
+    assert_eq!(
+        check(|of| {
+            of.bind(0, 11);
+            of.bind(1, 22);
+            of.server = Server::Kor;
+        }),
+        "Ana wins: Recorded"
+    );
+}
+
+#[test]
+fn races_tell_who_is_who_where_names_do_not() {
+    // Each has the other's name among the alternatives.
+    let swapped = |of: &mut Setting| {
+        for (slot, name) in ["Bea", "Ana"].into_iter().enumerate() {
+            of.players[slot].names.as_mut().unwrap().alternatives.push(name.to_owned());
+        }
+        (of.facts.players[0].name, of.facts.players[1].name) = ("Ana".to_owned(), "Bea".to_owned());
+    };
+    assert_eq!(check(swapped), "Ana wins: Recorded");
+    assert_eq!(
+        check(|of| {
+            swapped(of);
+            for seat in &mut of.facts.players {
+                (seat.race_code, seat.race_text) = (None, "?".to_owned());
+            }
+        }),
+        "identity Failed, Rejected"
+    );
 }
 
 #[test]
