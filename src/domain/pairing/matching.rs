@@ -10,6 +10,9 @@
 /// No edge between two vertices.
 const NONE: i64 = i64::MIN;
 
+/// Rounds in which the first duals are lowered; each costs as much as to look at every edge.
+const ROUNDS: usize = 12;
+
 /// The mate of each vertex, or None where it has none, such that the sum of the weights is the
 /// largest possible. `weight(a, b)` with `a < b` is above 0, or None where there is no edge.
 ///
@@ -99,27 +102,39 @@ impl Search {
         }
     }
 
-    /// Duals that allow every edge, low where that is easy, and the edges taken that are tight by luck.
+    /// Duals that allow every edge and that few edges have room below, and the tight ones that do not
+    /// meet as the first matching. The better these are, the smaller the trees.
     fn start(&mut self) {
         let n = self.vertices;
         for a in 0..n {
             self.dual[a] = self.row(a).iter().copied().max().unwrap_or(NONE).max(0) / 2;
         }
+        // Halfway to the least that its edges demand of each: if all go at once, no edge is left short.
+        for _ in 0..ROUNDS {
+            let halfway = |a: usize| (self.dual[a] + self.demand(a)).div_euclid(2) + 1;
+            let duals: Vec<i64> = (0..n).map(|a| halfway(a).min(self.dual[a])).collect();
+            self.dual[..n].copy_from_slice(&duals);
+        }
         for a in 0..n {
-            let demand = |b: usize| self.doubled[a * n + b] - self.dual[b];
-            let neighbours = (0..n).filter(|&b| self.doubled[a * n + b] != NONE);
-            let Some(most) = neighbours.clone().map(demand).max() else { continue };
-            let most = most.max(0);
             if self.mate[a].is_some() {
                 continue;
             }
-            let partner = neighbours.clone().find(|&b| self.mate[b].is_none() && demand(b) == most);
-            self.dual[a] = most;
-            if let Some(b) = partner {
+            self.dual[a] = self.demand(a);
+            let tight = |b: &usize| {
+                let doubled = self.doubled[a * n + b];
+                doubled != NONE && self.mate[*b].is_none() && doubled - self.dual[*b] == self.dual[a]
+            };
+            if let Some(b) = (0..n).find(tight) {
                 self.mate[a] = Some(b);
                 self.mate[b] = Some(a);
             }
         }
+    }
+
+    /// The least dual of a vertex that its edges allow.
+    fn demand(&self, a: usize) -> i64 {
+        let edges = self.row(a).iter().zip(&self.dual).filter(|(doubled, _)| **doubled != NONE);
+        edges.map(|(doubled, dual)| doubled - dual).max().unwrap_or(0).max(0)
     }
 
     fn row(&self, a: usize) -> &[i64] {
@@ -459,13 +474,46 @@ enum Step {
 }
 
 /// Adds pairs to a matching until no matching of the graph has more (Edmonds, "Paths, trees, and
-/// flowers", 1965). Who has a mate keeps one.
+/// flowers", 1965). Who has a mate keeps one. `edge(a, b)` is asked once for every `a < b`.
 pub fn maximum_cardinality(mates: &mut [Option<usize>], edge: impl Fn(usize, usize) -> bool) {
-    let mut live: Vec<usize> = (0..mates.len()).collect();
-    for root in 0..mates.len() {
-        if mates[root].is_none() {
-            Forest::new(mates.len(), root).grow(mates, &mut live, &edge);
+    let vertices = mates.len();
+    let free: Vec<usize> = (0..vertices).filter(|vertex| mates[*vertex].is_none()).collect();
+    if free.len() < 2 {
+        return;
+    }
+    let mut neighbours = vec![Bits::none(vertices); vertices];
+    for a in 0..vertices {
+        for b in a + 1..vertices {
+            if edge(a, b) {
+                neighbours[a].insert(b);
+                neighbours[b].insert(a);
+            }
         }
+    }
+    let mut live = Bits::none(vertices);
+    (0..vertices).for_each(|vertex| live.insert(vertex));
+    for root in free {
+        if mates[root].is_none() {
+            Forest::new(vertices, root).grow(mates, &mut live, &neighbours);
+        }
+    }
+}
+
+/// A set of vertices, 64 to a word: a tree looks at whole words of neighbours it has not reached.
+#[derive(Clone)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn none(vertices: usize) -> Bits {
+        Bits(vec![0; vertices.div_ceil(64)])
+    }
+
+    fn insert(&mut self, vertex: usize) {
+        self.0[vertex / 64] |= 1 << (vertex % 64);
+    }
+
+    fn contains(&self, vertex: usize) -> bool {
+        self.0[vertex / 64] >> (vertex % 64) & 1 == 1
     }
 }
 
@@ -474,7 +522,8 @@ struct Forest {
     root: usize,
     /// The vertex before an odd one, on the way back to the root.
     before: Vec<Option<usize>>,
-    even: Vec<bool>,
+    even: Bits,
+    odd: Bits,
     /// The base of the blossom that a vertex is part of, or the vertex itself.
     base: Vec<usize>,
     line: Vec<usize>,
@@ -482,40 +531,50 @@ struct Forest {
 
 impl Forest {
     fn new(vertices: usize, root: usize) -> Forest {
-        let mut even = vec![false; vertices];
-        even[root] = true;
-        Forest { root, before: vec![None; vertices], even, base: (0..vertices).collect(), line: vec![root] }
+        let mut even = Bits::none(vertices);
+        even.insert(root);
+        Forest {
+            root,
+            before: vec![None; vertices],
+            even,
+            odd: Bits::none(vertices),
+            base: (0..vertices).collect(),
+            line: vec![root],
+        }
     }
 
     /// Takes a path if there is one. If there is none, what was reached can be on no path to come
     /// either, and leaves `live`.
-    fn grow(
-        mut self,
-        mates: &mut [Option<usize>],
-        live: &mut Vec<usize>,
-        edge: &impl Fn(usize, usize) -> bool,
-    ) {
+    fn grow(mut self, mates: &mut [Option<usize>], live: &mut Bits, neighbours: &[Bits]) {
         let mut at = 0;
         while let Some(&vertex) = self.line.get(at) {
             at += 1;
-            for &other in live.iter() {
-                if self.base[vertex] == self.base[other]
-                    || mates[vertex] == Some(other)
-                    || !edge(vertex, other)
-                {
-                    continue;
-                }
-                if self.even[other] {
-                    self.contract(mates, vertex, other);
-                } else if self.before[other].is_none() {
+            for word in 0..live.0.len() {
+                // What is odd and not even is in the tree already, and no news.
+                let reach = |this: &Forest| {
+                    neighbours[vertex].0[word] & live.0[word] & (this.even.0[word] | !this.odd.0[word])
+                };
+                let mut left = reach(&self);
+                while left != 0 {
+                    let other = word * 64 + left.trailing_zeros() as usize;
+                    left &= left - 1;
+                    if self.even.contains(other) {
+                        if self.base[vertex] != self.base[other] {
+                            self.contract(mates, vertex, other);
+                        }
+                        continue;
+                    }
                     self.before[other] = Some(vertex);
+                    self.odd.insert(other);
                     let Some(mate) = mates[other] else { return self.take_path(mates, other) };
-                    self.even[mate] = true;
+                    self.even.insert(mate);
                     self.line.push(mate);
                 }
             }
         }
-        live.retain(|&vertex| !self.even[vertex] && self.before[vertex].is_none());
+        for (live, (even, odd)) in live.0.iter_mut().zip(self.even.0.iter().zip(&self.odd.0)) {
+            *live &= !(even | odd);
+        }
     }
 
     /// Pairs up anew all the way from the far end to the root.
@@ -545,8 +604,8 @@ impl Forest {
         for vertex in 0..mates.len() {
             if inside[self.base[vertex]] {
                 self.base[vertex] = base;
-                if !self.even[vertex] {
-                    self.even[vertex] = true;
+                if !self.even.contains(vertex) {
+                    self.even.insert(vertex);
                     self.line.push(vertex);
                 }
             }
