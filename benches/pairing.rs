@@ -5,6 +5,7 @@
 //! waiting first, each takes the cheapest partner) and, up to 1,000 players, exactly as a whole. The
 //! largest possible number of pairs is found apart, from the greedy ones.
 
+use evoladder::clock::instant;
 use evoladder::domain::chance::Chance;
 use evoladder::domain::pairing::{Candidate, Room, matching};
 use evoladder::domain::queue::Entry;
@@ -14,7 +15,6 @@ use ipc_schema::ids::PlayerId;
 use ipc_schema::vocab::{Era, Mmr, Race, RaceChoice, Region, Timestamp};
 use serde::Serialize;
 use std::collections::VecDeque;
-use std::time::Instant;
 
 /// Players that wait, and how many rooms of that size are drawn.
 const SIZES: [(usize, u64); 5] = [(10, 25), (100, 15), (400, 9), (1000, 7), (10_000, 3)];
@@ -106,7 +106,7 @@ fn measure(season: &Season, seed: u64, waiting: usize, rooms: u64) -> Row {
                 recent_opponents: &nobody,
             })
             .collect();
-        let start = Instant::now();
+        let start = instant();
         let room = Room::new(season, NOW, &candidates);
         let own = room.matched(usize::try_from(number * 37).expect("it is small"));
         own_ms.push(start.elapsed().as_secs_f64() * 1e3);
@@ -119,7 +119,7 @@ fn measure(season: &Season, seed: u64, waiting: usize, rooms: u64) -> Row {
         optimal += count(&most);
         greedy += count(&longest_first);
         if waiting <= WHOLE {
-            let start = Instant::now();
+            let start = instant();
             let whole =
                 matching::maximum_weight(waiting, |a, b| room.cost(a, b).map(|cost| (1 << 40) - cost));
             whole_ms.push(start.elapsed().as_secs_f64() * 1e3);

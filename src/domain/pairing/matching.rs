@@ -441,7 +441,7 @@ impl Search {
         let mut made_even = Vec::new();
         let mut place = entry;
         while place != 0 {
-            let (between, next, link) = if entry % 2 == 0 {
+            let (between, next, link) = if entry.is_multiple_of(2) {
                 let (a, b) = links[place - 2];
                 (place - 1, place - 2, (b, a))
             } else {
