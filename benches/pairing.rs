@@ -5,6 +5,8 @@
 //! waiting first, each takes the cheapest partner) and, up to 1,000 players, exactly as a whole. The
 //! largest possible number of pairs is found apart, from the greedy ones.
 
+use anyhow::Context;
+use clap::Parser;
 use evoladder::clock::instant;
 use evoladder::domain::chance::Chance;
 use evoladder::domain::pairing::{Candidate, Room, matching};
@@ -15,6 +17,7 @@ use ipc_schema::ids::PlayerId;
 use ipc_schema::vocab::{Era, Mmr, Race, RaceChoice, Region, Timestamp};
 use serde::Serialize;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 /// Players that wait, and how many rooms of that size are drawn.
 const SIZES: [(usize, u64); 5] = [(10, 25), (100, 15), (400, 9), (1000, 7), (10_000, 3)];
@@ -47,17 +50,16 @@ struct Report {
     rows: Vec<Row>,
 }
 
+#[derive(Parser)]
+struct Arguments {
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
 fn main() -> anyhow::Result<()> {
-    let mut json = None;
-    let mut seed = 1;
-    let mut arguments = std::env::args().skip(1);
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--json" => json = arguments.next(),
-            "--seed" => seed = arguments.next().unwrap_or_default().parse()?,
-            other => anyhow::bail!("{other} is not an option; there are --json FILE and --seed N"),
-        }
-    }
+    let Arguments { json, seed } = Arguments::parse();
     let season = season::load(season::Which::Real)?;
     println!("waiting   ms p50   ms max    pairs  optimal   greedy  cost/exact  greedy/exact  exact ms");
     let rows = SIZES.map(|(waiting, rooms)| {
@@ -79,7 +81,8 @@ fn main() -> anyhow::Result<()> {
     });
     if let Some(file) = json {
         let report = Report { bench: "pairing", seed, rows: rows.into_iter().collect() };
-        std::fs::write(&file, serde_json::to_string_pretty(&report)?)?;
+        let text = serde_json::to_string_pretty(&report)?;
+        std::fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
     }
     Ok(())
 }
