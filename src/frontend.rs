@@ -20,6 +20,7 @@ pub mod gateway;
 pub mod incoming;
 pub mod lanes;
 mod missed;
+pub mod news;
 pub mod refusal;
 pub mod registration;
 pub mod reply;

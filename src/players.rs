@@ -288,7 +288,8 @@ impl Crowd {
                 }
                 Fact::Won { .. } => self.close(match_id, index, Some(true)),
                 Fact::Lost { .. } => self.close(match_id, index, Some(false)),
-                Fact::Unplayed { .. } => self.close(match_id, index, None),
+                // Nobody's win, so it says nothing about who won.
+                Fact::Drawn { .. } | Fact::Unplayed { .. } => self.close(match_id, index, None),
                 Fact::Playing { .. } | Fact::Confirming | Fact::Reminder | Fact::Replay { .. } => {}
             }
         }

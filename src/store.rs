@@ -21,7 +21,10 @@ use std::path::Path;
 use std::time::Duration;
 
 /// The migrations in order: name and text. One is never edited once merged.
-const MIGRATIONS: &[(&str, &str)] = &[("ladder", include_str!("../migrations/sqlite/0001_ladder.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("ladder", include_str!("../migrations/sqlite/0001_ladder.sql")),
+    ("rules", include_str!("../migrations/sqlite/0002_rules.sql")),
+];
 
 /// How long a reader with the database open in another program may hold up a write.
 const BUSY_LIMIT: Duration = Duration::from_secs(5);

@@ -84,7 +84,7 @@ async fn told_the_result(ana: &Person, bea: &Person, match_id: MatchId) {
             .told("the result", |line| (line.match_id == match_id && line.fact == result).then_some(()))
             .await;
         let facts = person.facts().await;
-        let results = facts.iter().filter(|line| matches!(line.fact, Fact::Won { .. } | Fact::Lost { .. }));
+        let results = facts.iter().filter(|line| line.fact.is_result());
         assert_eq!(results.count(), 1, "{} is told once: {facts:?}", person.name);
     }
 }

@@ -95,6 +95,8 @@ fn ground_code(ground: Ground) -> &'static str {
     match ground {
         Ground::Recorded => "recorded",
         Ground::OpponentLeftFirst => "opponent_left_first",
+        Ground::Reported => "reported",
+        Ground::Staff => "staff",
     }
 }
 
@@ -103,7 +105,10 @@ fn sentence(of: &MatchFile, ruling: &Ruling) -> String {
         Judged::Decided { winner, ground } => {
             let name = of.players[usize::from(winner)].name();
             match ground {
-                Ground::Recorded => format!("Decided: {name} wins, as the replay records."),
+                // A replay decides by what it records, or by who left.
+                Ground::Recorded | Ground::Reported | Ground::Staff => {
+                    format!("Decided: {name} wins, as the replay records.")
+                }
                 Ground::OpponentLeftFirst => {
                     format!("Decided: {name} wins, since the other player left first.")
                 }

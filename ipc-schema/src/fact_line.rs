@@ -8,7 +8,7 @@
 use crate::event::Judged;
 use crate::ids::{JobId, MatchId};
 use crate::view::{CardView, MatchPhase, ReplayStage};
-use crate::vocab::{Mmr, Race, Server, Verdict};
+use crate::vocab::{Mmr, Outcome, Race, Server, Verdict};
 use std::fmt;
 
 const SEPARATOR: &str = " · ";
@@ -42,7 +42,12 @@ pub enum Fact {
         before: Mmr,
         after: Mmr,
     },
-    /// Closed without a result: `aborted`, `unconfirmed` or `expired`.
+    Drawn {
+        race: Race,
+        before: Mmr,
+        after: Mmr,
+    },
+    /// Closed without a result: `aborted`, `unconfirmed`, `expired`, `conflict`, `void` or `cancelled`.
     Unplayed {
         how: String,
     },
@@ -64,7 +69,7 @@ impl FactLine {
                 match_id: view.match_id,
                 fact: Fact::Replay { job: view.job, stage: stage_code(&view.stage).to_owned() },
             },
-            CardView::Notice { .. } => return None,
+            CardView::Notice { .. } | CardView::News(_) => return None,
         };
         Some(line)
     }
@@ -98,6 +103,10 @@ impl FactLine {
                 let (race, before, after) = rating(race, before, after)?;
                 Fact::Lost { race, before, after }
             }
+            ["drawn", race, before, after] => {
+                let (race, before, after) = rating(race, before, after)?;
+                Fact::Drawn { race, before, after }
+            }
             ["closed", how] => Fact::Unplayed { how: (*how).to_owned() },
             ["replay", job, stage] => {
                 Fact::Replay { job: JobId(job.parse().ok()?), stage: (*stage).to_owned() }
@@ -109,6 +118,20 @@ impl FactLine {
 }
 
 impl Fact {
+    /// Whether it tells a result that moved ratings.
+    pub fn is_result(&self) -> bool {
+        matches!(self, Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. })
+    }
+
+    /// The result of a match for one player.
+    pub fn of_result(outcome: Outcome, race: Race, before: Mmr, after: Mmr) -> Fact {
+        match outcome {
+            Outcome::Won => Fact::Won { race, before, after },
+            Outcome::Lost => Fact::Lost { race, before, after },
+            Outcome::Draw => Fact::Drawn { race, before, after },
+        }
+    }
+
     fn of_phase(phase: &MatchPhase) -> Fact {
         match phase {
             MatchPhase::Confirming { .. } => Fact::Confirming,
@@ -119,19 +142,17 @@ impl Fact {
                 server: sheet.server,
             },
             MatchPhase::Closed { result: Some(result), .. } => {
-                let (race, before, after) = (result.race, result.before, result.after);
-                if result.won {
-                    Fact::Won { race, before, after }
-                } else {
-                    Fact::Lost { race, before, after }
-                }
+                Fact::of_result(result.outcome, result.race, result.before, result.after)
             }
             MatchPhase::Closed { verdict, result: None, .. } => {
                 let how = match verdict {
                     Verdict::Aborted { .. } => "aborted",
                     Verdict::Unconfirmed { .. } => "unconfirmed",
                     Verdict::Expired => "expired",
-                    Verdict::Decided { .. } => "decided",
+                    Verdict::Conflict => "conflict",
+                    Verdict::Void => "void",
+                    Verdict::Cancelled { .. } => "cancelled",
+                    Verdict::Decided { .. } | Verdict::Drawn { .. } => "decided",
                 };
                 Fact::Unplayed { how: how.to_owned() }
             }
@@ -171,6 +192,9 @@ impl fmt::Display for FactLine {
             Fact::Won { race, before, after } => {
                 vec!["won".to_owned(), race.to_string(), before.to_string(), after.to_string()]
             }
+            Fact::Drawn { race, before, after } => {
+                vec!["drawn".to_owned(), race.to_string(), before.to_string(), after.to_string()]
+            }
             Fact::Lost { race, before, after } => {
                 vec!["lost".to_owned(), race.to_string(), before.to_string(), after.to_string()]
             }
@@ -204,6 +228,7 @@ mod tests {
                 "won · bw_zerg · 1500 · 1520",
             ),
             (Fact::Lost { race: Race::BwZerg, before: Mmr(0), after: Mmr(-20) }, "lost · bw_zerg · 0 · -20"),
+            (Fact::Drawn { race: Race::BwZerg, before: Mmr(5), after: Mmr(7) }, "drawn · bw_zerg · 5 · 7"),
             (Fact::Unplayed { how: "aborted".to_owned() }, "closed · aborted"),
             (Fact::Replay { job: JobId(3), stage: "reading".to_owned() }, "replay · 3 · reading"),
         ];

@@ -36,6 +36,8 @@ ids! {
     Incarnation,
     /// Position of a record in the ladder's history, from 1 without gaps.
     Seq,
+    /// Something that staff have to look at, numbered from 1.
+    CaseId,
     /// Names one ladder for ever, chosen at random when its data folder or database is made.
     LadderId,
 }

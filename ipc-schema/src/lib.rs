@@ -31,4 +31,5 @@ pub mod vocab;
 /// | 1 | the first words |
 /// | 2 | the gateway's session and its gaps; which card an answer shows |
 /// | 3 | how a replay worker is locked down |
-pub const PROTOCOL_VERSION: u32 = 3;
+/// | 4 | the rules of the ladder, complete: reports, cases, staff, news |
+pub const PROTOCOL_VERSION: u32 = 4;

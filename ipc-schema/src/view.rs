@@ -4,7 +4,7 @@ use crate::event::{Judgement, Names};
 use crate::frame::{Decode, Encode};
 use crate::ids::{JobId, MatchId, PlayerId};
 use crate::replay::Fault;
-use crate::vocab::{Locale, Mmr, Race, RaceChoice, Refusal, Region, Server, Timestamp, Verdict};
+use crate::vocab::{Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Verdict};
 
 /// What a card shows at one version.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -21,6 +21,14 @@ pub enum CardView {
         refusal: Refusal,
         files: u32,
     },
+    News(News),
+}
+
+/// Something that happened to a player without their doing.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum News {
+    /// The result of a match was corrected or taken back, which moved this rating of the player's.
+    RatingCorrected { match_id: MatchId, race: Race, before: Mmr, after: Mmr },
 }
 
 /// Where the player stands in `/setup`.
@@ -153,7 +161,7 @@ pub struct SheetPlayer {
 /// How a played match moved the ratings.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct ResultView {
-    pub won: bool,
+    pub outcome: Outcome,
     pub opponent: String,
     pub map_title: String,
     pub race: Race,

@@ -100,6 +100,17 @@ codes! {
     Outcome { Won = "won", Lost = "lost", Draw = "draw" }
 }
 
+impl Outcome {
+    /// The same game for the other player.
+    pub fn reversed(self) -> Outcome {
+        match self {
+            Outcome::Won => Outcome::Lost,
+            Outcome::Lost => Outcome::Won,
+            Outcome::Draw => Outcome::Draw,
+        }
+    }
+}
+
 impl Race {
     pub fn era(self) -> Era {
         match self {
@@ -227,7 +238,7 @@ pub enum TermsAnswer {
 /// How a match ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum Verdict {
-    /// A replay decided it. `winner` is the slot, 0 or 1.
+    /// One of them won. `winner` is the slot, 0 or 1.
     Decided { winner: u8, ground: Ground },
     /// One player left it before it began.
     Aborted { by: u8 },
@@ -235,6 +246,31 @@ pub enum Verdict {
     Unconfirmed { confirmed: [bool; 2] },
     /// Nobody finished it within the time limit.
     Expired,
+    /// Neither won.
+    Drawn { ground: Ground },
+    /// The players' reports contradict each other; it counts for nothing until staff decide.
+    Conflict,
+    /// Staff decided that it counts for nothing.
+    Void,
+    /// Staff took a player off the ladder; `by` is the slot of that player, None where both stay.
+    Cancelled { by: Option<u8> },
+}
+
+impl Verdict {
+    /// What it counts as in the ratings for the player of a slot; None where it counts for nothing.
+    pub fn outcome(self, slot: usize) -> Option<Outcome> {
+        match self {
+            Verdict::Decided { winner, .. } if usize::from(winner) == slot => Some(Outcome::Won),
+            Verdict::Decided { .. } => Some(Outcome::Lost),
+            Verdict::Drawn { .. } => Some(Outcome::Draw),
+            Verdict::Aborted { .. }
+            | Verdict::Unconfirmed { .. }
+            | Verdict::Expired
+            | Verdict::Conflict
+            | Verdict::Void
+            | Verdict::Cancelled { .. } => None,
+        }
+    }
 }
 
 /// Why the winner is the winner.
@@ -244,6 +280,10 @@ pub enum Ground {
     Recorded,
     /// The result is missing and the other player left first.
     OpponentLeftFirst,
+    /// Both players reported the same.
+    Reported,
+    /// Staff decided.
+    Staff,
 }
 
 /// The rules say no. Shown to the player, not an error of ours.

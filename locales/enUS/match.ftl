@@ -35,9 +35,12 @@ match-guide-value =
 
 match-won = **You won match { $id }** against { $opponent }: { $before } → { $after } MMR ({ $change })
 match-lost = **You lost match { $id }** against { $opponent }: { $before } → { $after } MMR ({ $change })
+match-drawn = **You drew match { $id }** against { $opponent }: { $before } → { $after } MMR ({ $change })
 match-result-detail = { $race } against { $opponent-race } on { $map }
 match-result-ground = The replay records no winner; your opponent left first, so the win is yours.
 match-result-ground-lost = The replay records no winner; you left first, so the win is your opponent's.
+match-result-reported = Both of you reported it so.
+match-result-staff = Staff decided it so.
 match-next = Use /queue for the next one.
 
 match-aborted-you = **You aborted match { $id }.** Use /queue when you are ready again.
@@ -47,4 +50,8 @@ match-unconfirmed-opponent = **Match { $id } was called off**, because your oppo
 match-requeued = You are back in the queue and keep your waiting time.
 match-not-requeued = Use /queue to look for another one.
 match-expired = **Match { $id } was closed**, because nobody finished it in time. No rating changed. Use /queue for the next one.
+match-conflict = **Match { $id } is closed for now**: you and your opponent reported different results. No rating changed; staff will look at it. Use /queue for the next one.
+match-void = **Match { $id } was taken back by staff.** It counts for nothing.
+match-cancelled-you = **Match { $id } was ended by staff.** No rating changed.
+match-cancelled = **Match { $id } was ended by staff**, and not because of you. No rating changed.
 match-decided = **Match { $id } is decided.**

@@ -4,7 +4,7 @@
 //! was shown. Whatever lies between is due, however often a process dies: this is the outbox.
 
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
-use ipc_schema::view::ReplayView;
+use ipc_schema::view::{News, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +31,7 @@ pub enum Content {
         refusal: Refusal,
         files: u32,
     },
+    News(News),
 }
 
 /// All cards that are due or may change again.

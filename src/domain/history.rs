@@ -2,18 +2,19 @@
 
 use ipc_schema::ids::PlayerId;
 use ipc_schema::view::Period;
-use ipc_schema::vocab::Timestamp;
+use ipc_schema::vocab::{Outcome, Timestamp};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Days of the periods that a profile shows.
 const PERIODS: [u16; 3] = [14, 30, 90];
 
-/// A decided match. Players and seconds fit 32 bits for longer than any ladder lasts.
+/// A match that was rated. Players and seconds fit 32 bits for longer than any ladder lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Played {
-    winner: u32,
-    loser: u32,
+    players: [u32; 2],
+    /// For the first of them.
+    outcome: Outcome,
     /// Seconds since 1970.
     at: u32,
 }
@@ -26,26 +27,28 @@ pub struct History {
 }
 
 impl History {
-    pub fn add(&mut self, winner: PlayerId, loser: PlayerId, at: Timestamp) {
+    /// A match that ended so for the first of the two.
+    pub fn add(&mut self, players: [PlayerId; 2], outcome: Outcome, at: Timestamp) {
         let narrow = |number: u64| u32::try_from(number).expect("there are fewer than 2^32");
         let index = narrow(self.played.len() as u64);
         self.played.push(Played {
-            winner: narrow(winner.0),
-            loser: narrow(loser.0),
+            players: players.map(|player| narrow(player.0)),
+            outcome,
             at: narrow(at.unix_seconds()),
         });
-        for player in [winner, loser] {
+        for player in players {
             self.of.entry(player).or_default().push(index);
         }
     }
 
-    /// A player's matches, newest first: when, whether won, and against whom.
-    fn matches(&self, player: PlayerId) -> impl Iterator<Item = (Timestamp, bool, PlayerId)> {
+    /// A player's matches, newest first: when, how it ended, and against whom.
+    fn matches(&self, player: PlayerId) -> impl Iterator<Item = (Timestamp, Outcome, PlayerId)> {
         self.of.get(&player).into_iter().flatten().rev().map(move |index| {
             let played = self.played[*index as usize];
-            let won = u64::from(played.winner) == player.0;
-            let opponent = if won { played.loser } else { played.winner };
-            (Timestamp(u64::from(played.at) * 1000), won, PlayerId(u64::from(opponent)))
+            let [first, second] = played.players.map(|player| PlayerId(u64::from(player)));
+            let (outcome, opponent) =
+                if first == player { (played.outcome, second) } else { (played.outcome.reversed(), first) };
+            (Timestamp(u64::from(played.at) * 1000), outcome, opponent)
         })
     }
 
@@ -55,28 +58,36 @@ impl History {
             .map(|days| {
                 let since = now - Duration::from_secs(u64::from(days) * 24 * 60 * 60);
                 let recent = self.matches(player).take_while(|(at, ..)| *at >= since);
-                let (wins, losses) = count(recent.map(|(_, won, _)| won));
+                let (wins, losses) = count(recent.map(|(_, outcome, _)| outcome));
                 Period { days, wins, losses }
             })
             .collect()
     }
 
-    /// Won matches in a row up to the newest, or lost ones below 0.
+    /// Won matches in a row up to the newest, or lost ones below 0; a draw ends either.
     pub fn streak(&self, player: PlayerId) -> i32 {
         let Some((_, newest, _)) = self.matches(player).next() else { return 0 };
-        let run = self.matches(player).take_while(|(_, won, _)| *won == newest).count();
+        let run = self.matches(player).take_while(|(_, outcome, _)| *outcome == newest).count();
         let run = i32::try_from(run).unwrap_or(i32::MAX);
-        if newest { run } else { -run }
+        match newest {
+            Outcome::Won => run,
+            Outcome::Draw => 0,
+            Outcome::Lost => -run,
+        }
     }
 
     /// How often `player` won and lost against `opponent`.
     pub fn against(&self, player: PlayerId, opponent: PlayerId) -> (u32, u32) {
-        count(self.matches(player).filter(|(_, _, other)| *other == opponent).map(|(_, won, _)| won))
+        count(self.matches(player).filter(|(_, _, other)| *other == opponent).map(|(_, outcome, _)| outcome))
     }
 }
 
-fn count(results: impl Iterator<Item = bool>) -> (u32, u32) {
-    results.fold((0, 0), |(wins, losses), won| if won { (wins + 1, losses) } else { (wins, losses + 1) })
+fn count(results: impl Iterator<Item = Outcome>) -> (u32, u32) {
+    results.fold((0, 0), |(wins, losses), outcome| match outcome {
+        Outcome::Won => (wins + 1, losses),
+        Outcome::Lost => (wins, losses + 1),
+        Outcome::Draw => (wins, losses),
+    })
 }
 
 #[cfg(test)]
@@ -92,7 +103,7 @@ mod tests {
         for (winner, loser, days_ago) in
             [(ana, bea, 100), (bea, ana, 60), (ana, cea, 20), (ana, bea, 13), (ana, bea, 1)]
         {
-            history.add(winner, loser, Timestamp(now.0 - days_ago * DAY));
+            history.add([winner, loser], Outcome::Won, Timestamp(now.0 - days_ago * DAY));
         }
         let periods =
             |player| history.periods(player, now).iter().map(|of| (of.wins, of.losses)).collect::<Vec<_>>();

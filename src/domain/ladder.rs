@@ -17,7 +17,7 @@ use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, Us
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::view::{ReplayStage, ReplayView};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, Locale, Mmr, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, Era, FileHash, Locale, Mmr, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -539,20 +539,25 @@ impl Ladder {
             self.open.remove(&player);
         }
         cards.into_iter().for_each(|card| self.cards.touch(card));
-        if let (Verdict::Decided { winner, .. }, Some(ratings)) = (verdict, ratings) {
+        if let (Some(outcome), Some(ratings)) = (verdict.outcome(0), ratings) {
             self.counts.matches_decided += 1;
-            let winner_slot = usize::from(winner);
-            self.history.add(players[winner_slot], players[1 - winner_slot], at);
-            for (slot, change) in (0..).zip(ratings) {
+            self.history.add(players, outcome, at);
+            for (slot, change) in ratings.iter().enumerate() {
                 let row = self.ratings.entry((change.player, change.race)).or_insert(Rating {
                     mmr: change.before,
                     wins: 0,
                     losses: 0,
+                    draws: 0,
                     last_played: at,
                 });
                 row.mmr = change.after;
                 row.last_played = at;
-                *(if slot == winner { &mut row.wins } else { &mut row.losses }) += 1;
+                let count = match verdict.outcome(slot) {
+                    Some(Outcome::Won) => &mut row.wins,
+                    Some(Outcome::Lost) => &mut row.losses,
+                    Some(Outcome::Draw) | None => &mut row.draws,
+                };
+                *count += 1;
             }
         }
         self.closed.push_back(id);
@@ -579,7 +584,7 @@ impl Ladder {
                 ReplayStage::Reading | ReplayStage::InLine { .. } => true,
                 ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
             },
-            Content::Reminder { .. } | Content::Notice { .. } => false,
+            Content::Reminder { .. } | Content::Notice { .. } | Content::News(_) => false,
         }
     }
 }

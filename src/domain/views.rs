@@ -13,7 +13,7 @@ use ipc_schema::view::{
     CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, ProfileRating,
     ProfileView, QueueView, ResultView, SheetPlayer,
 };
-use ipc_schema::vocab::{Race, Timestamp, Verdict};
+use ipc_schema::vocab::{Race, Timestamp};
 
 /// Rows of one leaderboard page.
 const PAGE_ROWS: usize = 20;
@@ -69,9 +69,8 @@ impl Ladder {
             }
             Phase::Closed { verdict, ratings, requeued } => {
                 let result = ratings.as_ref().and_then(|ratings| {
-                    let Verdict::Decided { winner, .. } = verdict else { return None };
                     Some(Box::new(ResultView {
-                        won: usize::from(*winner) == slot,
+                        outcome: verdict.outcome(slot)?,
                         opponent: self.players[&match_.pairing.players[1 - slot]].name(),
                         map_title: map_title(season, match_),
                         race: match_.pairing.races[slot],
@@ -129,6 +128,7 @@ impl Ladder {
                 CardView::Reminder { match_id: *match_id, deadline: *deadline }
             }
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
+            Content::News(news) => CardView::News(news.clone()),
             Content::Notice { refusal, files } => {
                 CardView::Notice { refusal: refusal.clone(), files: *files }
             }

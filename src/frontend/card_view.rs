@@ -1,9 +1,9 @@
 //! What a card shows, from the backend's view of it.
 
 use super::commands::match_::{self, append_fact};
-use super::refusal;
 use super::reply::{Page, colour, embed};
 use super::text::{Words, plain};
+use super::{news, refusal};
 use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, ModFinding, SeatsFinding};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::view::{CardView, ReplayStage, ReplayView};
@@ -24,6 +24,7 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
+        CardView::News(told) => Page { content: news::render(told, words), ..Page::default() },
         CardView::Notice { refusal, files } => {
             Page { content: refusal::render_files(refusal, *files, words), ..Page::default() }
         }
@@ -49,7 +50,8 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
             };
             let [id] = id;
             let (title, stripe) = match judgement.outcome {
-                Judged::Decided { ground: Ground::Recorded, .. } => {
+                // A replay decides by what it records, or by who left.
+                Judged::Decided { ground: Ground::Recorded | Ground::Reported | Ground::Staff, .. } => {
                     (words.with("replay-decided", &[id, ("winner", winner.into())]), colour::GOOD)
                 }
                 Judged::Decided { ground: Ground::OpponentLeftFirst, .. } => {

@@ -10,7 +10,6 @@
 use super::Case;
 use super::files::{Entry, What};
 use crate::store::MatchRow;
-use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,7 +95,7 @@ fn note_fact(entry: &Entry, lines: &mut BTreeMap<u64, Line>) {
     let What::Message { user, fact: Some(line), .. } = &entry.what else { return };
     let told = &mut lines.entry(*user).or_default().told;
     let (_, result) = told.entry(line.match_id).or_insert((entry.at, None));
-    if matches!(line.fact, Fact::Won { .. } | Fact::Lost { .. }) {
+    if line.fact.is_result() {
         result.get_or_insert(entry.at);
     }
 }

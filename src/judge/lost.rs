@@ -5,7 +5,7 @@ use super::{Case, DUE_MS, Judgement, Kind, place};
 use crate::store::{Closing, MatchRow};
 use ipc_schema::fact_line::{Fact, FactLine};
 use ipc_schema::ids::{MatchId, PlayerId};
-use ipc_schema::vocab::Timestamp;
+use ipc_schema::vocab::{Outcome, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tellings that the tables do not bear out, one finding for all places of one fact.
@@ -55,7 +55,7 @@ fn holds(case: &Case, telling: &Telling) -> Result<(), String> {
                 None => Err("the replay is stored as not read yet".to_owned()),
             };
         }
-        Fact::Won { .. } | Fact::Lost { .. } | Fact::Unplayed { .. } => {
+        Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. } | Fact::Unplayed { .. } => {
             let closing = row.closed.as_ref().ok_or("the match is stored as open")?;
             ending(row, closing, slot)
         }
@@ -76,12 +76,16 @@ fn slot_of(row: &MatchRow, player: PlayerId) -> Option<usize> {
 /// What the player in `slot` is to be told of the end of a match. None for a decided match without
 /// ratings, which the ladder does not make.
 fn ending(row: &MatchRow, closing: &Closing, slot: usize) -> Option<Fact> {
-    if closing.verdict != "decided" {
+    if closing.verdict != "decided" && closing.verdict != "drawn" {
         return Some(Fact::Unplayed { how: closing.verdict.clone() });
     }
     let (race, (before, after)) = (row.races[slot], closing.ratings?[slot]);
-    let won = closing.winner == Some(row.players[slot]);
-    Some(if won { Fact::Won { race, before, after } } else { Fact::Lost { race, before, after } })
+    let outcome = match closing.winner {
+        None => Outcome::Draw,
+        Some(winner) if winner == row.players[slot] => Outcome::Won,
+        Some(_) => Outcome::Lost,
+    };
+    Some(Fact::of_result(outcome, race, before, after))
 }
 
 /// One thing that one player should know, and since when.

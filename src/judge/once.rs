@@ -25,6 +25,7 @@ impl Cause {
             | Fact::Playing { .. }
             | Fact::Won { .. }
             | Fact::Lost { .. }
+            | Fact::Drawn { .. }
             | Fact::Unplayed { .. } => Cause::Match(id),
             Fact::Reminder => Cause::Reminder(id),
             Fact::Replay { job, .. } => Cause::Replay(id, job),
@@ -128,6 +129,7 @@ struct Chain {
     last: Option<MatchId>,
     wins: u32,
     losses: u32,
+    draws: u32,
 }
 
 /// Follows every rating through the decided matches: what one match left is what the next one finds,
@@ -162,9 +164,12 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
             }
             chain.steps.push(after);
             chain.last = Some(*match_id);
-            let won = closing.winner == Some(player);
-            chain.wins += u32::from(won);
-            chain.losses += u32::from(!won);
+            let count = match closing.winner {
+                None => &mut chain.draws,
+                Some(winner) if winner == player => &mut chain.wins,
+                Some(_) => &mut chain.losses,
+            };
+            *count += 1;
         }
     }
     let keys: BTreeSet<(PlayerId, Race)> = chains.keys().chain(case.facts.ratings.keys()).copied().collect();
@@ -176,18 +181,18 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
             (None, Some(_)) => Some((Kind::Duplicate, "there is a rating without a match".to_owned())),
             (Some(left), None) => Some((Kind::Lost, format!("the rating {left} is not in the table"))),
             (Some(left), Some(row)) => {
-                let is = (*left, chain.wins, chain.losses);
-                let stored = (row.mmr, row.wins, row.losses);
-                let kind = if (row.wins, row.losses) == (is.1, is.2) {
+                let is = (*left, [chain.wins, chain.losses, chain.draws]);
+                let stored = (row.mmr, [row.wins, row.losses, row.draws]);
+                let kind = if stored.1 == is.1 {
                     chain.verdict(row.mmr)
-                } else if row.wins < is.1 || row.losses < is.2 {
+                } else if stored.1.iter().zip(is.1).any(|(stored, is)| *stored < is) {
                     Kind::Lost
                 } else {
                     Kind::Duplicate
                 };
                 (is != stored).then(|| {
-                    let [is, stored] =
-                        [is, stored].map(|(mmr, wins, losses)| format!("{mmr} ({wins}:{losses})"));
+                    let [is, stored] = [is, stored]
+                        .map(|(mmr, [wins, losses, draws])| format!("{mmr} ({wins}:{losses}:{draws})"));
                     (kind, format!("the table has {stored}, the matches make it {is}"))
                 })
             }

@@ -551,7 +551,7 @@ impl Player {
                 self.next = now + QUIET;
             }
             Fact::Confirming | Fact::Reminder | Fact::Playing { .. } => {}
-            Fact::Won { .. } | Fact::Lost { .. } | Fact::Unplayed { .. } => {
+            Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. } | Fact::Unplayed { .. } => {
                 self.over = Some(match_id);
                 self.ready = true;
                 self.life = Life::Idle;

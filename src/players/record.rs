@@ -31,7 +31,7 @@ use super::screen::News;
 use anyhow::Context;
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::{JobId, MatchId};
-use ipc_schema::vocab::{Mmr, Race, Timestamp};
+use ipc_schema::vocab::{Mmr, Outcome, Race, Timestamp};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -78,7 +78,7 @@ pub enum Told {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Telling {
-    won: bool,
+    outcome: Outcome,
     race: Race,
     before: Mmr,
     after: Mmr,
@@ -213,10 +213,13 @@ impl Record {
         let before = self.counts;
         match line.fact {
             Fact::Won { race, before, after } => {
-                self.result(who, line.match_id, Telling { won: true, race, before, after });
+                self.result(who, line.match_id, Telling { outcome: Outcome::Won, race, before, after });
             }
             Fact::Lost { race, before, after } => {
-                self.result(who, line.match_id, Telling { won: false, race, before, after });
+                self.result(who, line.match_id, Telling { outcome: Outcome::Lost, race, before, after });
+            }
+            Fact::Drawn { race, before, after } => {
+                self.result(who, line.match_id, Telling { outcome: Outcome::Draw, race, before, after });
             }
             Fact::Replay { job, ref stage } if is_fault(stage) && self.rejected.insert(job) => {
                 self.counts.replays_rejected += 1;

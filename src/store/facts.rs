@@ -33,7 +33,7 @@ pub struct MatchRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
     pub at: Timestamp,
-    /// As the table has it: decided, aborted, unconfirmed or expired.
+    /// As the table has it: decided, drawn, aborted and so on.
     pub verdict: String,
     pub winner: Option<PlayerId>,
     /// Of each player, before and after.
@@ -45,6 +45,7 @@ pub struct RatingRow {
     pub mmr: Mmr,
     pub wins: u32,
     pub losses: u32,
+    pub draws: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -135,12 +136,16 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
 }
 
 async fn ratings(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<(PlayerId, Race), RatingRow>> {
-    let rows = sqlx::query("select player_id, race, mmr, wins, losses from ratings");
+    let rows = sqlx::query("select player_id, race, mmr, wins, losses, draws from ratings");
     let rows = rows.fetch_all(connection).await?;
     let of = |row: &SqliteRow| {
         let count = |column| anyhow::Ok(u32::try_from(number(row, column)?)?);
-        let rating =
-            RatingRow { mmr: Mmr(row.try_get("mmr")?), wins: count("wins")?, losses: count("losses")? };
+        let rating = RatingRow {
+            mmr: Mmr(row.try_get("mmr")?),
+            wins: count("wins")?,
+            losses: count("losses")?,
+            draws: count("draws")?,
+        };
         Ok(((PlayerId(number(row, "player_id")?), race(row, "race")?), rating))
     };
     rows.iter().map(of).collect()

@@ -6,7 +6,7 @@ use ipc_schema::db_writer::Record;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::frame;
 use ipc_schema::ids::{JobId, MatchId};
-use ipc_schema::vocab::{Ground, Timestamp, Verdict};
+use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
@@ -97,9 +97,8 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         ],
         Event::Closed { match_id, verdict, ratings, at } => {
             let mut statements = vec![closing(*match_id, *verdict, ratings.as_ref(), *at)];
-            if let (Verdict::Decided { winner, .. }, Some(ratings)) = (verdict, ratings) {
-                statements.extend(ratings.iter().zip(0..).map(|(change, slot)| rating(change, slot == *winner, *at)));
-            }
+            let rated = ratings.iter().flatten().zip(0..);
+            statements.extend(rated.filter_map(|(change, slot)| Some(rating(change, verdict.outcome(slot)?, *at))));
             statements
         }
         Event::ReplayTaken { job, match_id, player, hash, bytes, at } => vec![
@@ -172,10 +171,13 @@ fn closing<'q>(
     at: Timestamp,
 ) -> Sql<'q> {
     let (word, winner, ground) = match verdict {
-        Verdict::Decided { winner, ground: Ground::Recorded } => ("decided", Some(winner), Some("recorded")),
-        Verdict::Decided { winner, ground: Ground::OpponentLeftFirst } => {
-            ("decided", Some(winner), Some("opponent_left_first"))
-        }
+        Verdict::Decided { winner, ground } => ("decided", Some(winner), Some(ground_code(ground))),
+        Verdict::Drawn { ground } => ("drawn", None, Some(ground_code(ground))),
+        Verdict::Conflict => ("conflict", None, None),
+        Verdict::Void => ("void", None, None),
+        Verdict::Cancelled { by: Some(0) } => ("cancelled", None, Some("by player 1")),
+        Verdict::Cancelled { by: Some(_) } => ("cancelled", None, Some("by player 2")),
+        Verdict::Cancelled { by: None } => ("cancelled", None, None),
         Verdict::Aborted { by: 0 } => ("aborted", None, Some("by player 1")),
         Verdict::Aborted { .. } => ("aborted", None, Some("by player 2")),
         Verdict::Unconfirmed { .. } => ("unconfirmed", None, None),
@@ -200,17 +202,30 @@ fn closing<'q>(
     .bind(after_2)
 }
 
-fn rating<'q>(change: &RatingChange, won: bool, at: Timestamp) -> Sql<'q> {
+fn ground_code(ground: Ground) -> &'static str {
+    match ground {
+        Ground::Recorded => "recorded",
+        Ground::OpponentLeftFirst => "opponent_left_first",
+        Ground::Reported => "reported",
+        Ground::Staff => "staff",
+    }
+}
+
+fn rating<'q>(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Sql<'q> {
+    let count = |of| i64::from(outcome == of);
     sqlx::query(
-        "insert into ratings (player_id, race, mmr, wins, losses, last_played_at_ms)
-         values ($1, $2, $3, $4, 1 - $4, $5)
+        "insert into ratings (player_id, race, mmr, wins, losses, draws, last_played_at_ms)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (player_id, race) do update set mmr = excluded.mmr, wins = wins + excluded.wins,
-             losses = losses + excluded.losses, last_played_at_ms = excluded.last_played_at_ms",
+             losses = losses + excluded.losses, draws = draws + excluded.draws,
+             last_played_at_ms = excluded.last_played_at_ms",
     )
     .bind(change.player.0.signed())
     .bind(change.race.code())
     .bind(change.after.0)
-    .bind(i64::from(won))
+    .bind(count(Outcome::Won))
+    .bind(count(Outcome::Lost))
+    .bind(count(Outcome::Draw))
     .bind(at.signed())
 }
 

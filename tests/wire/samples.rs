@@ -15,7 +15,7 @@ use ipc_schema::ids::{
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::view::{
-    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, Period,
+    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period,
     ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep,
     SetupView, SheetPlayer, Waiting,
 };
@@ -119,6 +119,10 @@ pub(crate) fn verdicts() -> Vec<Verdict> {
         Aborted { by: 1 },
         Unconfirmed { confirmed: [true, false] },
         Expired,
+        Drawn { ground: Ground::Reported },
+        Conflict,
+        Void,
+        Cancelled { by: Some(1) },
     )
 }
 
@@ -317,7 +321,7 @@ pub(crate) fn match_views() -> Vec<MatchView> {
         chat_channel: text("SCEvo"),
     });
     let result = ResultView {
-        won: true,
+        outcome: Outcome::Won,
         opponent: text("B"),
         map_title: text("Keres Passage"),
         race: Race::BwZerg,
@@ -352,6 +356,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Reminder { match_id: MATCH, deadline: AT },
         Replay(replay(ReplayStage::Reading)),
         Notice { refusal: Refusal::LineFull, files: 2 },
+        News(news().remove(0)),
     );
     let judged = judged()
         .into_iter()
@@ -360,7 +365,14 @@ pub(crate) fn card_views() -> Vec<CardView> {
         .into_iter()
         .chain(stages.into_iter().chain(judged).map(|stage| CardView::Replay(replay(stage))))
         .chain(match_views().into_iter().map(|view| CardView::Match(Box::new(view))))
+        .chain(news().into_iter().map(CardView::News))
         .collect()
+}
+
+pub(crate) fn news() -> Vec<News> {
+    every!(News:
+        RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
+    )
 }
 
 pub(crate) fn backend_requests() -> Vec<BackendRequest> {

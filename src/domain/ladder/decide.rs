@@ -447,25 +447,24 @@ impl Ladder {
                     events.push(Event::ToonBound { player, region, toon: *toon });
                 }
             }
-            events.push(Event::Closed {
-                match_id: job.match_id,
-                verdict: Verdict::Decided { winner, ground },
-                ratings: Some(self.rate(season, &match_.pairing, winner)),
-                at: now,
-            });
+            let verdict = Verdict::Decided { winner, ground };
+            let ratings = self.rate(season, &match_.pairing, verdict);
+            events.push(Event::Closed { match_id: job.match_id, verdict, ratings, at: now });
         }
         events
     }
 
-    fn rate(&self, season: &Season, pairing: &Pairing, winner: u8) -> [RatingChange; 2] {
+    /// How a verdict moves the ratings, if it does.
+    fn rate(&self, season: &Season, pairing: &Pairing, verdict: Verdict) -> Option<[RatingChange; 2]> {
+        let outcome = verdict.outcome(0)?;
         let before = [0, 1].map(|slot| self.mmr(season, pairing.players[slot], pairing.races[slot]));
-        let after = rating::after(&season.knobs, before, winner);
-        [0, 1].map(|slot| RatingChange {
+        let after = rating::after(&season.knobs, before, outcome);
+        Some([0, 1].map(|slot| RatingChange {
             player: pairing.players[slot],
             race: pairing.races[slot],
             before: before[slot],
             after: after[slot],
-        })
+        }))
     }
 
     /// The first thing that is due by time; asked again until nothing is.

@@ -9,7 +9,7 @@ use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::ids::MatchId;
 use ipc_schema::view::{CardView, MatchPhase, MatchSheet, MatchView, ResultView, SheetPlayer};
-use ipc_schema::vocab::{Ground, Timestamp, Verdict};
+use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
 use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
 use twilight_model::channel::message::Component;
@@ -173,7 +173,11 @@ fn played(
         ("after", result.after.to_string().into()),
         ("change", format!("{:+}", result.after.0.saturating_sub(result.before.0)).into()),
     ];
-    let title = if result.won { words.with("match-won", &args) } else { words.with("match-lost", &args) };
+    let title = match result.outcome {
+        Outcome::Won => words.with("match-won", &args),
+        Outcome::Lost => words.with("match-lost", &args),
+        Outcome::Draw => words.with("match-drawn", &args),
+    };
     let detail = words.with(
         "match-result-detail",
         &[
@@ -183,11 +187,14 @@ fn played(
         ],
     );
     let mut lines = vec![title, detail];
-    if let Verdict::Decided { winner, ground: Ground::OpponentLeftFirst } = verdict {
-        lines.push(if winner == your_slot {
-            words.say("match-result-ground")
-        } else {
-            words.say("match-result-ground-lost")
+    if let Verdict::Decided { ground, .. } | Verdict::Drawn { ground } = verdict {
+        let won = verdict.outcome(usize::from(your_slot)) == Some(Outcome::Won);
+        lines.extend(match ground {
+            Ground::Recorded => None,
+            Ground::OpponentLeftFirst if won => Some(words.say("match-result-ground")),
+            Ground::OpponentLeftFirst => Some(words.say("match-result-ground-lost")),
+            Ground::Reported => Some(words.say("match-result-reported")),
+            Ground::Staff => Some(words.say("match-result-staff")),
         });
     }
     lines.push(words.say("match-next"));
@@ -211,7 +218,13 @@ fn unplayed(match_id: MatchId, verdict: Verdict, your_slot: u8, requeued: bool, 
             }
         }
         Verdict::Expired => vec![words.with("match-expired", &id)],
-        Verdict::Decided { .. } => vec![words.with("match-decided", &id)],
+        Verdict::Decided { .. } | Verdict::Drawn { .. } => vec![words.with("match-decided", &id)],
+        Verdict::Conflict => vec![words.with("match-conflict", &id)],
+        Verdict::Void => vec![words.with("match-void", &id)],
+        Verdict::Cancelled { by: Some(slot) } if slot == your_slot => {
+            vec![words.with("match-cancelled-you", &id)]
+        }
+        Verdict::Cancelled { .. } => vec![words.with("match-cancelled", &id), after()],
     }
 }
 
@@ -337,7 +350,7 @@ pub mod tests {
     #[test]
     fn a_result_says_how_it_moved_the_rating() {
         let result = ResultView {
-            won: true,
+            outcome: Outcome::Won,
             opponent: "Serral".to_owned(),
             map_title: "Keres Passage SEL".to_owned(),
             race: Race::BwTerran,
@@ -356,7 +369,7 @@ pub mod tests {
              -# match 12 · won · bw_terran · 1740 · 1758"
         );
 
-        let lost = ResultView { won: false, after: Mmr(1720), ..result };
+        let lost = ResultView { outcome: Outcome::Lost, after: Mmr(1720), ..result };
         let verdict = Verdict::Decided { winner: 1, ground: Ground::OpponentLeftFirst };
         let page = render(&closed(verdict, false, Some(lost)), WORDS());
         assert!(page.content.starts_with("**You lost match 12** against Serral: 1740 → 1720 MMR (-20)\n"));
