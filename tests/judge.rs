@@ -292,7 +292,7 @@ fn a_lost_result_a_doubled_message_and_a_rating_applied_twice_are_all_three_repo
              the record does not have it (matches 1)",
             "duplicate: Ana, match 2: has a second message for the match card \
              (emulator/log.ndjson:20, emulator/log.ndjson:33)",
-            "duplicate: Ana, match 2: bw_zerg: the table has 1558 (3:0), the matches make it 1539 (2:0) \
+            "duplicate: Ana, match 2: bw_zerg: the table has 1558 (3:0:0), the matches make it 1539 (2:0:0) \
              (ratings 1 bw_zerg)",
         ]
     );
@@ -326,7 +326,7 @@ fn each_fault_is_reported_for_what_it_is() {
             |folder| {
                 folder.sql("update ratings set mmr = 1520, wins = 1 where player_id = 1");
             },
-            &["lost: Ana, match 2: bw_zerg: the table has 1520 (1:0), the matches make it 1539 (2:0)"],
+            &["lost: Ana, match 2: bw_zerg: the table has 1520 (1:0:0), the matches make it 1539 (2:0:0)"],
         ),
         (
             "a match began with a rating no match left",

@@ -391,7 +391,7 @@ fn a_database_of_a_newer_build_is_refused_in_words() {
         let error = Store::open(&dir.path().join(DATABASE)).await.unwrap_err();
         assert!(
             format!("{error:#}")
-                .contains("the database has version 9, this build knows 1; use the newer build"),
+                .contains("the database has version 9, this build knows 2; use the newer build"),
             "{error:#}"
         );
         assert_eq!(dump(dir.path()).await, before);
