@@ -304,12 +304,10 @@ impl Ladder {
             Event::LocaleSet { player, locale } => self.known(*player).locale = *locale,
             Event::TermsAnswered { player, accepted, .. } => self.known(*player).terms_accepted = *accepted,
             Event::NamesSet { player, names } => {
-                if let Some(old) = self.known(*player).names.replace(names.clone()) {
-                    self.by_name.remove(&fold(&old.name));
-                    self.by_battle_tag.remove(&fold(&old.battle_tag));
-                }
-                self.by_name.insert(fold(&names.name), *player);
-                self.by_battle_tag.insert(fold(&names.battle_tag), *player);
+                let old = self.known(*player).names.replace(names.clone());
+                let old = old.as_ref().map(|old| (old.name.as_str(), old.battle_tag.as_str())).unzip();
+                rename(&mut self.by_name, *player, old.0, &names.name);
+                rename(&mut self.by_battle_tag, *player, old.1, &names.battle_tag);
             }
             Event::RegionSet { player, region } => self.known(*player).region = Some(*region),
             Event::SetupFinished { player, .. } => self.known(*player).setup_finished = true,
@@ -582,4 +580,14 @@ impl Ladder {
             Content::Reminder { .. } | Content::Notice { .. } => false,
         }
     }
+}
+
+/// Moves a player's entry among unique names. Names that another build told apart may be one in
+/// this one: the first who had it keeps it, and nobody loses it to a change of the other's name.
+fn rename(names: &mut BTreeMap<String, PlayerId>, player: PlayerId, old: Option<&str>, new: &str) {
+    let new = fold(new);
+    if let Some(old) = old.map(fold).filter(|old| *old != new && names.get(old) == Some(&player)) {
+        names.remove(&old);
+    }
+    names.entry(new).or_insert(player);
 }
