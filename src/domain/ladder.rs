@@ -1,5 +1,6 @@
 //! The whole state of the ladder, and how events move it; [`decide`] has what makes them true.
 
+mod changes;
 mod decide;
 
 use super::cards::{Card, Cards, Content};
@@ -7,6 +8,7 @@ use super::cases::Cases;
 use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Seat};
+use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
 use super::queue::Entry;
 use super::rating::Rating;
@@ -63,6 +65,7 @@ pub struct Ladder {
     next_match: u64,
     next_job: u64,
     counts: Counts,
+    overrides: Overrides,
 }
 
 /// A replay in line.
@@ -200,6 +203,7 @@ impl Default for Ladder {
             next_match: 1,
             next_job: 1,
             counts: Counts::default(),
+            overrides: Overrides::default(),
         }
     }
 }
@@ -478,6 +482,30 @@ impl Ladder {
             Event::ToonClashed { match_id, toon, .. } => {
                 self.cases.clashes.insert((*match_id, *toon));
             }
+            Event::KnobSet { name, before, after, by, reason, at } => {
+                let (name, before, after) = (name.clone(), before.clone(), after.clone());
+                self.changed(*by, reason, *at, Changed::Knob { name, before, after });
+            }
+            Event::HandlesLearned { release, region, map, files, by, reason, at } => {
+                // The case that staff had of them is settled.
+                let game = Unverified { region: *region, map: map.clone(), files: files.clone() };
+                self.cases.unverified.remove(&game);
+                let Unverified { region, map, files } = game;
+                let files = files.into_iter().collect();
+                let learned = Learned { release: release.clone(), region, map, files };
+                self.changed(*by, reason, *at, Changed::Learned(learned));
+            }
+            Event::HandlesRetired { release, region, map, by, reason, at } => {
+                let scope = Scope { release: release.clone(), region: *region, map: map.clone() };
+                self.changed(*by, reason, *at, Changed::Retired(scope));
+            }
+            Event::FakeMarked { file, fake, by, reason, at } => {
+                self.changed(*by, reason, *at, Changed::Fake { file: file.clone(), fake: *fake });
+            }
+            Event::ToonsAllowed { player, region, count, .. } => {
+                self.known(*player).toon_allowances.insert(*region, *count);
+            }
+            Event::ToonUnbound { player, toon, .. } => self.unbind(*player, *toon),
         }
     }
 
