@@ -318,3 +318,53 @@ fn fewer_vetoes_count_at_once_whatever_was_chosen_before() {
     of.set("vetoes", "0").unwrap();
     assert_eq!(played(&of).len(), 9);
 }
+
+#[test]
+fn whatever_staff_do_leaves_a_season_to_play_and_the_same_ladder_at_load() {
+    for seed in 0..20 {
+        let (mut of, mut chance) = (Setting::new(), Chance(seed));
+        of.join(1, "Ana", &[]);
+        let maps: Vec<String> = of.base().maps.iter().map(|map| map.key.clone()).collect();
+        let mut refused = 0;
+        for _ in 0..100 {
+            let knob = &knobs::KNOBS[chance.below(knobs::KNOBS.len())];
+            let region = GameRegion::ALL[chance.below(3)];
+            let map = maps[chance.below(maps.len())].clone();
+            let files: Vec<String> =
+                (0..chance.below(6)).map(|_| format!("{:064x}", chance.below(8))).collect();
+            let file = format!("{:064x}", chance.below(8));
+            let release = ["2025-11", "2026-02", "learned"][chance.below(3)];
+            let (kind, number) = (chance.below(6), chance.below(2000));
+            let value = if knob.is_list() { format!("{number}, {}", number + 5) } else { number.to_string() };
+            let scope = Scope {
+                release: release.to_owned(),
+                region: (number % 2 == 0).then_some(region),
+                map: (number % 3 == 0).then(|| map.clone()),
+            };
+            let game = Unverified { region, map, files };
+            let done = of.staff(|ladder, season| match kind {
+                0 | 1 => ladder.set_knob(season, NOW, STAFF, knob.name, &value, WHY),
+                2 => ladder.learn_handles(season, NOW, STAFF, Some(release), &game, WHY),
+                3 => ladder.retire_handles(season, NOW, STAFF, &scope, WHY),
+                4 => ladder.mark_fake(season, NOW, STAFF, &file, WHY),
+                _ => ladder.clear_fake(season, NOW, STAFF, &file, WHY),
+            });
+            refused += usize::from(done.is_err());
+            let season = of.season.get();
+            for knob in knobs::KNOBS {
+                assert_eq!(knob.check(&knob.read(&season.knobs)), Ok(()), "seed {seed}: {}", knob.name);
+            }
+            assert!(Season::leaves_a_map(season.knobs.vetoes, season.maps.len()), "seed {seed}");
+            if kind == 2 && done.is_ok() {
+                let handles: Vec<String> = game.files.iter().map(|file| handle(region, file)).collect();
+                let found = finding(&season.releases, region, &game.map, &handles);
+                assert!(matches!(found, ModFinding::Official { .. }), "seed {seed}: {game:?}: {found}");
+            }
+        }
+        assert!((10..90).contains(&refused), "seed {seed}: {refused} of 100 are refused");
+        let loaded = of.reloaded(of.base());
+        assert_eq!(loaded.ladder, of.ladder, "seed {seed}");
+        assert_eq!(loaded.season.get().knobs, of.season.get().knobs, "seed {seed}");
+        assert_eq!(loaded.season.get().releases, of.season.get().releases, "seed {seed}");
+    }
+}
