@@ -161,6 +161,14 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         FileQuarantined,
         AlreadyDecided,
         TooManyUploads { limit: 10 },
+        KnobUnknown,
+        KnobInvalid { name: text("timeouts_min"), expects: text("a list") },
+        KnobOutOfRange { name: text("wave_s"), min: text("5"), max: text("600") },
+        HandlesInvalid,
+        HandlesFake,
+        HandlesKnown,
+        HandlesUnknown,
+        ToonUnknown,
     )
 }
 
@@ -249,6 +257,47 @@ pub(crate) fn events() -> Vec<Event> {
         },
         FilesRefused { player: PLAYER, refusal: Refusal::NotAReplay, files: 17, at: AT },
         ReplayPlaced { job: JOB, before: 2 },
+        KnobSet {
+            name: text("wave_s"),
+            before: text("45"),
+            after: text("30"),
+            by: USER,
+            reason: text("a quiet evening"),
+            at: AT,
+        },
+        HandlesLearned {
+            release: text("2025-11"),
+            region: GameRegion::Asia,
+            map: text("keres_passage"),
+            files: vec!["ab".repeat(32)],
+            by: USER,
+            reason: text("seen in official games"),
+            at: AT,
+        },
+        HandlesRetired {
+            release: text("2025-11"),
+            region: Some(GameRegion::Asia),
+            map: None,
+            by: USER,
+            reason: text("uploaded anew"),
+            at: AT,
+        },
+        FakeMarked { file: "cd".repeat(32), fake: true, by: USER, reason: text("a copy"), at: AT },
+        ToonsAllowed {
+            player: PLAYER,
+            region: GameRegion::Europe,
+            count: 6,
+            by: USER,
+            reason: text("moved"),
+            at: AT,
+        },
+        ToonUnbound {
+            player: PLAYER,
+            toon: Toon { region: 2, realm: 1, id: 278_321 },
+            by: USER,
+            reason: text("sold"),
+            at: AT,
+        },
     )
 }
 
