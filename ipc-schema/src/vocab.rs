@@ -356,4 +356,14 @@ pub enum Refusal {
     TooManyUploads {
         limit: u8,
     },
+    /// Not both have confirmed the match yet.
+    NotStarted,
+    /// There is no result of that match that a player could dispute.
+    NotDisputable,
+    /// The time to dispute that result is over.
+    DisputeOver {
+        minutes: u8,
+    },
+    /// No such case, or one that is closed.
+    CaseUnknown,
 }

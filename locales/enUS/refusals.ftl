@@ -36,3 +36,7 @@ refusal-read-only = The ladder cannot save anything at the moment, so nothing wa
 refusal-busy = The ladder is very busy right now, and nothing was changed. Please try again in a moment.
 refusal-stale = That was pressed too long ago to be sure what happened. Use /match or /queue to see where you are.
 refusal-player-unknown = Nobody on the ladder has this name. /leaderboard lists those who have played.
+refusal-not-started = That match has not begun: both of you have to confirm it first. /match shows where it stands.
+refusal-not-disputable = That match has no result that you could dispute. /match shows how it ended.
+refusal-dispute-over = A result can be disputed for { $minutes } minutes, and that time is over. If something is wrong, write to the staff.
+refusal-case-unknown = There is no open case of that number.

@@ -101,6 +101,10 @@ impl Core {
         &self.ladder
     }
 
+    pub(super) fn season(&self) -> &Season {
+        &self.season
+    }
+
     pub(super) fn ladder_id(&self) -> LadderId {
         self.ladder_id
     }

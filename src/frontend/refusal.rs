@@ -46,6 +46,12 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::TooManyUploads { limit } => {
             words.with("refusal-too-many-uploads", &[("limit", (*limit).into())])
         }
+        Refusal::NotStarted => words.say("refusal-not-started"),
+        Refusal::NotDisputable => words.say("refusal-not-disputable"),
+        Refusal::DisputeOver { minutes } => {
+            words.with("refusal-dispute-over", &[("minutes", (*minutes).into())])
+        }
+        Refusal::CaseUnknown => words.say("refusal-case-unknown"),
     }
 }
 
@@ -98,6 +104,10 @@ pub mod tests {
             Refusal::FileQuarantined,
             Refusal::AlreadyDecided,
             Refusal::TooManyUploads { limit: 10 },
+            Refusal::NotStarted,
+            Refusal::NotDisputable,
+            Refusal::DisputeOver { minutes: 10 },
+            Refusal::CaseUnknown,
         ]
     }
 
