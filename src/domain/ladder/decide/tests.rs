@@ -127,10 +127,13 @@ fn a_match_whose_time_is_over_waits_for_the_replays_that_came_before() {
     let mut ladder = playing(1);
     let season = season();
     let over = NOW + Duration::from_secs(3600);
+    let reminded = Event::PlayReminded { match_id: MatchId(1), number: 1, at: NOW };
+    ladder.evolve(&reminded);
     assert_eq!(ladder.next_tick(&season, NOW), Some(over));
     assert_eq!(upload(&mut ladder, 1, 7), None);
     assert_eq!(ladder.next_tick(&season, NOW), Some(over), "the file came an hour before");
     let mut ladder = playing(1);
+    ladder.evolve(&reminded);
     let just_before = over - Duration::from_secs(1);
     let caller = Caller { user: UserId(1), locale: Locale::EnUs, dm: None };
     let sends = Input::Act { caller, act: Act::Upload { hash: hash(7), bytes: 9 } };
