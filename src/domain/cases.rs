@@ -94,9 +94,9 @@ impl Cases {
             CaseKind::Contradiction { .. } => {
                 self.of_match(match_id).any(|(_, case)| matches!(case.kind, CaseKind::Contradiction { .. }))
             }
-            CaseKind::Clash { toon, .. } => self.of_match(match_id).any(
-                |(_, case)| matches!(&case.kind, CaseKind::Clash { toon: known, .. } if known == toon),
-            ),
+            CaseKind::Clash { toon, .. } => self
+                .of_match(match_id)
+                .any(|(_, case)| matches!(&case.kind, CaseKind::Clash { toon: known, .. } if known == toon)),
             CaseKind::Conflict | CaseKind::OneReport { .. } | CaseKind::Dispute { .. } => {
                 self.of_match(match_id).any(|(_, case)| case.kind == *kind)
             }

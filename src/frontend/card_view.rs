@@ -416,7 +416,10 @@ mod tests {
         assert_fits(&render(&CardView::Reminder { match_id: MatchId(12), deadline }, WORDS()));
         let page = render(&CardView::PlayReminder { match_id: MatchId(12), number: 2, deadline }, WORDS());
         assert_fits(&page);
-        assert!(page.content.ends_with("<t:1800000000:R>, and then no rating changes.\n-# match 12 · reminder · 2"));
+        assert!(
+            page.content
+                .ends_with("<t:1800000000:R>, and then no rating changes.\n-# match 12 · reminder · 2")
+        );
         for refusal in every_refusal() {
             assert_fits(&render(&CardView::Notice { refusal, files: 20 }, WORDS()));
         }

@@ -118,7 +118,10 @@ mod tests {
             (CustomId::MatchShow, "match:show"),
             (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
             (CustomId::MatchReport(MatchId(12), Outcome::Won), "match:report:12:won"),
-            (CustomId::MatchReport(MatchId(u64::MAX), Outcome::Draw), "match:report:18446744073709551615:draw"),
+            (
+                CustomId::MatchReport(MatchId(u64::MAX), Outcome::Draw),
+                "match:report:18446744073709551615:draw",
+            ),
             (CustomId::MatchDispute(MatchId(12)), "match:dispute:12"),
         ];
         for (id, text) in ids {

@@ -36,10 +36,9 @@ impl Cause {
 
     fn match_id(&self) -> Option<MatchId> {
         match self {
-            Cause::Match(id)
-            | Cause::Reminder(id)
-            | Cause::PlayReminder(id, _)
-            | Cause::Replay(id, _) => Some(*id),
+            Cause::Match(id) | Cause::Reminder(id) | Cause::PlayReminder(id, _) | Cause::Replay(id, _) => {
+                Some(*id)
+            }
             Cause::Nonce(_) => None,
         }
     }

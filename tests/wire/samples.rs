@@ -9,15 +9,17 @@ use ipc_schema::backend::{
 };
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::event::{CaseKind, Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::event::{
+    CaseKind, Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange,
+};
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, Seq, UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::view::{
-    CardView, Claims, Dispute, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period,
-    ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep,
-    SetupView, SheetPlayer, Waiting,
+    CardView, Claims, Dispute, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView,
+    News, Period, ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView,
+    SetupStep, SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, Era, FileHash, GameRegion, GatewaySession, Ground, Locale, Mmr, Outcome, Race, RaceChoice,

@@ -322,4 +322,3 @@ impl Decision {
         Decision { events: event.into_iter().collect(), refusal: None }
     }
 }
-

@@ -433,7 +433,10 @@ pub mod tests {
         sheet.chat_channel = "z".repeat(500);
         let deadline = Timestamp(u64::MAX);
         let claims = Claims { yours: Some(Outcome::Lost), opponent_reported: true };
-        assert_fits(&render(&view(MatchPhase::Playing { sheet: Box::new(sheet), deadline, claims }), WORDS()));
+        assert_fits(&render(
+            &view(MatchPhase::Playing { sheet: Box::new(sheet), deadline, claims }),
+            WORDS(),
+        ));
     }
 
     #[test]

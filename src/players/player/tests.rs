@@ -263,7 +263,8 @@ fn a_replay_that_was_not_accepted_is_sent_once_more() {
     }
 }
 
-const REPORT: &[&str] = &["match:report:12:won", "match:report:12:lost", "match:report:12:draw", "match:show"];
+const REPORT: &[&str] =
+    &["match:report:12:won", "match:report:12:lost", "match:report:12:draw", "match:show"];
 
 #[test]
 fn what_is_not_accepted_over_and_over_is_reported_by_button() {

@@ -69,7 +69,13 @@ impl Ladder {
         awaited
     }
 
-    pub(super) fn job_dropped(&self, now: Timestamp, id: JobId, strike: bool, out_of_tries: bool) -> Vec<Event> {
+    pub(super) fn job_dropped(
+        &self,
+        now: Timestamp,
+        id: JobId,
+        strike: bool,
+        out_of_tries: bool,
+    ) -> Vec<Event> {
         let Some(job) = self.jobs.get(&id) else { return Vec::new() };
         let strikes = self.strikes.get(&job.hash).copied().unwrap_or_default() + u8::from(strike);
         if strikes >= STRIKES {

@@ -1,7 +1,7 @@
 use super::replays::{AWAITED, LINE, LINE_PER_PLAYER};
 use super::*;
-use crate::domain::match_::UPLOADS;
 use crate::domain::ladder::Counts;
+use crate::domain::match_::UPLOADS;
 use ipc_schema::event::Names;
 use ipc_schema::ids::UserId;
 use ipc_schema::replay::Fault;

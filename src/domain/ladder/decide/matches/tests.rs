@@ -25,8 +25,7 @@ const EVENING: Timestamp = Timestamp(1_795_284_000_000);
 const MATCH: MatchId = MatchId(1);
 const PLAYERS: [PlayerId; 2] = [PlayerId(1), PlayerId(2)];
 
-static SEASON: LazyLock<Season> =
-    LazyLock::new(|| crate::season::load(crate::season::Which::Real).unwrap());
+static SEASON: LazyLock<Season> = LazyLock::new(|| crate::season::load(crate::season::Which::Real).unwrap());
 
 struct Table {
     season: &'static Season,
@@ -50,12 +49,7 @@ fn player(word: &str) -> usize {
 impl Table {
     /// Two who have just been paired.
     fn paired(start: Timestamp) -> Table {
-        let mut table = Table {
-            season: &SEASON,
-            ladder: Ladder::new(1),
-            start,
-            now: start,
-        };
+        let mut table = Table { season: &SEASON, ladder: Ladder::new(1), start, now: start };
         for player in PLAYERS {
             let names = Names {
                 name: format!("P{player}0"),
@@ -237,7 +231,11 @@ impl Table {
             let is_time = what.trim() == "time";
             let due = timer.is_some_and(|timer| if is_time { timer.max(self.now) == at } else { timer < at });
             let waves = self.ladder.queued() > 0;
-            assert!(waves || due == is_time, "{line}: the next timer is {:?}", timer.map(|timer| timer.since(self.start)));
+            assert!(
+                waves || due == is_time,
+                "{line}: the next timer is {:?}",
+                timer.map(|timer| timer.since(self.start))
+            );
             self.now = at;
             let (events, refusal) = self.happens(what);
             let mut said: Vec<String> = events.iter().filter_map(|event| self.written(event)).collect();
@@ -347,7 +345,10 @@ fn an_abort_costs_one_of_the_months_and_then_time() {
          5s send A 1 -> refused: NoOpenMatch",
     );
     for (match_id, expected) in [(2, 1), (3, 0), (4, 0)] {
-        assert_eq!(table.ladder.player(PLAYERS[0]).unwrap().aborts_left(table.season, table.now), expected + u8::from(match_id < 4));
+        assert_eq!(
+            table.ladder.player(PLAYERS[0]).unwrap().aborts_left(table.season, table.now),
+            expected + u8::from(match_id < 4)
+        );
         if table.ladder.is_queued(PLAYERS[1]) {
             table.ladder.evolve(&Event::LeftQueue { player: PLAYERS[1], at: table.now });
         }
@@ -634,9 +635,22 @@ fn two_files_at_once_decide_once_in_either_order() {
 #[test]
 fn no_order_of_moves_leaves_a_match_without_a_timer() {
     const MOVES: [&str; 16] = [
-        "found A", "found B", "confirm A", "confirm B", "abort A", "report A won", "report A lost",
-        "report A draw", "report B won", "report B lost", "dispute A", "dispute B", "lost 1", "time",
-        "send", "read",
+        "found A",
+        "found B",
+        "confirm A",
+        "confirm B",
+        "abort A",
+        "report A won",
+        "report A lost",
+        "report A draw",
+        "report B won",
+        "report B lost",
+        "dispute A",
+        "dispute B",
+        "lost 1",
+        "time",
+        "send",
+        "read",
     ];
     let mut ends = std::collections::BTreeSet::new();
     for seed in 0..400 {
@@ -655,7 +669,11 @@ fn no_order_of_moves_leaves_a_match_without_a_timer() {
                     let Some(job) = table.ladder.jobs().next().map(|(job, _)| job) else { continue };
                     let game = chance.below(3);
                     let told = ["A won", "B won", "undecided", "strangers"][chance.below(4)];
-                    if chance.below(5) == 0 { format!("fail {job}") } else { format!("read {job} {told} {game}") }
+                    if chance.below(5) == 0 {
+                        format!("fail {job}")
+                    } else {
+                        format!("read {job} {told} {game}")
+                    }
                 }
                 "found A" | "found B" if table.ladder.match_card(MATCH, PLAYERS[0]).is_none() => continue,
                 "found B" if table.ladder.match_card(MATCH, PLAYERS[1]).is_none() => continue,
