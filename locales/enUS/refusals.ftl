@@ -44,3 +44,7 @@ refusal-handles-fake = One of these files is known from unofficial copies of the
 refusal-handles-known = The lists have this as official already, so nothing was changed.
 refusal-handles-unknown = The lists have nothing like that, so there is nothing to change.
 refusal-toon-unknown = This account is not bound to the player. Their page lists the accounts that are.
+refusal-not-started = That match has not begun: both of you have to confirm it first. /match shows where it stands.
+refusal-not-disputable = That match has no result that you could dispute. /match shows how it ended.
+refusal-dispute-over = A result can be disputed for { $minutes } minutes, and that time is over. If something is wrong, write to the staff.
+refusal-case-unknown = There is no open case of that number.

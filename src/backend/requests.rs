@@ -32,6 +32,10 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::RefuseUpload { caller, refusal, files } => {
             (caller, Act::RefuseUpload { refusal: refusal.clone(), files: *files })
         }
+        BackendRequest::Report { caller, match_id, outcome } => {
+            (caller, Act::Report { match_id: *match_id, outcome: *outcome })
+        }
+        BackendRequest::Dispute { caller, match_id } => (caller, Act::Dispute { match_id: *match_id }),
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });
@@ -69,7 +73,9 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::UploadReplay { caller, .. }
         | BackendRequest::RefuseUpload { caller, .. }
         | BackendRequest::Profile { caller, .. }
-        | BackendRequest::PlayerNames { caller, .. } => Some(caller),
+        | BackendRequest::PlayerNames { caller, .. }
+        | BackendRequest::Report { caller, .. }
+        | BackendRequest::Dispute { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
@@ -135,7 +141,10 @@ pub(super) fn reply(
                 (Ok(()), None) => refuse(Refusal::SetupNeeded),
             },
         },
-        BackendRequest::Confirm { caller, match_id } | BackendRequest::Abort { caller, match_id } => {
+        BackendRequest::Confirm { caller, match_id }
+        | BackendRequest::Abort { caller, match_id }
+        | BackendRequest::Report { caller, match_id, .. }
+        | BackendRequest::Dispute { caller, match_id } => {
             let view = found(caller).and_then(|(id, _)| ladder.match_view(season, now, *match_id, id));
             match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::MatchUnknown))
         }

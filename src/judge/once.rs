@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 enum Cause {
     Match(MatchId),
     Reminder(MatchId),
+    PlayReminder(MatchId, u8),
     Replay(MatchId, JobId),
     /// A card about no match.
     Nonce(String),
@@ -28,13 +29,16 @@ impl Cause {
             | Fact::Drawn { .. }
             | Fact::Unplayed { .. } => Cause::Match(id),
             Fact::Reminder => Cause::Reminder(id),
+            Fact::PlayReminder { number } => Cause::PlayReminder(id, number),
             Fact::Replay { job, .. } => Cause::Replay(id, job),
         }
     }
 
     fn match_id(&self) -> Option<MatchId> {
         match self {
-            Cause::Match(id) | Cause::Reminder(id) | Cause::Replay(id, _) => Some(*id),
+            Cause::Match(id) | Cause::Reminder(id) | Cause::PlayReminder(id, _) | Cause::Replay(id, _) => {
+                Some(*id)
+            }
             Cause::Nonce(_) => None,
         }
     }
@@ -43,6 +47,7 @@ impl Cause {
         match self {
             Cause::Match(_) => "the match card".to_owned(),
             Cause::Reminder(_) => "the reminder".to_owned(),
+            Cause::PlayReminder(_, number) => format!("reminder {number} of the time limit"),
             Cause::Replay(_, job) => format!("the card of replay {job}"),
             Cause::Nonce(nonce) => format!("the message with nonce {nonce}"),
         }
