@@ -12,7 +12,7 @@ use ipc_schema::event::{CaseKind, CheckKind, Event, Judged, Names};
 use ipc_schema::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, GameRegion, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, Era, FileHash, GameRegion, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon,
 };
 use std::time::Duration;
 
