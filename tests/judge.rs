@@ -344,6 +344,19 @@ fn each_fault_is_reported_for_what_it_is() {
             &["duplicate: Ana, match 1: message 1100 appeared twice"],
         ),
         (
+            "a result by reports that do not make it",
+            |folder| {
+                let reports = "ground = 'reported', report_1 = 'won', report_2 = 'won'";
+                folder.sql(&format!("update matches set {reports} where match_id = 1"));
+            },
+            &["lost: Ana and Bea, match 1: the match is stored as decided, but they reported won and won"],
+        ),
+        (
+            "a report that was pressed and is not stored",
+            |folder| folder.press(13_000, 0, "match:report:1:won", 1),
+            &["lost: Ana, match 1: reported how the match ended, but no report is stored"],
+        ),
+        (
             "a press without an answer",
             |folder| {
                 let callback = position(&folder.log, "callback");
