@@ -108,7 +108,7 @@ fn measure(season: &Season, seed: u64, waiting: usize, rooms: u64) -> Row {
             .collect();
         let start = instant();
         let room = Room::new(season, NOW, &candidates);
-        let own = room.matched();
+        let own = room.matched(usize::try_from(number * 37).expect("it is small"));
         own_ms.push(start.elapsed().as_secs_f64() * 1e3);
 
         let longest_first = take_greedily(&room, &entries);
@@ -155,7 +155,7 @@ fn draw(chance: &mut Chance, waiting: usize) -> Vec<(Entry, [i32; 2], Region)> {
         // Who is good at one era is about as good at the other.
         let mmr = [rating, rating - 100 + chance.below(201) as i32];
         let region = Region::ALL[chance.below(Region::ALL.len())];
-        (Entry { since, waves, races, vetoes: Vec::new() }, mmr, region)
+        (Entry::new(since, waves, races, Vec::new()), mmr, region)
     };
     (0..waiting).map(entry).collect()
 }

@@ -3,7 +3,7 @@
 //! [`ladder::Ladder`] is the whole state. `decide` reads it, the time and an input, and says which
 //! events become true, or why none do; `evolve` is the only thing that changes it, live and when
 //! the ladder is loaded from its events. Reading order: [`ladder`], [`queue`] and [`pairing`],
-//! [`match_`], [`verdict`], [`rating`], [`cards`], [`views`].
+//! [`match_`], [`verdict`], [`rating`], [`cards`], [`waits`], [`views`].
 
 pub mod cards;
 pub mod cases;
@@ -18,3 +18,4 @@ pub mod rating;
 pub mod season;
 pub mod verdict;
 pub mod views;
+pub mod waits;

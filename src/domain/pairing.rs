@@ -16,6 +16,7 @@ pub use room::{EXACT, Room};
 
 use super::queue::Entry;
 use super::season::Season;
+use ipc_schema::event::Unmatched;
 use ipc_schema::ids::PlayerId;
 use ipc_schema::vocab::{Era, Mmr, Race, Region, Timestamp};
 use std::collections::BTreeMap;
@@ -48,12 +49,22 @@ pub fn nearest_gap(a: &Candidate<'_>, b: &Candidate<'_>) -> Option<u32> {
     [gap(a, b), gap(b, a)].into_iter().flatten().min()
 }
 
-/// The pairs of a wave, in the order of the first player's number. `shift` moves the cut of a room
-/// that is too large to be matched at once.
-pub fn pairs(season: &Season, now: Timestamp, candidates: &[Candidate<'_>], shift: usize) -> Vec<Pair> {
+/// What a wave decides: its pairs, in the order of the first player's number, and why the others have
+/// none. `shift` moves the cut of a room that is too large to be matched at once.
+pub fn wave(
+    season: &Season,
+    now: Timestamp,
+    candidates: &[Candidate<'_>],
+    shift: usize,
+) -> (Vec<Pair>, Vec<Unmatched>) {
     let room = Room::new(season, now, candidates);
+    let mates = room.matched(shift);
     let mut pairs = Vec::new();
-    for (a, mate) in room.matched(shift).into_iter().enumerate() {
+    let mut unmatched = Vec::new();
+    for (a, mate) in mates.iter().enumerate() {
+        if let Some(why) = room.why_not(&mates, a) {
+            unmatched.push(Unmatched { player: candidates[a].player, why });
+        }
         let Some(b) = mate.filter(|b| a < *b) else { continue };
         let a_is_bw = room.plays_bw(a, b).expect("only edges are matched");
         let (bw, sc2) = if a_is_bw { (a, b) } else { (b, a) };
@@ -64,7 +75,7 @@ pub fn pairs(season: &Season, now: Timestamp, candidates: &[Candidate<'_>], shif
         });
     }
     pairs.sort_by_key(|pair| pair.players[0].min(pair.players[1]));
-    pairs
+    (pairs, unmatched)
 }
 
 #[cfg(test)]

@@ -146,7 +146,8 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::CardLost { .. }
         | Event::CardGone { .. }
         | Event::ModUnverified { .. }
-        | Event::ToonClashed { .. } => Vec::new(),
+        | Event::ToonClashed { .. }
+        | Event::WaveWeighed { .. } => Vec::new(),
     }
 }
 

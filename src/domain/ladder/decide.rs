@@ -10,7 +10,7 @@ use crate::domain::chance::Chance;
 use crate::domain::match_::{Match, Phase, Seat};
 use crate::domain::pairing::{self, Candidate};
 use crate::domain::player::{Player, check_names, fold, month_of};
-use crate::domain::queue::{Entry, wave_after, wave_at};
+use crate::domain::queue::{Entry, crowd, wave_after, wave_at};
 use crate::domain::rating;
 use crate::domain::season::Season;
 use crate::domain::verdict::{self, Game, Unverified};
@@ -499,7 +499,7 @@ impl Ladder {
                 return events;
             }
         }
-        self.wave_due(season, now).map_or_else(Vec::new, |at| vec![self.wave(season, now, at)])
+        self.wave_due(season, now).map_or_else(Vec::new, |at| self.wave(season, now, at))
     }
 
     fn unconfirmed(&self, season: &Season, now: Timestamp, match_: &Match, seats: &[Seat; 2]) -> Vec<Event> {
@@ -518,10 +518,10 @@ impl Ladder {
         events
     }
 
-    fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Event {
+    fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Vec<Event> {
         let candidates = self.candidates(season);
         let shift = usize::try_from(at.0 / 1000 % 7919).expect("it is small");
-        let pairs = pairing::pairs(season, now, &candidates, shift);
+        let (pairs, unmatched) = pairing::wave(season, now, &candidates, shift);
         let mut chance = self.chance;
         let pairings = pairs
             .iter()
@@ -539,7 +539,11 @@ impl Ladder {
                 }
             })
             .collect();
-        Event::WaveFired { at, pairings, generator: chance.0 }
+        let waiting = crowd(self.queue.values());
+        vec![
+            Event::WaveFired { at, pairings, generator: chance.0 },
+            Event::WaveWeighed { at, waiting, unmatched },
+        ]
     }
 
     /// Uniform over the maps that neither vetoed and, where one is left, neither played last.

@@ -4,6 +4,7 @@ use super::Candidate;
 use super::cardinality::maximum_cardinality;
 use super::matching::{Edge, Matching, maximum_weight};
 use crate::domain::season::Season;
+use ipc_schema::event::WhyNot;
 use ipc_schema::ids::PlayerId;
 use ipc_schema::vocab::{Era, Region, Timestamp};
 use std::collections::VecDeque;
@@ -13,7 +14,7 @@ use std::time::Duration;
 pub const EXACT: usize = 1000;
 
 /// Players of a block of a larger room.
-const BLOCK: usize = 500;
+const BLOCK: usize = 1000;
 
 /// Seconds of waiting that a host in neither, or in one, of two home regions costs.
 const FAR_HOST: [u64; 3] = [25, 10, 0];
@@ -235,27 +236,53 @@ impl<'a> Room<'a> {
     /// The best of each block of neighbours, and then pairs across the cuts until no matching has more.
     fn in_blocks(&self, shift: usize) -> Vec<Option<usize>> {
         let mut mates = vec![None; self.vertices.len()];
-        // The second cut lies in the middle of the first one's blocks, and each block is matched
-        // anew: never with fewer pairs, and at less cost where a pair was cut off.
-        for cut in [shift, shift + BLOCK / 2] {
-            let first = cut % BLOCK;
-            let mut start = 0;
-            while start < mates.len() {
-                let end = if start < first { first } else { (start + BLOCK).min(mates.len()) };
-                let inside = |at: &usize| mates[*at].is_none_or(|mate| (start..end).contains(&mate));
-                let block: Vec<usize> = (start..end).filter(inside).collect();
-                let vertices = block.iter().map(|at| self.vertices[*at].clone()).collect();
-                let part = Room::of(vertices, self.terms.clone());
-                for (at, mate) in block.iter().zip(part.best()) {
-                    mates[*at] = mate.map(|mate| block[mate]);
-                }
-                start = end;
-            }
+        let mut start = 0;
+        while start < mates.len() {
+            let first = shift % BLOCK;
+            let end = if start < first { first } else { start + BLOCK }.min(mates.len());
+            self.match_part(&(start..end).collect::<Vec<_>>(), &mut mates);
+            start = end;
         }
+        // Those left over in their blocks, if they are few enough, pair up at the least cost;
+        // whatever else can be paired is, who waited longest first.
         let mut free: Vec<usize> = (0..mates.len()).filter(|at| mates[*at].is_none()).collect();
+        if free.len() <= EXACT {
+            self.match_part(&free, &mut mates);
+        }
         free.sort_by_key(|at| (std::cmp::Reverse(self.vertices[*at].waited), *at));
         maximum_cardinality(&mut mates, free, |at| self.neighbours(at));
         mates
+    }
+
+    /// The best within a part, whose players have no mates outside of it.
+    fn match_part(&self, part: &[usize], mates: &mut [Option<usize>]) {
+        let vertices = part.iter().map(|at| self.vertices[*at].clone()).collect();
+        let room = Room::of(vertices, self.terms.clone());
+        for (at, mate) in part.iter().zip(room.best()) {
+            mates[*at] = mate.map(|mate| part[mate]);
+        }
+    }
+
+    /// Why a matching leaves a candidate without a mate; None for one that has a mate.
+    pub fn why_not(&self, mates: &[Option<usize>], candidate: usize) -> Option<WhyNot> {
+        if mates[candidate].is_some() {
+            return None;
+        }
+        let at = self.places[candidate];
+        let vertex = &self.vertices[at];
+        let sides = [(vertex.bw, &self.eras[1]), (vertex.sc2, &self.eras[0])];
+        let nearest = sides.into_iter().filter_map(|(mmr, others)| Some(nearest(at, mmr?, others))).flatten();
+        let Some((gap, window)) = nearest.min() else {
+            let era = if vertex.bw.is_some() { Era::Sc2 } else { Era::Bw };
+            return Some(if mates.len() == 1 { WhyNot::Alone } else { WhyNot::NobodyOfEra { era } });
+        };
+        let mut fitting = self.neighbours(at);
+        fitting.sort_unstable();
+        fitting.dedup();
+        Some(match u32::try_from(fitting.len()).expect("a room has fewer players") {
+            0 => WhyNot::TooFar { gap, window: vertex.window.max(window) },
+            fitting => WhyNot::Outnumbered { fitting },
+        })
     }
 
     /// All vertices that one may be paired with; some twice.
@@ -373,6 +400,14 @@ impl<'a> Room<'a> {
         edges.dedup();
         edges
     }
+}
+
+/// The gap to the nearest of the others, and that one's window.
+fn nearest(at: usize, mmr: i32, others: &[Rated]) -> Option<(u32, u32)> {
+    let place = others.partition_point(|other| other.mmr < mmr);
+    let other = |one: &&Rated| one.at != at;
+    let near = [others[..place].iter().rev().find(other), others[place..].iter().find(other)];
+    near.into_iter().flatten().map(|other| (other.mmr.abs_diff(mmr), other.window)).min()
 }
 
 /// Bounded, so that no entry can make a wave overflow.

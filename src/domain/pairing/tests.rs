@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::chance::Chance;
+use ipc_schema::event::WhyNot;
 use ipc_schema::vocab::RaceChoice;
 use std::collections::VecDeque;
 
@@ -17,7 +18,7 @@ fn waiting_room(chance: &mut Chance, players: usize, both_percent: usize) -> Vec
             let since = Timestamp(NOW.0 - u64::from(waves) * 45_000 - chance.below(40_000) as u64);
             let mmr = [0, 1].map(|_| 1200 + i32::try_from(chance.below(600)).unwrap());
             let region = Region::ALL[chance.below(Region::ALL.len())];
-            (Entry { since, waves, races, vetoes: Vec::new() }, mmr, region)
+            (Entry::new(since, waves, races, Vec::new()), mmr, region)
         })
         .collect()
 }
@@ -41,6 +42,10 @@ fn with_candidates<T>(room: &[(Entry, [i32; 2], Region)], look: impl FnOnce(&[Ca
         })
         .collect();
     look(&candidates)
+}
+
+fn pairs(season: &Season, now: Timestamp, candidates: &[Candidate<'_>], shift: usize) -> Vec<Pair> {
+    wave(season, now, candidates, shift).0
 }
 
 fn season() -> Season {
@@ -131,7 +136,7 @@ fn a_wave_of_any_size_is_legal_and_leaves_no_pair_it_could_take() {
 fn the_two_of_a_pair_keep_the_window_of_either() {
     let season = season();
     let room = |gap: i32, waves| {
-        let entry = |races| Entry { since: NOW, waves, races, vetoes: Vec::new() };
+        let entry = |races| Entry::new(NOW, waves, races, Vec::new());
         let bw = RaceChoice { bw: Some(Race::BwZerg), sc2: None };
         let sc2 = RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) };
         vec![(entry(bw), [1500, 0], Region::Euw), (entry(sc2), [0, 1500 + gap], Region::Euw)]
@@ -149,8 +154,7 @@ fn cost_of_two(regions: [Region; 2], met: Option<Timestamp>) -> i64 {
     let season = season();
     let races =
         |bw| RaceChoice { bw: Some(Race::BwZerg).filter(|_| bw), sc2: Some(Race::Sc2Zerg).filter(|_| !bw) };
-    let entries =
-        [true, false].map(|bw| Entry { since: NOW, waves: 0, races: races(bw), vetoes: Vec::new() });
+    let entries = [true, false].map(|bw| Entry::new(NOW, 0, races(bw), Vec::new()));
     let recent: VecDeque<_> = met.map(|at| (PlayerId(2), at)).into_iter().collect();
     let nobody = VecDeque::new();
     let candidates = [0, 1].map(|at| Candidate {
@@ -221,7 +225,7 @@ fn of_two_who_fit_alike_the_one_who_waited_longer_is_paired() {
         let races =
             RaceChoice { bw: Some(Race::BwZerg).filter(|_| bw), sc2: Some(Race::Sc2Zerg).filter(|_| !bw) };
         let since = Timestamp(NOW.0 - seconds * 1000);
-        (Entry { since, waves: 0, races, vetoes: Vec::new() }, [1500, 1500], Region::Euw)
+        (Entry::new(since, 0, races, Vec::new()), [1500, 1500], Region::Euw)
     };
     for (first, second, expected) in [(30, 31, 2), (31, 30, 1)] {
         let room = [entry(true, first), entry(true, second), entry(false, 1)];
@@ -235,7 +239,7 @@ fn one_bad_entry_never_stops_a_wave() {
     let good = waiting_room(&mut Chance(7), 20, 50);
     let expected = with_candidates(&good, |candidates| pairs(&season, NOW, candidates, 0).len());
     let both = RaceChoice { bw: Some(Race::BwZerg), sc2: Some(Race::Sc2Terran) };
-    let entry = |since, waves, races| Entry { since, waves, races, vetoes: vec!["no_such_map".to_owned()] };
+    let entry = |since, waves, races| Entry::new(since, waves, races, vec!["no_such_map".to_owned()]);
     let bad = [
         (entry(NOW, 0, RaceChoice::default()), [1500, 1500]),
         (entry(Timestamp::ZERO, u32::MAX, both), [i32::MIN, i32::MAX]),
@@ -253,4 +257,85 @@ fn one_bad_entry_never_stops_a_wave() {
     room.extend(bad.iter().map(|(entry, mmr)| (entry.clone(), *mmr, Region::Fer)));
     let found = with_candidates(&room, |candidates| pairs(&season, NOW, candidates, 0).len());
     assert!(found > EXACT / 3, "{found} pairs");
+}
+
+#[test]
+fn a_wave_says_why_it_left_somebody_without_a_match() {
+    let season = season();
+    let player = |bw: bool, sc2: bool, mmr, waves| {
+        let races =
+            RaceChoice { bw: Some(Race::BwZerg).filter(|_| bw), sc2: Some(Race::Sc2Zerg).filter(|_| sc2) };
+        (Entry::new(NOW, waves, races, Vec::new()), [mmr; 2], Region::Euw)
+    };
+    let (bw, sc2, both) = ((true, false), (false, true), (true, true));
+    type Side = (bool, bool);
+    let room = |players: &[(Side, i32, u32)]| -> Vec<_> {
+        players.iter().map(|((bw, sc2), mmr, waves)| player(*bw, *sc2, *mmr, *waves)).collect()
+    };
+    for (players, pairs, expected) in [
+        (&[(both, 1500, 0)][..], 0, &[(1, WhyNot::Alone)][..]),
+        (
+            &[(bw, 1500, 0), (bw, 1500, 0)],
+            0,
+            &[(1, WhyNot::NobodyOfEra { era: Era::Sc2 }), (2, WhyNot::NobodyOfEra { era: Era::Sc2 })],
+        ),
+        (
+            &[(sc2, 1500, 0), (sc2, 1500, 9)],
+            0,
+            &[(1, WhyNot::NobodyOfEra { era: Era::Bw }), (2, WhyNot::NobodyOfEra { era: Era::Bw })],
+        ),
+        // The wider window of the two counts.
+        (
+            &[(bw, 1500, 0), (sc2, 1810, 2)],
+            0,
+            &[(1, WhyNot::TooFar { gap: 310, window: 250 }), (2, WhyNot::TooFar { gap: 310, window: 250 })],
+        ),
+        // A player is no opponent of the own other race.
+        (
+            &[(both, 1500, 0), (sc2, 1700, 0)],
+            0,
+            &[(1, WhyNot::TooFar { gap: 200, window: 150 }), (2, WhyNot::TooFar { gap: 200, window: 150 })],
+        ),
+        (
+            &[(bw, 1500, 0), (bw, 1500, 1), (bw, 1500, 2), (sc2, 1500, 0), (sc2, 1500, 0)],
+            2,
+            &[(1, WhyNot::Outnumbered { fitting: 2 })],
+        ),
+        (&[(both, 1500, 0), (both, 1500, 1), (both, 1500, 2)], 1, &[(1, WhyNot::Outnumbered { fitting: 2 })]),
+    ] {
+        let found = with_candidates(&room(players), |candidates| wave(&season, NOW, candidates, 0));
+        let expected: Vec<_> =
+            expected.iter().map(|(id, why)| Unmatched { player: PlayerId(*id), why: *why }).collect();
+        // Who is left out among equals is not what is asked here.
+        let by_reason = |unmatched: &[Unmatched]| unmatched.iter().map(|one| one.why).collect::<Vec<_>>();
+        assert_eq!((found.0.len(), by_reason(&found.1)), (pairs, by_reason(&expected)), "{players:?}");
+    }
+}
+
+#[test]
+fn everyone_of_a_wave_is_paired_or_told_why_not() {
+    let season = season();
+    for seed in 0..60 {
+        let mut chance = Chance(seed);
+        let (players, both) = (1 + chance.below(60), chance.below(101));
+        let room = waiting_room(&mut chance, players, both);
+        with_candidates(&room, |candidates| {
+            let (pairs, unmatched) = wave(&season, NOW, candidates, 0);
+            let mut seen: Vec<PlayerId> = pairs.iter().flat_map(|pair| pair.players).collect();
+            seen.extend(unmatched.iter().map(|one| one.player));
+            seen.sort_unstable();
+            assert_eq!(seen, candidates.iter().map(|one| one.player).collect::<Vec<_>>(), "seed {seed}");
+            let room = Room::new(&season, NOW, candidates);
+            for one in &unmatched {
+                let at = usize::try_from(one.player.0).unwrap() - 1;
+                let fits = |other: &usize| *other != at && room.cost(at, *other).is_some();
+                let fitting = (0..players).filter(fits).count();
+                let told = match one.why {
+                    WhyNot::Outnumbered { fitting } => usize::try_from(fitting).unwrap(),
+                    WhyNot::Alone | WhyNot::NobodyOfEra { .. } | WhyNot::TooFar { .. } => 0,
+                };
+                assert_eq!(told, fitting, "seed {seed}: {one:?}");
+            }
+        });
+    }
 }
