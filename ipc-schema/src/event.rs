@@ -5,8 +5,8 @@ use crate::frame::{Decode, Encode};
 use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use crate::replay::{Fault, ReplayFacts};
 use crate::vocab::{
-    FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
-    Verdict,
+    Era, FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp,
+    Toon, Verdict,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -313,6 +313,13 @@ pub enum Event {
         note: String,
         at: Timestamp,
     },
+    /// What a wave had before it, and why it left players without a match. It follows the `WaveFired`
+    /// of the same time.
+    WaveWeighed {
+        at: Timestamp,
+        waiting: Crowd,
+        unmatched: Vec<Unmatched>,
+    },
 }
 
 /// Why staff have to look at a match. Stored by position, so new ones go to the end.
@@ -344,6 +351,39 @@ impl CaseKind {
             CaseKind::Contradiction { .. } => "contradiction",
         }
     }
+}
+
+/// How many waited when a wave fired, by what they could play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Crowd {
+    pub bw: u32,
+    pub sc2: u32,
+    pub both: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Unmatched {
+    pub player: PlayerId,
+    pub why: WhyNot,
+}
+
+/// Why a wave had no match for a player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum WhyNot {
+    Alone,
+    /// Nobody waited who could have played this era.
+    NobodyOfEra {
+        era: Era,
+    },
+    /// The nearest opponent was `gap` away in MMR, and `window` was accepted.
+    TooFar {
+        gap: u32,
+        window: u32,
+    },
+    /// So many fitted, and all of them were paired with others.
+    Outnumbered {
+        fitting: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -88,6 +88,8 @@ pub struct Waiting {
 pub struct EntryView {
     pub since: Timestamp,
     pub hint: QueueHint,
+    /// When a match is to be expected, by what others waited; None where too few were seen.
+    pub expected: Option<Timestamp>,
 }
 
 /// Why there is no match yet.
@@ -100,8 +102,8 @@ pub enum QueueHint {
     NobodyOfOtherEra {
         era: crate::vocab::Era,
     },
-    /// The nearest opponent is `gap` away, and `window` is accepted in the next wave.
-    /// `fits_at` is when the gap will be accepted.
+    /// The nearest opponent is `gap` away, and `window` is accepted so far. `fits_at` is when the gap
+    /// will be accepted.
     TooFar {
         gap: u32,
         window: u32,
@@ -109,6 +111,11 @@ pub enum QueueHint {
     },
     /// Someone fits; the next wave will see.
     Fits,
+    /// So many fitted in the last wave, and all of them were paired with others; how many waited then.
+    Outnumbered {
+        fitting: u32,
+        waiting: Waiting,
+    },
 }
 
 /// A match from one player's side.

@@ -10,10 +10,11 @@ use super::history::History;
 use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
-use super::queue::Entry;
+use super::queue::{Entry, LeftOut};
 use super::rating::Rating;
 use super::season::Season;
 use super::verdict::Game;
+use super::waits::Waits;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
@@ -40,6 +41,7 @@ pub struct Ladder {
     by_battle_tag: BTreeMap<String, PlayerId>,
     by_toon: BTreeMap<Toon, PlayerId>,
     pub(super) queue: BTreeMap<PlayerId, Entry>,
+    pub(super) waits: Waits,
     pub(super) matches: BTreeMap<MatchId, Match>,
     /// The match each player is in.
     open: BTreeMap<PlayerId, MatchId>,
@@ -194,6 +196,7 @@ impl Default for Ladder {
             by_battle_tag: BTreeMap::new(),
             by_toon: BTreeMap::new(),
             queue: BTreeMap::new(),
+            waits: Waits::default(),
             matches: BTreeMap::new(),
             open: BTreeMap::new(),
             closed: VecDeque::new(),
@@ -546,6 +549,12 @@ impl Ladder {
                 self.known(*player).toon_allowances.insert(*region, *count);
             }
             Event::ToonUnbound { player, toon, .. } => self.unbind(*player, *toon),
+            Event::WaveWeighed { waiting, unmatched, .. } => {
+                for one in unmatched {
+                    let entry = self.queue.get_mut(&one.player).expect("a wave weighs those who wait");
+                    entry.left_out = Some(LeftOut { why: one.why, waiting: *waiting });
+                }
+            }
         }
     }
 
@@ -557,7 +566,7 @@ impl Ladder {
         assert!(!self.open.contains_key(&player), "player {player} cannot wait while in a match");
         let known = &self.players[&player];
         let (races, vetoes) = (known.races, known.vetoes.clone());
-        self.queue.insert(player, Entry { since, waves: 0, races, vetoes });
+        self.queue.insert(player, Entry::new(since, 0, races, vetoes));
     }
 
     fn begin_match(&mut self, pairing: &Pairing, at: Timestamp) {
@@ -566,8 +575,9 @@ impl Ladder {
         self.counts.matches_paired += 1;
         let entries = pairing.players.map(|player| {
             let entry = self.queue.remove(&player).expect("a wave pairs those who wait");
+            self.waits.add(entry.races, entry.since, at);
             // The wave that paired them does not count as one waited.
-            Entry { waves: entry.waves.saturating_sub(1), ..entry }
+            Entry { waves: entry.waves.saturating_sub(1), left_out: None, ..entry }
         });
         let cards = pairing.players.map(|player| self.cards.add(player, Content::Match(id)));
         for player in pairing.players {

@@ -36,7 +36,13 @@ impl Ladder {
                 .filter(|other| other.player != player)
                 .map(|other| (other.player, other.entry, pairing::nearest_gap(own, other)))
                 .collect();
-            EntryView { since: entry.since, hint: hint(season, now, entry, &others) }
+            // Matches are made in waves only.
+            let expected = self.waits.expected(now, entry.races, entry.since);
+            EntryView {
+                since: entry.since,
+                hint: hint(season, now, entry, &others),
+                expected: expected.map(|at| at.max(wave_after(now, season.knobs.wave))),
+            }
         });
         Some(QueueView {
             races: known.races,

@@ -145,6 +145,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::CardGone { .. }
         | Event::ModUnverified { .. }
         | Event::ToonClashed { .. }
+        | Event::WaveWeighed { .. }
         | Event::KnobSet { .. }
         | Event::HandlesLearned { .. }
         | Event::HandlesRetired { .. }

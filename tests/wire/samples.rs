@@ -10,7 +10,8 @@ use ipc_schema::backend::{
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{
-    CaseKind, Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange,
+    CaseKind, Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange,
+    Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, Seq, UserId,
@@ -310,6 +311,7 @@ pub(crate) fn events() -> Vec<Event> {
         ReplayAttached { job: JOB, match_id: MATCH, outcome: Judged::Undecided, at: AT },
         CaseOpened { case: CaseId(1), match_id: MATCH, kind: case_kinds().remove(0), at: AT },
         CaseClosed { case: CaseId(1), by: USER, note: text("seen"), at: AT },
+        WaveWeighed { at: AT, waiting: Crowd { bw: 3, sc2: 1, both: 2 }, unmatched: unmatched() },
     )
 }
 
@@ -322,6 +324,16 @@ pub(crate) fn case_kinds() -> Vec<CaseKind> {
         Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
         Contradiction { job: JOB },
     )
+}
+
+fn unmatched() -> Vec<Unmatched> {
+    let reasons = every!(WhyNot:
+        Alone,
+        NobodyOfEra { era: Era::Bw },
+        TooFar { gap: 310, window: 250 },
+        Outnumbered { fitting: 4 },
+    );
+    reasons.into_iter().map(|why| Unmatched { player: PLAYER, why }).collect()
 }
 
 pub(crate) fn records() -> Vec<Record> {
@@ -356,8 +368,11 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
         NobodyOfOtherEra { era: Era::Sc2 },
         TooFar { gap: 400, window: 200, fits_at: AT },
         Fits,
+        Outnumbered { fitting: 4, waiting: Waiting { bw: 6, sc2: 4, both: 0 } },
     );
-    let entries = hints.into_iter().map(|hint| Some(EntryView { since: AT, hint })).chain([None]);
+    let expected = [None, Some(AT)].into_iter().cycle();
+    let entries = hints.into_iter().zip(expected);
+    let entries = entries.map(|(hint, expected)| Some(EntryView { since: AT, hint, expected })).chain([None]);
     let view = |entry| QueueView {
         races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
         vetoes: vec![text("tourmaline")],
