@@ -329,9 +329,9 @@ impl<'a> Room<'a> {
                 return found;
             }
             if other < below {
-                below -= 1
+                below -= 1;
             } else {
-                above += 1
+                above += 1;
             }
             let other = others[other];
             if gap_trouble + hosts[other.region] >= limit || other.at == at {
