@@ -5,7 +5,8 @@ use crate::frame::{Decode, Encode};
 use crate::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use crate::replay::{Fault, ReplayFacts};
 use crate::vocab::{
-    FileHash, GameRegion, Locale, Mmr, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon, Verdict,
+    FileHash, GameRegion, Glicko, Locale, Mmr, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
+    Verdict,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -215,6 +216,43 @@ pub enum Event {
         job: JobId,
         before: u32,
     },
+
+    /// The numbers that ratings follow from here on: what an unrated player has, and Elo's scale
+    /// and K.
+    RatingSystem {
+        mmr_start: Mmr,
+        mmr_scale: f64,
+        mmr_k: f64,
+        at: Timestamp,
+    },
+    /// The Glicko-2 ratings that a match left, in slot order; follows its [`Event::Closed`].
+    Rated {
+        match_id: MatchId,
+        rows: [RatedRow; 2],
+    },
+    /// Staff moved a rating by so many points.
+    MmrAdjusted {
+        player: PlayerId,
+        race: Race,
+        points: i32,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// Staff gave a match another verdict than it had. The ratings that this moves follow in
+    /// [`Event::Rerated`].
+    Resolved {
+        match_id: MatchId,
+        verdict: Verdict,
+        by: UserId,
+        at: Timestamp,
+    },
+    /// Ratings that another verdict of a match moved, that match's and all later ones'. Very many
+    /// come in several of these.
+    Rerated {
+        match_id: MatchId,
+        rows: Vec<Rerating>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -244,6 +282,24 @@ pub struct RatingChange {
     pub race: Race,
     pub before: Mmr,
     pub after: Mmr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct RatedRow {
+    pub player: PlayerId,
+    pub race: Race,
+    pub glicko: Glicko,
+}
+
+/// One rating that a correction moved.
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct Rerating {
+    pub player: PlayerId,
+    pub race: Race,
+    pub before: Mmr,
+    pub after: Mmr,
+    /// As it is after.
+    pub glicko: Glicko,
 }
 
 /// What the rules say of a replay, check by check.

@@ -14,6 +14,7 @@ match-playing-todo = Meet in the game, play, then **drop your replay here**. The
 match-you = You
 match-opponent = Your opponent
 match-player-race = { $race }, { $mmr } MMR
+match-player-rank = { $player }, rank { $rank }
 match-player-alternatives = also known as { $names }
 match-map = Map
 match-map-by = { $title } by { $author }

@@ -36,3 +36,7 @@ refusal-read-only = The ladder cannot save anything at the moment, so nothing wa
 refusal-busy = The ladder is very busy right now, and nothing was changed. Please try again in a moment.
 refusal-stale = That was pressed too long ago to be sure what happened. Use /match or /queue to see where you are.
 refusal-player-unknown = Nobody on the ladder has this name. /leaderboard lists those who have played.
+refusal-match-not-played = That match was never played, so there is no result to change.
+refusal-unchanged = Nothing was changed: it is like that already.
+refusal-correction-too-large = This correction would move more than { $limit } ratings, so it was not made.
+refusal-mmr-out-of-range = A rating has to lie between { $least } and { $most }.

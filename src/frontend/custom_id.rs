@@ -3,7 +3,8 @@
 
 use ipc_schema::backend::TermsAnswer;
 use ipc_schema::ids::MatchId;
-use ipc_schema::vocab::Era;
+use ipc_schema::view::LeaderboardFilter;
+use ipc_schema::vocab::{CountryCode, Era, Race, Rank};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,16 @@ pub enum CustomId {
     /// `page` from 0.
     Leaderboard {
         page: u32,
+        filter: LeaderboardFilter,
     },
+}
+
+/// Where a filter asks for nothing.
+const ANY: &str = "-";
+
+/// What a filter asks for, if anything; None for a word that is neither.
+fn unless_any<T>(word: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if word == ANY { Some(None) } else { parse(word).map(Some) }
 }
 
 impl CustomId {
@@ -54,7 +64,18 @@ impl CustomId {
             ["match", "confirm", id] => CustomId::MatchConfirm(MatchId(id.parse().ok()?)),
             ["match", "abort", id] => CustomId::MatchAbort(MatchId(id.parse().ok()?)),
             ["match", "show"] => CustomId::MatchShow,
-            ["leaderboard", page] => CustomId::Leaderboard { page: page.parse().ok()? },
+            ["leaderboard", page] => {
+                CustomId::Leaderboard { page: page.parse().ok()?, filter: LeaderboardFilter::default() }
+            }
+            ["leaderboard", page, race, country, rank, rows] => {
+                let filter = LeaderboardFilter {
+                    race: unless_any(race, Race::from_code)?,
+                    country: unless_any(country, CountryCode::from_code)?,
+                    rank: unless_any(rank, Rank::from_code)?,
+                    best: *rows == "best",
+                };
+                CustomId::Leaderboard { page: page.parse().ok()?, filter }
+            }
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -80,7 +101,15 @@ impl fmt::Display for CustomId {
             CustomId::MatchConfirm(id) => write!(f, "match:confirm:{id}"),
             CustomId::MatchAbort(id) => write!(f, "match:abort:{id}"),
             CustomId::MatchShow => f.write_str("match:show"),
-            CustomId::Leaderboard { page } => write!(f, "leaderboard:{page}"),
+            CustomId::Leaderboard { page, filter } if *filter == LeaderboardFilter::default() => {
+                write!(f, "leaderboard:{page}")
+            }
+            CustomId::Leaderboard { page, filter: LeaderboardFilter { race, country, rank, best } } => {
+                let race = race.map_or(ANY, Race::code);
+                let country = country.map_or_else(|| ANY.to_owned(), |country| country.to_string());
+                let rank = rank.map_or(ANY, Rank::code);
+                write!(f, "leaderboard:{page}:{race}:{country}:{rank}:{}", if *best { "best" } else { "all" })
+            }
         }
     }
 }
@@ -108,7 +137,26 @@ mod tests {
             (CustomId::MatchConfirm(MatchId(12)), "match:confirm:12"),
             (CustomId::MatchAbort(MatchId(u64::MAX)), "match:abort:18446744073709551615"),
             (CustomId::MatchShow, "match:show"),
-            (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
+            (CustomId::Leaderboard { page: 0, filter: LeaderboardFilter::default() }, "leaderboard:0"),
+            (
+                CustomId::Leaderboard {
+                    page: u32::MAX,
+                    filter: LeaderboardFilter {
+                        race: Some(Race::Sc2Protoss),
+                        country: CountryCode::from_code("KR"),
+                        rank: Some(Rank::S),
+                        best: true,
+                    },
+                },
+                "leaderboard:4294967295:sc2_protoss:KR:S:best",
+            ),
+            (
+                CustomId::Leaderboard {
+                    page: 2,
+                    filter: LeaderboardFilter { rank: Some(Rank::F), ..LeaderboardFilter::default() },
+                },
+                "leaderboard:2:-:-:F:all",
+            ),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -136,6 +184,11 @@ mod tests {
             "match:confirm:-1",
             "match:confirm:18446744073709551616",
             "leaderboard:1.5",
+            "leaderboard:1:-:-:-:all",
+            "leaderboard:1:-:-:-:none",
+            "leaderboard:1:bw_zerg:kr:-:all",
+            "leaderboard:1:zerg:-:-:all",
+            "leaderboard:1:-:-:G:best",
             " match:show",
             "MATCH:SHOW",
         ];

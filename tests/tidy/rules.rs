@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: "domain sees std without I/O, the words of ipc-schema, libm, unicode_normalization and itself",
+        says: "domain sees std without I/O, the words of ipc-schema, libraries that compute, and itself",
         forbids: |file, path, crates| {
             if !in_module(file, "domain") {
                 return false;
@@ -66,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
                 "std" => {
                     STD_WITH_IO.contains(&second) || second == "time" && words.next() != Some("Duration")
                 }
-                "libm" | "unicode_normalization" => false,
+                "libm" | "skillratings" | "unicode_normalization" => false,
                 _ => crates.iter().any(|name| name == first),
             }
         },
@@ -78,6 +78,10 @@ pub(super) const RULES: &[Rule] = &[
                 && (root(path).starts_with("tokio") || root(path).starts_with("twilight"))
                 || file == "bin/supervisor.rs" && root(path).starts_with("tokio")
         },
+    },
+    Rule {
+        says: "skillratings is named in src/domain/rating.rs",
+        forbids: |file, path, _| root(path) == "skillratings" && file != "src/domain/rating.rs",
     },
     Rule {
         says: "twilight is named in src/frontend",

@@ -11,10 +11,9 @@ use crate::domain::match_::{Match, Phase, Seat};
 use crate::domain::pairing::{self, Candidate};
 use crate::domain::player::{Player, check_names, fold, month_of};
 use crate::domain::queue::{Entry, wave_after, wave_at};
-use crate::domain::rating;
 use crate::domain::season::Season;
 use crate::domain::verdict::{self, Game, Unverified};
-use ipc_schema::event::{Event, Judged, Judgement, Pairing, RatingChange};
+use ipc_schema::event::{Event, Judged, Judgement, Pairing};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::view::{ReplayStage, SetupStep};
@@ -156,6 +155,7 @@ impl Ladder {
                 Decision { events: events.collect(), refusal: None }
             }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
+            Input::Started => Decision::of(self.rating_system(season, now)),
         }
     }
 
@@ -448,23 +448,9 @@ impl Ladder {
                 }
             }
             let verdict = Verdict::Decided { winner, ground };
-            let ratings = self.rate(season, &match_.pairing, verdict);
-            events.push(Event::Closed { match_id: job.match_id, verdict, ratings, at: now });
+            events.extend(self.closing(season, now, match_, verdict));
         }
         events
-    }
-
-    /// How a verdict moves the ratings, if it does.
-    fn rate(&self, season: &Season, pairing: &Pairing, verdict: Verdict) -> Option<[RatingChange; 2]> {
-        let outcome = verdict.outcome(0)?;
-        let before = [0, 1].map(|slot| self.mmr(season, pairing.players[slot], pairing.races[slot]));
-        let after = rating::after(&season.knobs, before, outcome);
-        Some([0, 1].map(|slot| RatingChange {
-            player: pairing.players[slot],
-            race: pairing.races[slot],
-            before: before[slot],
-            after: after[slot],
-        }))
     }
 
     /// The first thing that is due by time; asked again until nothing is.
