@@ -209,6 +209,11 @@ fn closing<'q>(
     .bind(after_2)
 }
 
+/// The word of a verdict in the table.
+pub fn verdict_code(verdict: Verdict) -> &'static str {
+    words_of(verdict).0
+}
+
 /// A verdict as the table has it: its word, the winner's slot, and why.
 fn words_of(verdict: Verdict) -> (&'static str, Option<u8>, Option<&'static str>) {
     match verdict {
