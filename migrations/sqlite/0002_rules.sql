@@ -8,6 +8,9 @@ alter table ratings add column glicko_rating real;
 alter table ratings add column glicko_deviation real;
 alter table ratings add column glicko_volatility real;
 
+-- The record that closed the match, to tell what came before a correction; null for older matches.
+alter table matches add column closed_seq integer;
+
 -- The numbers that ratings followed from that record on.
 create table rating_systems (
     seq integer not null primary key,

@@ -34,6 +34,9 @@ pub(super) struct Follow {
     pub findings: Vec<Finding>,
 }
 
+/// MMR before and after a correction, of the rows that it moves.
+type Moved = BTreeMap<RatingKey, (Mmr, Mmr)>;
+
 /// What later events of a record have to agree with.
 #[derive(Default)]
 struct Decision {
@@ -42,7 +45,7 @@ struct Decision {
     /// Rows that a match left, until their Glicko-2 is told.
     closed: Option<(MatchId, [RatingKey; 2])>,
     /// Rows that a verdict of staff moves, until they are told.
-    moved: Option<(MatchId, BTreeMap<RatingKey, (Mmr, Mmr, Glicko)>)>,
+    moved: Option<(MatchId, Moved)>,
 }
 
 impl Default for Follow {
@@ -76,7 +79,7 @@ impl Follow {
             }
         }
         let (match_id, moved) = decision.moved.unwrap_or((MatchId(0), BTreeMap::new()));
-        for (row, (before, after, _)) in moved {
+        for (row, (before, after)) in moved {
             let what = format!(
                 "the correction moves it from {before} to {after} MMR or in Glicko-2, which was not told"
             );
@@ -238,7 +241,7 @@ impl Follow {
         let change = |row: RatingKey| {
             let (was, is) = (self.fold.of(row), made.of(row));
             let same = was.mmr == is.mmr && glicko_distance(was.glicko, is.glicko) <= GLICKO_TOLERANCE;
-            (!same).then_some((row, (was.mmr, is.mmr, is.glicko)))
+            (!same).then_some((row, (was.mmr, is.mmr)))
         };
         decision.moved = Some((match_id, rows.into_iter().filter_map(change).collect()));
         self.fold = made;
@@ -251,7 +254,7 @@ impl Follow {
         };
         // A row that moved by less than an audit sees may be told all the same.
         let is = self.fold.of(row);
-        let (before, after, _) = moved.remove(&row).unwrap_or((is.mmr, is.mmr, is.glicko));
+        let (before, after) = moved.remove(&row).unwrap_or((is.mmr, is.mmr));
         if (told.before, told.after) != (before, after) {
             let what = format!(
                 "the correction told {} to {} MMR, the results make it {before} to {after}",

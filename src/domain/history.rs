@@ -151,18 +151,26 @@ impl History {
 
     /// All that moved ratings, in the order of the fold.
     pub fn items(&self) -> impl Iterator<Item = Item> {
+        self.items_with(None)
+    }
+
+    /// The same if one match stood otherwise.
+    fn items_with(&self, instead: Option<(MatchId, Standing)>) -> impl Iterator<Item = Item> {
         let mut changes = self.changes.iter().peekable();
         let mut results = (0..).zip(&self.results).peekable();
         std::iter::from_fn(move || {
             loop {
                 let next = results.peek().map(|(index, _)| *index);
-                if let Some((_, change)) =
-                    changes.next_if(|(before, _)| next.is_none_or(|next| *before <= next))
-                {
+                let is_due = |(before, _): &&(u32, Change)| next.is_none_or(|next| *before <= next);
+                if let Some((_, change)) = changes.next_if(is_due) {
                     return Some(Item::Change(*change));
                 }
                 let result = Played::from(results.next()?.1);
-                if let Some(outcome) = result.standing.outcome() {
+                let standing = match instead {
+                    Some((match_id, standing)) if match_id == result.match_id => standing,
+                    _ => result.standing,
+                };
+                if let Some(outcome) = standing.outcome() {
                     let (match_id, rows, at) = (result.match_id, result.rows(), result.at);
                     return Some(Item::Result { match_id, rows, outcome, at });
                 }
@@ -172,16 +180,12 @@ impl History {
 
     /// All ratings, made anew from all that happened.
     pub fn fold(&self) -> Fold {
-        let mut fold = Fold::default();
-        self.items().for_each(|item| fold.take(&item));
-        fold
+        fold(self.items())
     }
 
     /// All ratings as they would be if the match stood so.
     pub fn fold_with(&self, match_id: MatchId, standing: Standing) -> Fold {
-        let mut corrected = self.clone();
-        corrected.settle(match_id, standing);
-        corrected.fold()
+        fold(self.items_with(Some((match_id, standing))))
     }
 
     /// What a row played, and when last; None if neither a result nor staff ever moved it.
@@ -252,6 +256,12 @@ impl History {
             self.matches(player).filter(|(_, _, other)| *other == opponent).map(|(_, outcome, _)| outcome),
         )
     }
+}
+
+fn fold(items: impl Iterator<Item = Item>) -> Fold {
+    let mut fold = Fold::default();
+    items.for_each(|item| fold.take(&item));
+    fold
 }
 
 fn count(record: &mut GameRecord, outcome: Outcome) {

@@ -67,7 +67,8 @@ impl Rating {
             Outcome::Draw => &mut self.draws,
         };
         *count += 1;
-        self.last_played = at;
+        // A clock that was set back between two lives of the ladder takes nobody off the leaderboard.
+        self.last_played = self.last_played.max(at);
     }
 }
 

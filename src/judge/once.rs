@@ -4,7 +4,7 @@ use super::files::{LOG, Telling, What};
 use super::{Case, Judgement, Kind, place};
 use crate::store::CorrectionRow;
 use ipc_schema::fact_line::Fact;
-use ipc_schema::ids::{JobId, MatchId, PlayerId};
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
 use ipc_schema::vocab::{Mmr, Race, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,10 +135,12 @@ struct Chain {
 
 /// What moved one rating.
 struct Move {
+    /// The record that tells it; None for matches from before that was stored, which came first, in
+    /// the order of their numbers, since a player is in one match at a time.
+    seq: Option<Seq>,
     at: Timestamp,
     /// None where staff moved it by hand.
     match_id: Option<MatchId>,
-    /// Whether it is a correction; a match that closed in the same moment came before it.
     is_correction: bool,
     player: PlayerId,
     race: Race,
@@ -166,6 +168,7 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
             judgement.find(Kind::Duplicate, who, Some(*match_id), what, vec![format!("matches {match_id}")]);
         }
         moves.extend(ratings.into_iter().enumerate().map(|(slot, (before, after))| Move {
+            seq: closing.seq,
             at: closing.at,
             match_id: Some(*match_id),
             is_correction: false,
@@ -175,7 +178,7 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
             after,
         }));
     }
-    moves.sort_by_key(|step| (step.at, step.is_correction, step.match_id));
+    moves.sort_by_key(|step| (step.seq, step.match_id));
     for step in moves {
         let chain = chains.entry((step.player, step.race)).or_default();
         if let Some(left) = chain.steps.last()
@@ -231,8 +234,8 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
 
 impl From<&CorrectionRow> for Move {
     fn from(row: &CorrectionRow) -> Move {
-        let CorrectionRow { match_id, player, race, before, after, at } = *row;
-        Move { at, match_id, is_correction: true, player, race, before, after }
+        let CorrectionRow { match_id, player, race, before, after, at, seq } = *row;
+        Move { seq: Some(seq), at, match_id, is_correction: true, player, race, before, after }
     }
 }
 

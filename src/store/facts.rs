@@ -3,7 +3,7 @@
 
 use super::Store;
 use anyhow::Context;
-use ipc_schema::ids::{JobId, MatchId, PlayerId};
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
 use ipc_schema::vocab::{Glicko, Mmr, Race, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
@@ -35,6 +35,8 @@ pub struct MatchRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
     pub at: Timestamp,
+    /// The record that closed it; None for matches from before that was stored.
+    pub seq: Option<Seq>,
     /// As the table has it: decided, drawn, aborted and so on.
     pub verdict: String,
     pub winner: Option<PlayerId>,
@@ -64,6 +66,7 @@ pub struct CorrectionRow {
     pub before: Mmr,
     pub after: Mmr,
     pub at: Timestamp,
+    pub seq: Seq,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -122,7 +125,7 @@ async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<Pla
 async fn matches(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
     let rows = sqlx::query(
         "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
-             closed_at_ms, verdict, winner_id, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
+             closed_at_ms, closed_seq, verdict, winner_id, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
              exists (select 1 from match_resolutions of where of.match_id = matches.match_id) as is_resolved
          from matches",
     );
@@ -138,6 +141,7 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
         None => None,
         Some(at) => Some(Closing {
             at,
+            seq: row.try_get::<Option<i64>, _>("closed_seq")?.map(|seq| Seq(seq.cast_unsigned())),
             verdict: row.try_get::<Option<String>, _>("verdict")?.unwrap_or_default(),
             winner: row.try_get::<Option<i64>, _>("winner_id")?.map(|id| PlayerId(id.cast_unsigned())),
             ratings: first.zip(second).map(|(first, second)| [first, second]),
@@ -200,7 +204,7 @@ async fn replays(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<J
 
 async fn corrections(connection: &mut SqliteConnection) -> anyhow::Result<Vec<CorrectionRow>> {
     let rows = sqlx::query(
-        "select moved.match_id, player_id, race, mmr_before, mmr_after,
+        "select seq, moved.match_id, player_id, race, mmr_before, mmr_after,
              coalesce(moved.at_ms, resolved.at_ms) as at_ms
          from rating_corrections moved left join match_resolutions resolved using (seq) order by seq",
     );
@@ -213,6 +217,7 @@ async fn corrections(connection: &mut SqliteConnection) -> anyhow::Result<Vec<Co
             before: Mmr(row.try_get("mmr_before")?),
             after: Mmr(row.try_get("mmr_after")?),
             at: time(row, "at_ms")?.context("a correction has no time")?,
+            seq: Seq(number(row, "seq")?),
         })
     };
     rows.iter().map(of).collect()

@@ -99,7 +99,7 @@ fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
                 .bind(at.signed()),
         ],
         Event::Closed { match_id, verdict, ratings, at } => {
-            let mut statements = vec![closing(*match_id, *verdict, ratings.as_ref(), *at)];
+            let mut statements = vec![closing(seq, *match_id, *verdict, ratings.as_ref(), *at)];
             let rated = ratings.iter().flatten().zip(0..);
             statements.extend(rated.filter_map(|(change, slot)| Some(rating(change, verdict.outcome(slot)?, *at))));
             statements
@@ -184,6 +184,7 @@ fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {
 }
 
 fn closing<'q>(
+    seq: Seq,
     match_id: MatchId,
     verdict: Verdict,
     ratings: Option<&[RatingChange; 2]>,
@@ -195,7 +196,7 @@ fn closing<'q>(
     sqlx::query(
         "update matches set closed_at_ms = $2, verdict = $3, ground = $5,
              winner_id = case $4 when 0 then player_1_id when 1 then player_2_id end,
-             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9
+             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9, closed_seq = $10
          where match_id = $1",
     )
     .bind(match_id.0.signed())
@@ -207,6 +208,7 @@ fn closing<'q>(
     .bind(after_1)
     .bind(before_2)
     .bind(after_2)
+    .bind(seq.0.signed())
 }
 
 /// The word of a verdict in the table.
@@ -247,7 +249,7 @@ fn rating<'q>(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Sql<'q>
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (player_id, race) do update set mmr = excluded.mmr, wins = wins + excluded.wins,
              losses = losses + excluded.losses, draws = draws + excluded.draws,
-             last_played_at_ms = excluded.last_played_at_ms",
+             last_played_at_ms = max(last_played_at_ms, excluded.last_played_at_ms)",
     )
     .bind(change.player.0.signed())
     .bind(change.race.code())
