@@ -5,8 +5,8 @@ use crate::frame::{Decode, Encode};
 use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use crate::replay::{Fault, ReplayFacts};
 use crate::vocab::{
-    Era, FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp,
-    Toon, Verdict,
+    Era, FileHash, GameRegion, Glicko, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server,
+    Timestamp, Toon, Verdict,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -320,6 +320,42 @@ pub enum Event {
         waiting: Crowd,
         unmatched: Vec<Unmatched>,
     },
+    /// The numbers that ratings follow from here on: what an unrated player has, and Elo's scale
+    /// and K.
+    RatingSystem {
+        mmr_start: Mmr,
+        mmr_scale: f64,
+        mmr_k: f64,
+        at: Timestamp,
+    },
+    /// The Glicko-2 ratings that a match left, in slot order; follows its [`Event::Closed`].
+    Rated {
+        match_id: MatchId,
+        rows: [RatedRow; 2],
+    },
+    /// Staff moved a rating by so many points.
+    MmrAdjusted {
+        player: PlayerId,
+        race: Race,
+        points: i32,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// Staff gave a match another verdict than it had. The ratings that this moves follow in
+    /// [`Event::Rerated`].
+    Resolved {
+        match_id: MatchId,
+        verdict: Verdict,
+        by: UserId,
+        at: Timestamp,
+    },
+    /// Ratings that another verdict of a match moved, that match's and all later ones'. Very many
+    /// come in several of these.
+    Rerated {
+        match_id: MatchId,
+        rows: Vec<Rerating>,
+    },
 }
 
 /// Why staff have to look at a match. Stored by position, so new ones go to the end.
@@ -413,6 +449,24 @@ pub struct RatingChange {
     pub race: Race,
     pub before: Mmr,
     pub after: Mmr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct RatedRow {
+    pub player: PlayerId,
+    pub race: Race,
+    pub glicko: Glicko,
+}
+
+/// One rating that a correction moved.
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct Rerating {
+    pub player: PlayerId,
+    pub race: Race,
+    pub before: Mmr,
+    pub after: Mmr,
+    /// As it is after.
+    pub glicko: Glicko,
 }
 
 /// What the rules say of a replay, check by check.

@@ -48,3 +48,7 @@ refusal-not-started = That match has not begun: both of you have to confirm it f
 refusal-not-disputable = That match has no result that you could dispute. /match shows how it ended.
 refusal-dispute-over = A result can be disputed for { $minutes } minutes, and that time is over. If something is wrong, write to the staff.
 refusal-case-unknown = There is no open case of that number.
+refusal-match-not-played = That match was never played, so there is no result to change.
+refusal-unchanged = Nothing was changed: it is like that already.
+refusal-correction-too-large = This correction would move more than { $limit } ratings, so it was not made.
+refusal-mmr-out-of-range = A rating has to lie between { $least } and { $most }.

@@ -15,6 +15,7 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         | BackendRequest::Leaderboard { caller, .. }
         | BackendRequest::Profile { caller, .. }
         | BackendRequest::PlayerNames { caller, .. }
+        | BackendRequest::Activity { caller, .. }
         | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
         BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
         BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
@@ -75,7 +76,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::Profile { caller, .. }
         | BackendRequest::PlayerNames { caller, .. }
         | BackendRequest::Report { caller, .. }
-        | BackendRequest::Dispute { caller, .. } => Some(caller),
+        | BackendRequest::Dispute { caller, .. }
+        | BackendRequest::Activity { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
@@ -101,7 +103,8 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Queue { locale, .. }
         | BackendReply::Match { locale, .. }
         | BackendReply::Leaderboard { locale, .. }
-        | BackendReply::Profile { locale, .. } => *locale,
+        | BackendReply::Profile { locale, .. }
+        | BackendReply::Activity { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -155,15 +158,15 @@ pub(super) fn reply(
             });
             match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::NoOpenMatch))
         }
-        BackendRequest::Leaderboard { caller, page } => BackendReply::Leaderboard {
+        BackendRequest::Leaderboard { caller, page, filter } => BackendReply::Leaderboard {
             locale: locale(ladder, caller),
-            leaderboard: ladder.leaderboard_view(*page),
+            leaderboard: ladder.leaderboard_view(season, now, *page, *filter),
         },
         BackendRequest::Profile { caller, name } => {
             let asker = found(caller).map(|(id, _)| id);
             let player = name.as_ref().map_or(asker, |name| ladder.player_named(name));
             let profile =
-                asker.zip(player).and_then(|(asker, player)| ladder.profile_view(now, player, asker));
+                asker.zip(player).and_then(|(asker, player)| ladder.profile_view(season, now, player, asker));
             match profile {
                 Some(profile) => {
                     BackendReply::Profile { locale: locale(ladder, caller), profile: Box::new(profile) }
@@ -173,6 +176,10 @@ pub(super) fn reply(
         }
         BackendRequest::PlayerNames { typed, .. } => BackendReply::PlayerNames(ladder.names_like(typed)),
         BackendRequest::MatchChannels => BackendReply::MatchChannels(ladder.match_channels()),
+        BackendRequest::Activity { caller, days } => BackendReply::Activity {
+            locale: locale(ladder, caller),
+            activity: ladder.activity_view(now, *days),
+        },
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }

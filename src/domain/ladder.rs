@@ -2,7 +2,9 @@
 
 mod changes;
 mod decide;
+mod results;
 
+use super::activity::Activity;
 use super::cards::{Card, Cards, Content};
 use super::cases::Cases;
 use super::chance::Chance;
@@ -11,8 +13,8 @@ use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
 use super::queue::{Entry, LeftOut};
-use super::rating::Rating;
-use super::season::Season;
+use super::rating::{Rating, RatingKey};
+use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
@@ -20,7 +22,8 @@ use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, Us
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, Locale, Mmr, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
+    Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -48,7 +51,9 @@ pub struct Ladder {
     /// Oldest first.
     closed: VecDeque<MatchId>,
     last_match: BTreeMap<PlayerId, MatchId>,
-    pub(super) ratings: BTreeMap<(PlayerId, Race), Rating>,
+    pub(super) ratings: BTreeMap<RatingKey, Rating>,
+    pub(super) standings: Standings,
+    pub(super) activity: Activity,
     jobs: BTreeMap<JobId, Job>,
     /// Files that decided a match; they are never read again.
     spent_files: BTreeSet<FileHash>,
@@ -139,6 +144,8 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+    /// The ladder was loaded and is about to go on, perhaps with another season.
+    Started,
 }
 
 /// What a player does.
@@ -202,6 +209,8 @@ impl Default for Ladder {
             closed: VecDeque::new(),
             last_match: BTreeMap::new(),
             ratings: BTreeMap::new(),
+            standings: Standings::default(),
+            activity: Activity::default(),
             jobs: BTreeMap::new(),
             spent_files: BTreeSet::new(),
             quarantined_files: BTreeSet::new(),
@@ -306,10 +315,6 @@ impl Ladder {
         Some((card, self.cards.get(card)?))
     }
 
-    pub fn mmr(&self, season: &Season, player: PlayerId, race: Race) -> Mmr {
-        self.ratings.get(&(player, race)).map_or(Mmr(season.knobs.mmr_start), |rating| rating.mmr)
-    }
-
     /// Makes one event part of the state. Never fails: what was decided, is true.
     pub fn evolve(&mut self, event: &Event) {
         match event {
@@ -325,12 +330,17 @@ impl Ladder {
                 let old = old.as_ref().map(|old| (old.name.as_str(), old.battle_tag.as_str())).unzip();
                 rename(&mut self.by_name, *player, old.0, &names.name);
                 rename(&mut self.by_battle_tag, *player, old.1, &names.battle_tag);
+                self.stand(*player);
             }
             Event::RegionSet { player, region } => self.known(*player).region = Some(*region),
             Event::SetupFinished { player, .. } => self.known(*player).setup_finished = true,
             Event::RacesChosen { player, races } => self.known(*player).races = *races,
             Event::VetoesChosen { player, maps } => self.known(*player).vetoes.clone_from(maps),
-            Event::Queued { player, at } => self.enqueue(*player, *at),
+            Event::Queued { player, at } => {
+                self.standings.advance(*at);
+                self.enqueue(*player, *at);
+                self.activity.join(*player, self.players[player].races, *at);
+            }
             Event::Requeued { player, .. } => {
                 let match_id = self.last_match[player];
                 let match_ = self.matches.get_mut(&match_id).expect("it was closed just now");
@@ -344,6 +354,7 @@ impl Ladder {
             Event::LeftQueue { player, .. } => drop(self.queue.remove(player)),
             Event::WaveFired { at, pairings, generator } => {
                 self.last_wave = *at;
+                self.standings.advance(*at);
                 self.chance = Chance(*generator);
                 for entry in self.queue.values_mut().filter(|entry| entry.since < *at) {
                     entry.waves += 1;
@@ -555,6 +566,21 @@ impl Ladder {
                     entry.left_out = Some(LeftOut { why: one.why, waiting: *waiting });
                 }
             }
+            Event::RatingSystem { mmr_start, mmr_scale, mmr_k, at } => {
+                self.standings.advance(*at);
+                self.take_system(*mmr_start, *mmr_scale, *mmr_k);
+            }
+            Event::Rated { rows, .. } => self.take_rated(rows),
+            Event::MmrAdjusted { player, race, points, reason, .. } => {
+                self.take_adjusted(*player, *race, *points, reason);
+            }
+            Event::Resolved { match_id, verdict, by, at } => {
+                self.standings.advance(*at);
+                self.take_resolved(*match_id, *verdict);
+                let closing = CaseClosing { by: *by, note: String::new(), at: *at };
+                self.cases.close_all_of(*match_id, &closing);
+            }
+            Event::Rerated { match_id, rows } => self.take_rerated(*match_id, rows),
         }
     }
 
@@ -609,6 +635,7 @@ impl Ladder {
     }
 
     fn close(&mut self, id: MatchId, verdict: Verdict, ratings: Option<&[RatingChange; 2]>, at: Timestamp) {
+        self.standings.advance(at);
         let match_ = self.matches.get_mut(&id).expect("a match that closes is open");
         assert!(match_.is_open(), "match {id} closes once");
         let since = match match_.phase {
@@ -623,31 +650,14 @@ impl Ladder {
             requeued: [false; 2],
             disputed: [None; 2],
         };
-        let (players, cards) = (match_.pairing.players, match_.cards);
-        for player in players {
+        let was_played = since.is_some();
+        let (pairing, cards) = (match_.pairing.clone(), match_.cards);
+        for player in pairing.players {
             self.open.remove(&player);
         }
         cards.into_iter().for_each(|card| self.cards.touch(card));
-        if let (Some(outcome), Some(ratings)) = (verdict.outcome(0), ratings) {
-            self.counts.matches_decided += 1;
-            self.history.add(players, outcome, at);
-            for (slot, change) in ratings.iter().enumerate() {
-                let row = self.ratings.entry((change.player, change.race)).or_insert(Rating {
-                    mmr: change.before,
-                    wins: 0,
-                    losses: 0,
-                    draws: 0,
-                    last_played: at,
-                });
-                row.mmr = change.after;
-                row.last_played = at;
-                let count = match verdict.outcome(slot) {
-                    Some(Outcome::Won) => &mut row.wins,
-                    Some(Outcome::Lost) => &mut row.losses,
-                    Some(Outcome::Draw) | None => &mut row.draws,
-                };
-                *count += 1;
-            }
+        if was_played || ratings.is_some() {
+            self.take_result(&pairing, verdict, ratings, at);
         }
         self.closed.push_back(id);
         let mut beyond = self.closed.len().saturating_sub(CLOSED_KEPT);
@@ -671,6 +681,14 @@ impl Ladder {
         if let Some(upload) = uploads.into_iter().flatten().find(|upload| upload.job == job) {
             upload.end = end;
         }
+    }
+
+    /// The leaderboard has a player's rows as they are.
+    fn stand(&mut self, player: PlayerId) {
+        let country = self.players.get(&player).map(Player::country).and_then(CountryCode::from_code);
+        let rows = (player, Race::ALL[0])..=(player, Race::ALL[Race::ALL.len() - 1]);
+        let rows = self.ratings.range(rows).map(|((_, race), row)| (*race, row.mmr, row.last_played));
+        self.standings.set(player, country.unwrap_or(CountryCode::UNSAID), rows);
     }
 
     fn end_job(&mut self, id: JobId, job: &Job, stage: ReplayStage) {

@@ -1,6 +1,7 @@
 //! The commands, one file each, which also has the buttons and menus of its page and the page itself.
 //! Everything here is pure: an interaction becomes a [`Plan`], a backend's reply becomes a page.
 
+pub mod activity;
 pub mod help;
 pub mod leaderboard;
 pub mod match_;
@@ -42,8 +43,15 @@ pub enum Ack {
 }
 
 /// In the order in which a newcomer needs them.
-pub const COMMANDS: &[Command] =
-    &[setup::COMMAND, queue::COMMAND, match_::COMMAND, leaderboard::COMMAND, profile::COMMAND, help::COMMAND];
+pub const COMMANDS: &[Command] = &[
+    setup::COMMAND,
+    queue::COMMAND,
+    match_::COMMAND,
+    leaderboard::COMMAND,
+    profile::COMMAND,
+    activity::COMMAND,
+    help::COMMAND,
+];
 
 /// Options that do not fit the registered command, such as those of an older registration.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +127,7 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchShow => BackendRequest::Match { caller },
         CustomId::MatchReport(match_id, outcome) => BackendRequest::Report { caller, match_id, outcome },
         CustomId::MatchDispute(match_id) => BackendRequest::Dispute { caller, match_id },
-        CustomId::Leaderboard { page } => BackendRequest::Leaderboard { caller, page },
+        CustomId::Leaderboard { page, filter } => BackendRequest::Leaderboard { caller, page, filter },
     };
     Plan::Ask(request)
 }
@@ -174,7 +182,8 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
-        | BackendRequest::LoadSession { .. } => false,
+        | BackendRequest::LoadSession { .. }
+        | BackendRequest::Activity { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -210,7 +219,8 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        // No press asks for the last three.
+        BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
+        // No press asks for these.
         BackendReply::Taken
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
@@ -223,6 +233,7 @@ mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
     use ipc_schema::ids::{MatchId, UserId};
+    use ipc_schema::view::LeaderboardFilter;
     use ipc_schema::vocab::{Era, Outcome, Race};
     use std::collections::BTreeSet;
     use twilight_model::application::interaction::InteractionContextType;
@@ -245,7 +256,10 @@ mod tests {
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "help"]));
+        assert_eq!(
+            names,
+            BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "activity", "help"])
+        );
     }
 
     #[test]
@@ -254,6 +268,8 @@ mod tests {
         let (caller, answer) = (CALLER, TermsAnswer::Accept);
         let unknown = || Plan::Say("button-unknown");
         let race = Some(Race::BwZerg);
+        let all = LeaderboardFilter::default();
+        let best = LeaderboardFilter { best: true, ..all };
         let cases = [
             ("setup:locale", "koKR", Plan::Ask(BackendRequest::SetLocale { caller, locale: Locale::KoKr })),
             ("setup:locale", "klingon", unknown()),
@@ -290,7 +306,12 @@ mod tests {
                 Plan::Ask(BackendRequest::Report { caller, match_id, outcome: Outcome::Draw }),
             ),
             ("match:dispute:12", "", Plan::Ask(BackendRequest::Dispute { caller, match_id })),
-            ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3 })),
+            ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3, filter: all })),
+            (
+                "leaderboard:0:-:-:-:best",
+                "",
+                Plan::Ask(BackendRequest::Leaderboard { caller, page: 0, filter: best }),
+            ),
         ];
         for (id, value, expected) in cases {
             let values = if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };

@@ -3,7 +3,8 @@
 
 use ipc_schema::backend::TermsAnswer;
 use ipc_schema::ids::MatchId;
-use ipc_schema::vocab::{Era, Outcome};
+use ipc_schema::view::LeaderboardFilter;
+use ipc_schema::vocab::{CountryCode, Era, Outcome, Race, Rank};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +32,18 @@ pub enum CustomId {
     /// `page` from 0.
     Leaderboard {
         page: u32,
+        filter: LeaderboardFilter,
     },
     MatchReport(MatchId, Outcome),
     MatchDispute(MatchId),
+}
+
+/// Where a filter asks for nothing.
+const ANY: &str = "-";
+
+/// What a filter asks for, if anything; None for a word that is neither.
+fn unless_any<T>(word: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
+    if word == ANY { Some(None) } else { parse(word).map(Some) }
 }
 
 impl CustomId {
@@ -60,7 +70,18 @@ impl CustomId {
                 CustomId::MatchReport(MatchId(id.parse().ok()?), Outcome::from_code(outcome)?)
             }
             ["match", "dispute", id] => CustomId::MatchDispute(MatchId(id.parse().ok()?)),
-            ["leaderboard", page] => CustomId::Leaderboard { page: page.parse().ok()? },
+            ["leaderboard", page] => {
+                CustomId::Leaderboard { page: page.parse().ok()?, filter: LeaderboardFilter::default() }
+            }
+            ["leaderboard", page, race, country, rank, rows] => {
+                let filter = LeaderboardFilter {
+                    race: unless_any(race, Race::from_code)?,
+                    country: unless_any(country, CountryCode::from_code)?,
+                    rank: unless_any(rank, Rank::from_code)?,
+                    best: *rows == "best",
+                };
+                CustomId::Leaderboard { page: page.parse().ok()?, filter }
+            }
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -88,7 +109,15 @@ impl fmt::Display for CustomId {
             CustomId::MatchShow => f.write_str("match:show"),
             CustomId::MatchReport(id, outcome) => write!(f, "match:report:{id}:{outcome}"),
             CustomId::MatchDispute(id) => write!(f, "match:dispute:{id}"),
-            CustomId::Leaderboard { page } => write!(f, "leaderboard:{page}"),
+            CustomId::Leaderboard { page, filter } if *filter == LeaderboardFilter::default() => {
+                write!(f, "leaderboard:{page}")
+            }
+            CustomId::Leaderboard { page, filter: LeaderboardFilter { race, country, rank, best } } => {
+                let race = race.map_or(ANY, Race::code);
+                let country = country.map_or_else(|| ANY.to_owned(), |country| country.to_string());
+                let rank = rank.map_or(ANY, Rank::code);
+                write!(f, "leaderboard:{page}:{race}:{country}:{rank}:{}", if *best { "best" } else { "all" })
+            }
         }
     }
 }
@@ -116,13 +145,32 @@ mod tests {
             (CustomId::MatchConfirm(MatchId(12)), "match:confirm:12"),
             (CustomId::MatchAbort(MatchId(u64::MAX)), "match:abort:18446744073709551615"),
             (CustomId::MatchShow, "match:show"),
-            (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
             (CustomId::MatchReport(MatchId(12), Outcome::Won), "match:report:12:won"),
             (
                 CustomId::MatchReport(MatchId(u64::MAX), Outcome::Draw),
                 "match:report:18446744073709551615:draw",
             ),
             (CustomId::MatchDispute(MatchId(12)), "match:dispute:12"),
+            (CustomId::Leaderboard { page: 0, filter: LeaderboardFilter::default() }, "leaderboard:0"),
+            (
+                CustomId::Leaderboard {
+                    page: u32::MAX,
+                    filter: LeaderboardFilter {
+                        race: Some(Race::Sc2Protoss),
+                        country: CountryCode::from_code("KR"),
+                        rank: Some(Rank::S),
+                        best: true,
+                    },
+                },
+                "leaderboard:4294967295:sc2_protoss:KR:S:best",
+            ),
+            (
+                CustomId::Leaderboard {
+                    page: 2,
+                    filter: LeaderboardFilter { rank: Some(Rank::F), ..LeaderboardFilter::default() },
+                },
+                "leaderboard:2:-:-:F:all",
+            ),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -154,6 +202,11 @@ mod tests {
             "match:report:12:lose",
             "match:report::won",
             "match:dispute:007",
+            "leaderboard:1:-:-:-:all",
+            "leaderboard:1:-:-:-:none",
+            "leaderboard:1:bw_zerg:kr:-:all",
+            "leaderboard:1:zerg:-:-:all",
+            "leaderboard:1:-:-:G:best",
             " match:show",
             "MATCH:SHOW",
         ];

@@ -103,6 +103,7 @@ impl Ladder {
                 Decision { events: events.collect(), refusal: None }
             }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
+            Input::Started => Decision::of(self.rating_system(season, now)),
         }
     }
 
