@@ -3,7 +3,7 @@
 //! [`ladder::Ladder`] is the whole state. `decide` reads it, the time and an input, and says which
 //! events become true, or why none do; `evolve` is the only thing that changes it, live and when
 //! the ladder is loaded from its events. Reading order: [`ladder`], [`queue`] and [`pairing`],
-//! [`match_`], [`verdict`], [`rating`], [`cards`], [`views`].
+//! [`match_`], [`verdict`], [`rating`], [`staff`], [`cards`], [`views`].
 
 pub mod cards;
 pub mod cases;
@@ -16,5 +16,6 @@ pub mod player;
 pub mod queue;
 pub mod rating;
 pub mod season;
+pub mod staff;
 pub mod verdict;
 pub mod views;

@@ -2,7 +2,8 @@
 
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
+use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
+use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{CardView, LeaderboardView, MatchView, ProfileView, QueueView, SetupView};
 pub use crate::vocab::{Caller, TermsAnswer};
 use crate::vocab::{Era, GatewaySession, Locale, Race, Refusal, Region, Timestamp};
@@ -141,6 +142,24 @@ pub enum BackendRequest {
     },
     /// The DMs of players whose match is being played, where a replay may have been missed.
     MatchChannels,
+    /// Staff want to do this, and are asked once. Players are named as they were typed.
+    StaffPropose {
+        caller: Caller,
+        act: StaffAct<String>,
+        reason: String,
+    },
+    StaffPerform {
+        caller: Caller,
+        proposal: ProposalId,
+    },
+    StaffWithdraw {
+        caller: Caller,
+        proposal: ProposalId,
+    },
+    StaffLook {
+        caller: Caller,
+        look: StaffLook,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -195,6 +214,10 @@ pub enum BackendReply {
     /// At most as many as Discord shows.
     PlayerNames(Vec<String>),
     MatchChannels(Vec<ChannelId>),
+    Staff {
+        locale: Locale,
+        view: StaffView,
+    },
 }
 
 /// A card at the version that shows the same as the view beside it.

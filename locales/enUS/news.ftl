@@ -1,2 +1,18 @@
 # What happened to a player without their doing.
 news-rating-corrected = The result of match { $id } was corrected. Your rating with { $race }: { $before } → { $after } MMR ({ $change })
+news-banned = **You were banned until { $until }.** Staff say why: { $reason }
+news-banned-for-good = **You were banned from this ladder.** Staff say why: { $reason }
+news-ban-over = Your ban is over. Use /queue to find a match.
+news-unbanned = **Staff ended your ban**: { $reason } Use /queue to find a match.
+news-timed-out = **Staff gave you a break from the queue.** You can queue again { $until }. They say why: { $reason }
+news-time-out-lifted = **Staff lifted your queue time-out**: { $reason }
+news-aborts-reset = **Staff gave you all aborts of this month back**: { $reason }
+news-removed-from-queue = **Staff took you out of the queue.** They say why: { $reason } You can use /queue again.
+news-match-cancelled = **Match { $id } was ended by staff**, and not because of you. No rating changed. Use /queue to find another one.
+news-match-cancelled-requeued = **Match { $id } was ended by staff**, and not because of you. You are back in the queue with your old waiting time.
+news-renamed = **Staff changed your name on the ladder to { $name }.** They say why: { $reason }
+news-role = **You are { $role } of this ladder now**: { $reason }
+news-role-none = **You are not staff of this ladder any more**: { $reason }
+news-announcement =
+    **From the staff of the ladder**
+    { $text }

@@ -1,6 +1,7 @@
 //! The whole state of the ladder, and how events move it; [`decide`] has what makes them true.
 
 mod decide;
+mod staff;
 
 use super::cards::{Card, Cards, Content};
 use super::cases::Cases;
@@ -11,10 +12,12 @@ use super::player::{Player, fold};
 use super::queue::Entry;
 use super::rating::Rating;
 use super::season::Season;
+use super::staff::{Proposal, Staff};
 use super::verdict::{Game, Unverified};
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
-use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
+use ipc_schema::staff::StaffAct;
 use ipc_schema::view::{ReplayStage, ReplayView};
 use ipc_schema::vocab::{
     Caller, Era, FileHash, Locale, Mmr, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
@@ -54,6 +57,7 @@ pub struct Ladder {
     /// Each game that decided a match, and which.
     games: BTreeMap<Game, MatchId>,
     cases: Cases,
+    staff: Staff,
     pub(super) history: History,
     cards: Cards,
     chance: Chance,
@@ -133,6 +137,10 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+    /// The environment says who the owner is.
+    OwnerNamed {
+        user: UserId,
+    },
 }
 
 /// What a player does.
@@ -163,6 +171,15 @@ pub enum Act {
         refusal: Refusal,
         files: u32,
     },
+    /// Staff want to do something, and are asked once whether they mean it.
+    Propose {
+        act: StaffAct<String>,
+        reason: String,
+    },
+    /// They do.
+    Perform(ProposalId),
+    /// They do not.
+    Withdraw(ProposalId),
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.
@@ -192,6 +209,7 @@ impl Default for Ladder {
             strikes: BTreeMap::new(),
             games: BTreeMap::new(),
             cases: Cases::default(),
+            staff: Staff::default(),
             history: History::default(),
             cards: Cards::default(),
             chance: Chance(0),
@@ -480,6 +498,18 @@ impl Ladder {
             Event::ToonClashed { match_id, toon, .. } => {
                 self.cases.clashes.insert((*match_id, *toon));
             }
+            Event::StaffSet { user, role, .. } => self.staff.set_role(*user, *role),
+            Event::StaffProposed { proposal, by, act, reason, before, after, at } => {
+                self.staff.propose(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
+            }
+            Event::StaffWithdrew { by, .. } => self.staff.withdraw(*by),
+            Event::StaffActed { proposal, by, act, reason, before, after, at } => {
+                self.tell_of(act, reason, *at);
+                self.staff.acted(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
+            }
+            Event::Banned { player, until, reason, .. } => self.begin_ban(*player, *until, reason),
+            Event::BanEnded { player, reason, .. } => self.end_ban(*player, reason.as_ref()),
+            Event::AbortsReset { player } => self.known(*player).reset_aborts(),
         }
     }
 

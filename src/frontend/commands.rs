@@ -1,6 +1,7 @@
 //! The commands, one file each, which also has the buttons and menus of its page and the page itself.
 //! Everything here is pure: an interaction becomes a [`Plan`], a backend's reply becomes a page.
 
+pub mod admin;
 pub mod help;
 pub mod leaderboard;
 pub mod match_;
@@ -13,6 +14,7 @@ use super::refusal;
 use super::reply::Reply;
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
+use ipc_schema::staff::StaffLook;
 use ipc_schema::vocab::{Locale, Refusal, Region};
 use twilight_interactions::error::ParseError;
 use twilight_model::application::interaction::application_command::CommandData;
@@ -42,8 +44,15 @@ pub enum Ack {
 }
 
 /// In the order in which a newcomer needs them.
-pub const COMMANDS: &[Command] =
-    &[setup::COMMAND, queue::COMMAND, match_::COMMAND, leaderboard::COMMAND, profile::COMMAND, help::COMMAND];
+pub const COMMANDS: &[Command] = &[
+    setup::COMMAND,
+    queue::COMMAND,
+    match_::COMMAND,
+    leaderboard::COMMAND,
+    profile::COMMAND,
+    help::COMMAND,
+    admin::COMMAND,
+];
 
 /// Options that do not fit the registered command, such as those of an older registration.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +88,7 @@ pub enum Origin {
     Match,
     Leaderboard,
     Command,
+    Staff,
 }
 
 /// What was typed or chosen.
@@ -118,6 +128,9 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchAbort(match_id) => BackendRequest::Abort { caller, match_id },
         CustomId::MatchShow => BackendRequest::Match { caller },
         CustomId::Leaderboard { page } => BackendRequest::Leaderboard { caller, page },
+        CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
+        CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
+        CustomId::StaffLog { page } => BackendRequest::StaffLook { caller, look: StaffLook::Log { page } },
     };
     Plan::Ask(request)
 }
@@ -138,6 +151,7 @@ impl Origin {
             | CustomId::QueueRefresh => Origin::Queue,
             CustomId::MatchConfirm(_) | CustomId::MatchAbort(_) | CustomId::MatchShow => Origin::Match,
             CustomId::Leaderboard { .. } => Origin::Leaderboard,
+            CustomId::StaffDo(_) | CustomId::StaffCancel(_) | CustomId::StaffLog { .. } => Origin::Staff,
         }
     }
 
@@ -146,6 +160,8 @@ impl Origin {
     pub fn after(self, refusal: &Refusal, caller: Caller) -> Option<BackendRequest> {
         match (refusal, self) {
             (Refusal::Busy | Refusal::ReadOnly, _) => None,
+            // No page opens this gate, and no page of a player is the one of staff.
+            (Refusal::Banned { .. }, _) | (_, Origin::Staff) => None,
             (Refusal::SetupNeeded | Refusal::TermsNeeded, _) | (_, Origin::Setup) => {
                 Some(BackendRequest::Setup { caller })
             }
@@ -168,6 +184,7 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
+        | BackendRequest::StaffLook { .. }
         | BackendRequest::LoadSession { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
@@ -185,7 +202,10 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
-        | BackendRequest::TimeLost { .. } => true,
+        | BackendRequest::TimeLost { .. }
+        | BackendRequest::StaffPropose { .. }
+        | BackendRequest::StaffPerform { .. }
+        | BackendRequest::StaffWithdraw { .. } => true,
     }
 }
 
@@ -202,6 +222,7 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
+        BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
         // No press asks for the last three.
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -214,9 +235,10 @@ pub fn render(reply: &BackendReply) -> Reply {
 mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
-    use ipc_schema::ids::{MatchId, UserId};
+    use ipc_schema::ids::{MatchId, ProposalId, UserId};
     use ipc_schema::vocab::{Era, Race};
     use std::collections::BTreeSet;
+    use twilight_model::application::command::CommandOption;
     use twilight_model::application::interaction::InteractionContextType;
 
     const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
@@ -232,12 +254,18 @@ mod tests {
             assert!((1..=100).contains(&registered.description.len()), "{}", command.name);
             let contexts = [InteractionContextType::Guild, InteractionContextType::BotDm];
             assert_eq!(registered.contexts.as_deref(), Some(&contexts[..]), "{}", command.name);
-            let suggests = registered.options.iter().any(|option| option.autocomplete == Some(true));
+            let suggests = suggests(&registered.options);
             assert_eq!(suggests, command.suggest.is_some(), "{}", command.name);
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        assert_eq!(names, BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "help"]));
+        let expected = ["setup", "queue", "match", "leaderboard", "profile", "help", "admin"];
+        assert_eq!(names, BTreeSet::from(expected));
+    }
+
+    fn suggests(options: &[CommandOption]) -> bool {
+        let inner = |option: &CommandOption| option.options.as_deref().is_some_and(suggests);
+        options.iter().any(|option| option.autocomplete == Some(true) || inner(option))
     }
 
     #[test]
@@ -277,6 +305,17 @@ mod tests {
             ("match:abort:12", "", Plan::Ask(BackendRequest::Abort { caller, match_id })),
             ("match:show", "", Plan::Ask(BackendRequest::Match { caller })),
             ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3 })),
+            ("staff:do:7", "", Plan::Ask(BackendRequest::StaffPerform { caller, proposal: ProposalId(7) })),
+            (
+                "staff:cancel:7",
+                "",
+                Plan::Ask(BackendRequest::StaffWithdraw { caller, proposal: ProposalId(7) }),
+            ),
+            (
+                "staff:log:2",
+                "",
+                Plan::Ask(BackendRequest::StaffLook { caller, look: StaffLook::Log { page: 2 } }),
+            ),
         ];
         for (id, value, expected) in cases {
             let values = if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };
@@ -298,6 +337,8 @@ mod tests {
             (Origin::Queue, Refusal::Busy, None),
             (Origin::Match, Refusal::TooLate, Some(BackendRequest::Match { caller })),
             (Origin::Command, Refusal::NoOpenMatch, None),
+            (Origin::Queue, Refusal::Banned { until: None, reason: String::new() }, None),
+            (Origin::Staff, Refusal::ProposalGone, None),
         ];
         for (origin, refusal, expected) in cases {
             assert_eq!(origin.after(&refusal, caller), expected, "{origin:?} {refusal:?}");

@@ -2,7 +2,7 @@
 //! and to another process, so the text is all there is: the frontend remembers nothing beside it.
 
 use ipc_schema::backend::TermsAnswer;
-use ipc_schema::ids::MatchId;
+use ipc_schema::ids::{MatchId, ProposalId};
 use ipc_schema::vocab::Era;
 use std::fmt;
 
@@ -32,6 +32,14 @@ pub enum CustomId {
     Leaderboard {
         page: u32,
     },
+    /// Staff mean what they proposed.
+    StaffDo(ProposalId),
+    /// They do not.
+    StaffCancel(ProposalId),
+    /// `page` from 0.
+    StaffLog {
+        page: u32,
+    },
 }
 
 impl CustomId {
@@ -55,6 +63,9 @@ impl CustomId {
             ["match", "abort", id] => CustomId::MatchAbort(MatchId(id.parse().ok()?)),
             ["match", "show"] => CustomId::MatchShow,
             ["leaderboard", page] => CustomId::Leaderboard { page: page.parse().ok()? },
+            ["staff", "do", id] => CustomId::StaffDo(ProposalId(id.parse().ok()?)),
+            ["staff", "cancel", id] => CustomId::StaffCancel(ProposalId(id.parse().ok()?)),
+            ["staff", "log", page] => CustomId::StaffLog { page: page.parse().ok()? },
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -81,6 +92,9 @@ impl fmt::Display for CustomId {
             CustomId::MatchAbort(id) => write!(f, "match:abort:{id}"),
             CustomId::MatchShow => f.write_str("match:show"),
             CustomId::Leaderboard { page } => write!(f, "leaderboard:{page}"),
+            CustomId::StaffDo(id) => write!(f, "staff:do:{id}"),
+            CustomId::StaffCancel(id) => write!(f, "staff:cancel:{id}"),
+            CustomId::StaffLog { page } => write!(f, "staff:log:{page}"),
         }
     }
 }
@@ -109,6 +123,9 @@ mod tests {
             (CustomId::MatchAbort(MatchId(u64::MAX)), "match:abort:18446744073709551615"),
             (CustomId::MatchShow, "match:show"),
             (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
+            (CustomId::StaffDo(ProposalId(7)), "staff:do:7"),
+            (CustomId::StaffCancel(ProposalId(u64::MAX)), "staff:cancel:18446744073709551615"),
+            (CustomId::StaffLog { page: 3 }, "staff:log:3"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -136,6 +153,8 @@ mod tests {
             "match:confirm:-1",
             "match:confirm:18446744073709551616",
             "leaderboard:1.5",
+            "staff:do",
+            "staff:do:007",
             " match:show",
             "MATCH:SHOW",
         ];

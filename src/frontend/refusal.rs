@@ -1,6 +1,6 @@
 //! A refusal in words that help: what is the matter, and what to do next.
 
-use super::text::{Words, relative};
+use super::text::{Words, date, relative, sentence};
 use ipc_schema::vocab::Refusal;
 
 pub fn render(refusal: &Refusal, words: Words) -> String {
@@ -45,6 +45,28 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::AlreadyDecided => words.say("refusal-already-decided"),
         Refusal::TooManyUploads { limit } => {
             words.with("refusal-too-many-uploads", &[("limit", (*limit).into())])
+        }
+        Refusal::Banned { until, reason } => {
+            let reason = ("reason", sentence(reason).into());
+            match until {
+                Some(until) => words.with("refusal-banned", &[("until", date(*until).into()), reason]),
+                None => words.with("refusal-banned-for-good", &[reason]),
+            }
+        }
+        Refusal::StaffOnly => words.say("refusal-staff-only"),
+        Refusal::OwnerOnly => words.say("refusal-owner-only"),
+        Refusal::ReasonNeeded { from, to } => {
+            words.with("refusal-reason-needed", &[("from", (*from).into()), ("to", (*to).into())])
+        }
+        Refusal::ProposalGone => words.say("refusal-proposal-gone"),
+        Refusal::NothingToDo => words.say("refusal-nothing-to-do"),
+        Refusal::LastOwner => words.say("refusal-last-owner"),
+        Refusal::StaffNotBanned => words.say("refusal-staff-not-banned"),
+        Refusal::OutOfRange { from, to } => {
+            words.with("refusal-out-of-range", &[("from", (*from).into()), ("to", (*to).into())])
+        }
+        Refusal::TextLength { from, to } => {
+            words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
         }
     }
 }
@@ -98,6 +120,20 @@ pub mod tests {
             Refusal::FileQuarantined,
             Refusal::AlreadyDecided,
             Refusal::TooManyUploads { limit: 10 },
+            Refusal::Banned {
+                until: Some(Timestamp(1_800_000_000_000)),
+                reason: "Maphacks in match 12".to_owned(),
+            },
+            Refusal::Banned { until: None, reason: "Never again!".to_owned() },
+            Refusal::StaffOnly,
+            Refusal::OwnerOnly,
+            Refusal::ReasonNeeded { from: 3, to: 300 },
+            Refusal::ProposalGone,
+            Refusal::NothingToDo,
+            Refusal::LastOwner,
+            Refusal::StaffNotBanned,
+            Refusal::OutOfRange { from: 0, to: 10_080 },
+            Refusal::TextLength { from: 3, to: 1500 },
         ]
     }
 

@@ -1,6 +1,7 @@
 //! What inputs make true. Nothing here changes the state: what is decided becomes true by
 //! [`Ladder::evolve`], here as after a restart.
 
+mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -93,7 +94,8 @@ impl Ladder {
             let deadline = self.matches[id].deadline(season.knobs.remind_after);
             deadline.max(awaited.get(id).copied())
         });
-        matches.chain(wave).min()
+        let ban_end = self.staff.next_ban_end().map(|(at, _)| at);
+        matches.chain(wave).chain(ban_end).min()
     }
 
     /// Until when a running match at least goes on, where a replay of it is in line.
@@ -156,6 +158,7 @@ impl Ladder {
                 Decision { events: events.collect(), refusal: None }
             }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
+            Input::OwnerNamed { user } => Decision::of(self.name_owner(now, *user)),
         }
     }
 
@@ -204,6 +207,20 @@ impl Ladder {
         player: &Player,
         act: &Act,
     ) -> Result<Vec<Event>, Refusal> {
+        // Nobody is banned from reading, from their language and from taking consent back. Whoever
+        // looks after the ladder does so also while banned from playing.
+        if !matches!(
+            act,
+            Act::Look
+                | Act::SetLocale(_)
+                | Act::AnswerTerms(_)
+                | Act::RefuseUpload { .. }
+                | Act::Propose { .. }
+                | Act::Perform(_)
+                | Act::Withdraw(_)
+        ) {
+            player.ban_gate()?;
+        }
         let event = match act {
             Act::Look => return Ok(Vec::new()),
             Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
@@ -278,6 +295,9 @@ impl Ladder {
                 Event::ReplayTaken { job, match_id, player, hash: *hash, bytes: *bytes, at: now }
             }
             Act::RefuseUpload { refusal, .. } => return Err(refusal.clone()),
+            Act::Propose { act, reason } => return self.propose(season, now, player.user, act, reason),
+            Act::Perform(proposal) => return self.perform(season, now, player.user, *proposal),
+            Act::Withdraw(proposal) => return self.withdraw(now, player.user, *proposal),
         };
         Ok(vec![event])
     }
@@ -497,6 +517,9 @@ impl Ladder {
             if !events.is_empty() {
                 return events;
             }
+        }
+        if let Some(over) = self.ban_over(now) {
+            return vec![over];
         }
         self.wave_due(season, now).map_or_else(Vec::new, |at| vec![self.wave(season, now, at)])
     }
