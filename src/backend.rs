@@ -537,7 +537,10 @@ impl Backend {
             && outbox.room() > CHANNEL_FRAMES / 2
             && !self.core.is_read_only()
         {
-            for card in self.core.due_cards(|card| self.under_way.contains_key(&card)) {
+            let mut cards = self.core.due_cards(|card| self.under_way.contains_key(&card));
+            // Where there is no room for all, a match does not wait for an announcement.
+            cards.sort_by_key(|card| card.view.urgency());
+            for card in cards {
                 let (id, version) = (card.card, card.version);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
                 if outbox.try_send(&message, Bytes::new()).is_err() {

@@ -6,6 +6,7 @@ mod hostile;
 mod refusals;
 mod second_life;
 mod session;
+mod staff;
 mod strangers;
 mod uploads;
 

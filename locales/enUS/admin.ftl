@@ -32,7 +32,7 @@ admin-act-announce = Announce to everyone: { $text }
 admin-act-rename = Rename { $player } to { $name }
 
 admin-snapshot =
-    **The ladder**
+    { "**The ladder**" }
     Players: { $players }, set up { $set-up }, banned { $banned }
     In the queue: { $queued }
     Open matches: { $matches }; decided so far: { $decided }
@@ -85,7 +85,7 @@ admin-log-empty = Staff have not done anything yet.
 admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
 
 admin-health =
-    **The processes**
+    { "**The processes**" }
     Records: { $records }, not on disk yet { $unsaved }
     Replay workers: { $workers }, idle { $idle }; replays in line: { $line }
     Replays read: { $parsed }, failed { $failed }

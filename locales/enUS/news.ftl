@@ -14,5 +14,5 @@ news-renamed = **Staff changed your name on the ladder to { $name }.** They say 
 news-role = **You are { $role } of this ladder now**: { $reason }
 news-role-none = **You are not staff of this ladder any more**: { $reason }
 news-announcement =
-    **From the staff of the ladder**
+    { "**From the staff of the ladder**" }
     { $text }

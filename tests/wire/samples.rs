@@ -11,9 +11,15 @@ use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
 use ipc_schema::ids::{
-    CardId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, Seq, UserId,
+    CardId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq,
+    UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
+use ipc_schema::staff::{
+    AuditView, BanView, HealthView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
+    StaffView,
+};
 use ipc_schema::view::{
     CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period,
     ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep,
@@ -41,6 +47,7 @@ const CARD: CardId = CardId(4);
 const CHANNEL: ChannelId = ChannelId(1_100_000_000_000_000_001);
 const MESSAGE: MessageId = MessageId(1_100_000_000_000_000_002);
 const USER: UserId = UserId(u64::MAX);
+const PROPOSAL: ProposalId = ProposalId(9);
 const AT: Timestamp = Timestamp(1_767_225_600_123);
 
 fn text(text: &str) -> String {
@@ -161,6 +168,16 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         FileQuarantined,
         AlreadyDecided,
         TooManyUploads { limit: 10 },
+        Banned { until: Some(AT), reason: text("maphacks") },
+        StaffOnly,
+        OwnerOnly,
+        ReasonNeeded { from: 3, to: 300 },
+        ProposalGone,
+        NothingToDo,
+        LastOwner,
+        StaffNotBanned,
+        OutOfRange { from: 0, to: u32::MAX },
+        TextLength { from: 3, to: 1500 },
     )
 }
 
@@ -249,7 +266,172 @@ pub(crate) fn events() -> Vec<Event> {
         },
         FilesRefused { player: PLAYER, refusal: Refusal::NotAReplay, files: 17, at: AT },
         ReplayPlaced { job: JOB, before: 2 },
+        StaffSet { user: USER, role: Some(StaffRole::Owner), at: AT },
+        StaffProposed {
+            proposal: PROPOSAL,
+            by: USER,
+            act: StaffAct::Announce { text: text("Hello") },
+            reason: text("because"),
+            before: text("not announced"),
+            after: text("announced to 2 players"),
+            at: AT,
+        },
+        StaffWithdrew { proposal: PROPOSAL, by: USER },
+        StaffActed {
+            proposal: PROPOSAL,
+            by: USER,
+            act: StaffAct::TimeOut { player: PLAYER, minutes: 30 },
+            reason: text("because"),
+            before: text("not timed out"),
+            after: text("timed out"),
+            at: AT,
+        },
+        Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },
+        BanEnded { player: PLAYER, reason: Some(text("a mistake")), at: AT },
+        AbortsReset { player: PLAYER },
     )
+}
+
+/// Every act, by a name for its player.
+fn staff_acts<P: Clone>(player: &P) -> Vec<StaffAct<P>> {
+    let roles = every!(StaffRole: Owner, Admin);
+    let player = || player.clone();
+    let mut acts = every!(StaffAct:
+        SetRole { user: USER, role: None },
+        RemoveFromQueue { player: player() },
+        ClearQueue,
+        Ban { player: player(), days: Some(7) },
+        Unban { player: player() },
+        TimeOut { player: player(), minutes: 0 },
+        ResetAborts { player: player() },
+        Announce { text: text("Hello") },
+        Rename { player: player(), name: text("Anna") },
+    );
+    acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
+    acts
+}
+
+fn staff_looks() -> Vec<StaffLook> {
+    every!(StaffLook:
+        Snapshot,
+        Player { name: text("Bisu") },
+        Match { match_id: MATCH },
+        Log { page: u32::MAX },
+        Health,
+        Roster,
+    )
+}
+
+fn audit_view() -> AuditView {
+    AuditView {
+        proposal: PROPOSAL,
+        at: AT,
+        by: USER,
+        act: StaffAct::Ban { player: text("Bisu"), days: None },
+        reason: text("because"),
+        before: text("not banned"),
+        after: text("banned for good"),
+    }
+}
+
+fn staff_views() -> Vec<StaffView> {
+    let match_view = |state| {
+        Box::new(StaffMatchView {
+            match_id: MATCH,
+            players: [text("A"), text("B")],
+            races: [Race::BwTerran, Race::Sc2Zerg],
+            map_title: text("Keres Passage"),
+            server: Server::Twn,
+            paired_at: AT,
+            state,
+            ratings: Some([(Mmr(1500), Mmr(1520)), (Mmr(1500), Mmr(1480))]),
+        })
+    };
+    let states = every!(MatchState:
+        Confirming { deadline: AT, found: [Some(AT), None], confirmed: [true, false] },
+        Playing { since: AT, deadline: AT },
+        Closed { verdict: Verdict::Void },
+    );
+    let views = every!(StaffView:
+        Proposal(Box::new(ProposalView {
+            proposal: PROPOSAL,
+            act: StaffAct::ClearQueue,
+            reason: text("because"),
+            before: text("1 queued: A"),
+            after: text("0 queued"),
+            expires_at: AT,
+            changed: true,
+        })),
+        Done(Box::new(audit_view())),
+        Withdrawn,
+        Snapshot(Box::new(SnapshotView {
+            players: 3,
+            set_up: 2,
+            banned: 1,
+            queued: 1,
+            queue: vec![QueuedPlayer { name: text("A"), races: RaceChoice::default(), since: AT, waves: 1 }],
+            open_matches: 1,
+            matches: vec![OpenMatch {
+                match_id: MATCH,
+                players: [text("A"), text("B")],
+                playing: true,
+                since: AT,
+            }],
+            jobs: 1,
+            cards_due: 2,
+            matches_decided: u64::MAX,
+            cases_open: 1,
+        })),
+        Player(Box::new(StaffPlayerView {
+            player: PLAYER,
+            user: USER,
+            locale: Locale::KoKr,
+            names: Some(names()),
+            region: Some(Region::Krj),
+            terms_accepted: true,
+            setup_finished: true,
+            role: Some(StaffRole::Admin),
+            ban: Some(BanView { until: None, reason: text("maphacks") }),
+            timed_out_until: Some(AT),
+            aborts_left: 2,
+            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
+            vetoes: vec![text("tourmaline")],
+            toons: vec![Toon { region: 2, realm: 1, id: 278_321 }],
+            ratings: vec![StaffRating {
+                race: Race::BwZerg,
+                mmr: Mmr(1520),
+                wins: 1,
+                losses: 0,
+                draws: 2,
+                last_played: AT,
+            }],
+            queued_since: Some(AT),
+            matches: vec![MatchLine {
+                match_id: MATCH,
+                opponent: text("B"),
+                paired_at: AT,
+                verdict: Some(Verdict::Conflict),
+                slot: 1,
+            }],
+            audit: vec![audit_view()],
+        })),
+        Match(match_view(MatchState::Playing { since: AT, deadline: AT })),
+        Log { page: 0, pages: 1, entries: vec![audit_view()] },
+        Health(Box::new(HealthView {
+            records: u64::MAX,
+            records_unsaved: 1,
+            read_only: false,
+            workers: 2,
+            workers_idle: 1,
+            replays_in_line: 3,
+            cards_due: 4,
+            cards_under_way: 5,
+            replays_parsed: 6,
+            replays_failed: 7,
+        })),
+        Roster(vec![StaffMember { user: USER, role: StaffRole::Owner, name: None }]),
+    );
+    views.into_iter().chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
 }
 
 pub(crate) fn records() -> Vec<Record> {
@@ -263,8 +445,18 @@ pub(crate) fn records() -> Vec<Record> {
         events: Vec::new(),
         reply: None,
     });
+    let acts = staff_acts(&PLAYER).into_iter().map(|act| Event::StaffActed {
+        proposal: PROPOSAL,
+        by: USER,
+        act,
+        reason: text("because"),
+        before: String::new(),
+        after: String::new(),
+        at: AT,
+    });
+    let staff = Record { seq: Seq(100), at: AT, key: None, events: acts.collect(), reply: None };
     let silent = Record { seq: Seq(u64::MAX), at: Timestamp(0), key: None, events: Vec::new(), reply: None };
-    std::iter::once(all).chain(keyed).chain([silent]).collect()
+    std::iter::once(all).chain(keyed).chain([staff, silent]).collect()
 }
 
 fn setup_view() -> SetupView {
@@ -372,12 +564,22 @@ pub(crate) fn card_views() -> Vec<CardView> {
 pub(crate) fn news() -> Vec<News> {
     every!(News:
         RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
+        Banned { until: None, reason: text("maphacks") },
+        BanEnded { reason: Some(text("a mistake")) },
+        TimedOut { until: AT, reason: text("insults") },
+        TimeOutLifted { reason: text("a mistake") },
+        AbortsReset { reason: text("a crash") },
+        RemovedFromQueue { reason: text("the end") },
+        MatchCancelled { match_id: MATCH, requeued: true },
+        Renamed { name: text("Anna"), reason: text("insults") },
+        RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
+        Announcement { text: text("Hello") },
     )
 }
 
 pub(crate) fn backend_requests() -> Vec<BackendRequest> {
     let caller = caller();
-    every!(BackendRequest:
+    let mut requests = every!(BackendRequest:
         Setup { caller },
         SetLocale { caller, locale: Locale::EsMx },
         AnswerTerms { caller, answer: TermsAnswer::Decline },
@@ -403,7 +605,16 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         TimeLost { since: AT, until: AT },
         PlayerNames { caller, typed: text("Bi") },
         MatchChannels,
-    )
+        StaffPropose { caller, act: StaffAct::ClearQueue, reason: text("because") },
+        StaffPerform { caller, proposal: PROPOSAL },
+        StaffWithdraw { caller, proposal: PROPOSAL },
+        StaffLook { caller, look: StaffLook::Snapshot },
+    );
+    let reason = || text("because");
+    let acts = staff_acts(&text("Bisu")).into_iter();
+    requests.extend(acts.map(|act| BackendRequest::StaffPropose { caller, act, reason: reason() }));
+    requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
+    requests
 }
 
 pub(crate) fn backend_calls() -> Vec<BackendCall> {
@@ -460,6 +671,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Session(Some(gateway_session())),
         PlayerNames(vec![text("Bisu")]),
         MatchChannels(vec![CHANNEL]),
+        Staff { locale, view: StaffView::Withdrawn },
     );
     one_each
         .into_iter()
@@ -469,6 +681,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             let card = Some(card_state(Some((CHANNEL, MESSAGE))));
             BackendReply::Match { locale, match_: Box::new(view), card }
         }))
+        .chain(staff_views().into_iter().map(|view| BackendReply::Staff { locale, view }))
         .chain([BackendReply::Session(None), BackendReply::PlayerNames(Vec::new())])
         .collect()
 }
