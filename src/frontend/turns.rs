@@ -7,7 +7,7 @@ use ipc_schema::view::Urgency;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 #[derive(Debug, Default)]
-pub struct Turns {
+pub(super) struct Turns {
     /// Players with a card that waits or is under way.
     lanes: HashMap<UserId, Lane>,
     /// Players by the most urgent card they had when they were put here. An entry that is no longer true
@@ -33,12 +33,12 @@ impl Lane {
 
 impl Turns {
     /// Cards that wait.
-    pub fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         self.waiting
     }
 
     /// Takes a card in; a newer version takes the place of an older one that waits.
-    pub fn push(&mut self, card: ShowCard) {
+    pub(super) fn push(&mut self, card: ShowCard) {
         let user = card.user;
         let lane = self.lanes.entry(user).or_default();
         match lane.cards.iter_mut().find(|waiting| waiting.card == card.card) {
@@ -53,7 +53,7 @@ impl Turns {
     }
 
     /// The next card. Its player has no other until [`Turns::done`].
-    pub fn next(&mut self) -> Option<ShowCard> {
+    pub(super) fn next(&mut self) -> Option<ShowCard> {
         loop {
             let (urgency, line) = self.ready.iter_mut().find(|(_, line)| !line.is_empty())?;
             let (urgency, user) = (*urgency, line.pop_front()?);
@@ -73,7 +73,7 @@ impl Turns {
     }
 
     /// The card that was under way for the player is settled.
-    pub fn done(&mut self, user: UserId) {
+    pub(super) fn done(&mut self, user: UserId) {
         let Some(lane) = self.lanes.get_mut(&user) else { return };
         lane.under_way = false;
         if lane.cards.is_empty() {

@@ -1,7 +1,7 @@
 //! What people and operators read when something is wrong.
 
 use super::{confirm, pair_up, replay_of, told_the_result};
-use crate::support::{Ladder, Person, processes, wait_for};
+use crate::support::{Ladder, Person, processes};
 use sqlx::Connection;
 use std::process::{Command, Output};
 

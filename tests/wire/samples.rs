@@ -29,6 +29,7 @@ use ipc_schema::vocab::{
     Caller, Era, FileHash, GameRegion, GatewaySession, Ground, Locale, Mmr, Outcome, Race, RaceChoice,
     Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
 macro_rules! every {
@@ -292,20 +293,19 @@ pub(crate) fn events() -> Vec<Event> {
     )
 }
 
-/// Every act, by a name for its player.
-fn staff_acts<P: Clone>(player: &P) -> Vec<StaffAct<P>> {
+fn staff_acts() -> Vec<StaffAct> {
     let roles = every!(StaffRole: Owner, Admin);
-    let player = || player.clone();
+    let player = PLAYER;
     let mut acts = every!(StaffAct:
         SetRole { user: USER, role: None },
-        RemoveFromQueue { player: player() },
+        RemoveFromQueue { player },
         ClearQueue,
-        Ban { player: player(), days: Some(7) },
-        Unban { player: player() },
-        TimeOut { player: player(), minutes: 0 },
-        ResetAborts { player: player() },
+        Ban { player, days: Some(7) },
+        Unban { player },
+        TimeOut { player, minutes: 0 },
+        ResetAborts { player },
         Announce { text: text("Hello") },
-        Rename { player: player(), name: text("Anna") },
+        Rename { player, name: text("Anna") },
     );
     acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
     acts
@@ -445,7 +445,7 @@ pub(crate) fn records() -> Vec<Record> {
         events: Vec::new(),
         reply: None,
     });
-    let acts = staff_acts(&PLAYER).into_iter().map(|act| Event::StaffActed {
+    let acts = staff_acts().into_iter().map(|act| Event::StaffActed {
         proposal: PROPOSAL,
         by: USER,
         act,
@@ -611,8 +611,8 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         StaffLook { caller, look: StaffLook::Snapshot },
     );
     let reason = || text("because");
-    let acts = staff_acts(&text("Bisu")).into_iter();
-    requests.extend(acts.map(|act| BackendRequest::StaffPropose { caller, act, reason: reason() }));
+    let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
+    requests.extend(acts.map(|Ok(act)| BackendRequest::StaffPropose { caller, act, reason: reason() }));
     requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
     requests
 }
