@@ -59,6 +59,7 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
             vec![("EVOLADDER_LOG", "loud")],
             "error, warn, info or debug",
         ),
+        (vec!["run", "--emulator", "--data", data], vec![("LADDER_OWNER", "@ana")], "LADDER_OWNER"),
         (vec!["run", "--emulator", "--data", nowhere], vec![], "file"),
         (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (

@@ -281,10 +281,10 @@ pub(crate) fn events() -> Vec<Event> {
         StaffActed {
             proposal: PROPOSAL,
             by: USER,
-            act: StaffAct::TimeOut { player: PLAYER, minutes: 30 },
+            act: StaffAct::ClearQueue,
             reason: text("because"),
-            before: text("not timed out"),
-            after: text("timed out"),
+            before: text("1 queued: A"),
+            after: text("0 queued"),
             at: AT,
         },
         Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },

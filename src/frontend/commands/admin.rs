@@ -272,6 +272,7 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 }
 
 /// The option being typed is a player's name in every sub-command that suggests something.
+#[expect(clippy::needless_pass_by_value, reason = "as all that plan a command")]
 fn suggest(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
     let typed = typed(&data.options).unwrap_or_default().to_owned();
     Ok(Plan::Ask(BackendRequest::PlayerNames { caller: *caller, typed }))

@@ -155,7 +155,6 @@ fn what_was_done_has_no_buttons_left() {
 }
 
 /// Everything as long as it gets.
-#[expect(clippy::too_many_lines, reason = "one value of everything")]
 fn longest() -> Vec<StaffView> {
     let name = || "*".repeat(300);
     let races = RaceChoice { bw: Some(Race::BwProtoss), sc2: Some(Race::Sc2Protoss) };

@@ -158,9 +158,11 @@ fn queued() -> String {
     format!("queued since {}", stamp(NOW))
 }
 
+/// Before and after, or why not.
+type Shown = Result<(String, String), Refusal>;
+
 /// Each act in each state that matters to it: what an admin is shown, or why not.
-#[expect(clippy::too_many_lines, reason = "one table")]
-fn table() -> Vec<(StaffAct<String>, Result<(String, String), Refusal>)> {
+fn table() -> Vec<(StaffAct<String>, Shown)> {
     let shown = |before: &str, after: &str| Ok((before.to_owned(), after.to_owned()));
     let (both, hal) = (queued(), format!("banned until {}: insults", stamp(NOW + DAY)));
     let ivy = format!("timed out until {}, step 2", stamp(NOW + minutes_of(10)));
@@ -186,7 +188,7 @@ fn table() -> Vec<(StaffAct<String>, Result<(String, String), Refusal>)> {
         (ban("Hal", None), shown(&hal, "banned for good")),
         (ban("Ana", Some(0)), days.clone()),
         (ban("Ana", Some(3651)), days),
-        (ban("Zoe", None), nobody.clone()),
+        (ban("Zoe", None), nobody),
         (StaffAct::Unban { player: to("Gus") }, shown("banned for good: cheats", "not banned")),
         (StaffAct::Unban { player: to("Hal") }, shown(&hal, "not banned")),
         (StaffAct::Unban { player: to("Ana") }, idle.clone()),
