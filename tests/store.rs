@@ -547,3 +547,18 @@ fn two_histories_that_differ_at_one_record_are_refused() {
         assert_eq!(in_journal(dir.path()), history()[..12]);
     });
 }
+
+#[test]
+fn an_account_that_staff_took_away_can_be_bound_to_another_player() {
+    let dir = tempfile::tempdir().unwrap();
+    let (region, toon) = (GameRegion::Asia, Toon { region: 3, realm: 1, id: 77 });
+    let bound = |player| vec![Event::ToonBound { player, region, toon }];
+    let (by, reason, at) = (UserId(9), "sold".to_owned(), Timestamp(1));
+    let unbound = vec![Event::ToonUnbound { player: ANA, toon, by, reason, at }];
+    block_on(async {
+        let history = records(vec![joined(ANA, 1), joined(BEA, 2), bound(ANA), unbound, bound(BEA)]);
+        store(dir.path()).await.apply(LADDER, &history).await.unwrap();
+        let rows = rows(dir.path(), "select player_id, game_region, toon from player_toons").await;
+        assert_eq!(rows, ["2|asia|3-S2-1-77"]);
+    });
+}

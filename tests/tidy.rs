@@ -16,12 +16,13 @@ const MACHINE_PATHS: [&str; 4] =
     [concat!("/ho", "me/"), concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/Us", "ers/")];
 
 /// Dependencies whose default features are what we want, and why.
-const WITH_DEFAULTS: [(&str, &str); 5] = [
+const WITH_DEFAULTS: [(&str, &str); 6] = [
     ("bzip2", "its one default feature is the decoder in Rust"),
     ("crc32c", "has no features"),
     ("fluent-bundle", "has no default features"),
     ("libm", "its one default feature lets the compiler use the processor's own instructions"),
     ("thiserror", "its one default feature is std"),
+    ("unicase", "has no default features"),
 ];
 
 fn root() -> &'static Path {

@@ -50,7 +50,8 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<MatchFile> {
     };
     let players = list(needed(fields, "", "players")?, "players")?;
     ensure!(players.len() == 2, "players should be two, the Brood War race first");
-    let [first, second] = [player(0, &players[0], Era::Bw)?, player(1, &players[1], Era::Sc2)?];
+    let [first, second] =
+        [player(&season, 0, &players[0], Era::Bw)?, player(&season, 1, &players[1], Era::Sc2)?];
     let mut owners = BTreeMap::new();
     for (number, (player, _)) in (1..).zip([&first, &second]) {
         for (_, toon) in &player.toons {
@@ -92,7 +93,7 @@ pub(crate) fn parse(text: &str) -> anyhow::Result<MatchFile> {
     })
 }
 
-fn player(at: usize, value: &Value, era: Era) -> anyhow::Result<(Player, Race)> {
+fn player(season: &Season, at: usize, value: &Value, era: Era) -> anyhow::Result<(Player, Race)> {
     let path = format!("players[{at}]");
     let fields = object(value, &path)?;
     let under = format!("{path}.");
@@ -105,7 +106,7 @@ fn player(at: usize, value: &Value, era: Era) -> anyhow::Result<(Player, Race)> 
         alternatives,
         country: "XX".to_owned(),
     };
-    let names = check_names(&names).map_err(|refusal| {
+    let names = check_names(season, &names).map_err(|refusal| {
         anyhow!("{path}: name and alternatives should be different names of the ladder ({refusal:?})")
     })?;
     let race = word(needed(fields, &under, "race")?, &format!("{path}.race"))?;

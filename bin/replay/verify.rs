@@ -4,10 +4,12 @@ use super::files::{self, plain};
 use super::match_file::{self, EXAMPLE, MatchFile};
 use super::table::{self, Column};
 use anyhow::Context;
+use evoladder::domain::player::{Player, fold};
 use evoladder::domain::verdict::{self, Case, Ruling};
 use evoladder::replay_worker::facts::for_verdict;
 use evoladder::season::handles;
 use ipc_schema::event::{Check, Grade, Judged};
+use ipc_schema::ids::PlayerId;
 use ipc_schema::vocab::Ground;
 use serde_json::{Value, json};
 use std::fs;
@@ -58,6 +60,14 @@ pub(crate) fn run(
         pairing: &of.pairing,
         players: [&of.players[0], &of.players[1]],
         owner_of: &|toon| of.owners.get(toon).copied(),
+        // A match file says nothing of others who play on the ladder.
+        unbound_named: &|name, region| {
+            let is_named = |player: &Player| {
+                fold(&player.name()) == fold(name) && player.toons_in(region).next().is_none()
+            };
+            let known = (1..).zip(&of.players).find(|(_, player)| is_named(player));
+            known.map(|(number, _)| PlayerId(number))
+        },
         uploader: of.uploader,
         started_at: of.started_at,
         uploaded_at: of.uploaded_at,

@@ -217,6 +217,61 @@ pub enum Event {
         before: u32,
     },
 
+    /// Staff set a number of the rules. Both values are as the season's file would have them.
+    KnobSet {
+        name: String,
+        before: String,
+        after: String,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// All files that an official game of a release on a map loads. `map` is the season's key;
+    /// `files` are SHA-256 in hex, sorted.
+    HandlesLearned {
+        release: String,
+        region: GameRegion,
+        map: String,
+        files: Vec<String>,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// What games of a release load counts no more, whether learned or built in: in one game region
+    /// or all, on one map or all.
+    HandlesRetired {
+        release: String,
+        region: Option<GameRegion>,
+        map: Option<String>,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// Whether a file, by its SHA-256 in hex, is one that only unofficial copies of the mod have.
+    FakeMarked {
+        file: String,
+        fake: bool,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// How many accounts of a game region verified matches may bind for a player.
+    ToonsAllowed {
+        player: PlayerId,
+        region: GameRegion,
+        count: u8,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// An account is the player's no more, and free to be bound anew.
+    ToonUnbound {
+        player: PlayerId,
+        toon: Toon,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
     /// What a Discord account may do; without a role it is no staff any more. Staff did it, or the
     /// environment names the owner.
     StaffSet {

@@ -3,7 +3,7 @@
 use crate::event::Names;
 use crate::frame::{Decode, Encode};
 use crate::ids::{MatchId, PlayerId, ProposalId, UserId};
-use crate::vocab::{Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict};
+use crate::vocab::{GameRegion, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict};
 use std::fmt;
 
 /// Stored within events: append only.
@@ -70,6 +70,33 @@ pub enum StaffAct<P = PlayerId> {
         player: P,
         name: String,
     },
+    /// A number of the rules; `value` as people type it, a list with commas.
+    SetKnob {
+        name: String,
+        value: String,
+    },
+    /// Lists of a release count no more: in one game region or all, on one map (by its key) or all.
+    RetireHandles {
+        release: String,
+        region: Option<GameRegion>,
+        map: Option<String>,
+    },
+    /// Whether a file, by its SHA-256 in hex, is one that only unofficial copies of the mod have.
+    MarkFake {
+        file: String,
+        fake: bool,
+    },
+    /// How many accounts of a game region verified matches may bind for a player.
+    AllowToons {
+        player: P,
+        region: GameRegion,
+        count: u8,
+    },
+    /// Takes an account from a player, so that it may be bound anew.
+    UnbindToon {
+        player: P,
+        toon: Toon,
+    },
 }
 
 impl<P> StaffAct<P> {
@@ -85,6 +112,12 @@ impl<P> StaffAct<P> {
             StaffAct::ResetAborts { .. } => "reset-aborts",
             StaffAct::Announce { .. } => "announce",
             StaffAct::Rename { .. } => "rename",
+            StaffAct::SetKnob { .. } => "set-knob",
+            StaffAct::RetireHandles { .. } => "retire-handles",
+            StaffAct::MarkFake { fake: true, .. } => "mark-fake",
+            StaffAct::MarkFake { fake: false, .. } => "clear-fake",
+            StaffAct::AllowToons { .. } => "allow-accounts",
+            StaffAct::UnbindToon { .. } => "unbind-account",
         }
     }
 
@@ -96,8 +129,15 @@ impl<P> StaffAct<P> {
             | StaffAct::Unban { player }
             | StaffAct::TimeOut { player, .. }
             | StaffAct::ResetAborts { player }
-            | StaffAct::Rename { player, .. } => Some(player),
-            StaffAct::SetRole { .. } | StaffAct::ClearQueue | StaffAct::Announce { .. } => None,
+            | StaffAct::Rename { player, .. }
+            | StaffAct::AllowToons { player, .. }
+            | StaffAct::UnbindToon { player, .. } => Some(player),
+            StaffAct::SetRole { .. }
+            | StaffAct::ClearQueue
+            | StaffAct::Announce { .. }
+            | StaffAct::SetKnob { .. }
+            | StaffAct::RetireHandles { .. }
+            | StaffAct::MarkFake { .. } => None,
         }
     }
 
@@ -118,6 +158,15 @@ impl<P> StaffAct<P> {
             StaffAct::ResetAborts { player } => StaffAct::ResetAborts { player: name(player)? },
             StaffAct::Announce { text } => StaffAct::Announce { text },
             StaffAct::Rename { player, name: new } => StaffAct::Rename { player: name(player)?, name: new },
+            StaffAct::SetKnob { name, value } => StaffAct::SetKnob { name, value },
+            StaffAct::RetireHandles { release, region, map } => {
+                StaffAct::RetireHandles { release, region, map }
+            }
+            StaffAct::MarkFake { file, fake } => StaffAct::MarkFake { file, fake },
+            StaffAct::AllowToons { player, region, count } => {
+                StaffAct::AllowToons { player: name(player)?, region, count }
+            }
+            StaffAct::UnbindToon { player, toon } => StaffAct::UnbindToon { player: name(player)?, toon },
         })
     }
 }
@@ -139,6 +188,8 @@ pub enum StaffLook {
     },
     Health,
     Roster,
+    /// The numbers of the rules, and which of them staff changed.
+    Knobs,
 }
 
 /// What staff are shown.
@@ -160,6 +211,7 @@ pub enum StaffView {
     Health(Box<HealthView>),
     /// By role, then by age of the account.
     Roster(Vec<StaffMember>),
+    Knobs(Vec<KnobView>),
 }
 
 /// What an act would do, for the one who proposed it to confirm.
@@ -193,6 +245,18 @@ pub struct StaffMember {
     pub role: StaffRole,
     /// On the ladder, if the account plays.
     pub name: Option<String>,
+}
+
+/// A number of the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct KnobView {
+    pub name: String,
+    /// With its unit.
+    pub value: String,
+    /// What it takes, in English.
+    pub expects: String,
+    /// Staff changed it.
+    pub changed: bool,
 }
 
 /// The ladder in numbers, and who is in the middle of something.

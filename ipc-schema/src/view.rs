@@ -5,7 +5,9 @@ use crate::frame::{Decode, Encode};
 use crate::ids::{JobId, MatchId, PlayerId};
 use crate::replay::Fault;
 use crate::staff::StaffRole;
-use crate::vocab::{Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Verdict};
+use crate::vocab::{
+    GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon, Verdict,
+};
 
 /// What a card shows at one version.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -72,6 +74,15 @@ pub enum News {
     },
     Announcement {
         text: String,
+    },
+    ToonsAllowed {
+        region: GameRegion,
+        count: u8,
+        reason: String,
+    },
+    ToonUnbound {
+        toon: Toon,
+        reason: String,
     },
 }
 

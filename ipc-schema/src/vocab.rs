@@ -356,6 +356,30 @@ pub enum Refusal {
     TooManyUploads {
         limit: u8,
     },
+    /// No number of the rules has this name.
+    KnobUnknown,
+    /// Not a number, or list of numbers, as the knob takes it.
+    KnobInvalid {
+        name: String,
+        /// What it takes, in English: `a whole number from 5 to 600`.
+        expects: String,
+    },
+    /// Beyond what the knob may be set to; both ends are allowed.
+    KnobOutOfRange {
+        name: String,
+        min: String,
+        max: String,
+    },
+    /// No files, too many, not hashes, or those of another map.
+    HandlesInvalid,
+    /// One of the files is known from unofficial copies of the mod.
+    HandlesFake,
+    /// One of the files is the official mod's, or the set is known already.
+    HandlesKnown,
+    /// Nothing like that was ever learned.
+    HandlesUnknown,
+    /// The account is not bound to the player.
+    ToonUnknown,
     /// The first of all gates. None for good.
     Banned {
         until: Option<Timestamp>,

@@ -94,3 +94,14 @@ admin-health =
 admin-health-read-only = **The disk refuses to take anything at present.**
 
 admin-roster = **Staff**
+
+admin-act-set-knob = Set { $name } to { $value }
+admin-act-retire-handles = Let the files of release { $release } count no more ({ $where })
+admin-act-mark-fake = Reject games with the file { $file }
+admin-act-clear-fake = No longer reject games with the file { $file }
+admin-act-allow-accounts = Let { $count } accounts of { $player } be bound in { $region }
+admin-act-unbind-account = Take the account { $account } off { $player }
+admin-all-regions = all game regions
+admin-all-maps = all maps
+
+admin-knobs = **The numbers of the rules.** /admin set-knob changes one; those that staff changed are marked with ✎.

@@ -3,6 +3,7 @@
 use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
 use crate::domain::ladder::{Decision, Input, Ladder};
+use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::Season;
 use crate::ipc::link::{Link, WriterProtocol};
 use anyhow::{Context, bail};
@@ -42,7 +43,7 @@ const APPEND_RECORDS: usize = 64;
 const APPEND_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(super) struct Core {
-    season: Season,
+    season: CurrentSeason,
     seed: u64,
     ladder: Ladder,
     ladder_id: LadderId,
@@ -78,7 +79,7 @@ impl Core {
     ) -> Core {
         Core {
             ladder: Ladder::new(seed),
-            season,
+            season: CurrentSeason::new(season),
             seed,
             ladder_id: LadderId(0),
             writer,
@@ -126,7 +127,8 @@ impl Core {
 
     /// Makes the state anew from all that the db-writer has on disk.
     pub(super) async fn load(&mut self) -> anyhow::Result<()> {
-        let mut fresh = Core::new(self.season.clone(), self.seed, self.writer.clone(), self.events.clone());
+        let mut fresh =
+            Core::new(self.season.base().clone(), self.seed, self.writer.clone(), self.events.clone());
         // Replies that are held were refused, and their players still wait for an answer.
         fresh.held = std::mem::take(&mut self.held);
         fresh.read_only_until = self.read_only_until;
@@ -167,6 +169,7 @@ impl Core {
             }
         };
         self.durable = self.seq;
+        self.season.follow(self.ladder.overrides());
         self.ladder.take_changed_cards();
         let due: Vec<CardId> = self.ladder.cards().due().collect();
         self.render_cards(due);
@@ -197,7 +200,7 @@ impl Core {
             | BackendReply::PlayerNames(_)
             | BackendReply::MatchChannels(_) => {
                 let now = self.now();
-                match requests::reply(&self.ladder, &self.season, now, request) {
+                match requests::reply(&self.ladder, self.season.get(), now, request) {
                     // It was done, and then what it shows went out of reach.
                     BackendReply::Refused { .. } => Some(recorded),
                     view => Some(view),
@@ -232,7 +235,7 @@ impl Core {
     /// The answer to what asks nothing of the rules.
     pub(super) fn look(&mut self, request: &BackendRequest) -> BackendReply {
         let now = self.now();
-        requests::reply(&self.ladder, &self.season, now, request)
+        requests::reply(&self.ladder, self.season.get(), now, request)
     }
 
     /// Decides a request and makes its reply, recorded under the key.
@@ -242,11 +245,11 @@ impl Core {
             return reply;
         }
         let now = self.now();
-        let Decision { events, refusal } = self.ladder.decide(&self.season, now, input);
-        events.iter().for_each(|event| self.ladder.evolve(event));
+        let Decision { events, refusal } = self.ladder.decide(self.season.get(), now, input);
+        self.evolve(&events);
         let reply = match refusal {
             Some(refusal) => requests::refused(&self.ladder, request, refusal),
-            None => requests::reply(&self.ladder, &self.season, now, request),
+            None => requests::reply(&self.ladder, self.season.get(), now, request),
         };
         if key.is_some() || !events.is_empty() {
             let stored =
@@ -262,11 +265,16 @@ impl Core {
     /// Decides something that nobody waits for.
     pub(super) fn take(&mut self, input: &Input) {
         let now = self.now();
-        let events = self.ladder.decide(&self.season, now, input).events;
+        let events = self.ladder.decide(self.season.get(), now, input).events;
         if !events.is_empty() {
-            events.iter().for_each(|event| self.ladder.evolve(event));
+            self.evolve(&events);
             self.record(now, None, events, None);
         }
+    }
+
+    fn evolve(&mut self, events: &[ipc_schema::event::Event]) {
+        events.iter().for_each(|event| self.ladder.evolve(event));
+        self.season.follow(self.ladder.overrides());
     }
 
     /// The environment names the owner, who is one of the ladder's from then on.
@@ -283,7 +291,7 @@ impl Core {
         if self.is_read_only() {
             return;
         }
-        while self.ladder.next_tick(&self.season, now).is_some_and(|at| at <= now) {
+        while self.ladder.next_tick(self.season.get(), now).is_some_and(|at| at <= now) {
             let before = self.seq;
             self.take(&Input::Tick);
             assert!(self.seq > before, "a tick that is due makes something true");
@@ -305,7 +313,7 @@ impl Core {
         if self.is_read_only() {
             return Some(self.read_only_until);
         }
-        self.ladder.next_tick(&self.season, crate::clock::now().max(self.last_now))
+        self.ladder.next_tick(self.season.get(), crate::clock::now().max(self.last_now))
     }
 
     fn record(
@@ -336,7 +344,7 @@ impl Core {
         for id in cards {
             let Some(card) = self.ladder.cards().get(id) else { continue };
             let player = self.ladder.player(card.player).expect("cards are of players");
-            let Some(view) = self.ladder.card_view(&self.season, self.last_now, id) else { continue };
+            let Some(view) = self.ladder.card_view(self.season.get(), self.last_now, id) else { continue };
             let show = ShowCard {
                 card: id,
                 version: card.version,

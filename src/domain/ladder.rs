@@ -1,5 +1,6 @@
 //! The whole state of the ladder, and how events move it; [`decide`] has what makes them true.
 
+mod changes;
 mod decide;
 mod staff;
 
@@ -8,6 +9,7 @@ use super::cases::Cases;
 use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Seat};
+use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
 use super::queue::Entry;
 use super::rating::Rating;
@@ -67,6 +69,7 @@ pub struct Ladder {
     next_match: u64,
     next_job: u64,
     counts: Counts,
+    overrides: Overrides,
 }
 
 /// A replay in line.
@@ -218,6 +221,7 @@ impl Default for Ladder {
             next_match: 1,
             next_job: 1,
             counts: Counts::default(),
+            overrides: Overrides::default(),
         }
     }
 }
@@ -322,12 +326,10 @@ impl Ladder {
             Event::LocaleSet { player, locale } => self.known(*player).locale = *locale,
             Event::TermsAnswered { player, accepted, .. } => self.known(*player).terms_accepted = *accepted,
             Event::NamesSet { player, names } => {
-                if let Some(old) = self.known(*player).names.replace(names.clone()) {
-                    self.by_name.remove(&fold(&old.name));
-                    self.by_battle_tag.remove(&fold(&old.battle_tag));
-                }
-                self.by_name.insert(fold(&names.name), *player);
-                self.by_battle_tag.insert(fold(&names.battle_tag), *player);
+                let old = self.known(*player).names.replace(names.clone());
+                let old = old.as_ref().map(|old| (old.name.as_str(), old.battle_tag.as_str())).unzip();
+                rename(&mut self.by_name, *player, old.0, &names.name);
+                rename(&mut self.by_battle_tag, *player, old.1, &names.battle_tag);
             }
             Event::RegionSet { player, region } => self.known(*player).region = Some(*region),
             Event::SetupFinished { player, .. } => self.known(*player).setup_finished = true,
@@ -498,6 +500,30 @@ impl Ladder {
             Event::ToonClashed { match_id, toon, .. } => {
                 self.cases.clashes.insert((*match_id, *toon));
             }
+            Event::KnobSet { name, before, after, by, reason, at } => {
+                let (name, before, after) = (name.clone(), before.clone(), after.clone());
+                self.changed(*by, reason, *at, Changed::Knob { name, before, after });
+            }
+            Event::HandlesLearned { release, region, map, files, by, reason, at } => {
+                // The case that staff had of them is settled.
+                let game = Unverified { region: *region, map: map.clone(), files: files.clone() };
+                self.cases.unverified.remove(&game);
+                let Unverified { region, map, files } = game;
+                let files = files.into_iter().collect();
+                let learned = Learned { release: release.clone(), region, map, files };
+                self.changed(*by, reason, *at, Changed::Learned(learned));
+            }
+            Event::HandlesRetired { release, region, map, by, reason, at } => {
+                let scope = Scope { release: release.clone(), region: *region, map: map.clone() };
+                self.changed(*by, reason, *at, Changed::Retired(scope));
+            }
+            Event::FakeMarked { file, fake, by, reason, at } => {
+                self.changed(*by, reason, *at, Changed::Fake { file: file.clone(), fake: *fake });
+            }
+            Event::ToonsAllowed { player, region, count, .. } => {
+                self.known(*player).toon_allowances.insert(*region, *count);
+            }
+            Event::ToonUnbound { player, toon, .. } => self.unbind(*player, *toon),
             Event::StaffSet { user, role, .. } => self.staff.set_role(*user, *role),
             Event::StaffProposed { proposal, by, act, reason, before, after, at } => {
                 self.staff.propose(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
@@ -617,4 +643,14 @@ impl Ladder {
             Content::Reminder { .. } | Content::Notice { .. } | Content::News(_) => false,
         }
     }
+}
+
+/// Moves a player's entry among unique names. Names that another build told apart may be one in
+/// this one: the first who had it keeps it, and nobody loses it to a change of the other's name.
+fn rename(names: &mut BTreeMap<String, PlayerId>, player: PlayerId, old: Option<&str>, new: &str) {
+    let new = fold(new);
+    if let Some(old) = old.map(fold).filter(|old| *old != new && names.get(old) == Some(&player)) {
+        names.remove(&old);
+    }
+    names.entry(new).or_insert(player);
 }

@@ -1,13 +1,15 @@
 //! A member of the ladder, and the rules for what they call themselves.
 
-use super::season::Season;
+use super::season::{Knobs, Season};
 use ipc_schema::event::Names;
 use ipc_schema::ids::{ChannelId, PlayerId, UserId};
 use ipc_schema::view::{SetupStep, SetupView};
 use ipc_schema::vocab::{GameRegion, Locale, RaceChoice, Refusal, Region, Timestamp, Toon};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use unicase::UniCase;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Opponents remembered to avoid a rematch. Games take minutes, so more do not fit the time that counts.
 const RECENT: usize = 32;
@@ -27,6 +29,8 @@ pub struct Player {
     pub races: RaceChoice,
     pub vetoes: Vec<String>,
     pub toons: Vec<(GameRegion, Toon)>,
+    /// How many accounts of a game region staff let the player bind, instead of the season's number.
+    pub toon_allowances: BTreeMap<GameRegion, u8>,
     pub last_map: Option<String>,
     pub recent_opponents: VecDeque<(PlayerId, Timestamp)>,
     aborts: Aborts,
@@ -69,6 +73,7 @@ impl Player {
             races: RaceChoice::default(),
             vetoes: Vec::new(),
             toons: Vec::new(),
+            toon_allowances: BTreeMap::new(),
             last_map: None,
             recent_opponents: VecDeque::new(),
             aborts: Aborts::default(),
@@ -84,6 +89,16 @@ impl Player {
 
     pub fn country(&self) -> &str {
         self.names.as_ref().map_or("XX", |names| &names.country)
+    }
+
+    /// The accounts bound in a game region.
+    pub fn toons_in(&self, region: GameRegion) -> impl Iterator<Item = &Toon> {
+        self.toons.iter().filter(move |(bound, _)| *bound == region).map(|(_, toon)| toon)
+    }
+
+    /// How many accounts of a game region verified matches may bind.
+    pub fn toons_allowed(&self, knobs: &Knobs, region: GameRegion) -> u8 {
+        self.toon_allowances.get(&region).copied().unwrap_or(knobs.toons_per_region)
     }
 
     /// Where `/setup` resumes.
@@ -193,13 +208,28 @@ pub fn month_of(at: Timestamp) -> u32 {
     u32::try_from(12 * year + month).expect("a month of this era fits")
 }
 
-/// One name for all its spellings: composed, without regard to case.
+/// One name for all its spellings: without regard to case in any language, to how letters with
+/// marks are stored, and to full width and other forms of the same letters (compatibility caseless
+/// matching, the Unicode Standard, definition D146). Turkish has two letters where others have one,
+/// and writes them I and i without and with a dot; nobody can tell from IRMAK which was meant, so
+/// all four are one here.
 pub fn fold(name: &str) -> String {
-    name.nfc().flat_map(char::to_lowercase).nfc().collect()
+    let once = UniCase::unicode(name.nfd().collect::<String>()).to_folded_case();
+    let twice = UniCase::unicode(once.nfkd().collect::<String>()).to_folded_case();
+    let mut after_i = false;
+    let one_i = twice.nfkd().filter_map(|char| {
+        let is_dot = after_i && char == '\u{307}';
+        let char = if char == 'ı' { 'i' } else { char };
+        after_i = char == 'i';
+        (!is_dot).then_some(char)
+    });
+    one_i.nfkc().collect()
 }
 
-/// The names in their stored form, if the rules allow them.
-pub fn check_names(names: &Names) -> Result<Names, Refusal> {
+/// The names in their stored form, if the rules allow them. An alternative may be the name of
+/// somebody else: names in the game belong to nobody, and two may well have the same. What it is
+/// good for then, [`super::verdict`] says.
+pub fn check_names(season: &Season, names: &Names) -> Result<Names, Refusal> {
     let name = check_name(&names.name).ok_or(Refusal::NameInvalid)?;
     let battle_tag = check_battle_tag(&names.battle_tag).ok_or(Refusal::BattleTagInvalid)?;
     let alternatives = names.alternatives.iter().map(|name| check_name(name)).collect::<Option<Vec<_>>>();
@@ -211,7 +241,7 @@ pub fn check_names(names: &Names) -> Result<Names, Refusal> {
         return Err(Refusal::AlternativeNameInvalid);
     }
     let country = names.country.trim().to_uppercase();
-    if !is_country(&country) {
+    if !season.countries.contains(&country) {
         return Err(Refusal::CountryUnknown);
     }
     Ok(Names { name, battle_tag, alternatives, country })
@@ -219,33 +249,57 @@ pub fn check_names(names: &Names) -> Result<Names, Refusal> {
 
 fn check_name(name: &str) -> Option<String> {
     let name: String = name.trim().nfc().collect();
-    let letters = name.chars().count();
-    ((3..=12).contains(&letters) && name.chars().all(char::is_alphanumeric)).then_some(name)
+    ((3..=12).contains(&name.chars().count()) && is_of_letters(&name)).then_some(name)
 }
 
 fn check_battle_tag(tag: &str) -> Option<String> {
     let tag: String = tag.trim().nfc().collect();
     let (name, number) = tag.split_once('#')?;
-    let name_fits = (1..=12).contains(&name.chars().count()) && name.chars().all(char::is_alphanumeric);
+    let name_fits = (1..=12).contains(&name.chars().count()) && is_of_letters(name);
     let number_fits = (3..=12).contains(&number.len()) && number.bytes().all(|digit| digit.is_ascii_digit());
     (name_fits && number_fits).then_some(tag)
 }
 
-/// ISO 3166-1 alpha-2 (https://www.iso.org/iso-3166-country-codes.html), XX (does not say), ZZ (other).
-fn is_country(code: &str) -> bool {
-    const CODES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS \
-        BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET \
-        FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO \
-        IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH \
-        MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM \
-        PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG \
-        TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW XX ZZ";
-    code.len() == 2 && CODES.split_ascii_whitespace().any(|known| known == code)
+/// Whether a text has nothing but letters and digits, and the marks that letters of some scripts
+/// are written with: at most two on one of them, since more are no word but a tower.
+fn is_of_letters(text: &str) -> bool {
+    let mut marks = None;
+    text.chars().all(|char| {
+        marks = match marks {
+            _ if is_invisible(char) => return false,
+            Some(on_letter) if is_combining_mark(char) => Some(on_letter + 1),
+            None if is_combining_mark(char) => return false,
+            _ if char.is_alphanumeric() => Some(0),
+            _ => return false,
+        };
+        marks <= Some(2)
+    })
+}
+
+/// Letters and marks that show nothing: with them, two names could look the same.
+fn is_invisible(char: char) -> bool {
+    matches!(
+        char,
+        '\u{34f}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn season() -> Season {
+        crate::season::load(crate::season::Which::Real).unwrap()
+    }
 
     fn names(name: &str, battle_tag: &str, alternatives: &[&str], country: &str) -> Names {
         let alternatives = alternatives.iter().map(|name| (*name).to_owned()).collect();
@@ -271,20 +325,98 @@ mod tests {
             (names("Ana", "Ana#١٢٣", &[], "DE"), Err(Refusal::BattleTagInvalid)),
             (names("Ana", "Ana#123", &["ANA"], "DE"), Err(Refusal::AlternativeNameInvalid)),
             (names("Ana", "Ana#123", &["Bea", "bea"], "DE"), Err(Refusal::AlternativeNameInvalid)),
+            (names("Ana", "Ana#123", &["Ｂｅａ", "bea"], "DE"), Err(Refusal::AlternativeNameInvalid)),
+            (names("Strasse", "Ana#123", &["Straße"], "DE"), Err(Refusal::AlternativeNameInvalid)),
+            (names("Ana", "Ana#123", &["Bea", "Cea", "Dea"], "ZZ"), Ok(())),
             (
                 names("Ana", "Ana#123", &["Bea", "Cea", "Dea", "Eea"], "DE"),
                 Err(Refusal::AlternativeNameInvalid),
             ),
             (names("Ana", "Ana#123", &[], "Germany"), Err(Refusal::CountryUnknown)),
         ] {
-            assert_eq!(check_names(&names).map(|_| ()), expected, "{names:?}");
+            assert_eq!(check_names(&season(), &names).map(|_| ()), expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_letters_of_any_script_and_nothing_that_cannot_be_seen() {
+        for (name, fits) in [
+            ("Zoë", true),
+            ("Ąčęł", true),
+            ("Ώμέγα", true),
+            ("李世石", true),
+            ("ひらがな", true),
+            ("ｶﾀｶﾅ", true),
+            ("שלום", true),
+            ("محمد", true),
+            // Letters that are written with marks.
+            ("हिन्दी", true),
+            ("น้ำใส", true),
+            ("한글이", true),
+            ("q\u{323}\u{307}yz", true),
+            ("q\u{323}\u{307}\u{301}yz", false),
+            ("\u{301}abc", false),
+            // Fillers, joiners and selectors, which show nothing.
+            ("\u{3164}\u{3164}\u{3164}", false),
+            ("Ana\u{3164}", false),
+            ("Ana\u{ffa0}", false),
+            ("Ana\u{115f}", false),
+            ("Ana\u{fe0f}", false),
+            ("Ana\u{34f}", false),
+            ("Ana\u{e0100}", false),
+            ("Ana\u{200d}", false),
+            ("Ana\u{200b}", false),
+            ("Ana\u{ad}", false),
+            ("A\u{202e}na", false),
+            ("Ana_", false),
+            ("Ana🙂", false),
+            ("A-na", false),
+        ] {
+            assert_eq!(check_name(name).is_some(), fits, "{name:?}");
+            let tag = format!("{name}#123");
+            assert_eq!(check_battle_tag(&tag).is_some(), fits, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn names_that_differ_in_case_or_form_alone_are_one() {
+        for (one, other, same) in [
+            ("Straße", "STRASSE", true),
+            ("Straße", "STRAẞE", true),
+            ("ΟΔΥΣΣΕΥΣ", "Οδυσσευς", true),
+            ("Οδυσσεύς", "οδυσσεύσ", true),
+            ("ΜΆΪΟΣ", "μάϊος", true),
+            // The Turkish letters, in each other's capitals and in small ones.
+            ("İrmak", "irmak", true),
+            ("IRMAK", "ırmak", true),
+            ("İRMAK", "ırmak", true),
+            ("i\u{307}rmak", "Irmak", true),
+            ("ÍNGRID", "íngrid", true),
+            ("Íngrid", "Ingrid", false),
+            // Full width, half width, ligatures, other forms of digits.
+            ("Ａｎａ", "ana", true),
+            ("ＡＮＡ９", "Ana9", true),
+            ("ｶﾀｶﾅ", "カタカナ", true),
+            ("ﬁnn", "FINN", true),
+            ("Ana²", "ana2", true),
+            ("ᏣᎳᎩ", "ꮳꮃꭹ", true),
+            ("Жук", "ЖУК", true),
+            ("Жук", "Жyк", false),
+            ("Zoe", "Zoë", false),
+            ("かな", "カナ", false),
+        ] {
+            assert_eq!(fold(one) == fold(other), same, "{one} and {other}");
+            assert_eq!(fold(&fold(one)), fold(one), "folding {one} once is enough");
         }
     }
 
     #[test]
     fn a_composed_and_a_decomposed_name_are_one() {
         assert_eq!(fold("Zo\u{e9}"), fold("ZOE\u{301}"));
-        assert_eq!(check_names(&names("Zoe\u{301}", "Z#123", &[], "FR")).unwrap().name, "Zo\u{e9}");
+        assert_eq!(
+            check_names(&season(), &names("Zoe\u{301}", "Z#123", &[], "FR")).unwrap().name,
+            "Zo\u{e9}"
+        );
     }
 
     #[test]
@@ -297,7 +429,7 @@ mod tests {
 
     #[test]
     fn timeouts_climb_and_are_forgiven_by_the_day() {
-        let season = crate::season::load(crate::season::Which::Real).unwrap();
+        let season = season();
         let mut player = Player::new(UserId(1), Locale::EnUs);
         let mut now = Timestamp(0);
         for (after_days, minutes) in [

@@ -3,7 +3,7 @@
 
 use super::verdict::mod_files::{self, Release};
 use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -14,10 +14,15 @@ pub struct Season {
     pub mod_title: String,
     /// Arcade ids by game region.
     pub mod_ids: [String; 3],
+    /// What the regions and the servers are called, in English.
+    pub region_names: BTreeMap<Region, String>,
+    pub server_names: BTreeMap<Server, String>,
     /// For both orders of every two regions.
     pub servers: BTreeMap<(Region, Region), Server>,
     /// From the words of replays, lower case.
     pub race_words: BTreeMap<String, Race>,
+    /// Codes of what a player may have as nationality.
+    pub countries: BTreeSet<String>,
     /// What official games load, as far as it was learned.
     pub releases: Vec<Release>,
 }
@@ -34,7 +39,8 @@ pub struct Map {
     pub ids: [String; 3],
 }
 
-#[derive(Debug, Clone)]
+/// The numbers of the rules; [`super::knobs`] has their names, units and ranges.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Knobs {
     pub wave: Duration,
     /// MMR accepted before any wave.
@@ -46,6 +52,8 @@ pub struct Knobs {
     pub confirm_after_delivery: Duration,
     pub remind_after: Duration,
     pub match_limit: Duration,
+    /// Of a running match, after its start, in order.
+    pub play_reminders: Vec<Duration>,
     pub aborts_per_month: u8,
     pub timeouts: Vec<Duration>,
     pub mmr_start: i32,
@@ -54,9 +62,19 @@ pub struct Knobs {
     pub rematch: Duration,
     /// Accounts of one player in a game region that bind themselves by name.
     pub toons_per_region: u8,
+    pub dispute: Duration,
+    /// The deviation of a Glicko-2 rating above which it is provisional.
+    pub provisional_deviation: f64,
+    /// How long a row is ranked after its last match.
+    pub active: Duration,
 }
 
 impl Season {
+    /// Whether two players with so many vetoes each leave one of so many maps.
+    pub fn leaves_a_map(vetoes: u8, maps: usize) -> bool {
+        2 * usize::from(vetoes) < maps
+    }
+
     pub fn map(&self, key: &str) -> Option<&Map> {
         self.maps.iter().find(|map| map.key == key)
     }
@@ -67,7 +85,11 @@ impl Season {
 
     /// The cache handles of an official game on the map, in hex, where a release's are known.
     pub fn official_handles(&self, region: GameRegion, map: &str) -> Option<Vec<String>> {
-        let files = self.releases.iter().find_map(|release| release.regions.get(&region)?.of_map(map))?;
+        let of_lists = self.releases.iter().find_map(|release| release.regions.get(&region)?.of_map(map));
+        let files = of_lists.or_else(|| {
+            let mut sets = self.releases.iter().flat_map(|release| &release.exact);
+            Some(sets.find(|set| set.region == region && set.map == map)?.files.clone())
+        })?;
         Some(files.iter().map(|file| mod_files::handle(region, file)).collect())
     }
 

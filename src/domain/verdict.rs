@@ -54,6 +54,8 @@ pub struct Case<'a> {
     pub players: [&'a Player; 2],
     /// The ladder account that a toon is bound to.
     pub owner_of: &'a dyn Fn(&Toon) -> Option<PlayerId>,
+    /// The player of this very name, in any spelling, who has no account in the game region yet.
+    pub unbound_named: &'a dyn Fn(&str, GameRegion) -> Option<PlayerId>,
     /// Who sent the replay.
     pub uploader: PlayerId,
     pub started_at: Timestamp,

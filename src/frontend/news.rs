@@ -38,6 +38,17 @@ pub fn render(news: &News, words: Words) -> String {
             words.with("news-role", &[("role", words.name_of("staff-role", role.code()).into()), why(reason)])
         }
         News::RoleSet { role: None, reason } => words.with("news-role-none", &[why(reason)]),
+        News::ToonsAllowed { region, count, reason } => words.with(
+            "news-accounts-allowed",
+            &[
+                ("region", words.name_of("game-region", region.code()).into()),
+                ("count", u32::from(*count).into()),
+                why(reason),
+            ],
+        ),
+        News::ToonUnbound { toon, reason } => {
+            words.with("news-account-unbound", &[("account", toon.to_string().into()), why(reason)])
+        }
         // Staff may format it and link to something.
         News::Announcement { text } => words.with("news-announcement", &[("text", text.as_str().into())]),
     }
@@ -54,7 +65,7 @@ mod tests {
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::staff::StaffRole;
-    use ipc_schema::vocab::{Locale, Mmr, Race, Timestamp};
+    use ipc_schema::vocab::{GameRegion, Locale, Mmr, Race, Timestamp, Toon};
 
     #[test]
     fn news_say_what_happened_and_why() {
@@ -110,6 +121,14 @@ mod tests {
             (
                 News::RoleSet { role: None, reason: reason() },
                 "**You are not staff of this ladder any more**: Maphacks.",
+            ),
+            (
+                News::ToonsAllowed { region: GameRegion::Europe, count: 6, reason: reason() },
+                "**Staff let 6 accounts of yours be bound in Europe**: Maphacks.",
+            ),
+            (
+                News::ToonUnbound { toon: Toon { region: 2, realm: 1, id: 7 }, reason: reason() },
+                "**Staff took the account 2-S2-1-7 off your name**: Maphacks. A verified match may bind it again.",
             ),
             (
                 News::Announcement { text: "The *season* ends.".to_owned() },

@@ -46,6 +46,20 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::TooManyUploads { limit } => {
             words.with("refusal-too-many-uploads", &[("limit", (*limit).into())])
         }
+        Refusal::KnobUnknown => words.say("refusal-knob-unknown"),
+        Refusal::KnobInvalid { name, expects } => words.with(
+            "refusal-knob-invalid",
+            &[("name", name.as_str().into()), ("expects", expects.as_str().into())],
+        ),
+        Refusal::KnobOutOfRange { name, min, max } => words.with(
+            "refusal-knob-out-of-range",
+            &[("name", name.as_str().into()), ("min", min.as_str().into()), ("max", max.as_str().into())],
+        ),
+        Refusal::HandlesInvalid => words.say("refusal-handles-invalid"),
+        Refusal::HandlesFake => words.say("refusal-handles-fake"),
+        Refusal::HandlesKnown => words.say("refusal-handles-known"),
+        Refusal::HandlesUnknown => words.say("refusal-handles-unknown"),
+        Refusal::ToonUnknown => words.say("refusal-toon-unknown"),
         Refusal::Banned { until, reason } => {
             let reason = ("reason", sentence(reason).into());
             match until {
@@ -120,6 +134,17 @@ pub mod tests {
             Refusal::FileQuarantined,
             Refusal::AlreadyDecided,
             Refusal::TooManyUploads { limit: 10 },
+            Refusal::KnobUnknown,
+            Refusal::KnobInvalid {
+                name: "wave_s".to_owned(),
+                expects: "a whole number from 5 to 600".to_owned(),
+            },
+            Refusal::KnobOutOfRange { name: "wave_s".to_owned(), min: "5".to_owned(), max: "600".to_owned() },
+            Refusal::HandlesInvalid,
+            Refusal::HandlesFake,
+            Refusal::HandlesKnown,
+            Refusal::HandlesUnknown,
+            Refusal::ToonUnknown,
             Refusal::Banned {
                 until: Some(Timestamp(1_800_000_000_000)),
                 reason: "Maphacks in match 12".to_owned(),

@@ -89,6 +89,11 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
                 .bind(region.code())
                 .bind(toon.to_string()),
         ],
+        Event::ToonUnbound { player, toon, .. } => vec![
+            sqlx::query("delete from player_toons where player_id = $1 and toon = $2")
+                .bind(player.0.signed())
+                .bind(toon.to_string()),
+        ],
         Event::WaveFired { at, pairings, .. } => pairings.iter().map(|pairing| match_row(pairing, *at)).collect(),
         Event::Started { match_id, at, .. } => vec![
             sqlx::query("update matches set started_at_ms = $2 where match_id = $1")
@@ -146,6 +151,11 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::CardGone { .. }
         | Event::ModUnverified { .. }
         | Event::ToonClashed { .. }
+        | Event::KnobSet { .. }
+        | Event::HandlesLearned { .. }
+        | Event::HandlesRetired { .. }
+        | Event::FakeMarked { .. }
+        | Event::ToonsAllowed { .. }
         | Event::StaffProposed { .. }
         | Event::StaffWithdrew { .. }
         | Event::AbortsReset { .. } => Vec::new(),

@@ -2,8 +2,13 @@
 
 use super::refusals::evoladder;
 use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
-use crate::support::{Ladder, processes, wait_for};
+use crate::support::{Ladder, Person, processes, wait_for};
+use evoladder::db_writer::JOURNAL;
+use evoladder::journal::Journal;
+use ipc_schema::db_writer::Record;
+use ipc_schema::event::Event;
 use ipc_schema::fact_line::Fact;
+use ipc_schema::ids::{LadderId, Seq, UserId};
 use serde_json::Value;
 use std::path::Path;
 use std::time::Duration;
@@ -108,4 +113,50 @@ async fn a_second_signal_ends_the_ladder_at_once() {
     let status = ladder.stop_impatiently();
     assert_eq!(status.code(), Some(i32::from(ipc_schema::control::EXIT_GAVE_UP)), "{status}");
     assert!(began.elapsed() < Duration::from_secs(1), "it took {:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn what_staff_changed_of_the_rules_counts_in_the_next_life() {
+    let ladder = Ladder::start().await;
+    let emulator = ladder.emulator;
+    let ana = Person::new(emulator, "Ana").await;
+    ana.set_up().await;
+    let vetoes_are = async |allowed: u64| {
+        ana.command("queue").await;
+        wait_for(&format!("a menu of {allowed} vetoes"), async || {
+            let messages = ana.messages().await;
+            let menu = |message: &Value| menu_of(&message["components"], "queue:vetoes");
+            (messages.iter().rev().find_map(menu)?["max_values"] == allowed).then_some(())
+        })
+        .await;
+    };
+    vetoes_are(4).await;
+    let root = end(ladder, End::Stop);
+    let mut journal = Journal::open(&root.path().join("data").join(JOURNAL), LadderId(0)).unwrap();
+    let at = evoladder::clock::now();
+    let set = Event::KnobSet {
+        name: "vetoes".to_owned(),
+        before: "4".to_owned(),
+        after: "2".to_owned(),
+        by: UserId(1),
+        reason: "fewer maps are played".to_owned(),
+        at,
+    };
+    let seq = Seq(journal.last().0 + 1);
+    journal.append(&[Record { seq, at, key: None, events: vec![set], reply: None }]).unwrap();
+    drop(journal);
+    let _ladder = Ladder::start_again(root, emulator).await;
+    vetoes_are(2).await;
+}
+
+/// The menu of that custom id among components.
+fn menu_of(component: &Value, custom_id: &str) -> Option<Value> {
+    match component {
+        Value::Array(components) => components.iter().find_map(|component| menu_of(component, custom_id)),
+        Value::Object(fields) if fields.get("custom_id").is_some_and(|id| id == custom_id) => {
+            Some(component.clone())
+        }
+        Value::Object(fields) => menu_of(fields.get("components")?, custom_id),
+        _ => None,
+    }
 }

@@ -53,7 +53,7 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
-        says: "domain sees std without I/O, the words of ipc-schema, libm, unicode_normalization and itself",
+        says: "domain sees std without I/O, the words of ipc-schema, libm, unicase, unicode_normalization and itself",
         forbids: |file, path, crates| {
             if !in_module(file, "domain") {
                 return false;
@@ -66,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
                 "std" => {
                     STD_WITH_IO.contains(&second) || second == "time" && words.next() != Some("Duration")
                 }
-                "libm" | "unicode_normalization" => false,
+                "libm" | "unicase" | "unicode_normalization" => false,
                 _ => crates.iter().any(|name| name == first),
             }
         },

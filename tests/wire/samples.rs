@@ -16,7 +16,7 @@ use ipc_schema::ids::{
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{
-    AuditView, BanView, HealthView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
     SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
     StaffView,
 };
@@ -169,6 +169,14 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         FileQuarantined,
         AlreadyDecided,
         TooManyUploads { limit: 10 },
+        KnobUnknown,
+        KnobInvalid { name: text("timeouts_min"), expects: text("a list") },
+        KnobOutOfRange { name: text("wave_s"), min: text("5"), max: text("600") },
+        HandlesInvalid,
+        HandlesFake,
+        HandlesKnown,
+        HandlesUnknown,
+        ToonUnknown,
         Banned { until: Some(AT), reason: text("maphacks") },
         StaffOnly,
         OwnerOnly,
@@ -267,6 +275,47 @@ pub(crate) fn events() -> Vec<Event> {
         },
         FilesRefused { player: PLAYER, refusal: Refusal::NotAReplay, files: 17, at: AT },
         ReplayPlaced { job: JOB, before: 2 },
+        KnobSet {
+            name: text("wave_s"),
+            before: text("45"),
+            after: text("30"),
+            by: USER,
+            reason: text("a quiet evening"),
+            at: AT,
+        },
+        HandlesLearned {
+            release: text("2025-11"),
+            region: GameRegion::Asia,
+            map: text("keres_passage"),
+            files: vec!["ab".repeat(32)],
+            by: USER,
+            reason: text("seen in official games"),
+            at: AT,
+        },
+        HandlesRetired {
+            release: text("2025-11"),
+            region: Some(GameRegion::Asia),
+            map: None,
+            by: USER,
+            reason: text("uploaded anew"),
+            at: AT,
+        },
+        FakeMarked { file: "cd".repeat(32), fake: true, by: USER, reason: text("a copy"), at: AT },
+        ToonsAllowed {
+            player: PLAYER,
+            region: GameRegion::Europe,
+            count: 6,
+            by: USER,
+            reason: text("moved"),
+            at: AT,
+        },
+        ToonUnbound {
+            player: PLAYER,
+            toon: Toon { region: 2, realm: 1, id: 278_321 },
+            by: USER,
+            reason: text("sold"),
+            at: AT,
+        },
         StaffSet { user: USER, role: Some(StaffRole::Owner), at: AT },
         StaffProposed {
             proposal: PROPOSAL,
@@ -306,6 +355,11 @@ fn staff_acts() -> Vec<StaffAct> {
         ResetAborts { player },
         Announce { text: text("Hello") },
         Rename { player, name: text("Anna") },
+        SetKnob { name: text("wave_s"), value: text("30") },
+        RetireHandles { release: text("2025-11"), region: Some(GameRegion::Asia), map: None },
+        MarkFake { file: "ab".repeat(32), fake: true },
+        AllowToons { player, region: GameRegion::Europe, count: 6 },
+        UnbindToon { player, toon: Toon { region: 2, realm: 1, id: 278_321 } },
     );
     acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
     acts
@@ -319,6 +373,7 @@ fn staff_looks() -> Vec<StaffLook> {
         Log { page: u32::MAX },
         Health,
         Roster,
+        Knobs,
     )
 }
 
@@ -430,6 +485,12 @@ fn staff_views() -> Vec<StaffView> {
             replays_failed: 7,
         })),
         Roster(vec![StaffMember { user: USER, role: StaffRole::Owner, name: None }]),
+        Knobs(vec![KnobView {
+            name: text("wave_s"),
+            value: text("45 s"),
+            expects: text("a whole number from 5 to 600"),
+            changed: true,
+        }]),
     );
     views.into_iter().chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
 }
@@ -574,6 +635,8 @@ pub(crate) fn news() -> Vec<News> {
         Renamed { name: text("Anna"), reason: text("insults") },
         RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
         Announcement { text: text("Hello") },
+        ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
+        ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
     )
 }
 

@@ -228,7 +228,7 @@ impl Ladder {
                 Event::TermsAnswered { player: id, accepted: *answer == TermsAnswer::Accept, at: now }
             }
             Act::SetNames(names) => {
-                let names = check_names(names)?;
+                let names = check_names(season, names)?;
                 let others = |owner: Option<&PlayerId>| owner.is_some_and(|owner| *owner != id);
                 if others(self.by_name.get(&fold(&names.name))) {
                     return Err(Refusal::NameTaken);
@@ -437,6 +437,10 @@ impl Ladder {
             pairing: &match_.pairing,
             players,
             owner_of: &|toon| self.by_toon.get(toon).copied(),
+            unbound_named: &|name, region| {
+                let named = self.by_name.get(&fold(name)).copied()?;
+                self.players[&named].toons_in(region).next().is_none().then_some(named)
+            },
             uploader: job.player,
             started_at: since,
             uploaded_at: job.uploaded_at,
@@ -565,14 +569,16 @@ impl Ladder {
     }
 
     /// Uniform over the maps that neither vetoed and, where one is left, neither played last.
-    fn pick_map(&self, season: &Season, players: [PlayerId; 2], chance: &mut Chance) -> String {
+    pub(super) fn pick_map(&self, season: &Season, players: [PlayerId; 2], chance: &mut Chance) -> String {
         let entries = players.map(|player| &self.queue[&player]);
         let last = players.map(|player| self.players[&player].last_map.as_deref());
+        // Staff may have lowered the number since they were chosen.
+        let vetoes = || entries.iter().flat_map(|entry| entry.vetoes.iter().take(season.knobs.vetoes.into()));
         let open: Vec<&str> = season
             .maps
             .iter()
             .map(|map| map.key.as_str())
-            .filter(|key| !entries.iter().any(|entry| entry.vetoes.iter().any(|veto| veto == key)))
+            .filter(|key| !vetoes().any(|veto| veto == key))
             .collect();
         let fresh: Vec<&str> = open.iter().copied().filter(|key| !last.contains(&Some(*key))).collect();
         // Vetoes of another season may cover all maps of this one.

@@ -88,6 +88,15 @@ impl Ladder {
             StaffAct::Rename { player, name } => {
                 self.news(*player, News::Renamed { name: name.clone(), reason: reason() });
             }
+            StaffAct::AllowToons { player, region, count } => {
+                let (region, count) = (*region, *count);
+                self.news(*player, News::ToonsAllowed { region, count, reason: reason() });
+            }
+            StaffAct::UnbindToon { player, toon } => {
+                self.news(*player, News::ToonUnbound { toon: *toon, reason: reason() });
+            }
+            // The rules concern everybody and nobody.
+            StaffAct::SetKnob { .. } | StaffAct::RetireHandles { .. } | StaffAct::MarkFake { .. } => {}
         }
     }
 

@@ -1,13 +1,14 @@
 //! What staff look at, and what they are shown of what they do.
 
 use super::{Entry, Proposal};
+use crate::domain::knobs::{KNOBS, Knob};
 use crate::domain::ladder::Ladder;
 use crate::domain::match_::{Match, Phase};
 use crate::domain::season::Season;
 use ipc_schema::ids::{MatchId, PlayerId, ProposalId, UserId};
 use ipc_schema::staff::{
-    AuditView, BanView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer, SnapshotView, StaffAct,
-    StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffView,
+    AuditView, BanView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer, SnapshotView,
+    StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffView,
 };
 use ipc_schema::vocab::{Refusal, Timestamp};
 
@@ -42,6 +43,7 @@ impl Ladder {
             }
             StaffLook::Log { page } => self.log_page(*page),
             StaffLook::Roster => StaffView::Roster(self.roster()),
+            StaffLook::Knobs => StaffView::Knobs(self.knobs(season)),
             StaffLook::Health => return Err(Refusal::NothingToDo),
         })
     }
@@ -112,6 +114,19 @@ impl Ladder {
         let mut roster: Vec<StaffMember> = self.staff().members().map(member).collect();
         roster.sort_by_key(|member| (member.role, member.user));
         roster
+    }
+
+    fn knobs(&self, season: &Season) -> Vec<KnobView> {
+        let view = |knob: &Knob| {
+            let (value, unit) = (knob.read(&season.knobs).to_string(), knob.unit());
+            KnobView {
+                name: knob.name.to_owned(),
+                value: if unit.is_empty() { value } else { format!("{value} {unit}") },
+                expects: knob.expects(),
+                changed: self.overrides().has_knob(knob.name),
+            }
+        };
+        KNOBS.iter().map(view).collect()
     }
 
     fn snapshot(&self) -> SnapshotView {

@@ -2,7 +2,9 @@
 //!
 //! Names in the game are free to choose, so a name proves little. It binds an account only in the
 //! game region that the match sheet names, and only for a player who has none there yet, or who
-//! sends the replay: nobody can bring along an account of somebody who has one.
+//! sends the replay: nobody can bring along an account of somebody who has one. Nor does an alternative
+//! name bind what may be somebody else's: while the player whose own name it is has no account in the
+//! game region, it counts for nobody but them.
 
 use super::{Case, races};
 use crate::domain::player::{Player, fold};
@@ -30,15 +32,18 @@ pub(super) fn seat<'a>(
 ) -> Seated<'a> {
     let found = [first, second];
     let two_people = first.toon != second.toon;
-    let sits = |slot: usize, seat: &ReplayPlayer| match (case.owner_of)(&seat.toon) {
-        Some(owner) => owner == case.pairing.players[slot],
-        None => {
-            let bound = accounts(case.players[slot], region).count();
-            let own = case.uploader == case.pairing.players[slot];
-            let may_bind = bound == 0 || (own && bound < usize::from(season.knobs.toons_per_region));
-            let as_agreed = region == Some(case.pairing.server.game_region());
-            may_bind && as_agreed && is_named(case.players[slot], &seat.name)
+    let sits = |slot: usize, seat: &ReplayPlayer| match ((case.owner_of)(&seat.toon), region) {
+        (Some(owner), _) => owner == case.pairing.players[slot],
+        (None, Some(region)) => {
+            let (id, player) = (case.pairing.players[slot], case.players[slot]);
+            let bound = player.toons_in(region).count();
+            let allowed = usize::from(player.toons_allowed(&season.knobs, region));
+            let may_bind = bound == 0 || (case.uploader == id && bound < allowed);
+            let as_agreed = region == case.pairing.server.game_region();
+            let of_other = (case.unbound_named)(&seat.name, region).is_some_and(|named| named != id);
+            may_bind && as_agreed && !of_other && is_named(player, &seat.name)
         }
+        (None, None) => false,
     };
     let mut orders = vec![[first, second], [second, first]];
     orders.retain(|seats| {
@@ -55,7 +60,8 @@ pub(super) fn seat<'a>(
         .filter(|(_, owner)| !case.pairing.players.contains(owner))
         .collect();
     let expected = case.players.map(|player| {
-        let accounts: Vec<String> = accounts(player, region).map(ToString::to_string).collect();
+        let accounts = region.into_iter().flat_map(|region| player.toons_in(region));
+        let accounts: Vec<String> = accounts.map(ToString::to_string).collect();
         with_account(&player.name(), &accounts.join(" "))
     });
     let grade = if seats.is_some() { Grade::Passed } else { Grade::Failed };
@@ -72,11 +78,6 @@ pub(super) fn seat<'a>(
             .any(|(seat, _)| case.players.iter().any(|player| is_named(player, &seat.name))),
         foreign: foreign.into_iter().map(|(seat, owner)| (seat.toon, owner)).collect(),
     }
-}
-
-/// The accounts bound to a player in a game region.
-fn accounts(player: &Player, region: Option<GameRegion>) -> impl Iterator<Item = &Toon> {
-    player.toons.iter().filter(move |(bound, _)| Some(*bound) == region).map(|(_, toon)| toon)
 }
 
 fn is_named(player: &Player, name: &str) -> bool {

@@ -20,6 +20,41 @@ pub struct Release {
     pub regions: BTreeMap<GameRegion, RegionFiles>,
     /// Titles of maps that the season does not play, by the keys used in `regions`.
     pub other_maps: BTreeMap<String, String>,
+    /// What was learned of single maps where nobody knows which of the files every game loads.
+    pub exact: Vec<ExactFiles>,
+}
+
+/// All files of a game on a map, of which nothing is known but that together they are right.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExactFiles {
+    pub region: GameRegion,
+    pub map: String,
+    pub files: BTreeSet<String>,
+}
+
+impl Release {
+    /// Adds what official games on a map load. Where the files of all games are known, the map's
+    /// own are the others; else, and where another map could not be told by its files any more,
+    /// the set is kept as a whole.
+    pub fn learn(&mut self, region: GameRegion, map: &str, files: &BTreeSet<String>) {
+        let known = self.regions.get_mut(&region);
+        if !known.is_some_and(|known| known.learn(map, files)) {
+            self.exact.push(ExactFiles { region, map: map.to_owned(), files: files.clone() });
+        }
+    }
+
+    /// Forgets what games load: in one game region or all, on one map or all.
+    pub fn retire(&mut self, region: Option<GameRegion>, map: Option<&str>) {
+        let in_region = |of: GameRegion| region.is_none_or(|region| region == of);
+        self.exact.retain(|exact| !in_region(exact.region) || map.is_some_and(|map| map != exact.map));
+        match map {
+            None => self.regions.retain(|of, _| !in_region(*of)),
+            Some(map) => {
+                let regions = self.regions.iter_mut().filter(|(of, _)| in_region(**of));
+                regions.for_each(|(_, files)| drop(files.maps.remove(map)));
+            }
+        }
+    }
 }
 
 /// What games of one game region load.
@@ -35,6 +70,25 @@ impl RegionFiles {
     /// All files of a game on the map; None where nobody has learned them.
     pub fn of_map(&self, key: &str) -> Option<BTreeSet<String>> {
         Some(self.base.union(self.maps.get(key)?).cloned().collect())
+    }
+
+    /// Whether a file tells the map from every other one.
+    pub fn tells(&self, key: &str) -> bool {
+        !self.own(key).is_empty()
+    }
+
+    /// Adds a map that is not known yet, unless its files do not fit in.
+    fn learn(&mut self, map: &str, files: &BTreeSet<String>) -> bool {
+        if self.base.is_empty() || !self.base.is_subset(files) || self.maps.contains_key(map) {
+            return false;
+        }
+        let told: Vec<String> = self.maps.keys().filter(|key| self.tells(key)).cloned().collect();
+        self.maps.insert(map.to_owned(), files.difference(&self.base).cloned().collect());
+        let fits = self.tells(map) && told.iter().all(|key| self.tells(key));
+        if !fits {
+            self.maps.remove(map);
+        }
+        fits
     }
 
     /// The files that tell the map from every other one.
@@ -99,7 +153,13 @@ pub fn finding(releases: &[Release], region: GameRegion, map: &str, handles: &[S
     let of_region = || releases.iter().filter_map(|release| Some((release, release.regions.get(&region)?)));
     let lists: Vec<_> =
         of_region().filter_map(|(release, files)| Some((release, files, files.of_map(map)?))).collect();
-    if let Some((release, ..)) = lists.iter().find(|(_, _, list)| *list == loaded.files) {
+    let exact = || {
+        let all = releases.iter().flat_map(|release| release.exact.iter().map(move |set| (release, set)));
+        all.filter(|(_, set)| set.region == region && set.map == map)
+    };
+    let by_list = lists.iter().find(|(_, _, list)| *list == loaded.files).map(|(release, ..)| *release);
+    let by_set = || exact().find(|(_, set)| set.files == loaded.files).map(|(release, _)| release);
+    if let Some(release) = by_list.or_else(by_set) {
         return ModFinding::Official { release: release.name.clone() };
     }
     // The release that a game is of is told by the files of all its games. An upload of the mod
@@ -107,15 +167,20 @@ pub fn finding(releases: &[Release], region: GameRegion, map: &str, handles: &[S
     let has_base = |files: &RegionFiles| files.base.is_subset(&loaded.files);
     let of_unlearned_map = of_region().any(|(_, files)| has_base(files) && !files.maps.contains_key(map));
     let is_official = |file: &String| of_region().any(|(_, files)| files.base.contains(file));
-    let differs = |(_, files, list): &(_, &RegionFiles, BTreeSet<String>)| {
+    let differs = |list: &BTreeSet<String>, is_of_release: bool| {
         let unknown = loaded.files.difference(list).count();
         let missing = list.difference(&loaded.files).count();
         // A copy has all files of a list and a strange one, whatever else is being learned.
         let more = missing == 0 && !loaded.files.difference(list).all(is_official);
-        let differs = more || unknown == 0 || (has_base(files) && !of_unlearned_map);
-        differs.then_some((unknown, missing))
+        (more || unknown == 0 || is_of_release).then_some((unknown, missing))
     };
-    let nearest = lists.iter().filter_map(differs).min_by_key(|(unknown, missing)| unknown + missing);
+    let of_lists = lists.iter().filter_map(|(_, files, list)| {
+        let is_of_release = has_base(files) && !of_unlearned_map;
+        differs(list, is_of_release)
+    });
+    // Which of a set's files tell its release is unknown.
+    let of_sets = exact().filter_map(|(_, set)| differs(&set.files, false));
+    let nearest = of_lists.chain(of_sets).min_by_key(|(unknown, missing)| unknown + missing);
     match nearest {
         Some((unknown, missing)) => ModFinding::Differs { unknown, missing },
         None => ModFinding::Unlearned { files: loaded.files.len() },
@@ -143,7 +208,8 @@ pub(super) fn check(season: &Season, region: Option<GameRegion>, map: &str, hand
     Check { kind: CheckKind::Mod, grade, expected: season.mod_title.clone(), found: finding.to_string() }
 }
 
-/// The key and title of the map whose own files are all there, if the lists know one.
+/// The key and title of the map whose own files are all there, or whose files they are as a whole,
+/// if the lists know one.
 pub(super) fn map_of<'a>(
     season: &'a Season,
     region: GameRegion,
@@ -151,11 +217,12 @@ pub(super) fn map_of<'a>(
 ) -> Option<(&'a str, &'a str)> {
     let loaded = LoadedFiles::of(handles, region).files;
     season.releases.iter().find_map(|release| {
-        let files = release.regions.get(&region)?;
-        let key = files.maps.keys().find(|key| {
-            let own = files.own(key);
-            !own.is_empty() && own.into_iter().all(|file| loaded.contains(file))
-        })?;
+        let by_own = release.regions.get(&region).and_then(|files| {
+            let is_there = |key: &&String| files.own(key).into_iter().all(|file| loaded.contains(file));
+            files.maps.keys().filter(|key| files.tells(key)).find(is_there)
+        });
+        let mut exact = release.exact.iter().filter(|set| set.region == region);
+        let key = by_own.or_else(|| Some(&exact.find(|set| set.files == loaded)?.map))?;
         let title = season.map(key).map(|map| &map.title).or_else(|| release.other_maps.get(key))?;
         Some((key.as_str(), title.as_str()))
     })

@@ -38,6 +38,14 @@ fn rule(change: impl FnOnce(&mut Setting)) -> Ruling {
         pairing: &pairing,
         players: [&setting.players[0], &setting.players[1]],
         owner_of: &|toon| owners.iter().find(|(bound, _)| bound == toon).map(|(_, owner)| *owner),
+        unbound_named: &|name, region| {
+            let own = [0, 1].into_iter().find(|slot| {
+                let player = &setting.players[*slot];
+                fold(&player.name()) == fold(name) && player.toons_in(region).next().is_none()
+            });
+            let of_match = own.map(|slot| pairing.players[slot]);
+            of_match.or_else(|| (fold(name) == fold(setting.waiting)).then_some(PlayerId(3)))
+        },
         uploader: PlayerId(setting.uploader),
         started_at: Timestamp(1_000_000),
         uploaded_at: Timestamp(2_000_000),
@@ -62,6 +70,8 @@ struct Setting {
     owners: Vec<(Toon, PlayerId)>,
     used_by: Option<MatchId>,
     uploader: u64,
+    /// The name of player 3, who has no account yet.
+    waiting: &'static str,
     map: String,
     server: Server,
     season: Season,
@@ -113,6 +123,7 @@ impl Setting {
             owners: Vec::new(),
             used_by: None,
             uploader: 1,
+            waiting: "Zoe",
             map: "keres_passage".to_owned(),
             server: Server::Euc,
             season,
@@ -521,18 +532,79 @@ fn nobody_brings_along_an_account_of_somebody_else() {
 }
 
 #[test]
-fn races_tell_who_is_who_where_names_do_not() {
-    // Each has the other's name among the alternatives.
-    let swapped = |of: &mut Setting| {
-        for (slot, name) in ["Bea", "Ana"].into_iter().enumerate() {
-            of.players[slot].names.as_mut().unwrap().alternatives.push(name.to_owned());
+fn an_alternative_name_binds_no_account_that_may_be_somebody_elses() {
+    let named = |name: &'static str| {
+        move |of: &mut Setting| {
+            of.players[0].names.as_mut().unwrap().alternatives.push("Zoe".to_owned());
+            of.ana().name = name.to_owned();
         }
-        (of.facts.players[0].name, of.facts.players[1].name) = ("Ana".to_owned(), "Bea".to_owned());
     };
-    assert_eq!(check(swapped), "Ana wins: Recorded");
+    // Zoe has not played in Europe yet: the account that plays by her name may be hers.
+    for spelling in ["Zoe", "ZOE", "Ｚｏｅ"] {
+        assert_eq!(check(named(spelling)), "identity Failed, Rejected", "{spelling}");
+    }
+    // She has one there, and this is another; or nobody on the ladder has the name.
     assert_eq!(
         check(|of| {
-            swapped(of);
+            named("zoe")(of);
+            of.waiting = "";
+        }),
+        "Ana wins: Recorded"
+    );
+    // An account that is bound already proves who plays, by whatever name.
+    assert_eq!(
+        check(|of| {
+            named("Zoe")(of);
+            of.bind(0, 11);
+        }),
+        "Ana wins: Recorded"
+    );
+    // Nor the opponent's name.
+    let as_bea = |of: &mut Setting| {
+        of.players[0].names.as_mut().unwrap().alternatives.push("Bea".to_owned());
+        of.ana().name = "Bea".to_owned();
+        of.facts.players[0].name = "Beasmurf".to_owned();
+    };
+    assert_eq!(check(as_bea), "identity Failed, Rejected");
+}
+
+#[test]
+fn staff_decide_how_many_accounts_a_player_binds() {
+    let allowed = |count: Option<u8>, bound: u64| {
+        check(|of| {
+            (0..bound).for_each(|id| of.bind(0, 90 + id));
+            let allowances = &mut of.players[0].toon_allowances;
+            allowances.extend(count.map(|count| (GameRegion::Europe, count)));
+            allowances.insert(GameRegion::Asia, 20);
+        })
+    };
+    for (count, bound, fits) in [
+        (None, 3, true),
+        (None, 4, false),
+        (Some(6), 4, true),
+        (Some(6), 5, true),
+        (Some(6), 6, false),
+        (Some(1), 0, true),
+        (Some(1), 1, false),
+    ] {
+        let expected = if fits { "Ana wins: Recorded" } else { "identity Failed, Rejected" };
+        assert_eq!(allowed(count, bound), expected, "{count:?} allowed, {bound} bound");
+    }
+}
+
+#[test]
+fn races_tell_who_is_who_where_names_do_not() {
+    // Both have the name by which both play.
+    let alike = |of: &mut Setting| {
+        for slot in 0..2 {
+            of.players[slot].names.as_mut().unwrap().alternatives.push("Cea".to_owned());
+            of.facts.players[slot].name = "Cea".to_owned();
+        }
+    };
+    assert_eq!(check(alike), "Ana wins: Recorded");
+    assert_eq!(
+        check(|of| {
+            alike(of);
             for seat in &mut of.facts.players {
                 (seat.race_code, seat.race_text) = (None, "?".to_owned());
             }

@@ -11,6 +11,7 @@ use super::{Ack, Command, CommandError, Plan};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::ids::{MatchId, UserId};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole};
+use ipc_schema::vocab::{GameRegion, Refusal, Toon};
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
 use twilight_model::application::interaction::application_command::{
     CommandData, CommandDataOption, CommandOptionValue,
@@ -59,6 +60,18 @@ enum Admin {
     Rename(Rename),
     #[command(name = "announce")]
     Announce(Announce),
+    #[command(name = "knobs")]
+    Knobs(Knobs),
+    #[command(name = "set-knob")]
+    SetKnob(SetKnob),
+    #[command(name = "retire-handles")]
+    RetireHandles(RetireHandles),
+    #[command(name = "mark-fake")]
+    MarkFake(MarkFake),
+    #[command(name = "allow-accounts")]
+    AllowAccounts(AllowAccounts),
+    #[command(name = "unbind-account")]
+    UnbindAccount(UnbindAccount),
 }
 
 /// In a server nobody sees the command but those whom its administrators let, so that players are not
@@ -219,6 +232,103 @@ struct Announce {
     reason: String,
 }
 
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "knobs", desc = "The numbers of the rules")]
+struct Knobs {}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "set-knob", desc = "Change a number of the rules; /admin knobs lists them")]
+struct SetKnob {
+    /// The name of the number, such as wave_s
+    #[command(max_length = 32)]
+    name: String,
+    /// The new value; a list has commas
+    #[command(max_length = 200)]
+    value: String,
+    /// Why, for the audit log
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "retire-handles", desc = "Let the mod files of a release count no more")]
+struct RetireHandles {
+    /// The name of the release
+    #[command(max_length = 32)]
+    release: String,
+    /// Why, for the audit log
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+    /// Only in this game region; in all without it
+    region: Option<RegionOption>,
+    /// Only on this map, by its key; on all without it
+    #[command(max_length = 64)]
+    map: Option<String>,
+}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "mark-fake", desc = "Reject games that load a file, or no longer do")]
+struct MarkFake {
+    /// The SHA-256 of the file, 64 hex digits
+    #[command(min_length = 64, max_length = 64)]
+    file: String,
+    /// Whether it is from an unofficial copy of the mod
+    fake: bool,
+    /// Why, for the audit log
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "allow-accounts", desc = "Set how many accounts of a player may be bound in a game region")]
+struct AllowAccounts {
+    /// Name on the ladder, Discord id or mention
+    #[command(max_length = 32, autocomplete = true)]
+    player: String,
+    /// The game region
+    region: RegionOption,
+    /// How many
+    #[command(min_value = 1, max_value = 20)]
+    count: i64,
+    /// Why, for the audit log and for those it concerns
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "unbind-account", desc = "Take a Battle.net account off a player")]
+struct UnbindAccount {
+    /// Name on the ladder, Discord id or mention
+    #[command(max_length = 32, autocomplete = true)]
+    player: String,
+    /// The account, written 2-S2-1-278321
+    #[command(max_length = 40)]
+    account: String,
+    /// Why, for the audit log and for those it concerns
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandOption, CreateOption)]
+enum RegionOption {
+    #[option(name = "Americas", value = "americas")]
+    Americas,
+    #[option(name = "Europe", value = "europe")]
+    Europe,
+    #[option(name = "Asia", value = "asia")]
+    Asia,
+}
+
+impl From<RegionOption> for GameRegion {
+    fn from(option: RegionOption) -> GameRegion {
+        match option {
+            RegionOption::Americas => GameRegion::Americas,
+            RegionOption::Europe => GameRegion::Europe,
+            RegionOption::Asia => GameRegion::Asia,
+        }
+    }
+}
+
 pub const COMMAND: Command = Command {
     name: Admin::NAME,
     ack: Ack::Message,
@@ -268,7 +378,32 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         }
         Admin::Rename(Rename { player, name, reason }) => propose(StaffAct::Rename { player, name }, reason),
         Admin::Announce(Announce { text, reason }) => propose(StaffAct::Announce { text }, reason),
+        Admin::Knobs(Knobs {}) => look(StaffLook::Knobs),
+        Admin::SetKnob(SetKnob { name, value, reason }) => {
+            propose(StaffAct::SetKnob { name: name.trim().to_owned(), value }, reason)
+        }
+        Admin::RetireHandles(RetireHandles { release, reason, region, map }) => {
+            propose(StaffAct::RetireHandles { release, region: region.map(GameRegion::from), map }, reason)
+        }
+        Admin::MarkFake(MarkFake { file, fake, reason }) => {
+            propose(StaffAct::MarkFake { file: file.to_ascii_lowercase(), fake }, reason)
+        }
+        Admin::AllowAccounts(AllowAccounts { player, region, count, reason }) => {
+            let count = u8::try_from(count).unwrap_or(u8::MAX);
+            propose(StaffAct::AllowToons { player, region: region.into(), count }, reason)
+        }
+        Admin::UnbindAccount(UnbindAccount { player, account, reason }) => match toon_of(&account) {
+            Some(toon) => propose(StaffAct::UnbindToon { player, toon }, reason),
+            None => Plan::Refuse(Refusal::ToonUnknown),
+        },
     })
+}
+
+/// An account as [`Toon`] is written.
+fn toon_of(text: &str) -> Option<Toon> {
+    let [region, game, realm, id] = text.trim().split('-').collect::<Vec<_>>().try_into().ok()?;
+    let toon = Toon { region: region.parse().ok()?, realm: realm.parse().ok()?, id: id.parse().ok()? };
+    (game == "S2").then_some(toon)
 }
 
 /// The option being typed is a player's name in every sub-command that suggests something.

@@ -7,6 +7,7 @@ use super::requeue;
 use crate::domain::ladder::Ladder;
 use crate::domain::ladder::staff::minutes_of;
 use crate::domain::match_::Phase;
+use crate::domain::overrides::Scope;
 use crate::domain::player::{Ban, check_names, fold};
 use crate::domain::season::Season;
 use ipc_schema::event::{Event, Names};
@@ -151,7 +152,46 @@ impl Ladder {
                 let after = format!("announced to {} players", self.audience().len());
                 Ok(Effect { before: "not announced".to_owned(), after, events: Vec::new() })
             }
-            StaffAct::Rename { player, name } => self.rename(*player, name),
+            StaffAct::Rename { player, name } => self.rename(season, *player, name),
+            StaffAct::SetKnob { name, value } => {
+                // What is the value already makes nothing true.
+                let events = self.set_knob(season, now, by, name, value, reason)?;
+                let Some(Event::KnobSet { before, after, .. }) = events.first() else {
+                    return Err(Refusal::NothingToDo);
+                };
+                let (before, after) = (format!("{name} = {before}"), format!("{name} = {after}"));
+                Ok(Effect { before, after, events })
+            }
+            StaffAct::RetireHandles { release, region, map } => {
+                let scope = Scope { release: release.clone(), region: *region, map: map.clone() };
+                let events = self.retire_handles(season, now, by, &scope, reason)?;
+                Ok(Effect { before: "counts".to_owned(), after: "counts no more".to_owned(), events })
+            }
+            StaffAct::MarkFake { file, fake } => {
+                let events = match fake {
+                    true => self.mark_fake(season, now, by, file, reason)?,
+                    false => self.clear_fake(season, now, by, file, reason)?,
+                };
+                if events.is_empty() {
+                    return Err(Refusal::NothingToDo);
+                }
+                let text = |fake| if fake { "rejected as unofficial" } else { "not known as unofficial" };
+                Ok(Effect { before: text(!fake).to_owned(), after: text(*fake).to_owned(), events })
+            }
+            StaffAct::AllowToons { player, region, count } => {
+                let events = self.allow_toons(now, by, *player, *region, *count, reason)?;
+                let before = self.players[player].toons_allowed(&season.knobs, *region);
+                if events.is_empty() || before == *count {
+                    return Err(Refusal::NothingToDo);
+                }
+                let text = |count| format!("{count} accounts may be bound in {region}");
+                Ok(Effect { before: text(before), after: text(*count), events })
+            }
+            StaffAct::UnbindToon { player, toon } => {
+                let events = self.unbind_toon(now, by, *player, *toon, reason)?;
+                let before = format!("{toon} is bound to {}", self.players[player].name());
+                Ok(Effect { before, after: format!("{toon} is free"), events })
+            }
         }
     }
 
@@ -261,9 +301,9 @@ impl Ladder {
         Ok(Effect { before: before.join("; "), after: after.join("; "), events })
     }
 
-    fn rename(&self, player: PlayerId, name: &str) -> Result<Effect, Refusal> {
+    fn rename(&self, season: &Season, player: PlayerId, name: &str) -> Result<Effect, Refusal> {
         let old = self.players[&player].names.as_ref().ok_or(Refusal::NothingToDo)?;
-        let names = check_names(&Names { name: name.to_owned(), ..old.clone() })?;
+        let names = check_names(season, &Names { name: name.to_owned(), ..old.clone() })?;
         if names.name == old.name {
             return Err(Refusal::NothingToDo);
         }

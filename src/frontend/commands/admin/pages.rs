@@ -5,8 +5,8 @@ use crate::frontend::reply::{Page, below, button, colour, embed, row};
 use crate::frontend::text::{Words, date, flag, plain, relative};
 use ipc_schema::ids::UserId;
 use ipc_schema::staff::{
-    AuditView, HealthView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer, SnapshotView,
-    StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
+    AuditView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    SnapshotView, StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
 };
 use ipc_schema::vocab::{Race, RaceChoice, Verdict};
 use twilight_model::channel::message::Component;
@@ -33,6 +33,7 @@ pub fn render(view: &StaffView, words: Words) -> Page {
         StaffView::Log { page, pages, entries } => log_page(*page, *pages, entries, words),
         StaffView::Health(health) => health_page(health, words),
         StaffView::Roster(members) => roster_page(members, words),
+        StaffView::Knobs(knobs) => knobs_page(knobs, words),
     }
 }
 
@@ -103,7 +104,48 @@ fn act(act: &StaffAct<String>, words: Words, room: usize) -> String {
             "admin-act-rename",
             &[("player", plain(player, NAME).into()), ("name", plain(name, NAME).into())],
         ),
+        StaffAct::SetKnob { name, value } => words.with(
+            "admin-act-set-knob",
+            &[("name", plain(name, NAME).into()), ("value", plain(value, NAME).into())],
+        ),
+        StaffAct::RetireHandles { release, region, map } => {
+            let region = region.map_or_else(
+                || words.say("admin-all-regions"),
+                |region| words.name_of("game-region", region.code()),
+            );
+            let map = map.as_ref().map_or_else(|| words.say("admin-all-maps"), |map| plain(map, NAME));
+            words.with(
+                "admin-act-retire-handles",
+                &[("release", plain(release, NAME).into()), ("where", format!("{region}, {map}").into())],
+            )
+        }
+        StaffAct::MarkFake { file, fake } => {
+            let key = if *fake { "admin-act-mark-fake" } else { "admin-act-clear-fake" };
+            words.with(key, &[("file", plain(file, 80).into())])
+        }
+        StaffAct::AllowToons { player, region, count } => words.with(
+            "admin-act-allow-accounts",
+            &[
+                ("player", plain(player, NAME).into()),
+                ("region", words.name_of("game-region", region.code()).into()),
+                ("count", u32::from(*count).into()),
+            ],
+        ),
+        StaffAct::UnbindToon { player, toon } => words.with(
+            "admin-act-unbind-account",
+            &[("player", plain(player, NAME).into()), ("account", toon.to_string().into())],
+        ),
     }
+}
+
+fn knobs_page(knobs: &[KnobView], words: Words) -> Page {
+    let line = |knob: &KnobView| {
+        let mark = if knob.changed { " ✎" } else { "" };
+        format!("`{}` = **{}**{mark} ({})", knob.name, cut(&knob.value, SHORT), cut(&knob.expects, SHORT))
+    };
+    let lines: Vec<String> = knobs.iter().map(line).collect();
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content: words.say("admin-knobs"), embeds, rows: Vec::new() }
 }
 
 fn snapshot_page(view: &SnapshotView, words: Words) -> Page {

@@ -5,10 +5,12 @@ use crate::frontend::text::Words;
 use ipc_schema::event::Names;
 use ipc_schema::ids::{PlayerId, ProposalId};
 use ipc_schema::staff::{
-    AuditView, BanView, HealthView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
     SnapshotView, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffView,
 };
-use ipc_schema::vocab::{Ground, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict};
+use ipc_schema::vocab::{
+    GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
+};
 use serde_json::{Value, json};
 
 const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
@@ -45,6 +47,7 @@ fn every_sub_command_asks_for_what_it_says() {
         ("log", json!([whole("page", 3)]), StaffLook::Log { page: 2 }),
         ("health", json!([]), StaffLook::Health),
         ("staff", json!([]), StaffLook::Roster),
+        ("knobs", json!([]), StaffLook::Knobs),
     ];
     for (name, options, look) in looks {
         let plan = request(&CALLER, data(name, &options)).unwrap();
@@ -80,6 +83,35 @@ fn every_sub_command_asks_for_what_it_says() {
             StaffAct::Rename { player: player(), name: "Anna".to_owned() },
         ),
         ("announce", vec![text("text", "Hello")], StaffAct::Announce { text: "Hello".to_owned() }),
+        (
+            "set-knob",
+            vec![text("name", "wave_s "), text("value", "30")],
+            StaffAct::SetKnob { name: "wave_s".to_owned(), value: "30".to_owned() },
+        ),
+        (
+            "retire-handles",
+            vec![text("release", "2025-11"), text("region", "asia")],
+            StaffAct::RetireHandles {
+                release: "2025-11".to_owned(),
+                region: Some(GameRegion::Asia),
+                map: None,
+            },
+        ),
+        (
+            "mark-fake",
+            vec![text("file", &"AB".repeat(32)), json!({ "name": "fake", "type": 5, "value": true })],
+            StaffAct::MarkFake { file: "ab".repeat(32), fake: true },
+        ),
+        (
+            "allow-accounts",
+            vec![text("player", "Ana"), text("region", "europe"), whole("count", 6)],
+            StaffAct::AllowToons { player: player(), region: GameRegion::Europe, count: 6 },
+        ),
+        (
+            "unbind-account",
+            vec![text("player", "Ana"), text("account", "2-S2-1-278321")],
+            StaffAct::UnbindToon { player: player(), toon: Toon { region: 2, realm: 1, id: 278_321 } },
+        ),
     ];
     for (name, mut options, act) in acts {
         let without = data(name, &Value::Array(options.clone()));
@@ -171,6 +203,13 @@ fn longest() -> Vec<StaffView> {
         StaffAct::ResetAborts { player: name() },
         StaffAct::Rename { player: name(), name: name() },
         StaffAct::Announce { text: name() },
+        StaffAct::SetKnob { name: name(), value: name() },
+        StaffAct::RetireHandles { release: name(), region: None, map: None },
+        StaffAct::RetireHandles { release: name(), region: Some(GameRegion::Asia), map: Some(name()) },
+        StaffAct::MarkFake { file: name(), fake: true },
+        StaffAct::MarkFake { file: name(), fake: false },
+        StaffAct::AllowToons { player: name(), region: GameRegion::Asia, count: u8::MAX },
+        StaffAct::UnbindToon { player: name(), toon: Toon { region: 2, realm: u32::MAX, id: u64::MAX } },
     ];
     let match_view = |state| {
         StaffView::Match(Box::new(StaffMatchView {
@@ -283,6 +322,9 @@ fn longest() -> Vec<StaffView> {
             100
         ]),
     ];
+    let (value, expects) = ("5, 10, 20, 40 min".to_owned(), "a number".to_owned());
+    let knob = KnobView { name: "confirm_after_delivery_s".to_owned(), value, expects, changed: true };
+    views.push(StaffView::Knobs(vec![knob; 25]));
     views.extend(acts.map(|act| StaffView::Done(Box::new(entry(act, &"*".repeat(3000))))));
     let verdicts = [
         verdict,

@@ -4,9 +4,13 @@ use crate::domain::ladder::{Act, Decision, Input};
 use ipc_schema::event::Pairing;
 use ipc_schema::ids::{CardId, MatchId};
 use ipc_schema::view::News;
-use ipc_schema::vocab::{Caller, FileHash, Locale, Race, RaceChoice, Region, Server, TermsAnswer};
+use ipc_schema::vocab::{
+    Caller, FileHash, GameRegion, Locale, Race, RaceChoice, Region, Server, TermsAnswer, Toon,
+};
 
 const NOW: Timestamp = Timestamp(1_795_284_000_000);
+
+const TOON: Toon = Toon { region: 2, realm: 1, id: 7 };
 
 const OWNER: UserId = UserId(100);
 const ADMIN: UserId = UserId(101);
@@ -27,7 +31,7 @@ fn player_of(name: &str) -> PlayerId {
 }
 
 /// Bea waits, Cea and Dia confirm match 1, of whom Dia has, Eve and Fay play match 2. Gus is banned for good,
-/// Hal for a day. Ivy is timed out, Jon has spent an abort. Ana is free.
+/// Hal for a day. Ivy is timed out, Jon has an account and has spent an abort. Ana is free.
 struct World {
     ladder: Ladder,
     events: Vec<Event>,
@@ -82,6 +86,7 @@ impl World {
             Event::Started { match_id: MatchId(2), at: NOW, deadline },
             for_good,
             Event::Banned { player: player_of("Hal"), until, reason: "insults".to_owned(), at: NOW },
+            Event::ToonBound { player: player_of("Jon"), region: GameRegion::Europe, toon: TOON },
             Event::TimedOut { player: player_of("Ivy"), step: 2, until: NOW + minutes_of(10) },
             Event::AbortSpent { player: player_of("Jon"), month: crate::domain::player::month_of(NOW) },
         ] {
@@ -169,6 +174,7 @@ fn table() -> Vec<(StaffAct<String>, Shown)> {
     let ban = |name: &str, days| StaffAct::Ban { player: to(name), days };
     let time_out = |name: &str, minutes| StaffAct::TimeOut { player: to(name), minutes };
     let rename = |name: &str, new: &str| StaffAct::Rename { player: to(name), name: new.to_owned() };
+    let knob = |name: &str, value: &str| StaffAct::SetKnob { name: to(name), value: to(value) };
     let days = Err(Refusal::OutOfRange { from: 1, to: 3650 });
     let text = Err(Refusal::TextLength { from: 3, to: 1500 });
     let idle = Err(Refusal::NothingToDo);
@@ -215,6 +221,27 @@ fn table() -> Vec<(StaffAct<String>, Shown)> {
         (rename("Ana", "bea"), Err(Refusal::NameTaken)),
         (rename("Ana", "A!"), Err(Refusal::NameInvalid)),
         (StaffAct::SetRole { user: UserId(1), role: None }, Err(Refusal::OwnerOnly)),
+        (knob("wave_s", "30"), shown("wave_s = 45", "wave_s = 30")),
+        (knob("wave_s", "45"), Err(Refusal::NothingToDo)),
+        (knob("wave", "30"), Err(Refusal::KnobUnknown)),
+        (
+            StaffAct::MarkFake { file: "ab".repeat(32), fake: true },
+            shown("not known as unofficial", "rejected as unofficial"),
+        ),
+        (StaffAct::MarkFake { file: "ab".repeat(32), fake: false }, Err(Refusal::HandlesUnknown)),
+        (
+            StaffAct::AllowToons { player: to("Ana"), region: GameRegion::Europe, count: 6 },
+            shown("4 accounts may be bound in europe", "6 accounts may be bound in europe"),
+        ),
+        (
+            StaffAct::AllowToons { player: to("Ana"), region: GameRegion::Europe, count: 4 },
+            Err(Refusal::NothingToDo),
+        ),
+        (
+            StaffAct::UnbindToon { player: to("Jon"), toon: TOON },
+            shown("2-S2-1-7 is bound to Jon", "2-S2-1-7 is free"),
+        ),
+        (StaffAct::UnbindToon { player: to("Ana"), toon: TOON }, Err(Refusal::ToonUnknown)),
     ]
 }
 
