@@ -450,14 +450,11 @@ impl Backend {
     fn store(&self, number: u64, caller: Caller, call: BackendCall, blob: Bytes) {
         let (writer, events) = (self.writer.clone(), self.events.clone());
         let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
-        let hashed = blob.clone();
-        let checked = move |hash, ladder: &crate::domain::ladder::Ladder| {
-            ladder.check_upload(crate::clock::now(), caller.user, hash)
-        };
         // Hashing 5 MiB takes some milliseconds, which the loop has not got in a busy moment, but
         // uploads are rare and small.
-        let hash = FileHash(Sha256::digest(&hashed).into());
-        let checked = checked(hash, self.core.ladder());
+        let hash = FileHash(Sha256::digest(&blob).into());
+        let ladder = self.core.ladder();
+        let checked = ladder.check_upload(self.core.season(), crate::clock::now(), caller.user, hash);
         tokio::spawn(async move {
             let result = match checked {
                 Err(refusal) => Err(refusal),

@@ -5,7 +5,8 @@
 //! - **lost**: a fact line that a player was shown and the tables do not bear out; a stored match,
 //!   the end of a match or the outcome of a replay that its player was not told though the log (and
 //!   for simulated players their record) goes on for 30 s behind it; a press that nothing final came of
-//!   in as long, or that Discord gave up though a frontend lived.
+//!   in as long, or that Discord gave up though a frontend lived; a report that was pressed and is not stored, or
+//!   a match that did not end as its reports say.
 //! - **duplicate**: a second message for one card; a match or a replay decided twice; a rating that
 //!   moved without a match, or twice for one.
 //! - A press that had no callback within 3 s is `expired` if no frontend was connected when they
@@ -17,13 +18,14 @@
 //! reported as lost, so the ladder has to have drained. Of a fact whose 30 s are not over nothing is
 //! said but their number, `not_yet_due`; a later run over the same folder tells.
 //!
-//! In reading order: [`files`] (what was told), [`lost`], [`once`], [`presses`], [`calls`].
+//! In reading order: [`files`] (what was told), [`lost`], [`once`], [`presses`], [`reports`], [`calls`].
 
 mod calls;
 mod files;
 mod lost;
 mod once;
 mod presses;
+mod reports;
 
 use crate::store::{Facts, Store};
 use anyhow::Context;
@@ -158,6 +160,7 @@ impl Case {
         once::decisions(self, &mut judgement);
         once::ratings(self, &mut judgement);
         presses::judge(self, &mut judgement);
+        reports::judge(self, &mut judgement);
         let count = |kind| judgement.findings.iter().filter(|finding| finding.kind == kind).count();
         (judgement.lost, judgement.duplicates) = (count(Kind::Lost), count(Kind::Duplicate));
         judgement

@@ -290,7 +290,11 @@ impl Crowd {
                 Fact::Lost { .. } => self.close(match_id, index, Some(false)),
                 // Nobody's win, so it says nothing about who won.
                 Fact::Drawn { .. } | Fact::Unplayed { .. } => self.close(match_id, index, None),
-                Fact::Playing { .. } | Fact::Confirming | Fact::Reminder | Fact::Replay { .. } => {}
+                Fact::Playing { .. }
+                | Fact::Confirming
+                | Fact::Reminder
+                | Fact::PlayReminder { .. }
+                | Fact::Replay { .. } => {}
             }
         }
         Ok(())

@@ -276,6 +276,31 @@ fn a_ladder_that_went_well_is_found_so() {
 }
 
 #[test]
+fn a_reminder_that_turns_into_its_match_is_no_second_message() {
+    let turns_into = |shown: u64| {
+        let mut folder = Folder::new();
+        let page = format!("-# match {shown} · confirming");
+        for (at, kind, text) in [
+            (13_000, "message_create", "-# match 1 · reminder · 1"),
+            (14_000, "message_update", page.as_str()),
+        ] {
+            folder.log(
+                at,
+                kind,
+                json!({"user": "100", "channel": "9", "message": "77", "seq": 1, "text": text}),
+            );
+        }
+        folder.judge().findings
+    };
+    assert_eq!(turns_into(1), Vec::<String>::new());
+    let findings = turns_into(2);
+    assert!(
+        findings.iter().any(|finding| finding.contains("second message for the match card")),
+        "{findings:?}"
+    );
+}
+
+#[test]
 fn a_lost_result_a_doubled_message_and_a_rating_applied_twice_are_all_three_reported() {
     let findings = planted(|folder| {
         let told = position(&folder.record, "match 1 · lost");
@@ -342,6 +367,19 @@ fn each_fault_is_reported_for_what_it_is() {
                 folder.log.insert(20, again);
             },
             &["duplicate: Ana, match 1: message 1100 appeared twice"],
+        ),
+        (
+            "a result by reports that do not make it",
+            |folder| {
+                let reports = "ground = 'reported', report_1 = 'won', report_2 = 'won'";
+                folder.sql(&format!("update matches set {reports} where match_id = 1"));
+            },
+            &["lost: Ana and Bea, match 1: the match is stored as decided, but they reported won and won"],
+        ),
+        (
+            "a report that was pressed and is not stored",
+            |folder| folder.press(13_000, 0, "match:report:1:won", 1),
+            &["lost: Ana, match 1: reported how the match ended, but no report is stored"],
         ),
         (
             "a press without an answer",

@@ -4,6 +4,7 @@ mod chaos;
 mod disk;
 mod hostile;
 mod refusals;
+mod reports;
 mod second_life;
 mod session;
 mod staff;

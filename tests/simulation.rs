@@ -8,11 +8,11 @@ use evoladder::domain::match_::Phase;
 use evoladder::domain::season::Season;
 use evoladder::domain::verdict::mod_files::handle;
 use evoladder::season::{Which, load};
-use ipc_schema::event::{CheckKind, Event, Judged, Names};
-use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::event::{CaseKind, CheckKind, Event, Judged, Names};
+use ipc_schema::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, GameRegion, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, Era, FileHash, GameRegion, Locale, Outcome, Race, Region, TermsAnswer, Timestamp, Toon,
 };
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ impl Evening {
     fn check(&self, event: &Event) {
         let seed = self.seed;
         if let Event::Closed { verdict, ratings, .. } = event {
-            assert_eq!(ratings.is_some(), matches!(verdict, Verdict::Decided { .. }), "seed {seed}");
+            assert_eq!(ratings.is_some(), verdict.outcome(0).is_some(), "seed {seed}");
             if let Some([first, second]) = ratings {
                 let moved = (first.after.0 - first.before.0) + (second.after.0 - second.before.0);
                 assert_eq!(moved, 0, "seed {seed}: the two changes are opposite");
@@ -76,7 +76,7 @@ impl Evening {
             let waits = self.ladder.is_queued(player);
             assert!(!(waits && in_match), "seed {seed}: player {player} waits and plays");
             if let Some((id, match_)) = self.ladder.match_of(player) {
-                let timer = match_.deadline(self.season.knobs.remind_after);
+                let timer = match_.deadline(&self.season.knobs);
                 assert_eq!(
                     timer.is_some(),
                     match_.is_open(),
@@ -157,6 +157,14 @@ impl Evening {
                 drop(self.act(user, Act::Confirm(match_id)));
             }
             (12..16, Some((_, Phase::Playing { .. }))) => self.upload(user),
+            (17, Some((match_id, Phase::Playing { .. }))) => {
+                let outcome = *self.pick(Outcome::ALL);
+                self.act(user, Act::Report { match_id, outcome });
+            }
+            (18, Some((match_id, Phase::Closed { .. }))) => {
+                self.act(user, Act::Dispute { match_id });
+                self.upload(user);
+            }
             (16, _) => {
                 let since = self.now - Duration::from_millis(700);
                 self.input(&Input::TimeLost { since, until: self.now });
@@ -207,7 +215,9 @@ impl Evening {
     /// What a worker reads in a replay of the match, right or wrong in some way.
     fn facts(&mut self, match_id: MatchId) -> ReplayFacts {
         let view = |player: PlayerId| self.ladder.player(player).unwrap().name();
-        let match_ = self.ladder.find_match(match_id).unwrap();
+        // Of one that is forgotten by now, what the replay says does not matter.
+        let match_ = self.ladder.find_match(match_id);
+        let match_ = match_.or_else(|| Some(self.ladder.match_of(PlayerId(1))?.1)).unwrap();
         let pairing = match_.pairing.clone();
         let (winner, region) = (self.chance.below(3), pairing.server.game_region());
         let players = [0, 1].map(|slot| ReplayPlayer {
@@ -304,6 +314,26 @@ fn a_ladder_folded_from_its_events_is_the_same_ladder() {
 #[test]
 fn a_long_evening_leaves_nothing_behind() {
     let mut evening = play(7, 12, 120_000);
+    evening.pass(Duration::from_secs(4 * 60 * 60));
+    for _ in 0..200 {
+        evening.deliver();
+    }
+    let cases: Vec<CaseId> = evening.ladder.open_cases().map(|(case, _)| case).collect();
+    assert!(cases.len() > 100, "{} cases", cases.len());
+    for case in &cases {
+        assert!(
+            evening.ladder.case_view(&evening.season, *case).unwrap().match_.is_some(),
+            "its match is kept"
+        );
+        for event in evening.ladder.close_case(evening.now, *case, UserId(9), "seen").unwrap() {
+            evening.ladder.evolve(&event);
+        }
+    }
+    assert!(evening.ladder.cases().len() <= 500, "closed cases are forgotten");
+    // Matches of cases are forgotten with the next one that closes.
+    for user in 1..=12 {
+        evening.act(user, Act::JoinQueue);
+    }
     evening.pass(Duration::from_secs(4 * 60 * 60));
     for _ in 0..200 {
         evening.deliver();
@@ -524,10 +554,13 @@ fn an_account_of_somebody_else_comes_to_staff_once_a_match() {
     evening.ladder.evolve(&Event::ToonBound { player: zoe, region: GameRegion::Europe, toon });
     let (outcome, events) = evening.sends(1, &facts);
     assert_eq!(outcome, Judged::Rejected);
-    let [Event::ToonClashed { match_id: of, toon: told, owner, .. }] = events.as_slice() else {
+    let [Event::ToonClashed { match_id: of, toon: told, owner, .. }, Event::CaseOpened { case, .. }] =
+        events.as_slice()
+    else {
         panic!("{events:?}")
     };
     assert_eq!((*of, *told, *owner), (match_id, toon, zoe));
+    assert_eq!(evening.ladder.cases().get(*case).unwrap().kind, CaseKind::Clash { toon, owner: zoe });
     assert_eq!(evening.sends(1, &facts), (Judged::Rejected, Vec::new()), "staff know it");
     assert!(evening.ladder.find_match(match_id).unwrap().is_open());
 }

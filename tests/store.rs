@@ -8,11 +8,12 @@ use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
 use evoladder::store::Store;
 use ipc_schema::db_writer::Record;
-use ipc_schema::event::{Event, Judged, Judgement, Names, Pairing, RatingChange};
-use ipc_schema::ids::{ChannelId, JobId, Key, LadderId, MatchId, PlayerId, Seq, UserId};
+use ipc_schema::event::{CaseKind, Event, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::ids::{CaseId, ChannelId, JobId, Key, LadderId, MatchId, PlayerId, Seq, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::vocab::{
-    FileHash, GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
+    FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon,
+    Verdict,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Column, Connection, Executor, Row, TypeInfo, ValueRef};
@@ -201,8 +202,17 @@ async fn rows(dir: &Path, query: &str) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-const TABLES: [&str; 8] =
-    ["progress", "events", "players", "player_toons", "ratings", "matches", "replays", "_sqlx_migrations"];
+const TABLES: [&str; 9] = [
+    "progress",
+    "events",
+    "players",
+    "player_toons",
+    "ratings",
+    "matches",
+    "replays",
+    "cases",
+    "_sqlx_migrations",
+];
 
 /// All that is in the database.
 async fn dump(dir: &Path) -> Vec<String> {
@@ -272,6 +282,67 @@ fn the_rows_say_what_the_events_say() {
         }
         let hashes = rows(dir.path(), "select distinct sha256 from replays").await;
         assert_eq!(hashes, ["ab".repeat(32)]);
+    });
+}
+
+#[test]
+fn reports_and_cases_have_their_rows() {
+    let dir = tempfile::tempdir().unwrap();
+    let reported = |player, outcome| {
+        vec![Event::Reported { match_id: MatchId(3), player, outcome, at: Timestamp(12_500) }]
+    };
+    let opened = |case, match_id, kind| {
+        vec![Event::CaseOpened {
+            case: CaseId(case),
+            match_id: MatchId(match_id),
+            kind,
+            at: Timestamp(14_000),
+        }]
+    };
+    let mut history = history();
+    let toon = Toon { region: 3, realm: 1, id: 77 };
+    for events in [
+        reported(BEA, Outcome::Draw),
+        reported(ANA, Outcome::Lost),
+        reported(ANA, Outcome::Won),
+        opened(1, 3, CaseKind::Conflict),
+        opened(2, 1, CaseKind::Dispute { by: BEA }),
+        opened(3, 1, CaseKind::Clash { toon, owner: ANA }),
+        opened(4, 1, CaseKind::Contradiction { job: JobId(2) }),
+        vec![Event::ReplayAttached {
+            job: JobId(2),
+            match_id: MatchId(1),
+            outcome: Judged::Decided { winner: 1, ground: Ground::Recorded },
+            at: Timestamp(14_000),
+        }],
+        vec![Event::CaseClosed {
+            case: CaseId(2),
+            by: UserId(u64::MAX),
+            note: "it's fine".to_owned(),
+            at: Timestamp(15_000),
+        }],
+    ] {
+        let seq = Seq(history.len() as u64 + 1);
+        history.push(Record { seq, at: Timestamp(14_000), key: None, events, reply: None });
+    }
+    block_on(async {
+        store(dir.path()).await.apply(LADDER, &history).await.unwrap();
+        for (query, lines) in [
+            ("select report_1, report_2 from matches order by match_id", &["-|-", "-|-", "won|draw"][..]),
+            ("select would_be from replays order by job_id", &["-", "decided", "-"]),
+            (
+                "select case_id, match_id, kind, player_id, job_id, detail, opened_at_ms, closed_at_ms, closed_by,
+                 note from cases order by 1",
+                &[
+                    "1|3|conflict|-|-|-|14000|-|-|-",
+                    "2|1|dispute|2|-|-|14000|15000|18446744073709551615|it's fine",
+                    "3|1|clash|1|-|3-S2-1-77|14000|-|-|-",
+                    "4|1|contradiction|-|2|-|14000|-|-|-",
+                ],
+            ),
+        ] {
+            assert_eq!(rows(dir.path(), query).await, lines, "{query}");
+        }
     });
 }
 
@@ -352,6 +423,7 @@ fn what_was_stored_is_given_back_record_by_record() {
         let every = samples::events().into_iter().filter(|event| {
             !matches!(event, Event::PlayerJoined { .. } | Event::WaveFired { .. } | Event::ToonBound { .. })
                 && !matches!(event, Event::ReplayTaken { .. } | Event::Closed { .. })
+                && !matches!(event, Event::CaseOpened { .. })
         });
         let mut history = history();
         let at = history.len();

@@ -81,6 +81,7 @@ fn every_variant_of_every_message_survives_a_round_trip() {
     survives_a_disk::<Event>(&samples::events());
     survives_a_disk::<Record>(&samples::records());
     survives_a_disk(&samples::verdicts());
+    survives_a_disk(&samples::case_kinds());
     survives_a_frame(&samples::backend_calls());
     survives_a_frame(&samples::backend_messages());
     survives_a_frame(&samples::writer_calls());

@@ -125,7 +125,7 @@ fn sentence(of: &MatchFile, ruling: &Ruling) -> String {
             }
         }
         Judged::Undecided => "Undecided: nothing in the replay says who won.".to_owned(),
-        Judged::Rejected | Judged::TooLate | Judged::AlreadyDecided => {
+        Judged::Rejected | Judged::TooLate | Judged::AlreadyDecided | Judged::ForStaff => {
             "Rejected: it does not decide the match.".to_owned()
         }
     }
@@ -143,7 +143,9 @@ fn as_json(of: &MatchFile, ruling: &Ruling) -> Value {
             ("decided", Some(of.players[usize::from(winner)].name()), Some(ground_code(ground)))
         }
         Judged::Undecided => ("undecided", None, None),
-        Judged::Rejected | Judged::TooLate | Judged::AlreadyDecided => ("rejected", None, None),
+        Judged::Rejected | Judged::TooLate | Judged::AlreadyDecided | Judged::ForStaff => {
+            ("rejected", None, None)
+        }
     };
     json!({
         "outcome": outcome,

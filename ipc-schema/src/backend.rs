@@ -6,7 +6,7 @@ use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalI
 use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{CardView, LeaderboardView, MatchView, ProfileView, QueueView, SetupView};
 pub use crate::vocab::{Caller, TermsAnswer};
-use crate::vocab::{Era, GatewaySession, Locale, Race, Refusal, Region, Timestamp};
+use crate::vocab::{Era, GatewaySession, Locale, Outcome, Race, Refusal, Region, Timestamp};
 
 /// One request. A request repeated under its key gets the recorded reply.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -142,6 +142,17 @@ pub enum BackendRequest {
     },
     /// The DMs of players whose match is being played, where a replay may have been missed.
     MatchChannels,
+    /// How a match ended by the caller's account.
+    Report {
+        caller: Caller,
+        match_id: MatchId,
+        outcome: Outcome,
+    },
+    /// The caller does not agree with how a match was decided.
+    Dispute {
+        caller: Caller,
+        match_id: MatchId,
+    },
     /// Staff want to do this, and are asked once. Players are named as they were typed.
     StaffPropose {
         caller: Caller,

@@ -2,11 +2,12 @@
 //! carries its time and everything chance or a clock decided.
 
 use crate::frame::{Decode, Encode};
-use crate::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
+use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use crate::replay::{Fault, ReplayFacts};
 use crate::staff::{StaffAct, StaffRole};
 use crate::vocab::{
-    FileHash, GameRegion, Locale, Mmr, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon, Verdict,
+    FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
+    Verdict,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -272,6 +273,48 @@ pub enum Event {
         reason: String,
         at: Timestamp,
     },
+    /// How a match ended by a player's own account, instead of what the same player reported before.
+    Reported {
+        match_id: MatchId,
+        player: PlayerId,
+        outcome: Outcome,
+        at: Timestamp,
+    },
+    /// A player does not agree with how a match was decided. The result stands until staff decide.
+    Disputed {
+        match_id: MatchId,
+        player: PlayerId,
+        at: Timestamp,
+    },
+    /// Both players of a running match are reminded of its time limit; `number` from 1.
+    PlayReminded {
+        match_id: MatchId,
+        number: u8,
+        at: Timestamp,
+    },
+    /// What a replay would have decided that was judged after its match had ended. It follows the
+    /// judgement, and is for staff.
+    ReplayAttached {
+        job: JobId,
+        match_id: MatchId,
+        outcome: Judged,
+        at: Timestamp,
+    },
+    /// Staff have to look at a match; follows the event that is the reason.
+    CaseOpened {
+        case: CaseId,
+        match_id: MatchId,
+        kind: CaseKind,
+        at: Timestamp,
+    },
+    /// Staff have looked at it, and the match stays as it is.
+    CaseClosed {
+        case: CaseId,
+        by: UserId,
+        note: String,
+        at: Timestamp,
+    },
+
     /// What a Discord account may do; without a role it is no staff any more. Staff did it, or the
     /// environment names the owner.
     StaffSet {
@@ -323,6 +366,37 @@ pub enum Event {
     },
 }
 
+/// Why staff have to look at a match. Stored by position, so new ones go to the end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum CaseKind {
+    /// The players' reports contradict each other.
+    Conflict,
+    /// The time was over and only this player had reported.
+    OneReport { by: PlayerId },
+    /// A player does not agree with how it was decided.
+    Dispute { by: PlayerId },
+    /// As [`Event::ModUnverified`].
+    Unverified { region: GameRegion, map: String, files: Vec<String> },
+    /// As [`Event::ToonClashed`].
+    Clash { toon: Toon, owner: PlayerId },
+    /// A replay names another winner than the one the match was decided for.
+    Contradiction { job: JobId },
+}
+
+impl CaseKind {
+    /// The word for it in tables and texts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            CaseKind::Conflict => "conflict",
+            CaseKind::OneReport { .. } => "one_report",
+            CaseKind::Dispute { .. } => "dispute",
+            CaseKind::Unverified { .. } => "unverified",
+            CaseKind::Clash { .. } => "clash",
+            CaseKind::Contradiction { .. } => "contradiction",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Names {
     pub name: String,
@@ -371,6 +445,9 @@ pub enum Judged {
     TooLate,
     /// The match had ended by this very game: the opponent's file, or the same once more.
     AlreadyDecided,
+    /// The match had ended, and staff look at how: they see this replay too, see
+    /// [`Event::ReplayAttached`].
+    ForStaff,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -52,10 +52,14 @@ pub enum Fact {
         how: String,
     },
     /// A replay of the match: `reading`, `decided`, `undecided`, `rejected`, `too_late`,
-    /// `already_decided` or a fault.
+    /// `already_decided`, `for_staff` or a fault.
     Replay {
         job: JobId,
         stage: String,
+    },
+    /// The time limit of a match that is played comes nearer.
+    PlayReminder {
+        number: u8,
     },
 }
 
@@ -69,6 +73,9 @@ impl FactLine {
                 match_id: view.match_id,
                 fact: Fact::Replay { job: view.job, stage: stage_code(&view.stage).to_owned() },
             },
+            CardView::PlayReminder { match_id, number, .. } => {
+                FactLine { match_id: *match_id, fact: Fact::PlayReminder { number: *number } }
+            }
             CardView::Notice { .. } | CardView::News(_) => return None,
         };
         Some(line)
@@ -89,6 +96,7 @@ impl FactLine {
         let fact = match words.as_slice() {
             ["confirming"] => Fact::Confirming,
             ["reminder"] => Fact::Reminder,
+            ["reminder", number] => Fact::PlayReminder { number: number.parse().ok()? },
             ["playing", race, opponent_race, map, server] => Fact::Playing {
                 race: Race::from_code(race)?,
                 opponent_race: Race::from_code(opponent_race)?,
@@ -169,6 +177,7 @@ fn stage_code(stage: &ReplayStage) -> &'static str {
             Judged::Rejected => "rejected",
             Judged::TooLate => "too_late",
             Judged::AlreadyDecided => "already_decided",
+            Judged::ForStaff => "for_staff",
         },
         ReplayStage::Failed { fault } => fault.code(),
     }
@@ -180,6 +189,7 @@ impl fmt::Display for FactLine {
         let words = match &self.fact {
             Fact::Confirming => vec!["confirming".to_owned()],
             Fact::Reminder => vec!["reminder".to_owned()],
+            Fact::PlayReminder { number } => vec!["reminder".to_owned(), number.to_string()],
             Fact::Playing { race, opponent_race, map, server } => {
                 vec![
                     "playing".to_owned(),
@@ -214,6 +224,7 @@ mod tests {
         let facts = [
             (Fact::Confirming, "confirming"),
             (Fact::Reminder, "reminder"),
+            (Fact::PlayReminder { number: 2 }, "reminder · 2"),
             (
                 Fact::Playing {
                     race: Race::BwZerg,

@@ -1,12 +1,13 @@
 //! What a player sees, as data. The backend says what, the frontend finds the words.
 
-use crate::event::{Judgement, Names};
+use crate::event::{CaseKind, Judged, Judgement, Names, RatingChange};
 use crate::frame::{Decode, Encode};
-use crate::ids::{JobId, MatchId, PlayerId};
+use crate::ids::{CaseId, JobId, MatchId, PlayerId, UserId};
 use crate::replay::Fault;
 use crate::staff::StaffRole;
 use crate::vocab::{
-    GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon, Verdict,
+    FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
+    Verdict,
 };
 
 /// What a card shows at one version.
@@ -25,6 +26,12 @@ pub enum CardView {
         files: u32,
     },
     News(News),
+    /// A match is being played and its time limit comes nearer; `number` from 1.
+    PlayReminder {
+        match_id: MatchId,
+        number: u8,
+        deadline: Timestamp,
+    },
 }
 
 /// Something that happened to a player without their doing.
@@ -100,7 +107,7 @@ pub enum Urgency {
 impl CardView {
     pub fn urgency(&self) -> Urgency {
         match self {
-            CardView::Match(_) | CardView::Reminder { .. } => Urgency::Match,
+            CardView::Match(_) | CardView::Reminder { .. } | CardView::PlayReminder { .. } => Urgency::Match,
             CardView::Replay(_) | CardView::Notice { .. } => Urgency::Answer,
             CardView::News(_) => Urgency::News,
         }
@@ -197,13 +204,102 @@ pub enum MatchPhase {
     Playing {
         sheet: Box<MatchSheet>,
         deadline: Timestamp,
+        claims: Claims,
     },
     Closed {
         verdict: Verdict,
         your_slot: u8,
         requeued: bool,
         result: Option<Box<ResultView>>,
+        claims: Claims,
+        dispute: Dispute,
     },
+}
+
+/// What the two reported, as far as one of them may know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Claims {
+    pub yours: Option<Outcome>,
+    pub opponent_reported: bool,
+}
+
+/// Whether a player may dispute a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Dispute {
+    /// There is none to dispute, or not any more.
+    No,
+    Until(Timestamp),
+    /// The player did.
+    Filed,
+}
+
+/// A case with everything that staff need to decide it.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct CaseView {
+    pub case: CaseId,
+    pub kind: CaseKind,
+    pub opened_at: Timestamp,
+    pub closed: Option<CaseClosing>,
+    pub match_id: MatchId,
+    /// None for a closed case whose match is no longer kept.
+    pub match_: Option<Box<CaseMatch>>,
+}
+
+/// How a case was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CaseClosing {
+    pub by: UserId,
+    /// Empty where a verdict on the match closed it.
+    pub note: String,
+    pub at: Timestamp,
+}
+
+/// The match of a case, both sides of it.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct CaseMatch {
+    pub players: [CasePlayer; 2],
+    /// The season's key, and the title.
+    pub map: String,
+    pub map_title: String,
+    pub server: Server,
+    pub paired_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    /// None while it is played.
+    pub closed: Option<(Timestamp, Verdict)>,
+    /// How the verdict moved the ratings, in slot order.
+    pub ratings: Option<[RatingChange; 2]>,
+    pub uploads: Vec<CaseUpload>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CasePlayer {
+    pub player: PlayerId,
+    pub user: UserId,
+    pub name: String,
+    pub race: Race,
+    /// What the player reported, and when.
+    pub report: Option<(Outcome, Timestamp)>,
+    pub disputed_at: Option<Timestamp>,
+}
+
+/// A replay that was sent for the match of a case, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct CaseUpload {
+    pub job: JobId,
+    /// Of the player who sent it.
+    pub slot: u8,
+    pub hash: FileHash,
+    pub at: Timestamp,
+    pub end: UploadEnd,
+}
+
+/// What came of a replay.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum UploadEnd {
+    InLine,
+    /// One that came too late to decide the match, as if it had come in time.
+    Judged(Judged),
+    Failed(Fault),
 }
 
 /// All that two players need to meet in the game.

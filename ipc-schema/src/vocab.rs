@@ -380,6 +380,16 @@ pub enum Refusal {
     HandlesUnknown,
     /// The account is not bound to the player.
     ToonUnknown,
+    /// Not both have confirmed the match yet.
+    NotStarted,
+    /// There is no result of that match that a player could dispute.
+    NotDisputable,
+    /// The time to dispute that result is over.
+    DisputeOver {
+        minutes: u16,
+    },
+    /// No such case, or one that is closed.
+    CaseUnknown,
     /// The first of all gates. None for good.
     Banned {
         until: Option<Timestamp>,

@@ -9,6 +9,7 @@ replay-undecided = **Your replay of match { $id } fits, but does not say who won
 replay-rejected = **This replay does not decide match { $id }.** See below what did not fit and what to do. The match is still open.
 replay-too-late = **Match { $id } had ended before your replay was read.** Nothing changed; use /match to see how it ended.
 replay-already-decided = **Match { $id } is already decided, by this very game.** Nothing more is needed; use /match to see how it ended.
+replay-for-staff = **Match { $id } has ended, so your replay does not decide it.** Staff will look at this match, and they see the replay.
 replay-somebody = the player
 
 replay-check-readable = Two players

@@ -103,6 +103,10 @@ impl Core {
         &self.ladder
     }
 
+    pub(super) fn season(&self) -> &Season {
+        self.season.get()
+    }
+
     pub(super) fn ladder_id(&self) -> LadderId {
         self.ladder_id
     }

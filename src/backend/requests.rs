@@ -33,6 +33,10 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::RefuseUpload { caller, refusal, files } => {
             (caller, Act::RefuseUpload { refusal: refusal.clone(), files: *files })
         }
+        BackendRequest::Report { caller, match_id, outcome } => {
+            (caller, Act::Report { match_id: *match_id, outcome: *outcome })
+        }
+        BackendRequest::Dispute { caller, match_id } => (caller, Act::Dispute { match_id: *match_id }),
         BackendRequest::StaffPropose { caller, act, reason } => {
             (caller, Act::Propose { act: act.clone(), reason: reason.clone() })
         }
@@ -77,6 +81,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::RefuseUpload { caller, .. }
         | BackendRequest::Profile { caller, .. }
         | BackendRequest::PlayerNames { caller, .. }
+        | BackendRequest::Report { caller, .. }
+        | BackendRequest::Dispute { caller, .. }
         | BackendRequest::StaffPropose { caller, .. }
         | BackendRequest::StaffPerform { caller, .. }
         | BackendRequest::StaffWithdraw { caller, .. }
@@ -147,7 +153,10 @@ pub(super) fn reply(
                 (Ok(()), None) => refuse(Refusal::SetupNeeded),
             },
         },
-        BackendRequest::Confirm { caller, match_id } | BackendRequest::Abort { caller, match_id } => {
+        BackendRequest::Confirm { caller, match_id }
+        | BackendRequest::Abort { caller, match_id }
+        | BackendRequest::Report { caller, match_id, .. }
+        | BackendRequest::Dispute { caller, match_id } => {
             let view = found(caller).and_then(|(id, _)| ladder.match_view(season, now, *match_id, id));
             match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::MatchUnknown))
         }

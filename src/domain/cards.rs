@@ -32,6 +32,11 @@ pub enum Content {
         files: u32,
     },
     News(News),
+    PlayReminder {
+        match_id: MatchId,
+        number: u8,
+        deadline: Timestamp,
+    },
 }
 
 /// All cards that are due or may change again.

@@ -8,27 +8,27 @@ use super::cards::{Card, Cards, Content};
 use super::cases::Cases;
 use super::chance::Chance;
 use super::history::History;
-use super::match_::{Match, Phase, Seat};
+use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
 use super::queue::Entry;
 use super::rating::Rating;
 use super::season::Season;
 use super::staff::{Proposal, Staff};
-use super::verdict::{Game, Unverified};
+use super::verdict::Game;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
-use ipc_schema::view::{ReplayStage, ReplayView};
+use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
 use ipc_schema::vocab::{
     Caller, Era, FileHash, Locale, Mmr, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// Closed matches kept whole; older ones are in the database. One whose result is still to be told is
-/// kept beyond that.
+/// Closed matches kept whole; older ones are in the database. Kept beyond that are those whose result is
+/// still to be told, and those that staff have to look at.
 const CLOSED_KEPT: usize = 1000;
 
 /// Workers that a file may kill before it is never read again.
@@ -46,6 +46,7 @@ pub struct Ladder {
     pub(super) matches: BTreeMap<MatchId, Match>,
     /// The match each player is in.
     open: BTreeMap<PlayerId, MatchId>,
+    /// Oldest first.
     closed: VecDeque<MatchId>,
     last_match: BTreeMap<PlayerId, MatchId>,
     pub(super) ratings: BTreeMap<(PlayerId, Race), Rating>,
@@ -174,6 +175,15 @@ pub enum Act {
         refusal: Refusal,
         files: u32,
     },
+    /// Say how a match ended.
+    Report {
+        match_id: MatchId,
+        outcome: Outcome,
+    },
+    /// Disagree with how it was decided.
+    Dispute {
+        match_id: MatchId,
+    },
     /// Staff want to do something, and are asked once whether they mean it.
     Propose {
         act: StaffAct<String>,
@@ -293,7 +303,7 @@ impl Ladder {
         self.jobs.get(&job)
     }
 
-    /// What staff were told.
+    /// What staff have to look at.
     pub fn cases(&self) -> &Cases {
         &self.cases
     }
@@ -386,7 +396,7 @@ impl Ladder {
             }
             Event::Started { match_id, at, deadline } => {
                 let match_ = self.matches.get_mut(match_id).expect("a match that starts is open");
-                match_.phase = Phase::Playing { since: *at, deadline: *deadline, uploads: [0; 2] };
+                match_.phase = Phase::Playing { since: *at, deadline: *deadline, reminders: 0 };
                 let (cards, players, map) =
                     (match_.cards, match_.pairing.players, match_.pairing.map.clone());
                 cards.into_iter().for_each(|card| self.cards.touch(card));
@@ -416,9 +426,9 @@ impl Ladder {
                 self.next_job = job.0 + 1;
                 if let Some(match_) = self.matches.get_mut(match_id)
                     && let Ok(slot) = match_.slot_of(*player)
-                    && let Phase::Playing { uploads, .. } = &mut match_.phase
                 {
-                    uploads[slot] = uploads[slot].saturating_add(1);
+                    let end = UploadEnd::InLine;
+                    match_.uploads.push(Upload { job: *job, slot, hash: *hash, at: *at, end });
                 }
                 let view = ReplayView { job: *job, match_id: *match_id, stage: ReplayStage::Reading };
                 let card = self.cards.add(*player, Content::Replay(view));
@@ -438,6 +448,7 @@ impl Ladder {
                 self.counts.replays_parsed += 1;
                 let Some(known) = self.jobs.remove(job) else { return };
                 self.strikes.remove(&known.hash);
+                self.upload_ended(known.match_id, *job, UploadEnd::Judged(judgement.outcome));
                 let winner = if let Judged::Decided { winner, .. } = judgement.outcome {
                     self.spent_files.insert(known.hash);
                     self.games.insert(Game::of(facts), known.match_id);
@@ -458,6 +469,7 @@ impl Ladder {
                 if *fault == Fault::Killed {
                     self.quarantined_files.insert(known.hash);
                 }
+                self.upload_ended(known.match_id, *job, UploadEnd::Failed(fault.clone()));
                 self.end_job(*job, &known, ReplayStage::Failed { fault: fault.clone() });
             }
             Event::ReplayStruck { job, strikes } => {
@@ -493,28 +505,56 @@ impl Ladder {
                 self.cards.settled(*card, *version, None, may_change);
             }
             Event::CardGone { card } => self.cards.gone(*card),
-            Event::ModUnverified { match_id, region, map, files, .. } => {
-                let unverified = Unverified { region: *region, map: map.clone(), files: files.clone() };
-                self.cases.unverified.insert(unverified, *match_id);
+            // What is known of them is known by their cases.
+            Event::ModUnverified { .. } | Event::ToonClashed { .. } => {}
+            Event::Reported { match_id, player, outcome, at } => {
+                let match_ = self.matches.get_mut(match_id).expect("a match that is reported is open");
+                let slot = match_.slot_of(*player).expect("players report on their own matches");
+                match_.reports[slot] = Some(Report { outcome: *outcome, at: *at });
+                // The press may have come from another message; the opponent sees that there is a report.
+                let cards = match_.cards;
+                cards.into_iter().for_each(|card| self.cards.touch(card));
             }
-            Event::ToonClashed { match_id, toon, .. } => {
-                self.cases.clashes.insert((*match_id, *toon));
+            Event::Disputed { match_id, player, at } => {
+                if let Some(match_) = self.matches.get_mut(match_id)
+                    && let Ok(slot) = match_.slot_of(*player)
+                    && let Phase::Closed { disputed, .. } = &mut match_.phase
+                {
+                    disputed[slot] = Some(*at);
+                }
+            }
+            Event::PlayReminded { match_id, number, .. } => {
+                let match_ = self.matches.get_mut(match_id).expect("a match that is played is open");
+                if let Phase::Playing { reminders, deadline, .. } = &mut match_.phase {
+                    *reminders = *number;
+                    let (number, deadline, match_id) = (*number, *deadline, *match_id);
+                    for player in match_.pairing.players {
+                        self.cards.add(player, Content::PlayReminder { match_id, number, deadline });
+                    }
+                }
+            }
+            Event::ReplayAttached { job, match_id, outcome, .. } => {
+                self.upload_ended(*match_id, *job, UploadEnd::Judged(*outcome));
+            }
+            Event::CaseOpened { case, match_id, kind, at } => {
+                self.cases.add(*case, *match_id, kind.clone(), *at);
+            }
+            Event::CaseClosed { case, by, note, at } => {
+                self.cases.close(*case, CaseClosing { by: *by, note: note.clone(), at: *at });
             }
             Event::KnobSet { name, before, after, by, reason, at } => {
                 let (name, before, after) = (name.clone(), before.clone(), after.clone());
                 self.changed(*by, reason, *at, Changed::Knob { name, before, after });
             }
             Event::HandlesLearned { release, region, map, files, by, reason, at } => {
-                // The case that staff had of them is settled.
-                let game = Unverified { region: *region, map: map.clone(), files: files.clone() };
-                self.cases.unverified.remove(&game);
-                let Unverified { region, map, files } = game;
-                let files = files.into_iter().collect();
-                let learned = Learned { release: release.clone(), region, map, files };
+                let files = files.iter().cloned().collect();
+                let (release, map) = (release.clone(), map.clone());
+                let learned = Learned { release, region: *region, map, files };
                 self.changed(*by, reason, *at, Changed::Learned(learned));
             }
             Event::HandlesRetired { release, region, map, by, reason, at } => {
                 let scope = Scope { release: release.clone(), region: *region, map: map.clone() };
+                self.cases.forget_settled_files();
                 self.changed(*by, reason, *at, Changed::Retired(scope));
             }
             Event::FakeMarked { file, fake, by, reason, at } => {
@@ -572,6 +612,8 @@ impl Ladder {
                 paired_at: at,
                 cards,
                 entries,
+                reports: [None; 2],
+                uploads: Vec::new(),
                 phase: Phase::Confirming { seats: [Seat::default(); 2], deadline: pairing.confirm_deadline },
             },
         );
@@ -589,7 +631,18 @@ impl Ladder {
     fn close(&mut self, id: MatchId, verdict: Verdict, ratings: Option<&[RatingChange; 2]>, at: Timestamp) {
         let match_ = self.matches.get_mut(&id).expect("a match that closes is open");
         assert!(match_.is_open(), "match {id} closes once");
-        match_.phase = Phase::Closed { verdict, ratings: ratings.copied(), requeued: [false; 2] };
+        let since = match match_.phase {
+            Phase::Playing { since, .. } => Some(since),
+            Phase::Confirming { .. } | Phase::Closed { .. } => None,
+        };
+        match_.phase = Phase::Closed {
+            at,
+            since,
+            verdict,
+            ratings: ratings.copied(),
+            requeued: [false; 2],
+            disputed: [None; 2],
+        };
         let (players, cards) = (match_.pairing.players, match_.cards);
         for player in players {
             self.open.remove(&player);
@@ -617,12 +670,26 @@ impl Ladder {
             }
         }
         self.closed.push_back(id);
-        while self.closed.len() > CLOSED_KEPT
-            && let Some(oldest) = self.closed.front().copied()
-            && !self.matches[&oldest].cards.iter().any(|card| self.cards.is_due(*card))
-        {
-            self.closed.pop_front();
-            self.matches.remove(&oldest);
+        let mut beyond = self.closed.len().saturating_sub(CLOSED_KEPT);
+        if beyond > 0 {
+            let Ladder { closed, matches, cards, cases, .. } = self;
+            closed.retain(|id| {
+                let is_newest = beyond == 0;
+                beyond = beyond.saturating_sub(1);
+                let is_told = |cards_of: &[CardId; 2]| !cards_of.iter().any(|card| cards.is_due(*card));
+                let is_kept = is_newest || cases.is_open(*id) || !is_told(&matches[id].cards);
+                if !is_kept {
+                    matches.remove(id);
+                }
+                is_kept
+            });
+        }
+    }
+
+    fn upload_ended(&mut self, match_id: MatchId, job: JobId, end: UploadEnd) {
+        let uploads = self.matches.get_mut(&match_id).map(|match_| &mut match_.uploads);
+        if let Some(upload) = uploads.into_iter().flatten().find(|upload| upload.job == job) {
+            upload.end = end;
         }
     }
 
@@ -640,7 +707,10 @@ impl Ladder {
                 ReplayStage::Reading | ReplayStage::InLine { .. } => true,
                 ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
             },
-            Content::Reminder { .. } | Content::Notice { .. } | Content::News(_) => false,
+            Content::Reminder { .. }
+            | Content::PlayReminder { .. }
+            | Content::Notice { .. }
+            | Content::News(_) => false,
         }
     }
 }

@@ -428,6 +428,33 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_clean_once_it_is_whole_and_counts_from_the_end_of_the_last_timeout() {
+        let season = crate::season::load(crate::season::Which::Real).unwrap();
+        let start = Timestamp(1_795_284_000_000);
+        let mut player = Player::new(UserId(1), Locale::EnUs);
+        player.time_out(3, start);
+        let second = Duration::from_secs(1);
+        for (after, step) in [
+            // During it, and on the day after it, nothing is forgiven.
+            (Duration::ZERO, 4),
+            (DAY - second, 4),
+            (DAY, 3),
+            (2 * DAY - second, 3),
+            (2 * DAY, 2),
+            (3 * DAY, 1),
+            (300 * DAY, 1),
+        ] {
+            assert_eq!(player.next_timeout(&season, start + after).0, step, "after {after:?}");
+        }
+        assert_eq!(player.next_timeout(&season, start - DAY).0, 4);
+        // Another offence begins the count anew.
+        let (step, until) = player.next_timeout(&season, start + DAY);
+        player.time_out(step, until);
+        assert_eq!(player.next_timeout(&season, start + 2 * DAY).0, 4, "the new one ends later");
+        assert_eq!(player.next_timeout(&season, until + DAY).0, 3);
+    }
+
+    #[test]
     fn timeouts_climb_and_are_forgiven_by_the_day() {
         let season = season();
         let mut player = Player::new(UserId(1), Locale::EnUs);

@@ -64,10 +64,12 @@ impl Ladder {
                 you_confirmed: seats[slot].confirmed,
                 aborts_left: self.players[&player].aborts_left(season, now),
             },
-            Phase::Playing { deadline, .. } => {
-                MatchPhase::Playing { sheet: Box::new(self.sheet(season, match_, slot)), deadline: *deadline }
-            }
-            Phase::Closed { verdict, ratings, requeued } => {
+            Phase::Playing { deadline, .. } => MatchPhase::Playing {
+                sheet: Box::new(self.sheet(season, match_, slot)),
+                deadline: *deadline,
+                claims: match_.claims(slot),
+            },
+            Phase::Closed { verdict, ratings, requeued, .. } => {
                 let result = ratings.as_ref().and_then(|ratings| {
                     Some(Box::new(ResultView {
                         outcome: verdict.outcome(slot)?,
@@ -80,7 +82,14 @@ impl Ladder {
                     }))
                 });
                 let your_slot = u8::try_from(slot).expect("a slot is 0 or 1");
-                MatchPhase::Closed { verdict: *verdict, your_slot, requeued: requeued[slot], result }
+                MatchPhase::Closed {
+                    verdict: *verdict,
+                    your_slot,
+                    requeued: requeued[slot],
+                    result,
+                    claims: match_.claims(slot),
+                    dispute: match_.dispute(&season.knobs, now, slot),
+                }
             }
         };
         Some(MatchView { match_id: id, phase })
@@ -126,6 +135,9 @@ impl Ladder {
             }
             Content::Reminder { match_id, deadline } => {
                 CardView::Reminder { match_id: *match_id, deadline: *deadline }
+            }
+            Content::PlayReminder { match_id, number, deadline } => {
+                CardView::PlayReminder { match_id: *match_id, number: *number, deadline: *deadline }
             }
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
             Content::News(news) => CardView::News(news.clone()),
@@ -210,7 +222,7 @@ impl Ladder {
     }
 }
 
-fn map_title(season: &Season, match_: &Match) -> String {
+pub(super) fn map_title(season: &Season, match_: &Match) -> String {
     season.map(&match_.pairing.map).map_or_else(|| match_.pairing.map.clone(), |map| map.title.clone())
 }
 

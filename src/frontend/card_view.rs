@@ -19,6 +19,9 @@ pub fn render(view: &CardView, words: Words) -> Page {
     match view {
         CardView::Match(view) => match_::render(view, words),
         CardView::Reminder { match_id, deadline } => match_::render_reminder(*match_id, *deadline, words),
+        CardView::PlayReminder { match_id, number, deadline } => {
+            match_::render_play_reminder(*match_id, *number, *deadline, words)
+        }
         CardView::Replay(replay) => {
             let mut page = replay_page(replay, words);
             append_fact(&mut page, FactLine::of(view));
@@ -61,6 +64,7 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
                 Judged::Rejected => (words.with("replay-rejected", &[id]), colour::BAD),
                 Judged::TooLate => (words.with("replay-too-late", &[id]), colour::WARNING),
                 Judged::AlreadyDecided => (words.with("replay-already-decided", &[id]), colour::CALM),
+                Judged::ForStaff => (words.with("replay-for-staff", &[id]), colour::CALM),
             };
             Page { content: title, embeds: checks(judgement, stripe, words), rows: Vec::new() }
         }
@@ -372,6 +376,7 @@ mod tests {
             (judged(Judged::Undecided, Vec::new()), "undecided"),
             (judged(Judged::TooLate, Vec::new()), "too_late"),
             (judged(Judged::AlreadyDecided, Vec::new()), "already_decided"),
+            (judged(Judged::ForStaff, Vec::new()), "for_staff"),
             (replay(ReplayStage::Failed { fault: Fault::UnsupportedBuild }), "unsupported_build"),
             (replay(ReplayStage::Failed { fault: Fault::Encrypted }), "encrypted"),
             (replay(ReplayStage::Failed { fault: Fault::Malformed }), "malformed"),
@@ -409,6 +414,12 @@ mod tests {
         let deadline = Timestamp(1_800_000_000_000);
         assert_fits(&render(&CardView::Match(Box::new(playing())), WORDS()));
         assert_fits(&render(&CardView::Reminder { match_id: MatchId(12), deadline }, WORDS()));
+        let page = render(&CardView::PlayReminder { match_id: MatchId(12), number: 2, deadline }, WORDS());
+        assert_fits(&page);
+        assert!(
+            page.content
+                .ends_with("<t:1800000000:R>, and then no rating changes.\n-# match 12 · reminder · 2")
+        );
         for refusal in every_refusal() {
             assert_fits(&render(&CardView::Notice { refusal, files: 20 }, WORDS()));
         }

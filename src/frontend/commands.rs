@@ -127,6 +127,8 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchConfirm(match_id) => BackendRequest::Confirm { caller, match_id },
         CustomId::MatchAbort(match_id) => BackendRequest::Abort { caller, match_id },
         CustomId::MatchShow => BackendRequest::Match { caller },
+        CustomId::MatchReport(match_id, outcome) => BackendRequest::Report { caller, match_id, outcome },
+        CustomId::MatchDispute(match_id) => BackendRequest::Dispute { caller, match_id },
         CustomId::Leaderboard { page } => BackendRequest::Leaderboard { caller, page },
         CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
         CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
@@ -149,7 +151,11 @@ impl Origin {
             | CustomId::QueueJoin
             | CustomId::QueueLeave
             | CustomId::QueueRefresh => Origin::Queue,
-            CustomId::MatchConfirm(_) | CustomId::MatchAbort(_) | CustomId::MatchShow => Origin::Match,
+            CustomId::MatchConfirm(_)
+            | CustomId::MatchAbort(_)
+            | CustomId::MatchShow
+            | CustomId::MatchReport(..)
+            | CustomId::MatchDispute(_) => Origin::Match,
             CustomId::Leaderboard { .. } => Origin::Leaderboard,
             CustomId::StaffDo(_) | CustomId::StaffCancel(_) | CustomId::StaffLog { .. } => Origin::Staff,
         }
@@ -203,6 +209,8 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::TimeLost { .. }
+        | BackendRequest::Report { .. }
+        | BackendRequest::Dispute { .. }
         | BackendRequest::StaffPropose { .. }
         | BackendRequest::StaffPerform { .. }
         | BackendRequest::StaffWithdraw { .. } => true,
@@ -236,7 +244,7 @@ mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
     use ipc_schema::ids::{MatchId, ProposalId, UserId};
-    use ipc_schema::vocab::{Era, Race};
+    use ipc_schema::vocab::{Era, Outcome, Race};
     use std::collections::BTreeSet;
     use twilight_model::application::command::CommandOption;
     use twilight_model::application::interaction::InteractionContextType;
@@ -304,6 +312,12 @@ mod tests {
             ("match:confirm:12", "", Plan::Ask(BackendRequest::Confirm { caller, match_id })),
             ("match:abort:12", "", Plan::Ask(BackendRequest::Abort { caller, match_id })),
             ("match:show", "", Plan::Ask(BackendRequest::Match { caller })),
+            (
+                "match:report:12:draw",
+                "",
+                Plan::Ask(BackendRequest::Report { caller, match_id, outcome: Outcome::Draw }),
+            ),
+            ("match:dispute:12", "", Plan::Ask(BackendRequest::Dispute { caller, match_id })),
             ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3 })),
             ("staff:do:7", "", Plan::Ask(BackendRequest::StaffPerform { caller, proposal: ProposalId(7) })),
             (

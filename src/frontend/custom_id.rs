@@ -3,7 +3,7 @@
 
 use ipc_schema::backend::TermsAnswer;
 use ipc_schema::ids::{MatchId, ProposalId};
-use ipc_schema::vocab::Era;
+use ipc_schema::vocab::{Era, Outcome};
 use std::fmt;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum CustomId {
     Leaderboard {
         page: u32,
     },
+    MatchReport(MatchId, Outcome),
+    MatchDispute(MatchId),
     /// Staff mean what they proposed.
     StaffDo(ProposalId),
     /// They do not.
@@ -62,6 +64,10 @@ impl CustomId {
             ["match", "confirm", id] => CustomId::MatchConfirm(MatchId(id.parse().ok()?)),
             ["match", "abort", id] => CustomId::MatchAbort(MatchId(id.parse().ok()?)),
             ["match", "show"] => CustomId::MatchShow,
+            ["match", "report", id, outcome] => {
+                CustomId::MatchReport(MatchId(id.parse().ok()?), Outcome::from_code(outcome)?)
+            }
+            ["match", "dispute", id] => CustomId::MatchDispute(MatchId(id.parse().ok()?)),
             ["leaderboard", page] => CustomId::Leaderboard { page: page.parse().ok()? },
             ["staff", "do", id] => CustomId::StaffDo(ProposalId(id.parse().ok()?)),
             ["staff", "cancel", id] => CustomId::StaffCancel(ProposalId(id.parse().ok()?)),
@@ -91,6 +97,8 @@ impl fmt::Display for CustomId {
             CustomId::MatchConfirm(id) => write!(f, "match:confirm:{id}"),
             CustomId::MatchAbort(id) => write!(f, "match:abort:{id}"),
             CustomId::MatchShow => f.write_str("match:show"),
+            CustomId::MatchReport(id, outcome) => write!(f, "match:report:{id}:{outcome}"),
+            CustomId::MatchDispute(id) => write!(f, "match:dispute:{id}"),
             CustomId::Leaderboard { page } => write!(f, "leaderboard:{page}"),
             CustomId::StaffDo(id) => write!(f, "staff:do:{id}"),
             CustomId::StaffCancel(id) => write!(f, "staff:cancel:{id}"),
@@ -123,6 +131,12 @@ mod tests {
             (CustomId::MatchAbort(MatchId(u64::MAX)), "match:abort:18446744073709551615"),
             (CustomId::MatchShow, "match:show"),
             (CustomId::Leaderboard { page: 0 }, "leaderboard:0"),
+            (CustomId::MatchReport(MatchId(12), Outcome::Won), "match:report:12:won"),
+            (
+                CustomId::MatchReport(MatchId(u64::MAX), Outcome::Draw),
+                "match:report:18446744073709551615:draw",
+            ),
+            (CustomId::MatchDispute(MatchId(12)), "match:dispute:12"),
             (CustomId::StaffDo(ProposalId(7)), "staff:do:7"),
             (CustomId::StaffCancel(ProposalId(u64::MAX)), "staff:cancel:18446744073709551615"),
             (CustomId::StaffLog { page: 3 }, "staff:log:3"),
@@ -153,6 +167,10 @@ mod tests {
             "match:confirm:-1",
             "match:confirm:18446744073709551616",
             "leaderboard:1.5",
+            "match:report:12",
+            "match:report:12:lose",
+            "match:report::won",
+            "match:dispute:007",
             "staff:do",
             "staff:do:007",
             " match:show",

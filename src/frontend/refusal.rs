@@ -60,6 +60,12 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::HandlesKnown => words.say("refusal-handles-known"),
         Refusal::HandlesUnknown => words.say("refusal-handles-unknown"),
         Refusal::ToonUnknown => words.say("refusal-toon-unknown"),
+        Refusal::NotStarted => words.say("refusal-not-started"),
+        Refusal::NotDisputable => words.say("refusal-not-disputable"),
+        Refusal::DisputeOver { minutes } => {
+            words.with("refusal-dispute-over", &[("minutes", (*minutes).into())])
+        }
+        Refusal::CaseUnknown => words.say("refusal-case-unknown"),
         Refusal::Banned { until, reason } => {
             let reason = ("reason", sentence(reason).into());
             match until {
@@ -145,6 +151,10 @@ pub mod tests {
             Refusal::HandlesKnown,
             Refusal::HandlesUnknown,
             Refusal::ToonUnknown,
+            Refusal::NotStarted,
+            Refusal::NotDisputable,
+            Refusal::DisputeOver { minutes: 10 },
+            Refusal::CaseUnknown,
             Refusal::Banned {
                 until: Some(Timestamp(1_800_000_000_000)),
                 reason: "Maphacks in match 12".to_owned(),

@@ -166,9 +166,10 @@ impl Desk {
     async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Answer {
         let key = changes_something(&request).then_some(Key::Interaction(incoming.id));
         let pressed = match &request {
-            BackendRequest::Confirm { match_id, .. } | BackendRequest::Abort { match_id, .. } => {
-                Some(*match_id)
-            }
+            BackendRequest::Confirm { match_id, .. }
+            | BackendRequest::Abort { match_id, .. }
+            | BackendRequest::Report { match_id, .. }
+            | BackendRequest::Dispute { match_id, .. } => Some(*match_id),
             _ => None,
         };
         let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {

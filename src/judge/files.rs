@@ -4,6 +4,7 @@
 //! kill and is passed over; any other line that cannot be read is an error that names it.
 
 use ipc_schema::fact_line::FactLine;
+use ipc_schema::ids::MatchId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,8 @@ pub(super) enum What {
         interaction: u64,
         user: u64,
         joins_queue: bool,
+        /// The match whose end it reports.
+        reports: Option<MatchId>,
     },
     Callback {
         interaction: u64,
@@ -181,7 +184,8 @@ impl Log {
             }
             "press" => {
                 let joins_queue = line.custom_id.as_deref() == Some("queue:join");
-                What::Press { interaction: interaction()?, user: user()?, joins_queue }
+                let reports = line.custom_id.as_deref().and_then(reported_match);
+                What::Press { interaction: interaction()?, user: user()?, joins_queue, reports }
             }
             "callback" => What::Callback {
                 interaction: interaction()?,
@@ -253,6 +257,12 @@ impl Record {
         }
         Ok(())
     }
+}
+
+/// The match that a press of this button is a report of.
+fn reported_match(custom_id: &str) -> Option<MatchId> {
+    let (match_id, _) = custom_id.strip_prefix("match:report:")?.split_once(':')?;
+    match_id.parse().ok().map(MatchId)
 }
 
 fn id(what: &str, text: Option<&String>) -> Result<u64, String> {

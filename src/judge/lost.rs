@@ -35,6 +35,9 @@ fn holds(case: &Case, telling: &Telling) -> Result<(), String> {
     let slot = slot_of(row, *player).ok_or("the match is stored with other players")?;
     let stored = match fact {
         Fact::Confirming | Fact::Reminder => return Ok(()),
+        Fact::PlayReminder { .. } => {
+            return row.started_at.map(|_| ()).ok_or("it is not stored that the match began".to_owned());
+        }
         Fact::Playing { race, opponent_race, map, server } => {
             let same = row.races[slot] == *race
                 && row.races[1 - slot] == *opponent_race

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 enum Cause {
     Match(MatchId),
     Reminder(MatchId),
+    PlayReminder(MatchId, u8),
     Replay(MatchId, JobId),
     /// A card about no match.
     Nonce(String),
@@ -28,13 +29,16 @@ impl Cause {
             | Fact::Drawn { .. }
             | Fact::Unplayed { .. } => Cause::Match(id),
             Fact::Reminder => Cause::Reminder(id),
+            Fact::PlayReminder { number } => Cause::PlayReminder(id, number),
             Fact::Replay { job, .. } => Cause::Replay(id, job),
         }
     }
 
     fn match_id(&self) -> Option<MatchId> {
         match self {
-            Cause::Match(id) | Cause::Reminder(id) | Cause::Replay(id, _) => Some(*id),
+            Cause::Match(id) | Cause::Reminder(id) | Cause::PlayReminder(id, _) | Cause::Replay(id, _) => {
+                Some(*id)
+            }
             Cause::Nonce(_) => None,
         }
     }
@@ -43,6 +47,7 @@ impl Cause {
         match self {
             Cause::Match(_) => "the match card".to_owned(),
             Cause::Reminder(_) => "the reminder".to_owned(),
+            Cause::PlayReminder(_, number) => format!("reminder {number} of the time limit"),
             Cause::Replay(_, job) => format!("the card of replay {job}"),
             Cause::Nonce(nonce) => format!("the message with nonce {nonce}"),
         }
@@ -63,10 +68,23 @@ pub(super) fn messages(case: &Case, judgement: &mut Judgement) {
         seen.entry(message).or_insert(sight);
     };
     let tellings = case.log.tellings().chain(case.record.tellings.iter().cloned());
+    let mut reminders: BTreeMap<u64, Cause> = BTreeMap::new();
     // An answer to a press shows the match as well, as often as someone asks.
     for telling in tellings.filter(|telling| !case.log.answers.contains(&telling.message)) {
         let sight = Sight { at: telling.at, place: place(telling.file, telling.line) };
-        note(telling.user, Cause::of(&telling), telling.message, sight);
+        let mut cause = Cause::of(&telling);
+        match &cause {
+            Cause::Reminder(_) | Cause::PlayReminder(..) => {
+                reminders.insert(telling.message, cause.clone());
+            }
+            // Pressed, a reminder turns into the page of its match.
+            Cause::Match(id) => {
+                let was = reminders.get(&telling.message).filter(|was| was.match_id() == Some(*id));
+                cause = was.cloned().unwrap_or(cause);
+            }
+            Cause::Replay(..) | Cause::Nonce(_) => {}
+        }
+        note(telling.user, cause, telling.message, sight);
     }
     let mut gone: BTreeMap<u64, u64> = BTreeMap::new();
     let mut created: BTreeMap<u64, usize> = BTreeMap::new();

@@ -3,7 +3,7 @@
 
 use super::chance::Chance;
 use ipc_schema::ids::MatchId;
-use ipc_schema::vocab::{Race, Server, Timestamp, Toon};
+use ipc_schema::vocab::{Outcome, Race, Server, Timestamp, Toon};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -13,6 +13,12 @@ const MATCHES: usize = 5_000;
 
 /// A demo's games last so long.
 const GAME_MS: std::ops::RangeInclusive<u64> = 5_000..=20_000;
+
+/// Of a hundred games, those of which nobody kept the replay.
+const UNKEPT_PERCENT: usize = 4;
+
+/// Of a hundred losers, those who would claim the win where no replay tells.
+const LIAR_PERCENT: usize = 20;
 
 /// What one player of a match knows and was told.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,8 +44,10 @@ pub struct Game {
     pub seats: [Seat; 2],
     /// The seat that wins.
     pub winner: usize,
-    /// The seats that send the replay, at once.
+    /// The seats that send the replay, at once. Where nobody kept it, none, and both report.
     pub sends: [bool; 2],
+    /// What each says of it when asked.
+    pub claims: [Outcome; 2],
     pub random_seed: u32,
 }
 
@@ -50,6 +58,15 @@ impl Game {
 
     pub fn is_sent_by(&self, player: usize) -> bool {
         self.seat_of(player).is_some_and(|seat| self.sends[seat])
+    }
+
+    /// Nobody kept the replay.
+    pub fn is_reported(&self) -> bool {
+        self.sends == [false; 2]
+    }
+
+    pub fn claim_of(&self, player: usize) -> Option<Outcome> {
+        self.seat_of(player).map(|seat| self.claims[seat])
     }
 }
 
@@ -137,12 +154,23 @@ impl Matches {
         let expected = 1.0 / (1.0 + libm::pow(10.0, gap / 500.0));
         let sender = chance.below(2);
         let both = chance.percent(10);
+        let ends = begins + chance.within_ms(GAME_MS);
+        let winner = usize::from(chance.fraction() >= expected);
+        let mut claims = [Outcome::Lost; 2];
+        claims[winner] = Outcome::Won;
+        // Drawn apart, so that all else of a game stays what it was for its seed.
+        let mut honesty = Chance::of(self.seed, "reports", match_id.0);
+        let kept = !honesty.percent(UNKEPT_PERCENT);
+        if honesty.percent(LIAR_PERCENT) {
+            claims[1 - winner] = Outcome::Won;
+        }
         Game {
             match_id,
             begins,
-            ends: begins + chance.within_ms(GAME_MS),
-            winner: usize::from(chance.fraction() >= expected),
-            sends: [both || sender == 0, both || sender == 1],
+            ends,
+            winner,
+            sends: [kept && (both || sender == 0), kept && (both || sender == 1)],
+            claims,
             random_seed: (chance.next_u64() >> 32) as u32,
             seats,
         }
@@ -222,6 +250,18 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn few_keep_no_replay_and_fewer_lie() {
+        let games: Vec<Game> = (0..2_000).map(game).collect();
+        let reported: Vec<&Game> = games.iter().filter(|game| game.is_reported()).collect();
+        assert!((50..120).contains(&reported.len()), "{}", reported.len());
+        let liars = reported.iter().filter(|game| game.claims == [Outcome::Won; 2]).count();
+        assert!((5..40).contains(&liars), "{liars} of {}", reported.len());
+        for game in games {
+            assert_eq!(game.claims[game.winner], Outcome::Won, "winners have no reason to lie");
+        }
+    }
+
+    #[test]
     fn the_better_one_wins_more_often_and_someone_always_sends() {
         let [one, other] = seats();
         let mut wins = 0;
@@ -232,7 +272,7 @@ pub(super) mod tests {
                 panic!("two sit")
             };
             wins += usize::from(game.winner == 0);
-            assert!(game.sends.contains(&true));
+            assert_ne!(game.is_reported(), game.sends.contains(&true));
         }
         // 1 / (1 + 10^(-300/500)) is 0.80.
         assert!((750..850).contains(&wins), "{wins}");

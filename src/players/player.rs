@@ -29,6 +29,9 @@ const TAKEN: Duration = Duration::from_secs(3);
 /// Replays sent for one match, at the most.
 const UPLOADS: u32 = 5;
 
+/// After so many that were not accepted, a player reports by button.
+const REFUSED: u32 = 2;
+
 /// From one look at an answer to the next press.
 const PACE_MS: RangeInclusive<u64> = 300..=1_500;
 const TYPING_MS: RangeInclusive<u64> = 1_000..=3_000;
@@ -109,6 +112,8 @@ pub struct Player {
     browse: bool,
     /// The newest match that is over.
     over: Option<MatchId>,
+    /// A result that the player does not like.
+    disputes: Option<MatchId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -134,9 +139,12 @@ struct Playing {
     /// None until the opponent was told as well.
     game: Option<Rc<Game>>,
     uploads: u32,
-    /// A replay was not accepted and is to be sent again.
+    /// Replays that were not accepted.
+    refused: u32,
+    /// The last of them is to be sent again.
     again: bool,
     looked: bool,
+    reported: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -167,6 +175,8 @@ enum Step {
     Confirm,
     Abort,
     Upload,
+    Report,
+    Dispute,
 }
 
 #[derive(Debug)]
@@ -213,6 +223,7 @@ impl Player {
             look_up_match: false,
             browse: false,
             over: None,
+            disputes: None,
         }
     }
 
@@ -345,8 +356,8 @@ impl Player {
         if playing.match_id != game.match_id || playing.game.is_some() {
             return;
         }
-        let sends = game.is_sent_by(self.index);
-        let pause = if sends { self.chance.within_ms(PACE_MS) } else { QUIET };
+        let acts = game.is_sent_by(self.index) || game.is_reported();
+        let pause = if acts { self.chance.within_ms(PACE_MS) } else { QUIET };
         self.next = game.ends.max(now) + pause;
         playing.game = Some(game.clone());
         playing.looked = false;
@@ -447,7 +458,13 @@ impl Player {
         let offers = |prefix: &str| card.is_some_and(|card| card.offers(prefix));
         let mut pause = self.chance.within_ms(PACE_MS);
         match step {
-            Step::Arrive | Step::Browse => {}
+            Step::Arrive | Step::Browse | Step::Dispute => {}
+            Step::Report => {
+                if let Life::Playing(playing) = &mut self.life {
+                    playing.reported = true;
+                }
+                pause = QUIET;
+            }
             Step::OpenSetup => {
                 self.chosen.clear();
                 if card.is_some() && !offers("setup:") {
@@ -546,11 +563,13 @@ impl Player {
             }
             Fact::Playing { .. } if !matches!(&self.life, Life::Playing(playing) if playing.match_id == match_id) =>
             {
-                let playing = Playing { match_id, game: None, uploads: 0, again: false, looked: false };
+                let (uploads, refused, again) = (0, 0, false);
+                let (looked, reported) = (false, false);
+                let playing = Playing { match_id, game: None, uploads, refused, again, looked, reported };
                 self.life = Life::Playing(playing);
                 self.next = now + QUIET;
             }
-            Fact::Confirming | Fact::Reminder | Fact::Playing { .. } => {}
+            Fact::Confirming | Fact::Reminder | Fact::PlayReminder { .. } | Fact::Playing { .. } => {}
             Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. } | Fact::Unplayed { .. } => {
                 self.over = Some(match_id);
                 self.ready = true;
@@ -559,6 +578,8 @@ impl Player {
                 self.queue_card = None;
                 self.look_up_match = false;
                 self.browse = self.chance.percent(10);
+                let is_lost = matches!(fact, Fact::Lost { .. });
+                self.disputes = (is_lost && self.is_sore(match_id)).then_some(match_id);
                 self.next = now + self.chance.within_ms(REST_MS);
             }
             Fact::Replay { stage, .. } => {
@@ -567,8 +588,9 @@ impl Player {
                     return;
                 }
                 self.next = now + QUIET;
-                if is_fault(stage) && playing.uploads < 2 {
-                    playing.again = true;
+                if is_fault(stage) {
+                    playing.refused += 1;
+                    playing.again = playing.uploads < REFUSED;
                     self.next = now + self.chance.within_ms(TYPING_MS);
                 }
             }
@@ -582,6 +604,11 @@ impl Player {
             1 => Mood::Ignore,
             _ => Mood::Confirm,
         }
+    }
+
+    /// Few losers say that they did not lose.
+    fn is_sore(&self, match_id: MatchId) -> bool {
+        Chance::of(self.seed ^ match_id.0, "dispute", self.index as u64).percent(2)
     }
 
     /// Something did not work: wait, each time longer, and begin anew.
@@ -611,7 +638,8 @@ impl Step {
             Step::Arrive => true,
             Step::ShowMatch => matches!(life, Life::Idle | Life::Confirming { .. } | Life::Playing(_)),
             Step::Confirm | Step::Abort => matches!(life, Life::Confirming { .. }),
-            Step::Upload => matches!(life, Life::Playing(_)),
+            Step::Upload | Step::Report => matches!(life, Life::Playing(_)),
+            Step::Dispute => matches!(life, Life::Idle),
         }
     }
 }

@@ -233,6 +233,7 @@ impl Record {
             }
             Fact::Confirming
             | Fact::Reminder
+            | Fact::PlayReminder { .. }
             | Fact::Playing { .. }
             | Fact::Unplayed { .. }
             | Fact::Replay { .. } => {}
@@ -314,7 +315,7 @@ fn is_false(flag: &bool) -> bool {
 
 /// The stages after which a replay of a game that was really played should not stand.
 pub fn is_fault(stage: &str) -> bool {
-    !matches!(stage, "reading" | "decided" | "too_late" | "already_decided")
+    !matches!(stage, "reading" | "decided" | "too_late" | "already_decided" | "for_staff")
 }
 
 #[cfg(test)]
@@ -381,6 +382,7 @@ mod tests {
             ("-# match 3 · replay · 8 · malformed", 2),
             ("-# match 3 · replay · 9 · too_late", 2),
             ("-# match 3 · replay · 9 · already_decided", 2),
+            ("-# match 3 · replay · 9 · for_staff", 2),
         ] {
             assert_eq!(tell(&mut record, ANA, text).replays_rejected, expected, "{text}");
         }

@@ -4,7 +4,7 @@
 use super::Store;
 use anyhow::Context;
 use ipc_schema::ids::{JobId, MatchId, PlayerId};
-use ipc_schema::vocab::{Mmr, Race, Timestamp};
+use ipc_schema::vocab::{Mmr, Outcome, Race, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ pub struct MatchRow {
     pub server: String,
     pub paired_at: Timestamp,
     pub started_at: Option<Timestamp>,
+    /// What each player reported.
+    pub reports: [Option<Outcome>; 2],
     pub closed: Option<Closing>,
 }
 
@@ -36,6 +38,8 @@ pub struct Closing {
     /// As the table has it: decided, drawn, aborted and so on.
     pub verdict: String,
     pub winner: Option<PlayerId>,
+    /// Why, as the table has it.
+    pub ground: Option<String>,
     /// Of each player, before and after.
     pub ratings: Option<[(Mmr, Mmr); 2]>,
 }
@@ -91,6 +95,11 @@ fn race(row: &SqliteRow, column: &str) -> anyhow::Result<Race> {
     Race::from_code(&code).with_context(|| format!("{code:?} is no race"))
 }
 
+fn report(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Outcome>> {
+    let code: Option<String> = row.try_get(column)?;
+    code.map(|code| Outcome::from_code(&code).with_context(|| format!("{code:?} is no report"))).transpose()
+}
+
 async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<PlayerId, u64>> {
     let rows = sqlx::query("select player_id, discord_user_id from players").fetch_all(connection).await?;
     let of = |row: &SqliteRow| {
@@ -103,7 +112,8 @@ async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<Pla
 async fn matches(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
     let rows = sqlx::query(
         "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
-             closed_at_ms, verdict, winner_id, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after
+             closed_at_ms, verdict, winner_id, ground, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
+             report_1, report_2
          from matches",
     );
     let rows = rows.fetch_all(connection).await?;
@@ -120,6 +130,7 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
             at,
             verdict: row.try_get::<Option<String>, _>("verdict")?.unwrap_or_default(),
             winner: row.try_get::<Option<i64>, _>("winner_id")?.map(|id| PlayerId(id.cast_unsigned())),
+            ground: row.try_get("ground")?,
             ratings: first.zip(second).map(|(first, second)| [first, second]),
         }),
     };
@@ -130,6 +141,7 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
         server: row.try_get("server")?,
         paired_at: Timestamp(number(row, "paired_at_ms")?),
         started_at: time(row, "started_at_ms")?,
+        reports: [report(row, "report_1")?, report(row, "report_2")?],
         closed,
     };
     Ok((MatchId(number(row, "match_id")?), match_))

@@ -3,7 +3,7 @@
 
 use crate::journal::FORMAT;
 use ipc_schema::db_writer::Record;
-use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
+use ipc_schema::event::{CaseKind, Event, Judged, Pairing, RatingChange};
 use ipc_schema::frame;
 use ipc_schema::ids::{JobId, MatchId, PlayerId};
 use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
@@ -119,13 +119,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
             .bind(at.signed()),
         ],
         Event::ReplayJudged { job, facts, judgement, at } => {
-            let outcome = match judgement.outcome {
-                Judged::Decided { .. } => "decided",
-                Judged::Undecided => "undecided",
-                Judged::Rejected => "rejected",
-                Judged::TooLate => "too_late",
-                Judged::AlreadyDecided => "already_decided",
-            };
+            let outcome = judged_code(judgement.outcome);
             let known = Some((facts.map_title.as_str(), i64::from(facts.duration_game_loops)));
             vec![replay_outcome(*job, outcome, known, *at)]
         }
@@ -158,7 +152,44 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::ToonsAllowed { .. }
         | Event::StaffProposed { .. }
         | Event::StaffWithdrew { .. }
-        | Event::AbortsReset { .. } => Vec::new(),
+        | Event::AbortsReset { .. }
+        | Event::Disputed { .. }
+        | Event::PlayReminded { .. } => Vec::new(),
+        Event::Reported { match_id, player, outcome, .. } => vec![
+            sqlx::query(
+                "update matches set report_1 = case player_1_id when $2 then $3 else report_1 end,
+                     report_2 = case player_2_id when $2 then $3 else report_2 end
+                 where match_id = $1",
+            )
+            .bind(match_id.0.signed())
+            .bind(player.0.signed())
+            .bind(outcome.code()),
+        ],
+        Event::ReplayAttached { job, outcome, .. } => vec![
+            sqlx::query("update replays set would_be = $2 where job_id = $1")
+                .bind(job.0.signed())
+                .bind(judged_code(*outcome)),
+        ],
+        Event::CaseOpened { case, match_id, kind, at } => vec![
+            sqlx::query(
+                "insert into cases (case_id, match_id, kind, player_id, job_id, detail, opened_at_ms)
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(case.0.signed())
+            .bind(match_id.0.signed())
+            .bind(kind.code())
+            .bind(case_player(kind))
+            .bind(case_job(kind))
+            .bind(case_detail(kind))
+            .bind(at.signed()),
+        ],
+        Event::CaseClosed { case, by, note, at } => vec![
+            sqlx::query("update cases set closed_at_ms = $2, closed_by = $3, note = $4 where case_id = $1")
+                .bind(case.0.signed())
+                .bind(at.signed())
+                .bind(by.to_string())
+                .bind(note),
+        ],
         Event::StaffSet { user, role: Some(role), at } => vec![
             sqlx::query(
                 "insert into staff (discord_user_id, role, set_at_ms) values ($1, $2, $3)
@@ -260,6 +291,49 @@ fn closing<'q>(
     .bind(after_1)
     .bind(before_2)
     .bind(after_2)
+}
+
+fn judged_code(outcome: Judged) -> &'static str {
+    match outcome {
+        Judged::Decided { .. } => "decided",
+        Judged::Undecided => "undecided",
+        Judged::Rejected => "rejected",
+        Judged::TooLate => "too_late",
+        Judged::AlreadyDecided => "already_decided",
+        Judged::ForStaff => "for_staff",
+    }
+}
+
+/// Who made the case, or to whom the account in question belongs.
+fn case_player(kind: &CaseKind) -> Option<i64> {
+    match kind {
+        CaseKind::OneReport { by } | CaseKind::Dispute { by } => Some(by.0.signed()),
+        CaseKind::Clash { owner, .. } => Some(owner.0.signed()),
+        CaseKind::Conflict | CaseKind::Unverified { .. } | CaseKind::Contradiction { .. } => None,
+    }
+}
+
+fn case_job(kind: &CaseKind) -> Option<i64> {
+    match kind {
+        CaseKind::Contradiction { job } => Some(job.0.signed()),
+        CaseKind::Conflict
+        | CaseKind::OneReport { .. }
+        | CaseKind::Dispute { .. }
+        | CaseKind::Unverified { .. }
+        | CaseKind::Clash { .. } => None,
+    }
+}
+
+/// The account, or game region, map and files.
+fn case_detail(kind: &CaseKind) -> Option<String> {
+    match kind {
+        CaseKind::Clash { toon, .. } => Some(toon.to_string()),
+        CaseKind::Unverified { region, map, files } => Some(format!("{region} {map} {}", files.join(" "))),
+        CaseKind::Conflict
+        | CaseKind::OneReport { .. }
+        | CaseKind::Dispute { .. }
+        | CaseKind::Contradiction { .. } => None,
+    }
 }
 
 fn ground_code(ground: Ground) -> &'static str {

@@ -9,10 +9,12 @@ use ipc_schema::backend::{
 };
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::event::{Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::event::{
+    CaseKind, Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange,
+};
 use ipc_schema::ids::{
-    CardId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq,
-    UserId,
+    CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
+    Seq, UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{
@@ -21,9 +23,9 @@ use ipc_schema::staff::{
     StaffView,
 };
 use ipc_schema::view::{
-    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period,
-    ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep,
-    SetupView, SheetPlayer, Waiting,
+    CardView, Claims, Dispute, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView,
+    News, Period, ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView,
+    SetupStep, SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, Era, FileHash, GameRegion, GatewaySession, Ground, Locale, Mmr, Outcome, Race, RaceChoice,
@@ -114,7 +116,7 @@ fn facts() -> ReplayFacts {
 
 pub(crate) fn judged() -> Vec<Judged> {
     every!(Judged: Decided { winner: 1, ground: Ground::OpponentLeftFirst }, Undecided, Rejected, TooLate,
-        AlreadyDecided)
+        AlreadyDecided, ForStaff)
 }
 
 pub(crate) fn faults() -> Vec<Fault> {
@@ -177,6 +179,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         HandlesKnown,
         HandlesUnknown,
         ToonUnknown,
+        NotStarted,
+        NotDisputable,
+        DisputeOver { minutes: 10 },
+        CaseUnknown,
         Banned { until: Some(AT), reason: text("maphacks") },
         StaffOnly,
         OwnerOnly,
@@ -339,6 +345,23 @@ pub(crate) fn events() -> Vec<Event> {
         Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },
         BanEnded { player: PLAYER, reason: Some(text("a mistake")), at: AT },
         AbortsReset { player: PLAYER },
+        Reported { match_id: MATCH, player: PLAYER, outcome: Outcome::Draw, at: AT },
+        Disputed { match_id: MATCH, player: PLAYER, at: AT },
+        PlayReminded { match_id: MATCH, number: 2, at: AT },
+        ReplayAttached { job: JOB, match_id: MATCH, outcome: Judged::Undecided, at: AT },
+        CaseOpened { case: CaseId(1), match_id: MATCH, kind: case_kinds().remove(0), at: AT },
+        CaseClosed { case: CaseId(1), by: USER, note: text("seen"), at: AT },
+    )
+}
+
+pub(crate) fn case_kinds() -> Vec<CaseKind> {
+    every!(CaseKind:
+        Conflict,
+        OneReport { by: PLAYER },
+        Dispute { by: PLAYER },
+        Unverified { region: GameRegion::Asia, map: text("khione"), files: vec!["ab".repeat(32)] },
+        Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
+        Contradiction { job: JOB },
     )
 }
 
@@ -584,14 +607,23 @@ pub(crate) fn match_views() -> Vec<MatchView> {
     };
     let phases = every!(MatchPhase:
         Confirming { deadline: AT, you_confirmed: true, aborts_left: 3 },
-        Playing { sheet, deadline: AT },
-        Closed { verdict: verdicts()[0], your_slot: 1, requeued: false, result: Some(Box::new(result)) },
+        Playing { sheet, deadline: AT, claims: Claims { yours: Some(Outcome::Won), opponent_reported: true } },
+        Closed {
+            verdict: verdicts()[0],
+            your_slot: 1,
+            requeued: false,
+            result: Some(Box::new(result)),
+            claims: Claims::default(),
+            dispute: Dispute::Until(AT),
+        },
     );
     let unplayed = verdicts().into_iter().map(|verdict| MatchPhase::Closed {
         verdict,
         your_slot: 0,
         requeued: true,
         result: None,
+        claims: Claims::default(),
+        dispute: Dispute::No,
     });
     phases.into_iter().chain(unplayed).map(|phase| MatchView { match_id: MATCH, phase }).collect()
 }
@@ -610,6 +642,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Replay(replay(ReplayStage::Reading)),
         Notice { refusal: Refusal::LineFull, files: 2 },
         News(news().remove(0)),
+        PlayReminder { match_id: MATCH, number: 1, deadline: AT },
     );
     let judged = judged()
         .into_iter()
@@ -668,6 +701,8 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         TimeLost { since: AT, until: AT },
         PlayerNames { caller, typed: text("Bi") },
         MatchChannels,
+        Report { caller, match_id: MATCH, outcome: Outcome::Lost },
+        Dispute { caller, match_id: MATCH },
         StaffPropose { caller, act: StaffAct::ClearQueue, reason: text("because") },
         StaffPerform { caller, proposal: PROPOSAL },
         StaffWithdraw { caller, proposal: PROPOSAL },

@@ -106,15 +106,20 @@ impl Ladder {
             })
         };
         let release = release.or_else(|| by_base().map(|release| release.name.as_str())).unwrap_or(UNNAMED);
-        Ok(vec![Event::HandlesLearned {
+        let set = Unverified { region: *region, map: map.clone(), files };
+        let settled = self.cases.of_files(&set);
+        let learned = Event::HandlesLearned {
             release: release.to_owned(),
             region: *region,
-            map: map.clone(),
+            map: set.map,
             by,
             reason: reason.to_owned(),
             at: now,
-            files,
-        }])
+            files: set.files,
+        };
+        let note = reason.to_owned();
+        let closed = settled.map(|case| Event::CaseClosed { case, by, note, at: now });
+        Ok([learned].into_iter().chain(closed).collect())
     }
 
     /// Takes lists of a release away, whether staff added them or they are built in. Games that load

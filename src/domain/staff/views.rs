@@ -159,7 +159,7 @@ impl Ladder {
             jobs: number(self.jobs().count()),
             cards_due: number(self.cards().due().count()),
             matches_decided: self.counts().matches_decided,
-            cases_open: number(self.cases().unverified.len() + self.cases().clashes.len()),
+            cases_open: number(self.cases().open_count()),
         }
     }
 

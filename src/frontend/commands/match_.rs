@@ -8,7 +8,9 @@ use crate::frontend::text::{Words, flag, plain, relative};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::ids::MatchId;
-use ipc_schema::view::{CardView, MatchPhase, MatchSheet, MatchView, ResultView, SheetPlayer};
+use ipc_schema::view::{
+    CardView, Claims, Dispute, MatchPhase, MatchSheet, MatchView, ResultView, SheetPlayer,
+};
 use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
 use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
@@ -49,13 +51,28 @@ pub fn render(view: &MatchView, words: Words) -> Page {
             let content = format!("{title}\n{}", words.say("match-found-secret"));
             Page { content, embeds: Vec::new(), rows: buttons }
         }
-        MatchPhase::Playing { sheet, deadline } => sheet_page(view.match_id, sheet, *deadline, words),
-        MatchPhase::Closed { verdict, your_slot, requeued, result } => {
-            let lines = match result {
+        MatchPhase::Playing { sheet, deadline, claims } => {
+            sheet_page(view.match_id, sheet, *deadline, *claims, words)
+        }
+        MatchPhase::Closed { verdict, your_slot, requeued, result, claims, dispute } => {
+            let mut lines = match result {
                 Some(result) => played(view.match_id, *verdict, *your_slot, result, words),
-                None => unplayed(view.match_id, *verdict, *your_slot, *requeued, words),
+                None => unplayed(view.match_id, *verdict, *your_slot, *requeued, *claims, words),
             };
-            Page { content: lines.join("\n"), ..Page::default() }
+            let rows = match dispute {
+                Dispute::No => Vec::new(),
+                Dispute::Until(until) => {
+                    lines.push(words.with("match-dispute-until", &[("until", relative(*until).into())]));
+                    let dispute = CustomId::MatchDispute(view.match_id);
+                    let label = words.say("match-button-dispute");
+                    vec![row(vec![button(dispute, ButtonStyle::Secondary, label)])]
+                }
+                Dispute::Filed => {
+                    lines.push(words.say("match-disputed"));
+                    Vec::new()
+                }
+            };
+            Page { content: lines.join("\n"), embeds: Vec::new(), rows }
         }
     };
     let fact = FactLine::of(&CardView::Match(Box::new(view.clone())));
@@ -76,6 +93,43 @@ pub fn render_reminder(match_id: MatchId, deadline: Timestamp, words: Words) -> 
     page
 }
 
+/// The card that tells of the time limit.
+pub fn render_play_reminder(match_id: MatchId, number: u8, deadline: Timestamp, words: Words) -> Page {
+    let id = ("id", match_id.to_string().into());
+    let content = words.with("match-play-reminder", &[id, ("deadline", relative(deadline).into())]);
+    let rows = vec![report_buttons(match_id, None, words)];
+    let mut page = Page { content, embeds: Vec::new(), rows };
+    append_fact(&mut page, FactLine::of(&CardView::PlayReminder { match_id, number, deadline }));
+    page
+}
+
+/// Won, lost, draw, what was chosen standing out; and the sheet.
+fn report_buttons(match_id: MatchId, chosen: Option<Outcome>, words: Words) -> Component {
+    let report = |outcome: &Outcome| {
+        let style = if chosen == Some(*outcome) { ButtonStyle::Primary } else { ButtonStyle::Secondary };
+        let label = words.name_of("match-button", outcome.code());
+        button(CustomId::MatchReport(match_id, *outcome), style, label)
+    };
+    let mut buttons: Vec<Component> = Outcome::ALL.iter().map(report).collect();
+    buttons.push(button(CustomId::MatchShow, ButtonStyle::Secondary, words.say("match-button-show")));
+    row(buttons)
+}
+
+/// What was reported so far, or that it may be.
+fn claims_lines(claims: Claims, words: Words) -> Vec<String> {
+    let yours = claims.yours.map(|outcome| {
+        let outcome = words.name_of("match-reported", outcome.code());
+        words.with("match-report-yours", &[("outcome", outcome.into())])
+    });
+    match (yours, claims.opponent_reported) {
+        (None, false) => vec![words.say("match-report-todo")],
+        (None, true) => vec![words.say("match-report-opponent")],
+        (Some(yours), false) => vec![yours],
+        // Equal reports would have closed it.
+        (Some(yours), true) => vec![yours, words.say("match-report-contradicting")],
+    }
+}
+
 /// What programs read is always the last line.
 pub fn append_fact(page: &mut Page, fact: Option<FactLine>) {
     if let Some(fact) = fact {
@@ -92,7 +146,13 @@ fn confirm_buttons(match_id: MatchId, aborts_left: u8, words: Words) -> Vec<Comp
     ])]
 }
 
-fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words: Words) -> Page {
+fn sheet_page(
+    match_id: MatchId,
+    sheet: &MatchSheet,
+    deadline: Timestamp,
+    claims: Claims,
+    words: Words,
+) -> Page {
     let title = words.with(
         "match-playing",
         &[
@@ -125,14 +185,11 @@ fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words:
         // Spoiler marks are the one thing in a message that a reader can fold.
         below(words.say("match-guide"), format!("||{}||", words.say("match-guide-value"))),
     ];
+    let lines: Vec<String> = [title, todo].into_iter().chain(claims_lines(claims, words)).collect();
     Page {
-        content: format!("{title}\n{todo}"),
+        content: lines.join("\n"),
         embeds: vec![embed(colour::CALM, None, None, fields)],
-        rows: vec![row(vec![button(
-            CustomId::MatchShow,
-            ButtonStyle::Secondary,
-            words.say("match-button-show"),
-        )])],
+        rows: vec![report_buttons(match_id, claims.yours, words)],
     }
 }
 
@@ -201,7 +258,14 @@ fn played(
     lines
 }
 
-fn unplayed(match_id: MatchId, verdict: Verdict, your_slot: u8, requeued: bool, words: Words) -> Vec<String> {
+fn unplayed(
+    match_id: MatchId,
+    verdict: Verdict,
+    your_slot: u8,
+    requeued: bool,
+    claims: Claims,
+    words: Words,
+) -> Vec<String> {
     let id = [("id", match_id.to_string().into())];
     let after = || {
         if requeued { words.say("match-requeued") } else { words.say("match-not-requeued") }
@@ -217,7 +281,14 @@ fn unplayed(match_id: MatchId, verdict: Verdict, your_slot: u8, requeued: bool, 
                 vec![words.with("match-unconfirmed-you", &id)]
             }
         }
-        Verdict::Expired => vec![words.with("match-expired", &id)],
+        Verdict::Expired => {
+            let key = match (claims.yours, claims.opponent_reported) {
+                (Some(_), _) => "match-expired-reported",
+                (None, true) => "match-expired-silent",
+                (None, false) => "match-expired",
+            };
+            vec![words.with(key, &id)]
+        }
         Verdict::Decided { .. } | Verdict::Drawn { .. } => vec![words.with("match-decided", &id)],
         Verdict::Conflict => vec![words.with("match-conflict", &id)],
         Verdict::Void => vec![words.with("match-void", &id)],
@@ -272,11 +343,27 @@ pub mod tests {
     }
 
     pub(crate) fn playing() -> MatchView {
-        view(MatchPhase::Playing { sheet: Box::new(sheet()), deadline: Timestamp(1_800_000_000_000) })
+        played_with(Claims::default())
+    }
+
+    fn played_with(claims: Claims) -> MatchView {
+        let deadline = Timestamp(1_800_000_000_000);
+        view(MatchPhase::Playing { sheet: Box::new(sheet()), deadline, claims })
     }
 
     fn closed(verdict: Verdict, requeued: bool, result: Option<ResultView>) -> MatchView {
-        view(MatchPhase::Closed { verdict, your_slot: 0, requeued, result: result.map(Box::new) })
+        closed_with(verdict, requeued, result, Claims::default(), Dispute::No)
+    }
+
+    fn closed_with(
+        verdict: Verdict,
+        requeued: bool,
+        result: Option<ResultView>,
+        claims: Claims,
+        dispute: Dispute,
+    ) -> MatchView {
+        let result = result.map(Box::new);
+        view(MatchPhase::Closed { verdict, your_slot: 0, requeued, result, claims, dispute })
     }
 
     #[test]
@@ -312,6 +399,7 @@ pub mod tests {
             "**Match 12: Flash against Serral**\n\
              Meet in the game, play, then **drop your replay here**. The ladder closes this match \
              <t:1800000000:R>.\n\
+             No replay? Then both of you say below how it ended.\n\
              -# match 12 · playing · bw_terran · sc2_zerg · keres_passage · USW"
         );
         let shown: Vec<String> =
@@ -344,7 +432,41 @@ pub mod tests {
         sheet.mod_link = "y".repeat(500);
         sheet.chat_channel = "z".repeat(500);
         let deadline = Timestamp(u64::MAX);
-        assert_fits(&render(&view(MatchPhase::Playing { sheet: Box::new(sheet), deadline }), WORDS()));
+        let claims = Claims { yours: Some(Outcome::Lost), opponent_reported: true };
+        assert_fits(&render(
+            &view(MatchPhase::Playing { sheet: Box::new(sheet), deadline, claims }),
+            WORDS(),
+        ));
+    }
+
+    #[test]
+    fn the_sheet_tells_who_has_reported_and_not_what_the_opponent_did() {
+        let ids = |page: &Page| {
+            let json = serde_json::to_value(&page.rows).unwrap();
+            let buttons = json[0]["components"].as_array().unwrap().clone();
+            let of = |button: &serde_json::Value| {
+                (button["custom_id"].as_str().unwrap().to_owned(), button["style"].as_u64().unwrap())
+            };
+            buttons.iter().map(of).collect::<Vec<_>>()
+        };
+        for (yours, opponent_reported, expected, not) in [
+            (None, false, "No replay? Then both of you say below", "reported"),
+            (None, true, "Your opponent has reported how it ended.", "You reported"),
+            (Some(Outcome::Won), false, "You reported: **you won**.", "Your opponent has reported"),
+            (Some(Outcome::Draw), true, "Your opponent has reported something else.", "No replay?"),
+        ] {
+            let page = render(&played_with(Claims { yours, opponent_reported }), WORDS());
+            assert_fits(&page);
+            assert!(page.content.contains(expected) && !page.content.contains(not), "{}", page.content);
+            let buttons = ids(&page);
+            let shown: Vec<&str> = buttons.iter().map(|(id, _)| id.as_str()).collect();
+            let report = ["match:report:12:won", "match:report:12:lost", "match:report:12:draw"];
+            assert_eq!(shown, [report[0], report[1], report[2], "match:show"]);
+            let chosen = buttons.iter().filter(|(_, style)| *style == 1).map(|(id, _)| id.clone());
+            let expected: Vec<String> =
+                yours.iter().map(|outcome| format!("match:report:12:{outcome}")).collect();
+            assert_eq!(chosen.collect::<Vec<_>>(), expected);
+        }
     }
 
     #[test]
@@ -374,6 +496,52 @@ pub mod tests {
         let page = render(&closed(verdict, false, Some(lost)), WORDS());
         assert!(page.content.starts_with("**You lost match 12** against Serral: 1740 → 1720 MMR (-20)\n"));
         assert!(page.content.contains("you left first"));
+    }
+
+    #[test]
+    fn a_result_can_be_disputed_for_a_while() {
+        let result = ResultView {
+            outcome: Outcome::Lost,
+            opponent: "Serral".to_owned(),
+            map_title: "Keres Passage SEL".to_owned(),
+            race: Race::BwTerran,
+            opponent_race: Race::Sc2Zerg,
+            before: Mmr(1740),
+            after: Mmr(1720),
+        };
+        let verdict = Verdict::Decided { winner: 1, ground: Ground::Reported };
+        let page_of = |dispute| {
+            let page = closed_with(verdict, false, Some(result.clone()), Claims::default(), dispute);
+            let page = render(&page, WORDS());
+            assert_fits(&page);
+            page
+        };
+        let open = page_of(Dispute::Until(Timestamp(1_800_000_000_000)));
+        assert!(open.content.contains("dispute it; the time for that ends <t:1800000000:R>."));
+        let json = serde_json::to_value(&open.rows).unwrap();
+        assert_eq!(json[0]["components"][0]["custom_id"], "match:dispute:12");
+        for (dispute, words) in [(Dispute::Filed, true), (Dispute::No, false)] {
+            let page = page_of(dispute);
+            assert!(page.rows.is_empty());
+            assert_eq!(page.content.contains("You disputed this."), words, "{}", page.content);
+        }
+    }
+
+    #[test]
+    fn a_match_that_one_alone_reported_says_so_to_each() {
+        let mine = Claims { yours: Some(Outcome::Won), opponent_reported: false };
+        let theirs = Claims { yours: None, opponent_reported: true };
+        for (claims, expected) in [
+            (mine, "your opponent did not report in time"),
+            (theirs, "you did not report in time"),
+            (Claims::default(), "nobody finished it in time"),
+        ] {
+            let view = closed_with(Verdict::Expired, false, None, claims, Dispute::No);
+            let page = render(&view, WORDS());
+            assert_fits(&page);
+            assert!(page.content.contains(expected), "{}", page.content);
+            assert!(page.content.ends_with("\n-# match 12 · closed · expired"));
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What to do next, from what is shown.
 
-use super::{Act, Life, Mood, Place, Player, Playing, QUIET, Step, UPLOADS};
-use crate::players::screen::{Message, Modal};
-use ipc_schema::vocab::{Race, Timestamp};
+use super::{Act, Life, Mood, Place, Player, Playing, QUIET, REFUSED, Step, UPLOADS};
+use crate::players::screen::{Message, Modal, Screen};
+use ipc_schema::vocab::{Outcome, Race, Timestamp};
 use std::collections::BTreeSet;
 
 impl Player {
@@ -31,7 +31,7 @@ impl Player {
                     (step, press(card, custom_id, None))
                 }))
             }
-            Life::Playing(playing) => Some(playing.choose(self.index)),
+            Life::Playing(playing) => Some(playing.choose(self.index, &self.screen)),
         }
     }
 
@@ -92,6 +92,12 @@ impl Player {
         if std::mem::take(&mut self.look_up_match) {
             return Some((Step::ShowMatch, Act::Command("match")));
         }
+        if let Some(match_id) = self.disputes.take() {
+            let custom_id = format!("match:dispute:{match_id}");
+            if let Some(card) = self.screen.newest_with(&custom_id) {
+                return Some((Step::Dispute, press(card, custom_id, None)));
+            }
+        }
         if std::mem::take(&mut self.browse) {
             return Some((Step::Browse, Act::Command("leaderboard")));
         }
@@ -131,8 +137,11 @@ impl Player {
 }
 
 impl Playing {
-    fn choose(&mut self, player: usize) -> (Step, Act) {
+    fn choose(&mut self, player: usize, screen: &Screen) -> (Step, Act) {
         if let Some(game) = &self.game {
+            if game.is_reported() || self.refused >= REFUSED {
+                return self.report(game.claim_of(player), screen);
+            }
             // Who is not to send does so all the same when a second look changed nothing.
             let due = self.again || self.looked || self.uploads == 0 && game.is_sent_by(player);
             if due && self.uploads < UPLOADS {
@@ -142,6 +151,18 @@ impl Playing {
         }
         self.looked = true;
         (Step::ShowMatch, Act::Command("match"))
+    }
+}
+
+impl Playing {
+    /// Says by button how it ended, where one is shown; else, and afterwards, looks what became of it.
+    fn report(&mut self, claim: Option<Outcome>, screen: &Screen) -> (Step, Act) {
+        let custom_id = claim.map(|claim| format!("match:report:{}:{claim}", self.match_id));
+        let button = custom_id.and_then(|id| Some((screen.newest_with(&id)?, id)));
+        match button {
+            Some((card, custom_id)) if !self.reported => (Step::Report, press(card, custom_id, None)),
+            _ => (Step::ShowMatch, Act::Command("match")),
+        }
     }
 }
 

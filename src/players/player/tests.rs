@@ -3,7 +3,7 @@
 use super::*;
 use crate::players::matches::tests::game;
 use crate::players::people::people;
-use ipc_schema::vocab::{Race, RaceChoice};
+use ipc_schema::vocab::{Outcome as Said, Race, RaceChoice};
 use serde_json::json;
 
 const MAPS: &[&str] = &["khione", "vermeer"];
@@ -225,6 +225,9 @@ fn few_abort_and_few_ignore() {
 fn who_is_to_send_the_replay_does_so_when_the_game_is_over() {
     for match_id in 1..40 {
         let game = Rc::new(Game { match_id: MatchId(12), ..game(match_id) });
+        if game.is_reported() {
+            continue;
+        }
         let mut desk = Desk::told(PLAYING, &[]);
         desk.now = game.begins;
         desk.player.play(desk.now, &game);
@@ -258,6 +261,59 @@ fn a_replay_that_was_not_accepted_is_sent_once_more() {
         desk.sees(&message(&format!("1{attempt}"), &text, &json!([])));
         desk.next_is(next);
     }
+}
+
+const REPORT: &[&str] =
+    &["match:report:12:won", "match:report:12:lost", "match:report:12:draw", "match:show"];
+
+#[test]
+fn what_is_not_accepted_over_and_over_is_reported_by_button() {
+    let game = Rc::new(Game { match_id: MatchId(12), sends: [true; 2], ..game(1) });
+    let claim = game.claim_of(INDEX).unwrap();
+    let mut desk = Desk::told(PLAYING, REPORT);
+    desk.player.play(desk.now, &game);
+    for attempt in 0..2 {
+        desk.next_is(&format!("upload 12 {attempt}"));
+        desk.sent();
+        let text = format!("-# match 12 · replay · {attempt} · undecided");
+        desk.sees(&message(&format!("1{attempt}"), &text, &json!([])));
+    }
+    let sheet = message("3", PLAYING, &row(REPORT));
+    desk.acts_and_sees(&format!("3 match:report:12:{claim}"), &sheet);
+    // Then it is the opponent's turn.
+    let reported = desk.now;
+    desk.next_is("/match");
+    assert!(desk.now.since(reported) >= QUIET);
+}
+
+#[test]
+fn a_game_of_which_nobody_kept_the_replay_is_reported_when_it_is_over() {
+    for outcome in [Said::Won, Said::Lost] {
+        let claims = [outcome; 2];
+        let game = Rc::new(Game { match_id: MatchId(12), sends: [false; 2], claims, ..game(1) });
+        let mut desk = Desk::told(PLAYING, REPORT);
+        desk.player.play(desk.now, &game);
+        desk.next_is(&format!("3 match:report:12:{outcome}"));
+        assert!((0..2_000).contains(&desk.now.since(game.ends).as_millis()));
+    }
+}
+
+#[test]
+fn few_losers_dispute_and_only_what_the_card_offers() {
+    let mut disputes = 0;
+    for match_id in 1..600 {
+        let mut desk = Desk::told("-# match 0 · playing · bw_zerg · sc2_terran · khione · EUC", &[]);
+        let lost = format!("-# match {match_id} · lost · bw_zerg · 1500 · 1480");
+        let button = format!("match:dispute:{match_id}");
+        desk.sees(&message("9", &lost, &row(&[&button])));
+        let act = written(&desk.act());
+        if act == format!("9 {button}") {
+            disputes += 1;
+        } else {
+            assert!(["/queue", "/leaderboard"].contains(&act.as_str()), "{act}");
+        }
+    }
+    assert!((3..30).contains(&disputes), "{disputes} of 599");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::requeue;
+use super::matches::requeue;
 use crate::domain::ladder::Ladder;
 use crate::domain::ladder::staff::minutes_of;
 use crate::domain::match_::Phase;

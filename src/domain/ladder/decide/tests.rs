@@ -1,8 +1,12 @@
+use super::replays::{AWAITED, LINE, LINE_PER_PLAYER};
 use super::*;
 use crate::domain::ladder::Counts;
+use crate::domain::match_::UPLOADS;
 use ipc_schema::event::Names;
-use ipc_schema::view::CardView;
-use ipc_schema::vocab::{Locale, Race, RaceChoice, Region, Server};
+use ipc_schema::ids::UserId;
+use ipc_schema::replay::Fault;
+use ipc_schema::view::{CardView, ReplayStage};
+use ipc_schema::vocab::{FileHash, Locale, Race, RaceChoice, Region, Server, Verdict};
 
 const NOW: Timestamp = Timestamp(1_795_284_000_000);
 
@@ -123,17 +127,20 @@ fn a_match_whose_time_is_over_waits_for_the_replays_that_came_before() {
     let mut ladder = playing(1);
     let season = season();
     let over = NOW + Duration::from_secs(3600);
+    let reminded = Event::PlayReminded { match_id: MatchId(1), number: 1, at: NOW };
+    ladder.evolve(&reminded);
     assert_eq!(ladder.next_tick(&season, NOW), Some(over));
     assert_eq!(upload(&mut ladder, 1, 7), None);
     assert_eq!(ladder.next_tick(&season, NOW), Some(over), "the file came an hour before");
     let mut ladder = playing(1);
+    ladder.evolve(&reminded);
     let just_before = over - Duration::from_secs(1);
     let caller = Caller { user: UserId(1), locale: Locale::EnUs, dm: None };
     let sends = Input::Act { caller, act: Act::Upload { hash: hash(7), bytes: 9 } };
     ladder.decide(&season, just_before, &sends).events.iter().for_each(|event| ladder.evolve(event));
     assert_eq!(ladder.next_tick(&season, over), Some(just_before + AWAITED));
     assert_eq!(ladder.decide(&season, over, &Input::Tick).events, []);
-    let late = ladder.check_upload(over, UserId(2), hash(8));
+    let late = ladder.check_upload(&season, over, UserId(2), hash(8));
     assert_eq!(late, Err(Refusal::NoOpenMatch));
     input(&mut ladder, &Input::JobFailed { job: JobId(1), fault: Fault::Malformed });
     assert_eq!(ladder.next_tick(&season, over), Some(over));

@@ -48,10 +48,10 @@ fn a_learned_game_passes_the_second_time() {
     assert!(matches!(outcome, Judged::Decided { .. }), "{outcome:?}");
     assert_eq!(found, format!("unverified files {}", first.files.len()));
     assert!(events.iter().any(|event| matches!(event, Event::ModUnverified { .. })), "{events:?}");
-    assert_eq!(of.ladder.cases().unverified.len(), 1);
+    assert_eq!(of.ladder.cases().open_count(), 1);
 
     of.learn(None, &first).unwrap();
-    assert_eq!(of.ladder.cases().unverified.len(), 0, "the case is settled");
+    assert_eq!(of.ladder.cases().open_count(), 0, "the case is settled");
     let files = &of.season.get().releases[0].regions[&EUROPE];
     assert_eq!(files.maps["ruby_rock"], [file(1), file(2)].into(), "without those of every game");
     of.playing(2, "ruby_rock");

@@ -385,7 +385,7 @@ fn who_is_banned_reads_until_when_and_why_at_every_gate() {
     ] {
         assert_eq!(world.act(user_of("Hal"), act.clone()), Err(banned.clone()), "{act:?}");
     }
-    let early = world.ladder.check_upload(NOW, user_of("Hal"), FileHash([7; 32]));
+    let early = world.ladder.check_upload(&season(), NOW, user_of("Hal"), FileHash([7; 32]));
     assert_eq!(early, Err(banned), "before its bytes are stored");
     for act in [Act::Look, Act::SetLocale(Locale::KoKr), Act::AnswerTerms(TermsAnswer::Accept)] {
         assert!(world.act(user_of("Hal"), act.clone()).is_ok(), "{act:?}");
