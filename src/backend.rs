@@ -23,8 +23,9 @@ use ipc_schema::backend::{
 };
 use ipc_schema::control::{Death, Role};
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
-use ipc_schema::ids::{CardId, Incarnation, JobId, Key};
+use ipc_schema::ids::{CardId, Incarnation, JobId, Key, UserId};
 use ipc_schema::replay::{Fault, WorkerRequest};
+use ipc_schema::staff::{HealthView, StaffLook, StaffView};
 use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -115,8 +116,15 @@ enum Fetched {
     NotNow,
 }
 
-/// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`.
-pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64) -> anyhow::Result<()> {
+/// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`. Whoever has
+/// the account `owner` is an owner of the ladder, whatever staff did before.
+pub async fn run(
+    mut child: Child,
+    db_writer: PathBuf,
+    season: Season,
+    seed: u64,
+    owner: Option<UserId>,
+) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::Backend.name())?;
     let hello = child.hello();
     let (mut control, mut deaths) = child.start_control_and_hear()?;
@@ -131,6 +139,7 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
         core.ladder().players(),
         core.ladder().open_matches()
     );
+    core.name_owner(owner);
 
     let mut clients = serve(listener, hello, &[Role::Frontend, Role::ReplayWorker]);
     control.ready(None);
@@ -178,6 +187,7 @@ pub async fn run(mut child: Child, db_writer: PathBuf, season: Season, seed: u64
         backend.core.flush();
         if backend.core.must_reload() {
             backend.core.load().await.context("load the ladder again after the disk refused")?;
+            backend.core.name_owner(owner);
             backend.under_way.clear();
             backend.workers.reset();
         }
@@ -392,6 +402,12 @@ impl Backend {
                 let reply = self.core.look(request);
                 self.core.hold(number, call.id, reply);
             }
+            BackendRequest::StaffLook { caller, look: StaffLook::Health } => {
+                let may = self.core.ladder().staff().role(caller.user).ok_or(Refusal::StaffOnly);
+                let view = may.map(|_| StaffView::Health(Box::new(self.health())));
+                let reply = requests::staff_reply(self.core.ladder(), caller, view);
+                self.reply(number, call.id, reply);
+            }
             request => {
                 let Some(input) = requests::input_of(request) else { return };
                 let reply = self.core.act(call.key, request, &input);
@@ -518,7 +534,10 @@ impl Backend {
             && outbox.room() > CHANNEL_FRAMES / 2
             && !self.core.is_read_only()
         {
-            for card in self.core.due_cards(|card| self.under_way.contains_key(&card)) {
+            let mut cards = self.core.due_cards(|card| self.under_way.contains_key(&card));
+            // Where there is no room for all, a match does not wait for an announcement.
+            cards.sort_by_key(|card| card.view.urgency());
+            for card in cards {
                 let (id, version) = (card.card, card.version);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
                 if outbox.try_send(&message, Bytes::new()).is_err() {
@@ -535,6 +554,25 @@ impl Backend {
             && outbox.try_send(&BackendMessage::Reply { id, reply }, Bytes::new()).is_err()
         {
             tracing::warn!("the frontend does not read its answers");
+        }
+    }
+
+    /// What staff ask about, also while the disk refuses: nothing in it has to be saved first.
+    fn health(&self) -> HealthView {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let ladder = self.core.ladder();
+        let (workers, workers_idle) = self.workers.counts();
+        HealthView {
+            records: self.core.seq().0,
+            records_unsaved: self.core.unsaved(),
+            read_only: self.core.is_read_only(),
+            workers: count(workers),
+            workers_idle: count(workers_idle),
+            replays_in_line: count(ladder.jobs().count()),
+            cards_due: count(ladder.cards().due().count()),
+            cards_under_way: count(self.under_way.len()),
+            replays_parsed: ladder.counts().replays_parsed,
+            replays_failed: ladder.counts().replays_failed,
         }
     }
 

@@ -4,6 +4,7 @@
 //! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
+use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub const DATA: &str = "EVOLADDER_DATA";
 pub const LOG: &str = "EVOLADDER_LOG";
 /// Which season is played: `default` or `demo`.
 pub const SEASON: &str = "EVOLADDER_SEASON";
+/// The Discord account that is always an owner of the ladder.
+pub const OWNER: &str = "LADDER_OWNER";
 /// What the demo's people and chance derive from.
 pub const SEED: &str = "EVOLADDER_SEED";
 /// How many people live in the demo.
@@ -55,6 +58,8 @@ pub struct Supervisor {
     pub season: Option<String>,
     /// `EVOLADDER_SEED`, default by chance.
     pub seed: Option<u64>,
+    /// `LADDER_OWNER`, handed to the backend.
+    pub owner: Option<UserId>,
     /// `DISCORD_TOKEN`, needed without the emulator.
     pub token: Option<Secret>,
     /// `DATABASE_URL`, default the SQLite file in the data folder.
@@ -89,6 +94,8 @@ pub struct Backend {
     pub season: String,
     /// `EVOLADDER_SEED`, else by chance.
     pub seed: Option<u64>,
+    /// `LADDER_OWNER`, else whoever is one already.
+    pub owner: Option<UserId>,
 }
 
 #[derive(Debug)]
@@ -259,6 +266,7 @@ impl Supervisor {
             data: from.path(DATA).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
             season: from.text(SEASON),
             seed: from.seed(),
+            owner: from.owner(),
             token: from.token(),
             database_url: from.database_url(),
             replay_workers: from
@@ -287,7 +295,13 @@ impl DbWriter {
 
 impl Backend {
     fn read(from: &mut Reader<'_>) -> Backend {
-        Backend { run_dir: from.run_dir(), log: from.log_or_info(), season: from.season(), seed: from.seed() }
+        Backend {
+            run_dir: from.run_dir(),
+            log: from.log_or_info(),
+            season: from.season(),
+            seed: from.seed(),
+            owner: from.owner(),
+        }
     }
 }
 
@@ -466,6 +480,14 @@ impl<'a> Reader<'a> {
         self.parsed(SEED, SEED_IS, |text| text.parse().ok())
     }
 
+    fn owner(&mut self) -> Option<UserId> {
+        self.parsed(OWNER, "the id of a Discord account, a number of 17 to 20 digits", |text| {
+            let text = text.trim();
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            (digits && (17..=20).contains(&text.len())).then(|| text.parse().ok().map(UserId))?
+        })
+    }
+
     fn needed_seed(&mut self) -> u64 {
         self.needs(SEED, SEED_IS, |from, _| from.seed()).unwrap_or_default()
     }
@@ -515,6 +537,7 @@ mod tests {
                 (REPLAY_WORKERS, "33"),
                 (REPLAY_SANDBOX, "on"),
                 (SEED, "-1"),
+                (OWNER, "ana"),
             ],
             Supervisor::read,
         )
@@ -523,6 +546,7 @@ mod tests {
             faults.0,
             [
                 "EVOLADDER_SEED should be a whole number from 0 to 18446744073709551615",
+                "LADDER_OWNER should be the id of a Discord account, a number of 17 to 20 digits",
                 "DATABASE_URL should be an address that begins with postgres:// or postgresql://",
                 "REPLAY_WORKERS should be a number from 1 to 32",
                 "REPLAY_SANDBOX should be required or best-effort",
@@ -535,6 +559,16 @@ mod tests {
     fn a_variable_that_is_empty_counts_as_not_set() {
         let read = read(&[(DISCORD_TOKEN, ""), (DATA, ""), (LOG, "")], Supervisor::read).unwrap();
         assert_eq!((read.token, read.data, read.log), (None, PathBuf::from("data"), None));
+    }
+
+    #[test]
+    fn an_owner_is_the_number_of_a_discord_account() {
+        let owner = |text| read(&[(OWNER, text)], Supervisor::read).map(|read| read.owner);
+        assert_eq!(owner(" 1423000000000000000\n"), Ok(Some(UserId(1_423_000_000_000_000_000))));
+        assert_eq!(owner(""), Ok(None));
+        for wrong in ["7", "@ana", "<@1423000000000000000>", "-142300000000000000", "99999999999999999999"] {
+            assert!(owner(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub mod session;
 #[cfg(test)]
 mod smoke;
 pub mod text;
+mod turns;
 pub mod uploads;
 
 use crate::clock;

@@ -7,6 +7,7 @@ mod refusals;
 mod reports;
 mod second_life;
 mod session;
+mod staff;
 mod strangers;
 mod uploads;
 

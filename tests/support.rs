@@ -77,7 +77,16 @@ impl Ladder {
 
     /// A further life of the ladder that had this folder and this address.
     pub(crate) async fn start_again(root: TempDir, emulator: SocketAddr) -> Ladder {
-        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), &[], root, emulator).await
+        Ladder::start_again_with(root, emulator, &[]).await
+    }
+
+    /// The same with these variables set.
+    pub(crate) async fn start_again_with(
+        root: TempDir,
+        emulator: SocketAddr,
+        variables: &[(&str, &str)],
+    ) -> Ladder {
+        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), variables, root, emulator).await
     }
 
     async fn start_life(

@@ -2,7 +2,8 @@
 
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, UserId};
+use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
+use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{
     ActivityView, CardView, LeaderboardFilter, LeaderboardView, MatchView, ProfileView, QueueView, SetupView,
 };
@@ -160,6 +161,24 @@ pub enum BackendRequest {
         caller: Caller,
         days: u16,
     },
+    /// Staff want to do this, and are asked once. Players are named as they were typed.
+    StaffPropose {
+        caller: Caller,
+        act: StaffAct<String>,
+        reason: String,
+    },
+    StaffPerform {
+        caller: Caller,
+        proposal: ProposalId,
+    },
+    StaffWithdraw {
+        caller: Caller,
+        proposal: ProposalId,
+    },
+    StaffLook {
+        caller: Caller,
+        look: StaffLook,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -217,6 +236,10 @@ pub enum BackendReply {
     Activity {
         locale: Locale,
         activity: ActivityView,
+    },
+    Staff {
+        locale: Locale,
+        view: StaffView,
     },
 }
 

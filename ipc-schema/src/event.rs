@@ -2,8 +2,9 @@
 //! carries its time and everything chance or a clock decided.
 
 use crate::frame::{Decode, Encode};
-use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
+use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use crate::replay::{Fault, ReplayFacts};
+use crate::staff::{StaffAct, StaffRole};
 use crate::vocab::{
     Era, FileHash, GameRegion, Glicko, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server,
     Timestamp, Toon, Verdict,
@@ -355,6 +356,55 @@ pub enum Event {
     Rerated {
         match_id: MatchId,
         rows: Vec<Rerating>,
+    },
+    /// What a Discord account may do; without a role it is no staff any more. Staff did it, or the
+    /// environment names the owner.
+    StaffSet {
+        user: UserId,
+        role: Option<StaffRole>,
+        at: Timestamp,
+    },
+    /// A member of staff is asked whether to do this, which would bring `before` to `after`. It takes
+    /// the place of what the same member was asked earlier.
+    StaffProposed {
+        proposal: ProposalId,
+        by: UserId,
+        act: StaffAct,
+        reason: String,
+        before: String,
+        after: String,
+        at: Timestamp,
+    },
+    StaffWithdrew {
+        proposal: ProposalId,
+        by: UserId,
+    },
+    /// The entry of the audit log. What the act made true follows.
+    StaffActed {
+        proposal: ProposalId,
+        by: UserId,
+        act: StaffAct,
+        reason: String,
+        before: String,
+        after: String,
+        at: Timestamp,
+    },
+    /// Until then; for good without it.
+    Banned {
+        player: PlayerId,
+        until: Option<Timestamp>,
+        reason: String,
+        at: Timestamp,
+    },
+    /// By time, or by staff for a reason.
+    BanEnded {
+        player: PlayerId,
+        reason: Option<String>,
+        at: Timestamp,
+    },
+    /// All aborts of the month are the player's again.
+    AbortsReset {
+        player: PlayerId,
     },
 }
 

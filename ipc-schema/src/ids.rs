@@ -38,6 +38,8 @@ ids! {
     Seq,
     /// Something that staff have to look at, numbered from 1.
     CaseId,
+    /// An act that a member of staff is asked to confirm, numbered from 1.
+    ProposalId,
     /// Names one ladder for ever, chosen at random when its data folder or database is made.
     LadderId,
 }

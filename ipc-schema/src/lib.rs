@@ -9,8 +9,8 @@
 //! | [`db_writer`] | the backend asks the db-writer |
 //! | [`replay`] | a replay worker asks the backend for jobs |
 //!
-//! [`ids`], [`vocab`], [`event`] and [`view`] are the words they share, [`fact_line`] what a card says
-//! to programs; [`frame`] is the only file that knows how a message becomes bytes.
+//! [`ids`], [`vocab`], [`event`], [`view`] and [`staff`] are the words they share, [`fact_line`] what a
+//! card says to programs; [`frame`] is the only file that knows how a message becomes bytes.
 
 pub mod backend;
 pub mod control;
@@ -20,6 +20,7 @@ pub mod fact_line;
 pub mod frame;
 pub mod ids;
 pub mod replay;
+pub mod staff;
 pub mod view;
 pub mod vocab;
 

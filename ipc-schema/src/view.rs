@@ -4,9 +4,10 @@ use crate::event::{CaseKind, Judged, Judgement, Names, RatingChange};
 use crate::frame::{Decode, Encode};
 use crate::ids::{CaseId, JobId, MatchId, PlayerId, UserId};
 use crate::replay::Fault;
+use crate::staff::StaffRole;
 use crate::vocab::{
-    CountryCode, FileHash, Locale, Mmr, Outcome, Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp,
-    Verdict,
+    CountryCode, FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Rank, Refusal, Region, Server,
+    Timestamp, Toon, Verdict,
 };
 
 /// What a card shows at one version.
@@ -37,11 +38,93 @@ pub enum CardView {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub enum News {
     /// The result of a match was corrected or taken back, which moved this rating of the player's.
-    RatingCorrected { match_id: MatchId, race: Race, before: Mmr, after: Mmr },
+    RatingCorrected {
+        match_id: MatchId,
+        race: Race,
+        before: Mmr,
+        after: Mmr,
+    },
     /// Staff gave a match of the player's another verdict.
-    MatchResolved { match_id: MatchId, verdict: Verdict, your_slot: u8 },
+    MatchResolved {
+        match_id: MatchId,
+        verdict: Verdict,
+        your_slot: u8,
+    },
     /// Staff moved this rating of the player's.
-    MmrAdjusted { race: Race, before: Mmr, after: Mmr, reason: String },
+    MmrAdjusted {
+        race: Race,
+        before: Mmr,
+        after: Mmr,
+        reason: String,
+    },
+    /// By staff, as all that follow. For good without `until`.
+    Banned {
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    /// By time; with a reason, by staff.
+    BanEnded {
+        reason: Option<String>,
+    },
+    TimedOut {
+        until: Timestamp,
+        reason: String,
+    },
+    TimeOutLifted {
+        reason: String,
+    },
+    AbortsReset {
+        reason: String,
+    },
+    RemovedFromQueue {
+        reason: String,
+    },
+    /// The opponent was taken off the ladder; `requeued` says that the player waits again.
+    MatchCancelled {
+        match_id: MatchId,
+        requeued: bool,
+    },
+    Renamed {
+        name: String,
+        reason: String,
+    },
+    RoleSet {
+        role: Option<StaffRole>,
+        reason: String,
+    },
+    Announcement {
+        text: String,
+    },
+    ToonsAllowed {
+        region: GameRegion,
+        count: u8,
+        reason: String,
+    },
+    ToonUnbound {
+        toon: Toon,
+        reason: String,
+    },
+}
+
+/// Which card goes out first where many are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// A match, whose time runs.
+    Match,
+    /// What comes of something the player did.
+    Answer,
+    /// All else, which may go to everyone at once.
+    News,
+}
+
+impl CardView {
+    pub fn urgency(&self) -> Urgency {
+        match self {
+            CardView::Match(_) | CardView::Reminder { .. } | CardView::PlayReminder { .. } => Urgency::Match,
+            CardView::Replay(_) | CardView::Notice { .. } => Urgency::Answer,
+            CardView::News(_) => Urgency::News,
+        }
+    }
 }
 
 /// Where the player stands in `/setup`.

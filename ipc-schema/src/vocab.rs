@@ -433,4 +433,36 @@ pub enum Refusal {
         least: Mmr,
         most: Mmr,
     },
+    /// The first of all gates. None for good.
+    Banned {
+        until: Option<Timestamp>,
+        reason: String,
+    },
+    /// Only staff do and see this.
+    StaffOnly,
+    /// Only owners change roles.
+    OwnerOnly,
+    /// What staff do needs a reason, of so many characters.
+    ReasonNeeded {
+        from: u16,
+        to: u16,
+    },
+    /// It was done, withdrawn, replaced by another one, or is too old.
+    ProposalGone,
+    /// It is as staff want it to be already.
+    NothingToDo,
+    /// A ladder keeps an owner.
+    LastOwner,
+    /// Staff lose their role before they can be banned.
+    StaffNotBanned,
+    /// A number that staff gave.
+    OutOfRange {
+        from: u32,
+        to: u32,
+    },
+    /// What staff want to announce has so many characters.
+    TextLength {
+        from: u16,
+        to: u16,
+    },
 }

@@ -76,3 +76,32 @@ create table rating_corrections (
     primary key (seq, player_id, race)
 ) strict;
 create index rating_corrections_by_player on rating_corrections (player_id, race);
+
+-- Who may use /admin, and what they did. An entry is made when an act was confirmed.
+create table staff (
+    -- A Discord snowflake, of an account that need not play.
+    discord_user_id text not null primary key,
+    -- owner, admin.
+    role text not null,
+    set_at_ms integer not null
+) strict;
+
+create table audit_log (
+    entry_id integer not null primary key,
+    at_ms integer not null,
+    discord_user_id text not null,
+    command text not null,
+    -- Whom, or which match, it was about.
+    player_id integer references players (player_id),
+    match_id integer references matches (match_id),
+    reason text not null,
+    state_before text not null,
+    state_after text not null
+) strict;
+create index audit_log_by_player on audit_log (player_id);
+create index audit_log_by_match on audit_log (match_id);
+
+-- All null for a player who is not banned; banned_until_ms also for one who is banned for good.
+alter table players add column banned_at_ms integer;
+alter table players add column banned_until_ms integer;
+alter table players add column ban_reason text;

@@ -12,7 +12,8 @@ use ipc_schema::PROTOCOL_VERSION;
 use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
 use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
 use ipc_schema::frame;
-use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq};
+use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
+use ipc_schema::staff::StaffRole;
 use ipc_schema::vocab::{FileHash, Refusal, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -191,7 +192,11 @@ impl Core {
     pub(super) fn repeated(&mut self, key: Key, request: &BackendRequest) -> Option<BackendReply> {
         let recorded = self.answers.get(&key)?.clone();
         match recorded {
-            BackendReply::Refused { .. } | BackendReply::Taken | BackendReply::Session(_) => Some(recorded),
+            // What staff confirmed stays what they read, also once the log has moved on.
+            BackendReply::Refused { .. }
+            | BackendReply::Taken
+            | BackendReply::Session(_)
+            | BackendReply::Staff { .. } => Some(recorded),
             BackendReply::Setup(_)
             | BackendReply::Queue { .. }
             | BackendReply::Match { .. }
@@ -233,13 +238,13 @@ impl Core {
         Some(requests::refused(&self.ladder, request, refusal))
     }
 
-    /// Decides a request and makes its reply, recorded under the key.
     /// The answer to what asks nothing of the rules.
     pub(super) fn look(&mut self, request: &BackendRequest) -> BackendReply {
         let now = self.now();
         requests::reply(&self.ladder, self.season.get(), now, request)
     }
 
+    /// Decides a request and makes its reply, recorded under the key.
     pub(super) fn act(&mut self, key: Option<Key>, request: &BackendRequest, input: &Input) -> BackendReply {
         // The same request may have been decided while this one's file was being stored.
         if let Some(reply) = key.and_then(|key| self.repeated(key, request)) {
@@ -276,6 +281,14 @@ impl Core {
     fn evolve(&mut self, events: &[ipc_schema::event::Event]) {
         events.iter().for_each(|event| self.ladder.evolve(event));
         self.season.follow(self.ladder.overrides());
+    }
+
+    /// The environment names the owner, who is one of the ladder's from then on.
+    pub(super) fn name_owner(&mut self, owner: Option<UserId>) {
+        if let Some(user) = owner.filter(|user| self.ladder.staff().role(*user) != Some(StaffRole::Owner)) {
+            tracing::info!("LADDER_OWNER makes {user} an owner of the ladder");
+            self.take(&Input::OwnerNamed { user });
+        }
     }
 
     /// Decides all that is due by time.

@@ -3,6 +3,7 @@
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::season::Season;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
+use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
 
 /// The input of a request that needs nothing but deciding. The others, about cards and files, are
@@ -37,6 +38,12 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
             (caller, Act::Report { match_id: *match_id, outcome: *outcome })
         }
         BackendRequest::Dispute { caller, match_id } => (caller, Act::Dispute { match_id: *match_id }),
+        BackendRequest::StaffPropose { caller, act, reason } => {
+            (caller, Act::Propose { act: act.clone(), reason: reason.clone() })
+        }
+        BackendRequest::StaffPerform { caller, proposal } => (caller, Act::Perform(*proposal)),
+        BackendRequest::StaffWithdraw { caller, proposal } => (caller, Act::Withdraw(*proposal)),
+        BackendRequest::StaffLook { caller, .. } => (caller, Act::Look),
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });
@@ -77,7 +84,11 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::PlayerNames { caller, .. }
         | BackendRequest::Report { caller, .. }
         | BackendRequest::Dispute { caller, .. }
-        | BackendRequest::Activity { caller, .. } => Some(caller),
+        | BackendRequest::Activity { caller, .. }
+        | BackendRequest::StaffPropose { caller, .. }
+        | BackendRequest::StaffPerform { caller, .. }
+        | BackendRequest::StaffWithdraw { caller, .. }
+        | BackendRequest::StaffLook { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
@@ -104,7 +115,8 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Match { locale, .. }
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. }
-        | BackendReply::Activity { locale, .. } => *locale,
+        | BackendReply::Activity { locale, .. }
+        | BackendReply::Staff { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -180,6 +192,19 @@ pub(super) fn reply(
             locale: locale(ladder, caller),
             activity: ladder.activity_view(now, *days),
         },
+        BackendRequest::StaffPropose { caller, .. } => {
+            let view = ladder.proposal_view(now, caller.user, None);
+            staff_reply(ladder, caller, view.ok_or(Refusal::ProposalGone))
+        }
+        BackendRequest::StaffPerform { caller, proposal } => {
+            let done = ladder.done_view(*proposal);
+            let view = done.or_else(|| ladder.proposal_view(now, caller.user, Some(*proposal)));
+            staff_reply(ladder, caller, view.ok_or(Refusal::ProposalGone))
+        }
+        BackendRequest::StaffWithdraw { caller, .. } => staff_reply(ladder, caller, Ok(StaffView::Withdrawn)),
+        BackendRequest::StaffLook { caller, look } => {
+            staff_reply(ladder, caller, ladder.staff_view(season, now, caller.user, look))
+        }
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
         | BackendRequest::CardShown { .. }
@@ -187,6 +212,18 @@ pub(super) fn reply(
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
         | BackendRequest::TimeLost { .. } => BackendReply::Taken,
+    }
+}
+
+pub(super) fn staff_reply(
+    ladder: &Ladder,
+    caller: &Caller,
+    view: Result<StaffView, Refusal>,
+) -> BackendReply {
+    let locale = locale(ladder, caller);
+    match view {
+        Ok(view) => BackendReply::Staff { locale, view },
+        Err(refusal) => BackendReply::Refused { locale, refusal },
     }
 }
 

@@ -144,6 +144,12 @@ impl Workers {
         self.workers.insert(worker, Worker { incarnation, outbox, state: State::Busy, death: None });
     }
 
+    /// How many there are, and how many of them wait for a job.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        let idle = self.workers.values().filter(|worker| matches!(worker.state, State::Idle)).count();
+        (self.workers.len(), idle)
+    }
+
     pub(super) fn pulled(&mut self, worker: WorkerId) {
         if let Some(worker) = self.workers.get_mut(&worker) {
             worker.state = State::Idle;

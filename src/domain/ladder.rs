@@ -3,6 +3,7 @@
 mod changes;
 mod decide;
 mod results;
+mod staff;
 
 use super::activity::Activity;
 use super::cards::{Card, Cards, Content};
@@ -14,12 +15,14 @@ use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
 use super::queue::{Entry, LeftOut};
 use super::rating::{Rating, RatingKey};
+use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
-use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, UserId};
+use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
+use ipc_schema::staff::StaffAct;
 use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
@@ -64,6 +67,7 @@ pub struct Ladder {
     /// Each game that decided a match, and which.
     games: BTreeMap<Game, MatchId>,
     cases: Cases,
+    staff: Staff,
     pub(super) history: History,
     cards: Cards,
     chance: Chance,
@@ -146,6 +150,10 @@ pub enum Input {
     Tick,
     /// The ladder was loaded and is about to go on, perhaps with another season.
     Started,
+    /// The environment says who the owner is.
+    OwnerNamed {
+        user: UserId,
+    },
 }
 
 /// What a player does.
@@ -185,6 +193,15 @@ pub enum Act {
     Dispute {
         match_id: MatchId,
     },
+    /// Staff want to do something, and are asked once whether they mean it.
+    Propose {
+        act: StaffAct<String>,
+        reason: String,
+    },
+    /// They do.
+    Perform(ProposalId),
+    /// They do not.
+    Withdraw(ProposalId),
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.
@@ -217,6 +234,7 @@ impl Default for Ladder {
             strikes: BTreeMap::new(),
             games: BTreeMap::new(),
             cases: Cases::default(),
+            staff: Staff::default(),
             history: History::default(),
             cards: Cards::default(),
             chance: Chance(0),
@@ -581,6 +599,18 @@ impl Ladder {
                 self.cases.close_all_of(*match_id, &closing);
             }
             Event::Rerated { match_id, rows } => self.take_rerated(*match_id, rows),
+            Event::StaffSet { user, role, .. } => self.staff.set_role(*user, *role),
+            Event::StaffProposed { proposal, by, act, reason, before, after, at } => {
+                self.staff.propose(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
+            }
+            Event::StaffWithdrew { by, .. } => self.staff.withdraw(*by),
+            Event::StaffActed { proposal, by, act, reason, before, after, at } => {
+                self.tell_of(act, reason, *at);
+                self.staff.acted(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
+            }
+            Event::Banned { player, until, reason, .. } => self.begin_ban(*player, *until, reason),
+            Event::BanEnded { player, reason, .. } => self.end_ban(*player, reason.as_ref()),
+            Event::AbortsReset { player } => self.known(*player).reset_aborts(),
         }
     }
 

@@ -79,6 +79,11 @@ impl Overrides {
         self.changes
     }
 
+    /// Whether staff ever set the knob of that name.
+    pub fn has_knob(&self, name: &str) -> bool {
+        self.knobs.contains_key(name)
+    }
+
     /// Makes a change part of what was changed, and of the history.
     pub(super) fn apply(&mut self, change: Change) {
         match &change.what {

@@ -35,6 +35,15 @@ pub struct Player {
     pub recent_opponents: VecDeque<(PlayerId, Timestamp)>,
     aborts: Aborts,
     timeout: Option<Timeout>,
+    /// Ends by an event, also where it ends by time.
+    pub ban: Option<Ban>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ban {
+    /// None for good.
+    pub until: Option<Timestamp>,
+    pub reason: String,
 }
 
 /// Aborts used in a month, counted from year 0; another month begins at none.
@@ -46,7 +55,7 @@ struct Aborts {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Timeout {
-    /// From 1.
+    /// From 1; 0 for one that staff gave or lifted.
     step: u8,
     until: Timestamp,
 }
@@ -69,6 +78,7 @@ impl Player {
             recent_opponents: VecDeque::new(),
             aborts: Aborts::default(),
             timeout: None,
+            ban: None,
         }
     }
 
@@ -116,8 +126,17 @@ impl Player {
         }
     }
 
+    /// The first of the gates.
+    pub fn ban_gate(&self) -> Result<(), Refusal> {
+        match &self.ban {
+            Some(Ban { until, reason }) => Err(Refusal::Banned { until: *until, reason: reason.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// What must be open before the player may queue or upload.
     pub fn gate(&self) -> Result<(), Refusal> {
+        self.ban_gate()?;
         match self.setup_step() {
             SetupStep::Done => Ok(()),
             SetupStep::Terms if self.setup_finished => Err(Refusal::TermsNeeded),
@@ -144,6 +163,11 @@ impl Player {
         (u8::try_from(step + 1).expect("there are a handful of steps"), now + steps[step])
     }
 
+    /// How far up the ladder of time-outs the last one was.
+    pub fn timeout_step(&self) -> u8 {
+        self.timeout.map_or(0, |timeout| timeout.step)
+    }
+
     pub fn time_out(&mut self, step: u8, until: Timestamp) {
         self.timeout = Some(Timeout { step, until });
     }
@@ -156,6 +180,10 @@ impl Player {
     pub fn spend_abort(&mut self, month: u32) {
         let used = if self.aborts.month == month { self.aborts.used } else { 0 };
         self.aborts = Aborts { month, used: used.saturating_add(1) };
+    }
+
+    pub fn reset_aborts(&mut self) {
+        self.aborts.used = 0;
     }
 
     pub fn met(&mut self, opponent: PlayerId, map: &str, at: Timestamp) {

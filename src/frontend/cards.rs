@@ -1,7 +1,7 @@
 //! Brings cards to players and tells the backend what became of them.
 //!
-//! Cards of one player go out one after the other in the order in which they came; players do not
-//! wait for one another. While the backend is away deliveries go on, and are reported once it is back.
+//! Cards of one player go out one after the other, the more urgent first ([`super::turns`]); players do
+//! not wait for one another. While the backend is away deliveries go on, and are reported once it is back.
 
 use super::Desk;
 use super::card_view;
@@ -9,12 +9,13 @@ use super::reply::Body;
 use super::rest::{RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
+use super::turns::Turns;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardFailure, ShowCard};
 use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
 use ipc_schema::vocab::Refusal;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -82,11 +83,7 @@ enum Done {
 pub struct Cards {
     desk: Arc<Desk>,
     ladder: Option<LadderId>,
-    /// The waiting cards of each player; a player with a delivery under way has an entry.
-    lanes: HashMap<UserId, VecDeque<ShowCard>>,
-    /// Players whose turn it is as soon as there is room.
-    ready: VecDeque<UserId>,
-    waiting: usize,
+    turns: Turns,
     delivering: usize,
     running: JoinSet<Done>,
     /// Posts, by age. The backend may not know of one, or not have known when it asked for the next.
@@ -100,9 +97,7 @@ impl Cards {
         Cards {
             desk,
             ladder: None,
-            lanes: HashMap::new(),
-            ready: VecDeque::new(),
-            waiting: 0,
+            turns: Turns::default(),
             delivering: 0,
             running: JoinSet::new(),
             posted: BTreeMap::new(),
@@ -116,7 +111,7 @@ impl Cards {
 
     /// Cards that wait or are under way.
     pub fn in_flight(&self) -> usize {
-        self.waiting + self.delivering
+        self.turns.waiting() + self.delivering
     }
 
     /// Nothing is under way, not even a report.
@@ -125,25 +120,12 @@ impl Cards {
     }
 
     pub fn show(&mut self, card: ShowCard) {
-        if self.waiting >= WAITING {
+        if self.turns.waiting() >= WAITING {
             let result = Err(CardFailure::Passing);
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);
         }
-        let user = card.user;
-        let is_new = !self.lanes.contains_key(&user);
-        let lane = self.lanes.entry(user).or_default();
-        match lane.iter_mut().find(|waiting| waiting.card == card.card) {
-            // Asked for again before its turn came: only the newest is worth showing.
-            Some(waiting) => *waiting = card,
-            None => {
-                lane.push_back(card);
-                self.waiting += 1;
-            }
-        }
-        if is_new {
-            self.ready.push_back(user);
-        }
+        self.turns.push(card);
         self.start();
     }
 
@@ -159,13 +141,8 @@ impl Cards {
 
     fn start(&mut self) {
         while self.delivering < AT_A_TIME
-            && let Some(user) = self.ready.pop_front()
+            && let Some(mut card) = self.turns.next()
         {
-            let Some(mut card) = self.lanes.get_mut(&user).and_then(VecDeque::pop_front) else {
-                self.lanes.remove(&user);
-                continue;
-            };
-            self.waiting -= 1;
             self.delivering += 1;
             if card.message.is_none()
                 && let Some(shown) = self.posted.get(&card.card)
@@ -201,10 +178,7 @@ impl Cards {
             Err(CardFailure::Passing | CardFailure::Permanent) => {}
         }
         self.report(delivered);
-        match self.lanes.get(&delivered.user) {
-            Some(lane) if !lane.is_empty() => self.ready.push_back(delivered.user),
-            _ => drop(self.lanes.remove(&delivered.user)),
-        }
+        self.turns.done(delivered.user);
         self.start();
     }
 

@@ -2,6 +2,7 @@
 //! Everything here is pure: an interaction becomes a [`Plan`], a backend's reply becomes a page.
 
 pub mod activity;
+pub mod admin;
 pub mod help;
 pub mod leaderboard;
 pub mod match_;
@@ -14,6 +15,7 @@ use super::refusal;
 use super::reply::Reply;
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
+use ipc_schema::staff::StaffLook;
 use ipc_schema::vocab::{Locale, Refusal, Region};
 use twilight_interactions::error::ParseError;
 use twilight_model::application::interaction::application_command::CommandData;
@@ -51,6 +53,7 @@ pub const COMMANDS: &[Command] = &[
     profile::COMMAND,
     activity::COMMAND,
     help::COMMAND,
+    admin::COMMAND,
 ];
 
 /// Options that do not fit the registered command, such as those of an older registration.
@@ -87,6 +90,7 @@ pub enum Origin {
     Match,
     Leaderboard,
     Command,
+    Staff,
 }
 
 /// What was typed or chosen.
@@ -128,6 +132,9 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchReport(match_id, outcome) => BackendRequest::Report { caller, match_id, outcome },
         CustomId::MatchDispute(match_id) => BackendRequest::Dispute { caller, match_id },
         CustomId::Leaderboard { page, filter } => BackendRequest::Leaderboard { caller, page, filter },
+        CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
+        CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
+        CustomId::StaffLog { page } => BackendRequest::StaffLook { caller, look: StaffLook::Log { page } },
     };
     Plan::Ask(request)
 }
@@ -152,6 +159,7 @@ impl Origin {
             | CustomId::MatchReport(..)
             | CustomId::MatchDispute(_) => Origin::Match,
             CustomId::Leaderboard { .. } => Origin::Leaderboard,
+            CustomId::StaffDo(_) | CustomId::StaffCancel(_) | CustomId::StaffLog { .. } => Origin::Staff,
         }
     }
 
@@ -160,6 +168,8 @@ impl Origin {
     pub fn after(self, refusal: &Refusal, caller: Caller) -> Option<BackendRequest> {
         match (refusal, self) {
             (Refusal::Busy | Refusal::ReadOnly, _) => None,
+            // No page opens this gate, and no page of a player is the one of staff.
+            (Refusal::Banned { .. }, _) | (_, Origin::Staff) => None,
             (Refusal::SetupNeeded | Refusal::TermsNeeded, _) | (_, Origin::Setup) => {
                 Some(BackendRequest::Setup { caller })
             }
@@ -182,8 +192,9 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
-        | BackendRequest::LoadSession { .. }
-        | BackendRequest::Activity { .. } => false,
+        | BackendRequest::Activity { .. }
+        | BackendRequest::StaffLook { .. }
+        | BackendRequest::LoadSession { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -202,7 +213,10 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::SaveSession { .. }
         | BackendRequest::TimeLost { .. }
         | BackendRequest::Report { .. }
-        | BackendRequest::Dispute { .. } => true,
+        | BackendRequest::Dispute { .. }
+        | BackendRequest::StaffPropose { .. }
+        | BackendRequest::StaffPerform { .. }
+        | BackendRequest::StaffWithdraw { .. } => true,
     }
 }
 
@@ -220,6 +234,7 @@ pub fn render(reply: &BackendReply) -> Reply {
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
         BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
+        BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
         // No press asks for these.
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -232,10 +247,11 @@ pub fn render(reply: &BackendReply) -> Reply {
 mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
-    use ipc_schema::ids::{MatchId, UserId};
+    use ipc_schema::ids::{MatchId, ProposalId, UserId};
     use ipc_schema::view::LeaderboardFilter;
     use ipc_schema::vocab::{Era, Outcome, Race};
     use std::collections::BTreeSet;
+    use twilight_model::application::command::CommandOption;
     use twilight_model::application::interaction::InteractionContextType;
 
     const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
@@ -251,15 +267,18 @@ mod tests {
             assert!((1..=100).contains(&registered.description.len()), "{}", command.name);
             let contexts = [InteractionContextType::Guild, InteractionContextType::BotDm];
             assert_eq!(registered.contexts.as_deref(), Some(&contexts[..]), "{}", command.name);
-            let suggests = registered.options.iter().any(|option| option.autocomplete == Some(true));
+            let suggests = suggests(&registered.options);
             assert_eq!(suggests, command.suggest.is_some(), "{}", command.name);
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        assert_eq!(
-            names,
-            BTreeSet::from(["setup", "queue", "match", "leaderboard", "profile", "activity", "help"])
-        );
+        let expected = ["setup", "queue", "match", "leaderboard", "profile", "activity", "help", "admin"];
+        assert_eq!(names, BTreeSet::from(expected));
+    }
+
+    fn suggests(options: &[CommandOption]) -> bool {
+        let inner = |option: &CommandOption| option.options.as_deref().is_some_and(suggests);
+        options.iter().any(|option| option.autocomplete == Some(true) || inner(option))
     }
 
     #[test]
@@ -312,6 +331,17 @@ mod tests {
                 "",
                 Plan::Ask(BackendRequest::Leaderboard { caller, page: 0, filter: best }),
             ),
+            ("staff:do:7", "", Plan::Ask(BackendRequest::StaffPerform { caller, proposal: ProposalId(7) })),
+            (
+                "staff:cancel:7",
+                "",
+                Plan::Ask(BackendRequest::StaffWithdraw { caller, proposal: ProposalId(7) }),
+            ),
+            (
+                "staff:log:2",
+                "",
+                Plan::Ask(BackendRequest::StaffLook { caller, look: StaffLook::Log { page: 2 } }),
+            ),
         ];
         for (id, value, expected) in cases {
             let values = if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };
@@ -333,6 +363,8 @@ mod tests {
             (Origin::Queue, Refusal::Busy, None),
             (Origin::Match, Refusal::TooLate, Some(BackendRequest::Match { caller })),
             (Origin::Command, Refusal::NoOpenMatch, None),
+            (Origin::Queue, Refusal::Banned { until: None, reason: String::new() }, None),
+            (Origin::Staff, Refusal::ProposalGone, None),
         ];
         for (origin, refusal, expected) in cases {
             assert_eq!(origin.after(&refusal, caller), expected, "{origin:?} {refusal:?}");

@@ -2,7 +2,7 @@
 //! and to another process, so the text is all there is: the frontend remembers nothing beside it.
 
 use ipc_schema::backend::TermsAnswer;
-use ipc_schema::ids::MatchId;
+use ipc_schema::ids::{MatchId, ProposalId};
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{CountryCode, Era, Outcome, Race, Rank};
 use std::fmt;
@@ -36,6 +36,14 @@ pub enum CustomId {
     },
     MatchReport(MatchId, Outcome),
     MatchDispute(MatchId),
+    /// Staff mean what they proposed.
+    StaffDo(ProposalId),
+    /// They do not.
+    StaffCancel(ProposalId),
+    /// `page` from 0.
+    StaffLog {
+        page: u32,
+    },
 }
 
 /// Where a filter asks for nothing.
@@ -82,6 +90,9 @@ impl CustomId {
                 };
                 CustomId::Leaderboard { page: page.parse().ok()?, filter }
             }
+            ["staff", "do", id] => CustomId::StaffDo(ProposalId(id.parse().ok()?)),
+            ["staff", "cancel", id] => CustomId::StaffCancel(ProposalId(id.parse().ok()?)),
+            ["staff", "log", page] => CustomId::StaffLog { page: page.parse().ok()? },
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -118,6 +129,9 @@ impl fmt::Display for CustomId {
                 let rank = rank.map_or(ANY, Rank::code);
                 write!(f, "leaderboard:{page}:{race}:{country}:{rank}:{}", if *best { "best" } else { "all" })
             }
+            CustomId::StaffDo(id) => write!(f, "staff:do:{id}"),
+            CustomId::StaffCancel(id) => write!(f, "staff:cancel:{id}"),
+            CustomId::StaffLog { page } => write!(f, "staff:log:{page}"),
         }
     }
 }
@@ -171,6 +185,9 @@ mod tests {
                 },
                 "leaderboard:2:-:-:F:all",
             ),
+            (CustomId::StaffDo(ProposalId(7)), "staff:do:7"),
+            (CustomId::StaffCancel(ProposalId(u64::MAX)), "staff:cancel:18446744073709551615"),
+            (CustomId::StaffLog { page: 3 }, "staff:log:3"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -207,6 +224,8 @@ mod tests {
             "leaderboard:1:bw_zerg:kr:-:all",
             "leaderboard:1:zerg:-:-:all",
             "leaderboard:1:-:-:G:best",
+            "staff:do",
+            "staff:do:007",
             " match:show",
             "MATCH:SHOW",
         ];

@@ -1,11 +1,8 @@
 //! The words for what happened to a player without their doing.
 
-use super::text::{Words, plain};
+use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
-
-/// Characters of what staff wrote; more would crowd out the rest of the message.
-const REASON: usize = 500;
 
 pub fn render(news: &News, words: Words) -> String {
     match news {
@@ -35,17 +32,60 @@ pub fn render(news: &News, words: Words) -> String {
                 ("before", before.to_string().into()),
                 ("after", after.to_string().into()),
                 ("change", format!("{:+}", after.0.saturating_sub(before.0)).into()),
-                ("reason", plain(reason, REASON).into()),
+                why(reason),
             ],
         ),
+        News::Banned { until: Some(until), reason } => {
+            words.with("news-banned", &[("until", date(*until).into()), why(reason)])
+        }
+        News::Banned { until: None, reason } => words.with("news-banned-for-good", &[why(reason)]),
+        News::BanEnded { reason: None } => words.say("news-ban-over"),
+        News::BanEnded { reason: Some(reason) } => words.with("news-unbanned", &[why(reason)]),
+        News::TimedOut { until, reason } => {
+            words.with("news-timed-out", &[("until", relative(*until).into()), why(reason)])
+        }
+        News::TimeOutLifted { reason } => words.with("news-time-out-lifted", &[why(reason)]),
+        News::AbortsReset { reason } => words.with("news-aborts-reset", &[why(reason)]),
+        News::RemovedFromQueue { reason } => words.with("news-removed-from-queue", &[why(reason)]),
+        News::MatchCancelled { match_id, requeued } => {
+            let key = if *requeued { "news-match-cancelled-requeued" } else { "news-match-cancelled" };
+            words.with(key, &[("id", match_id.to_string().into())])
+        }
+        News::Renamed { name, reason } => {
+            words.with("news-renamed", &[("name", plain(name, 60).into()), why(reason)])
+        }
+        News::RoleSet { role: Some(role), reason } => {
+            words.with("news-role", &[("role", words.name_of("staff-role", role.code()).into()), why(reason)])
+        }
+        News::RoleSet { role: None, reason } => words.with("news-role-none", &[why(reason)]),
+        News::ToonsAllowed { region, count, reason } => words.with(
+            "news-accounts-allowed",
+            &[
+                ("region", words.name_of("game-region", region.code()).into()),
+                ("count", u32::from(*count).into()),
+                why(reason),
+            ],
+        ),
+        News::ToonUnbound { toon, reason } => {
+            words.with("news-account-unbound", &[("account", toon.to_string().into()), why(reason)])
+        }
+        // Staff may format it and link to something.
+        News::Announcement { text } => words.with("news-announcement", &[("text", text.as_str().into())]),
     }
+}
+
+fn why(reason: &str) -> Arg<'_> {
+    ("reason", sentence(reason).into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frontend::reply::Page;
+    use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
-    use ipc_schema::vocab::{Ground, Locale, Mmr, Race, Verdict};
+    use ipc_schema::staff::StaffRole;
+    use ipc_schema::vocab::{GameRegion, Ground, Locale, Mmr, Race, Timestamp, Toon, Verdict};
 
     #[test]
     fn news_say_what_happened_and_why() {
@@ -53,8 +93,9 @@ mod tests {
         let corrected = News::RatingCorrected { match_id, race, before: Mmr(1520), after: Mmr(1500) };
         let resolved = |verdict, your_slot| News::MatchResolved { match_id, verdict, your_slot };
         let decided = Verdict::Decided { winner: 1, ground: Ground::Staff };
-        let reason = "a *typo*".to_owned();
-        let adjusted = News::MmrAdjusted { race, before: Mmr(1500), after: Mmr(1550), reason };
+        let typo = "a *typo*".to_owned();
+        let adjusted = News::MmrAdjusted { race, before: Mmr(1500), after: Mmr(1550), reason: typo };
+        let (until, reason) = (Timestamp(1_800_000_000_000), || "Maphacks".to_owned());
         let cases = [
             (
                 corrected,
@@ -69,11 +110,79 @@ mod tests {
             (resolved(Verdict::Void, 0), "Staff looked at match 12 and took it back. It counts for nothing."),
             (
                 adjusted,
-                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*",
+                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*.",
+            ),
+            (
+                News::Banned { until: Some(until), reason: reason() },
+                "**You were banned until <t:1800000000:f>.** Staff say why: Maphacks.",
+            ),
+            (
+                News::Banned { until: None, reason: reason() },
+                "**You were banned from this ladder.** Staff say why: Maphacks.",
+            ),
+            (News::BanEnded { reason: None }, "Your ban is over. Use /queue to find a match."),
+            (
+                News::BanEnded { reason: Some("A mistake!".to_owned()) },
+                "**Staff ended your ban**: A mistake! Use /queue to find a match.",
+            ),
+            (
+                News::TimedOut { until, reason: reason() },
+                "**Staff gave you a break from the queue.** You can queue again <t:1800000000:R>. They say why: Maphacks.",
+            ),
+            (News::TimeOutLifted { reason: reason() }, "**Staff lifted your queue time-out**: Maphacks."),
+            (
+                News::AbortsReset { reason: reason() },
+                "**Staff gave you all aborts of this month back**: Maphacks.",
+            ),
+            (
+                News::RemovedFromQueue { reason: reason() },
+                "**Staff took you out of the queue.** They say why: Maphacks. You can use /queue again.",
+            ),
+            (
+                News::MatchCancelled { match_id, requeued: true },
+                "**Match 12 was ended by staff**, and not because of you. You are back in the queue with your old waiting time.",
+            ),
+            (
+                News::MatchCancelled { match_id, requeued: false },
+                "**Match 12 was ended by staff**, and not because of you. No rating changed. Use /queue to find another one.",
+            ),
+            (
+                News::Renamed { name: "Ana".to_owned(), reason: reason() },
+                "**Staff changed your name on the ladder to Ana.** They say why: Maphacks.",
+            ),
+            (
+                News::RoleSet { role: Some(StaffRole::Admin), reason: reason() },
+                "**You are admin of this ladder now**: Maphacks.",
+            ),
+            (
+                News::RoleSet { role: None, reason: reason() },
+                "**You are not staff of this ladder any more**: Maphacks.",
+            ),
+            (
+                News::ToonsAllowed { region: GameRegion::Europe, count: 6, reason: reason() },
+                "**Staff let 6 accounts of yours be bound in Europe**: Maphacks.",
+            ),
+            (
+                News::ToonUnbound { toon: Toon { region: 2, realm: 1, id: 7 }, reason: reason() },
+                "**Staff took the account 2-S2-1-7 off your name**: Maphacks. A verified match may bind it again.",
+            ),
+            (
+                News::Announcement { text: "The *season* ends.".to_owned() },
+                "**From the staff of the ladder**\nThe *season* ends.",
             ),
         ];
         cases.into_iter().for_each(|(news, expected)| {
             assert_eq!(render(&news, Words::of(Locale::EnUs)), expected);
         });
+    }
+
+    #[test]
+    fn the_longest_news_fit() {
+        for news in [
+            News::Announcement { text: "*".repeat(1500) },
+            News::Banned { until: Some(Timestamp(u64::MAX)), reason: "*".repeat(300) },
+        ] {
+            assert_fits(&Page { content: render(&news, Words::of(Locale::EnUs)), ..Page::default() });
+        }
     }
 }

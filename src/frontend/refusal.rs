@@ -1,6 +1,6 @@
 //! A refusal in words that help: what is the matter, and what to do next.
 
-use super::text::{Words, relative};
+use super::text::{Words, date, relative, sentence};
 use ipc_schema::vocab::Refusal;
 
 pub fn render(refusal: &Refusal, words: Words) -> String {
@@ -75,6 +75,28 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
             "refusal-mmr-out-of-range",
             &[("least", least.to_string().into()), ("most", most.to_string().into())],
         ),
+        Refusal::Banned { until, reason } => {
+            let reason = ("reason", sentence(reason).into());
+            match until {
+                Some(until) => words.with("refusal-banned", &[("until", date(*until).into()), reason]),
+                None => words.with("refusal-banned-for-good", &[reason]),
+            }
+        }
+        Refusal::StaffOnly => words.say("refusal-staff-only"),
+        Refusal::OwnerOnly => words.say("refusal-owner-only"),
+        Refusal::ReasonNeeded { from, to } => {
+            words.with("refusal-reason-needed", &[("from", (*from).into()), ("to", (*to).into())])
+        }
+        Refusal::ProposalGone => words.say("refusal-proposal-gone"),
+        Refusal::NothingToDo => words.say("refusal-nothing-to-do"),
+        Refusal::LastOwner => words.say("refusal-last-owner"),
+        Refusal::StaffNotBanned => words.say("refusal-staff-not-banned"),
+        Refusal::OutOfRange { from, to } => {
+            words.with("refusal-out-of-range", &[("from", (*from).into()), ("to", (*to).into())])
+        }
+        Refusal::TextLength { from, to } => {
+            words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
+        }
     }
 }
 
@@ -146,6 +168,20 @@ pub mod tests {
             Refusal::Unchanged,
             Refusal::CorrectionTooLarge { limit: 120_000 },
             Refusal::MmrOutOfRange { least: Mmr(-100_000), most: Mmr(100_000) },
+            Refusal::Banned {
+                until: Some(Timestamp(1_800_000_000_000)),
+                reason: "Maphacks in match 12".to_owned(),
+            },
+            Refusal::Banned { until: None, reason: "Never again!".to_owned() },
+            Refusal::StaffOnly,
+            Refusal::OwnerOnly,
+            Refusal::ReasonNeeded { from: 3, to: 300 },
+            Refusal::ProposalGone,
+            Refusal::NothingToDo,
+            Refusal::LastOwner,
+            Refusal::StaffNotBanned,
+            Refusal::OutOfRange { from: 0, to: 10_080 },
+            Refusal::TextLength { from: 3, to: 1500 },
         ]
     }
 

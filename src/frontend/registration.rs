@@ -5,6 +5,7 @@ use super::commands::COMMANDS;
 use super::rest::{Rest, RestError};
 use twilight_model::application::command::{Command, CommandOption, CommandType};
 use twilight_model::application::interaction::InteractionContextType;
+use twilight_model::guild::Permissions;
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
@@ -28,6 +29,7 @@ struct Visible<'a> {
     description: &'a str,
     options: &'a [CommandOption],
     contexts: Vec<u8>,
+    permissions: Option<Permissions>,
 }
 
 fn same(wanted: &[Command], known: &[Command]) -> bool {
@@ -47,6 +49,7 @@ fn sorted(commands: &[Command]) -> Vec<Visible<'_>> {
                 description: &command.description,
                 options: &command.options,
                 contexts,
+                permissions: command.default_member_permissions,
             }
         })
         .collect();
@@ -78,11 +81,12 @@ mod tests {
 
     #[test]
     fn every_visible_change_is_a_difference() {
-        let changes: [fn(&mut Vec<Command>); 5] = [
+        let changes: [fn(&mut Vec<Command>); 6] = [
             |known| drop(known.pop()),
             |known| known[0].description.push('!'),
             |known| known[0].name.push('s'),
             |known| known[0].contexts = None,
+            |known| known.iter_mut().for_each(|command| command.default_member_permissions = None),
             |known| known.iter_mut().for_each(|command| command.options.clear()),
         ];
         for (number, change) in changes.iter().enumerate() {

@@ -20,6 +20,7 @@ const FILES: &[(Locale, &str, &str)] = &[
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/help.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/news.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/activity.ftl")),
+    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/admin.ftl")),
 ];
 
 /// What a locale without a text of its own says instead.
@@ -155,6 +156,15 @@ pub fn plain(text: &str, max: usize) -> String {
     out
 }
 
+/// What staff wrote, as a sentence that others may follow.
+pub fn sentence(text: &str) -> String {
+    let mut text = plain(text.trim(), 700);
+    if !text.ends_with(['.', '!', '?', '…', '。', '！', '？']) {
+        text.push('.');
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,6 +185,13 @@ mod tests {
         assert_eq!(plain("abcdef", 4), "abc…");
         assert_eq!(plain("홀리월드", 10), "홀리월드");
         assert!(plain(&"*".repeat(500), 60).chars().count() <= 60);
+    }
+
+    #[test]
+    fn what_staff_wrote_ends_as_a_sentence() {
+        for (text, expected) in [(" left early ", "left early."), ("Why?", "Why?"), ("*a*", "\\*a\\*.")] {
+            assert_eq!(sentence(text), expected);
+        }
     }
 
     #[test]

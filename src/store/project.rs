@@ -170,6 +170,9 @@ fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
         | Event::HandlesRetired { .. }
         | Event::FakeMarked { .. }
         | Event::ToonsAllowed { .. }
+        | Event::StaffProposed { .. }
+        | Event::StaffWithdrew { .. }
+        | Event::AbortsReset { .. }
         | Event::Disputed { .. }
         | Event::PlayReminded { .. } => Vec::new(),
         Event::Reported { match_id, player, outcome, .. } => vec![
@@ -207,7 +210,54 @@ fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
                 .bind(by.to_string())
                 .bind(note),
         ],
+        Event::StaffSet { user, role: Some(role), at } => vec![
+            sqlx::query(
+                "insert into staff (discord_user_id, role, set_at_ms) values ($1, $2, $3)
+                 on conflict (discord_user_id) do update set role = excluded.role, set_at_ms = excluded.set_at_ms",
+            )
+            .bind(user.to_string())
+            .bind(role.code())
+            .bind(at.signed()),
+        ],
+        Event::StaffSet { user, role: None, .. } => {
+            vec![sqlx::query("delete from staff where discord_user_id = $1").bind(user.to_string())]
+        }
+        Event::StaffActed { proposal, by, act, reason, before, after, at } => vec![
+            sqlx::query(
+                "insert into audit_log
+                     (entry_id, at_ms, discord_user_id, command, player_id, match_id, reason, state_before, state_after)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            )
+            .bind(proposal.0.signed())
+            .bind(at.signed())
+            .bind(by.to_string())
+            .bind(act.code())
+            .bind(act.player().map(|player| player.0.signed()))
+            .bind(act.match_id().map(|match_id| match_id.0.signed()))
+            .bind(reason)
+            .bind(before)
+            .bind(after),
+        ],
+        Event::Banned { player, until, reason, at } => {
+            vec![ban(*player, Some(*at), *until, Some(reason))]
+        }
+        Event::BanEnded { player, .. } => vec![ban(*player, None, None, None)],
     }
+}
+
+fn ban(
+    player: PlayerId,
+    at: Option<Timestamp>,
+    until: Option<Timestamp>,
+    reason: Option<&String>,
+) -> Sql<'_> {
+    sqlx::query(
+        "update players set banned_at_ms = $2, banned_until_ms = $3, ban_reason = $4 where player_id = $1",
+    )
+    .bind(player.0.signed())
+    .bind(at.map(Timestamp::signed))
+    .bind(until.map(Timestamp::signed))
+    .bind(reason)
 }
 
 fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {

@@ -136,6 +136,7 @@ fn plan(
         data: data.path().to_owned(),
         season: config.season.unwrap_or_else(|| season.to_owned()),
         seed,
+        owner: config.owner,
         token,
         database_url: config.database_url,
         replay_workers: config.replay_workers,

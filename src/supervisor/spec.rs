@@ -3,6 +3,7 @@
 
 use crate::config::{self, LogLevel, RunDir, SandboxRule, Secret};
 use ipc_schema::control::Role;
+use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -88,6 +89,7 @@ pub enum Setting {
     EmulatorAddress,
     Players,
     ReplaySandbox,
+    Owner,
 }
 
 const fn secs(seconds: u64) -> Duration {
@@ -102,7 +104,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed] },
+                listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
                 listeners: &[],                   settings: &[Setting::ReplaySandbox] },
     ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -118,6 +120,7 @@ pub struct Plan {
     pub data: PathBuf,
     pub season: String,
     pub seed: Option<u64>,
+    pub owner: Option<UserId>,
     pub token: Secret,
     pub database_url: Option<Secret>,
     pub replay_workers: usize,
@@ -178,6 +181,7 @@ impl Plan {
                 (config::EMULATOR_LISTEN, demo.and_then(|demo| Some(demo.listen?.to_string().into())))
             }
             Setting::ReplaySandbox => (config::REPLAY_SANDBOX, Some(self.replay_sandbox.name().into())),
+            Setting::Owner => (config::OWNER, self.owner.map(|owner| owner.to_string().into())),
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -194,6 +198,7 @@ mod tests {
             data: PathBuf::from("/data"),
             season: "default".to_owned(),
             seed: demo.is_some().then_some(7),
+            owner: Some(UserId(1)),
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
             replay_workers: 3,
@@ -220,7 +225,7 @@ mod tests {
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
             (Role::DbWriter,     &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],  &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
-            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON],              &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED]),
+            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
             (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA]),

@@ -1,37 +1,31 @@
 //! What people and operators read when something is wrong.
 
 use super::{confirm, pair_up, replay_of, told_the_result};
-use crate::support::{Ladder, Person, processes, wait_for};
+use crate::support::{Ladder, Person, processes};
 use sqlx::Connection;
 use std::process::{Command, Output};
-
-/// Waits until some message of the DM contains `words`.
-async fn reads(person: &Person, words: &str) {
-    wait_for(&format!("{} to read {words:?}", person.name), async || person.reads(words).await.then_some(()))
-        .await;
-}
 
 #[tokio::test]
 async fn files_that_are_no_proof_are_refused_in_words_and_the_match_goes_on() {
     let ladder = Ladder::start().await;
     let stranger = Person::new(ladder.emulator, "Zoe").await;
     stranger.command("queue").await;
-    reads(&stranger, "/setup").await;
+    stranger.reads_in_time("/setup").await;
     let (ana, bea, match_id) = pair_up(&ladder).await;
     ana.upload("game.SC2Replay", b"not yet".to_vec()).await;
-    reads(&ana, "no match").await;
+    ana.reads_in_time("no match").await;
     confirm(&ana, match_id).await;
     confirm(&bea, match_id).await;
     let file = replay_of(&ana).await;
     ana.upload("cat.png", b"PNG".to_vec()).await;
-    reads(&ana, ".SC2Replay").await;
+    ana.reads_in_time(".SC2Replay").await;
     ana.upload("cut.SC2Replay", file[..file.len() / 2].to_vec()).await;
     ana.told("of a file that cannot be read", |line| line.to_string().ends_with("malformed").then_some(()))
         .await;
     // A replay of the match, sent by Zoe, who is in none.
     stranger.set_up().await;
     stranger.upload("game.SC2Replay", file.clone()).await;
-    reads(&stranger, "no match").await;
+    stranger.reads_in_time("no match").await;
     bea.upload("game.SC2Replay", file).await;
     told_the_result(&ana, &bea, match_id).await;
     let (status, root) = ladder.stop();
@@ -65,6 +59,7 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
             vec![("EVOLADDER_LOG", "loud")],
             "error, warn, info or debug",
         ),
+        (vec!["run", "--emulator", "--data", data], vec![("LADDER_OWNER", "@ana")], "LADDER_OWNER"),
         (vec!["run", "--emulator", "--data", nowhere], vec![], "file"),
         (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (

@@ -40,7 +40,13 @@ impl Person {
     }
 
     pub(crate) async fn command(&self, name: &str) {
-        self.post(&format!("users/{}/commands", self.id), &json!({ "name": name })).await;
+        self.command_with(name, &json!({})).await;
+    }
+
+    /// Sub-commands are written with spaces.
+    pub(crate) async fn command_with(&self, name: &str, options: &Value) {
+        let body = json!({ "name": name, "options": options });
+        self.post(&format!("users/{}/commands", self.id), &body).await;
     }
 
     /// Presses a button, or chooses in a menu, once some message has it.
@@ -101,6 +107,12 @@ impl Person {
     /// Whether some message of the DM contains `words`.
     pub(crate) async fn reads(&self, words: &str) -> bool {
         self.messages().await.iter().any(|message| text_of(message).contains(words))
+    }
+
+    /// Waits until some message of the DM contains `words`.
+    pub(crate) async fn reads_in_time(&self, words: &str) {
+        let what = format!("{} to read {words:?}", self.name);
+        wait_for(&what, async || self.reads(words).await.then_some(())).await;
     }
 
     /// The messages of the DM as texts, oldest first.

@@ -14,9 +14,15 @@ use ipc_schema::event::{
     RatingChange, Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
-    CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, Seq, UserId,
+    CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
+    Seq, UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
+use ipc_schema::staff::{
+    AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
+    StaffView,
+};
 use ipc_schema::view::{
     ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
     LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period, ProfileRating,
@@ -27,6 +33,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
 macro_rules! every {
@@ -46,6 +53,7 @@ const CHANNEL: ChannelId = ChannelId(1_100_000_000_000_000_001);
 const MESSAGE: MessageId = MessageId(1_100_000_000_000_000_002);
 const USER: UserId = UserId(u64::MAX);
 const GLICKO: Glicko = Glicko { rating: 1512.25, deviation: 90.5, volatility: 0.06 };
+const PROPOSAL: ProposalId = ProposalId(9);
 const AT: Timestamp = Timestamp(1_767_225_600_123);
 
 fn text(text: &str) -> String {
@@ -182,6 +190,16 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         Unchanged,
         CorrectionTooLarge { limit: 120_000 },
         MmrOutOfRange { least: Mmr(-100_000), most: Mmr(100_000) },
+        Banned { until: Some(AT), reason: text("maphacks") },
+        StaffOnly,
+        OwnerOnly,
+        ReasonNeeded { from: 3, to: 300 },
+        ProposalGone,
+        NothingToDo,
+        LastOwner,
+        StaffNotBanned,
+        OutOfRange { from: 0, to: u32::MAX },
+        TextLength { from: 3, to: 1500 },
     )
 }
 
@@ -311,6 +329,29 @@ pub(crate) fn events() -> Vec<Event> {
             reason: text("sold"),
             at: AT,
         },
+        StaffSet { user: USER, role: Some(StaffRole::Owner), at: AT },
+        StaffProposed {
+            proposal: PROPOSAL,
+            by: USER,
+            act: StaffAct::Announce { text: text("Hello") },
+            reason: text("because"),
+            before: text("not announced"),
+            after: text("announced to 2 players"),
+            at: AT,
+        },
+        StaffWithdrew { proposal: PROPOSAL, by: USER },
+        StaffActed {
+            proposal: PROPOSAL,
+            by: USER,
+            act: StaffAct::ClearQueue,
+            reason: text("because"),
+            before: text("1 queued: A"),
+            after: text("0 queued"),
+            at: AT,
+        },
+        Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },
+        BanEnded { player: PLAYER, reason: Some(text("a mistake")), at: AT },
+        AbortsReset { player: PLAYER },
         Reported { match_id: MATCH, player: PLAYER, outcome: Outcome::Draw, at: AT },
         Disputed { match_id: MATCH, player: PLAYER, at: AT },
         PlayReminded { match_id: MATCH, number: 2, at: AT },
@@ -366,6 +407,159 @@ fn unmatched() -> Vec<Unmatched> {
     reasons.into_iter().map(|why| Unmatched { player: PLAYER, why }).collect()
 }
 
+fn staff_acts() -> Vec<StaffAct> {
+    let roles = every!(StaffRole: Owner, Admin);
+    let player = PLAYER;
+    let mut acts = every!(StaffAct:
+        SetRole { user: USER, role: None },
+        RemoveFromQueue { player },
+        ClearQueue,
+        Ban { player, days: Some(7) },
+        Unban { player },
+        TimeOut { player, minutes: 0 },
+        ResetAborts { player },
+        Announce { text: text("Hello") },
+        Rename { player, name: text("Anna") },
+        SetKnob { name: text("wave_s"), value: text("30") },
+        RetireHandles { release: text("2025-11"), region: Some(GameRegion::Asia), map: None },
+        MarkFake { file: "ab".repeat(32), fake: true },
+        AllowToons { player, region: GameRegion::Europe, count: 6 },
+        UnbindToon { player, toon: Toon { region: 2, realm: 1, id: 278_321 } },
+    );
+    acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
+    acts
+}
+
+fn staff_looks() -> Vec<StaffLook> {
+    every!(StaffLook:
+        Snapshot,
+        Player { name: text("Bisu") },
+        Match { match_id: MATCH },
+        Log { page: u32::MAX },
+        Health,
+        Roster,
+        Knobs,
+    )
+}
+
+fn audit_view() -> AuditView {
+    AuditView {
+        proposal: PROPOSAL,
+        at: AT,
+        by: USER,
+        act: StaffAct::Ban { player: text("Bisu"), days: None },
+        reason: text("because"),
+        before: text("not banned"),
+        after: text("banned for good"),
+    }
+}
+
+fn staff_views() -> Vec<StaffView> {
+    let match_view = |state| {
+        Box::new(StaffMatchView {
+            match_id: MATCH,
+            players: [text("A"), text("B")],
+            races: [Race::BwTerran, Race::Sc2Zerg],
+            map_title: text("Keres Passage"),
+            server: Server::Twn,
+            paired_at: AT,
+            state,
+            ratings: Some([(Mmr(1500), Mmr(1520)), (Mmr(1500), Mmr(1480))]),
+        })
+    };
+    let states = every!(MatchState:
+        Confirming { deadline: AT, found: [Some(AT), None], confirmed: [true, false] },
+        Playing { since: AT, deadline: AT },
+        Closed { verdict: Verdict::Void },
+    );
+    let views = every!(StaffView:
+        Proposal(Box::new(ProposalView {
+            proposal: PROPOSAL,
+            act: StaffAct::ClearQueue,
+            reason: text("because"),
+            before: text("1 queued: A"),
+            after: text("0 queued"),
+            expires_at: AT,
+            changed: true,
+        })),
+        Done(Box::new(audit_view())),
+        Withdrawn,
+        Snapshot(Box::new(SnapshotView {
+            players: 3,
+            set_up: 2,
+            banned: 1,
+            queued: 1,
+            queue: vec![QueuedPlayer { name: text("A"), races: RaceChoice::default(), since: AT, waves: 1 }],
+            open_matches: 1,
+            matches: vec![OpenMatch {
+                match_id: MATCH,
+                players: [text("A"), text("B")],
+                playing: true,
+                since: AT,
+            }],
+            jobs: 1,
+            cards_due: 2,
+            matches_decided: u64::MAX,
+            cases_open: 1,
+        })),
+        Player(Box::new(StaffPlayerView {
+            player: PLAYER,
+            user: USER,
+            locale: Locale::KoKr,
+            names: Some(names()),
+            region: Some(Region::Krj),
+            terms_accepted: true,
+            setup_finished: true,
+            role: Some(StaffRole::Admin),
+            ban: Some(BanView { until: None, reason: text("maphacks") }),
+            timed_out_until: Some(AT),
+            aborts_left: 2,
+            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
+            vetoes: vec![text("tourmaline")],
+            toons: vec![Toon { region: 2, realm: 1, id: 278_321 }],
+            ratings: vec![StaffRating {
+                race: Race::BwZerg,
+                mmr: Mmr(1520),
+                wins: 1,
+                losses: 0,
+                draws: 2,
+                last_played: AT,
+            }],
+            queued_since: Some(AT),
+            matches: vec![MatchLine {
+                match_id: MATCH,
+                opponent: text("B"),
+                paired_at: AT,
+                verdict: Some(Verdict::Conflict),
+                slot: 1,
+            }],
+            audit: vec![audit_view()],
+        })),
+        Match(match_view(MatchState::Playing { since: AT, deadline: AT })),
+        Log { page: 0, pages: 1, entries: vec![audit_view()] },
+        Health(Box::new(HealthView {
+            records: u64::MAX,
+            records_unsaved: 1,
+            read_only: false,
+            workers: 2,
+            workers_idle: 1,
+            replays_in_line: 3,
+            cards_due: 4,
+            cards_under_way: 5,
+            replays_parsed: 6,
+            replays_failed: 7,
+        })),
+        Roster(vec![StaffMember { user: USER, role: StaffRole::Owner, name: None }]),
+        Knobs(vec![KnobView {
+            name: text("wave_s"),
+            value: text("45 s"),
+            expects: text("a whole number from 5 to 600"),
+            changed: true,
+        }]),
+    );
+    views.into_iter().chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
+}
+
 pub(crate) fn records() -> Vec<Record> {
     let reply = StoredReply { protocol: 1, bytes: vec![1, 2, 3] };
     let all =
@@ -377,8 +571,18 @@ pub(crate) fn records() -> Vec<Record> {
         events: Vec::new(),
         reply: None,
     });
+    let acts = staff_acts().into_iter().map(|act| Event::StaffActed {
+        proposal: PROPOSAL,
+        by: USER,
+        act,
+        reason: text("because"),
+        before: String::new(),
+        after: String::new(),
+        at: AT,
+    });
+    let staff = Record { seq: Seq(100), at: AT, key: None, events: acts.collect(), reply: None };
     let silent = Record { seq: Seq(u64::MAX), at: Timestamp(0), key: None, events: Vec::new(), reply: None };
-    std::iter::once(all).chain(keyed).chain([silent]).collect()
+    std::iter::once(all).chain(keyed).chain([staff, silent]).collect()
 }
 
 fn setup_view() -> SetupView {
@@ -502,12 +706,24 @@ pub(crate) fn news() -> Vec<News> {
         RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
         MatchResolved { match_id: MATCH, verdict: Verdict::Void, your_slot: 1 },
         MmrAdjusted { race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3), reason: text("test") },
+        Banned { until: None, reason: text("maphacks") },
+        BanEnded { reason: Some(text("a mistake")) },
+        TimedOut { until: AT, reason: text("insults") },
+        TimeOutLifted { reason: text("a mistake") },
+        AbortsReset { reason: text("a crash") },
+        RemovedFromQueue { reason: text("the end") },
+        MatchCancelled { match_id: MATCH, requeued: true },
+        Renamed { name: text("Anna"), reason: text("insults") },
+        RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
+        Announcement { text: text("Hello") },
+        ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
+        ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
     )
 }
 
 pub(crate) fn backend_requests() -> Vec<BackendRequest> {
     let caller = caller();
-    every!(BackendRequest:
+    let mut requests = every!(BackendRequest:
         Setup { caller },
         SetLocale { caller, locale: Locale::EsMx },
         AnswerTerms { caller, answer: TermsAnswer::Decline },
@@ -536,7 +752,16 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         Report { caller, match_id: MATCH, outcome: Outcome::Lost },
         Dispute { caller, match_id: MATCH },
         Activity { caller, days: 7 },
-    )
+        StaffPropose { caller, act: StaffAct::ClearQueue, reason: text("because") },
+        StaffPerform { caller, proposal: PROPOSAL },
+        StaffWithdraw { caller, proposal: PROPOSAL },
+        StaffLook { caller, look: StaffLook::Snapshot },
+    );
+    let reason = || text("because");
+    let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
+    requests.extend(acts.map(|Ok(act)| BackendRequest::StaffPropose { caller, act, reason: reason() }));
+    requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
+    requests
 }
 
 fn filter() -> LeaderboardFilter {
@@ -619,6 +844,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
                 hours: vec![ActivityHour { at: AT, joins: 3, players: 2, bw: 1, sc2: 2 }],
             },
         },
+        Staff { locale, view: StaffView::Withdrawn },
     );
     one_each
         .into_iter()
@@ -628,6 +854,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             let card = Some(card_state(Some((CHANNEL, MESSAGE))));
             BackendReply::Match { locale, match_: Box::new(view), card }
         }))
+        .chain(staff_views().into_iter().map(|view| BackendReply::Staff { locale, view }))
         .chain([BackendReply::Session(None), BackendReply::PlayerNames(Vec::new())])
         .collect()
 }

@@ -4,6 +4,7 @@
 
 mod matches;
 mod replays;
+mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +38,8 @@ impl Ladder {
             let timer = self.matches[id].timer(&season.knobs, awaited.get(id).copied());
             timer.expect("an open match has a timer").0
         });
-        matches.chain(wave).min()
+        let ban_end = self.staff.next_ban_end().map(|(at, _)| at);
+        matches.chain(wave).chain(ban_end).min()
     }
 
     /// The first thing that is due by time; asked again until nothing is.
@@ -50,6 +52,9 @@ impl Ladder {
             if at <= now {
                 return self.advance_by_time(season, now, match_, due);
             }
+        }
+        if let Some(over) = self.ban_over(now) {
+            return vec![over];
         }
         self.wave_due(season, now).map_or_else(Vec::new, |at| self.wave(season, now, at))
     }
@@ -104,6 +109,7 @@ impl Ladder {
             }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
             Input::Started => Decision::of(self.rating_system(season, now)),
+            Input::OwnerNamed { user } => Decision::of(self.name_owner(now, *user)),
         }
     }
 
@@ -152,6 +158,20 @@ impl Ladder {
         player: &Player,
         act: &Act,
     ) -> Result<Vec<Event>, Refusal> {
+        // Nobody is banned from reading, from their language and from taking consent back. Whoever
+        // looks after the ladder does so also while banned from playing.
+        if !matches!(
+            act,
+            Act::Look
+                | Act::SetLocale(_)
+                | Act::AnswerTerms(_)
+                | Act::RefuseUpload { .. }
+                | Act::Propose { .. }
+                | Act::Perform(_)
+                | Act::Withdraw(_)
+        ) {
+            player.ban_gate()?;
+        }
         let event = match act {
             Act::Look => return Ok(Vec::new()),
             Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
@@ -230,6 +250,9 @@ impl Ladder {
                 return self.press(season, now, id, *match_id, |slot| Move::Report(slot, *outcome));
             }
             Act::Dispute { match_id } => return self.press(season, now, id, *match_id, Move::Dispute),
+            Act::Propose { act, reason } => return self.propose(season, now, player.user, act, reason),
+            Act::Perform(proposal) => return self.perform(season, now, player.user, *proposal),
+            Act::Withdraw(proposal) => return self.withdraw(now, player.user, *proposal),
         };
         Ok(vec![event])
     }

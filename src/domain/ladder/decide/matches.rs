@@ -314,7 +314,7 @@ fn remind_to_play(
     vec![Event::PlayReminded { match_id: match_.pairing.match_id, number, at: now }]
 }
 
-fn requeue(match_: &Match, slot: usize) -> Event {
+pub(super) fn requeue(match_: &Match, slot: usize) -> Event {
     let Entry { since, waves, .. } = match_.entries[slot];
     Event::Requeued { player: match_.pairing.players[slot], since, waves }
 }

@@ -1,0 +1,107 @@
+# What staff read in /admin.
+staff-role-owner = owner
+staff-role-admin = admin
+staff-role-none = no role
+
+admin-propose = **{ $act }?** Nothing has been done yet. This question ends { $expires }.
+admin-propose-changed = **{ $act }?** The ladder has changed since you were asked, so nothing was done. Look again. This question ends { $expires }.
+admin-button-do = Do it
+admin-button-cancel = Cancel
+admin-withdrawn = Cancelled. Nothing was done.
+admin-done = **Done: { $act }.** Entry { $number } of the audit log.
+admin-reason = Reason
+admin-before = Before
+admin-after = After
+
+admin-act-set-role = Role of { $user }: { $role }
+admin-act-remove-from-queue = Remove { $player } from the queue
+admin-act-clear-queue = Clear the queue
+admin-act-ban = Ban { $player } for { $days ->
+    [one] a day
+   *[other] { $days } days
+}
+admin-act-ban-for-good = Ban { $player } for good
+admin-act-unban = Unban { $player }
+admin-act-time-out = Time { $player } out for { $minutes ->
+    [one] a minute
+   *[other] { $minutes } minutes
+}
+admin-act-lift-time-out = Lift the time-out of { $player }
+admin-act-reset-aborts = Give { $player } all aborts of the month back
+admin-act-announce = Announce to everyone: { $text }
+admin-act-rename = Rename { $player } to { $name }
+
+admin-snapshot =
+    { "**The ladder**" }
+    Players: { $players }, set up { $set-up }, banned { $banned }
+    In the queue: { $queued }
+    Open matches: { $matches }; decided so far: { $decided }
+    Replays in line: { $jobs }
+    Messages to be shown: { $cards }
+    Cases for staff: { $cases }
+admin-snapshot-queue = In the queue
+admin-snapshot-matches = Open matches
+admin-queued = { $name }: { $races }, since { $since }, { $waves ->
+    [one] one wave
+   *[other] { $waves } waves
+}
+admin-open-confirming = Match { $id }: { $first }, { $second }, confirming, paired { $since }
+admin-open-playing = Match { $id }: { $first }, { $second }, playing, paired { $since }
+
+admin-player = **{ $name }**, { $user }, player { $id }
+admin-player-banned = **Banned** until { $until }: { $reason }
+admin-player-banned-for-good = **Banned** for good: { $reason }
+admin-player-role = Staff: { $role }
+admin-player-no-terms = terms not accepted
+admin-player-no-setup = setup not finished
+admin-player-timed-out = Timed out, may queue again { $until }
+admin-player-aborts = Aborts left this month: { $left }. Races: { $races }
+admin-player-queued = In the queue since { $since }
+admin-player-rating = { $race }: { $mmr } MMR, { $wins } won, { $losses } lost, { $draws } drawn, last { $last }
+admin-player-match = Match { $id } as player { $slot } against { $opponent }: { $verdict }, paired { $at }
+
+admin-match = **Match { $id }**
+admin-match-paired = Paired { $at }
+admin-match-confirming = Waits to be confirmed, until { $deadline }
+admin-match-playing = Playing since { $since }, closes { $deadline }
+admin-match-closed = Closed: { $verdict }
+admin-seat-confirmed = confirmed
+admin-seat-found = was reached, and has not confirmed
+admin-seat-not-reached = was not reached yet
+
+admin-verdict-open = open
+admin-verdict-won = player { $slot } won
+admin-verdict-drawn = a draw
+admin-verdict-aborted = player { $slot } aborted
+admin-verdict-unconfirmed = not confirmed
+admin-verdict-expired = nobody finished it
+admin-verdict-conflict = the reports contradict each other
+admin-verdict-void = void
+admin-verdict-cancelled-by = cancelled, since player { $slot } was taken off the ladder
+admin-verdict-cancelled = cancelled
+
+admin-log = **What staff did**, page { $page } of { $pages }
+admin-log-empty = Staff have not done anything yet.
+admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
+
+admin-health =
+    { "**The processes**" }
+    Records: { $records }, not on disk yet { $unsaved }
+    Replay workers: { $workers }, idle { $idle }; replays in line: { $line }
+    Replays read: { $parsed }, failed { $failed }
+    Messages to be shown: { $due }, on their way { $under-way }
+    evoladder status shows the rest on the machine itself.
+admin-health-read-only = **The disk refuses to take anything at present.**
+
+admin-roster = **Staff**
+
+admin-act-set-knob = Set { $name } to { $value }
+admin-act-retire-handles = Let the files of release { $release } count no more ({ $where })
+admin-act-mark-fake = Reject games with the file { $file }
+admin-act-clear-fake = No longer reject games with the file { $file }
+admin-act-allow-accounts = Let { $count } accounts of { $player } be bound in { $region }
+admin-act-unbind-account = Take the account { $account } off { $player }
+admin-all-regions = all game regions
+admin-all-maps = all maps
+
+admin-knobs = **The numbers of the rules.** /admin set-knob changes one; those that staff changed are marked with ✎.

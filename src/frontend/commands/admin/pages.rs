@@ -1,0 +1,462 @@
+//! What staff read.
+
+use crate::frontend::custom_id::CustomId;
+use crate::frontend::reply::{Page, below, button, colour, embed, row};
+use crate::frontend::text::{Words, date, flag, plain, relative};
+use ipc_schema::ids::UserId;
+use ipc_schema::staff::{
+    AuditView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
+    SnapshotView, StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
+};
+use ipc_schema::vocab::{Race, RaceChoice, Verdict};
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
+
+/// Characters of all lines of one page; Discord shows 4,096 in an embed.
+const LINES: usize = 4000;
+
+/// Characters of one name, and of one text, on a line with others.
+const NAME: usize = 60;
+const SHORT: usize = 160;
+
+/// Characters of a text that has a field to itself; Discord shows 1,024.
+const FIELD: usize = 1000;
+
+pub fn render(view: &StaffView, words: Words) -> Page {
+    match view {
+        StaffView::Proposal(proposal) => proposal_page(proposal, words),
+        StaffView::Done(entry) => done_page(entry, words),
+        StaffView::Withdrawn => Page { content: words.say("admin-withdrawn"), ..Page::default() },
+        StaffView::Snapshot(snapshot) => snapshot_page(snapshot, words),
+        StaffView::Player(player) => player_page(player, words),
+        StaffView::Match(match_) => match_page(match_, words),
+        StaffView::Log { page, pages, entries } => log_page(*page, *pages, entries, words),
+        StaffView::Health(health) => health_page(health, words),
+        StaffView::Roster(members) => roster_page(members, words),
+        StaffView::Knobs(knobs) => knobs_page(knobs, words),
+    }
+}
+
+fn proposal_page(view: &ProposalView, words: Words) -> Page {
+    let title = if view.changed { "admin-propose-changed" } else { "admin-propose" };
+    let expires = ("expires", relative(view.expires_at).into());
+    let act = ("act", act(&view.act, words, FIELD).into());
+    let fields = vec![
+        below(words.say("admin-reason"), plain(&view.reason, FIELD)),
+        below(words.say("admin-before"), cut(&view.before, FIELD)),
+        below(words.say("admin-after"), cut(&view.after, FIELD)),
+    ];
+    let buttons = vec![
+        button(CustomId::StaffDo(view.proposal), ButtonStyle::Danger, words.say("admin-button-do")),
+        button(
+            CustomId::StaffCancel(view.proposal),
+            ButtonStyle::Secondary,
+            words.say("admin-button-cancel"),
+        ),
+    ];
+    Page {
+        content: words.with(title, &[act, expires]),
+        embeds: vec![embed(colour::WARNING, None, None, fields)],
+        rows: vec![row(buttons)],
+    }
+}
+
+fn done_page(entry: &AuditView, words: Words) -> Page {
+    let fields = vec![
+        below(words.say("admin-reason"), plain(&entry.reason, FIELD)),
+        below(words.say("admin-before"), cut(&entry.before, FIELD)),
+        below(words.say("admin-after"), cut(&entry.after, FIELD)),
+    ];
+    let number = ("number", entry.proposal.to_string().into());
+    Page {
+        content: words.with("admin-done", &[("act", act(&entry.act, words, FIELD).into()), number]),
+        embeds: vec![embed(colour::GOOD, None, None, fields)],
+        rows: Vec::new(),
+    }
+}
+
+/// What is done, in a sentence.
+fn act(act: &StaffAct<String>, words: Words, room: usize) -> String {
+    let of = |key: &str, player: &str| words.with(key, &[("player", plain(player, NAME).into())]);
+    match act {
+        StaffAct::SetRole { user, role } => words.with(
+            "admin-act-set-role",
+            &[("user", mention(*user).into()), ("role", role_name(*role, words).into())],
+        ),
+        StaffAct::RemoveFromQueue { player } => of("admin-act-remove-from-queue", player),
+        StaffAct::ClearQueue => words.say("admin-act-clear-queue"),
+        StaffAct::Ban { player, days: None } => of("admin-act-ban-for-good", player),
+        StaffAct::Ban { player, days: Some(days) } => words.with(
+            "admin-act-ban",
+            &[("player", plain(player, NAME).into()), ("days", u32::from(*days).into())],
+        ),
+        StaffAct::Unban { player } => of("admin-act-unban", player),
+        StaffAct::TimeOut { player, minutes: 0 } => of("admin-act-lift-time-out", player),
+        StaffAct::TimeOut { player, minutes } => words.with(
+            "admin-act-time-out",
+            &[("player", plain(player, NAME).into()), ("minutes", (*minutes).into())],
+        ),
+        StaffAct::ResetAborts { player } => of("admin-act-reset-aborts", player),
+        StaffAct::Announce { text } => {
+            words.with("admin-act-announce", &[("text", plain(text, room).into())])
+        }
+        StaffAct::Rename { player, name } => words.with(
+            "admin-act-rename",
+            &[("player", plain(player, NAME).into()), ("name", plain(name, NAME).into())],
+        ),
+        StaffAct::SetKnob { name, value } => words.with(
+            "admin-act-set-knob",
+            &[("name", plain(name, NAME).into()), ("value", plain(value, NAME).into())],
+        ),
+        StaffAct::RetireHandles { release, region, map } => {
+            let region = region.map_or_else(
+                || words.say("admin-all-regions"),
+                |region| words.name_of("game-region", region.code()),
+            );
+            let map = map.as_ref().map_or_else(|| words.say("admin-all-maps"), |map| plain(map, NAME));
+            words.with(
+                "admin-act-retire-handles",
+                &[("release", plain(release, NAME).into()), ("where", format!("{region}, {map}").into())],
+            )
+        }
+        StaffAct::MarkFake { file, fake } => {
+            let key = if *fake { "admin-act-mark-fake" } else { "admin-act-clear-fake" };
+            words.with(key, &[("file", plain(file, 80).into())])
+        }
+        StaffAct::AllowToons { player, region, count } => words.with(
+            "admin-act-allow-accounts",
+            &[
+                ("player", plain(player, NAME).into()),
+                ("region", words.name_of("game-region", region.code()).into()),
+                ("count", u32::from(*count).into()),
+            ],
+        ),
+        StaffAct::UnbindToon { player, toon } => words.with(
+            "admin-act-unbind-account",
+            &[("player", plain(player, NAME).into()), ("account", toon.to_string().into())],
+        ),
+    }
+}
+
+fn knobs_page(knobs: &[KnobView], words: Words) -> Page {
+    let line = |knob: &KnobView| {
+        let mark = if knob.changed { " ✎" } else { "" };
+        format!("`{}` = **{}**{mark} ({})", knob.name, cut(&knob.value, SHORT), cut(&knob.expects, SHORT))
+    };
+    let lines: Vec<String> = knobs.iter().map(line).collect();
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content: words.say("admin-knobs"), embeds, rows: Vec::new() }
+}
+
+fn snapshot_page(view: &SnapshotView, words: Words) -> Page {
+    let count = |count: u32| count.to_string().into();
+    let content = words.with(
+        "admin-snapshot",
+        &[
+            ("players", count(view.players)),
+            ("set-up", count(view.set_up)),
+            ("banned", count(view.banned)),
+            ("queued", count(view.queued)),
+            ("matches", count(view.open_matches)),
+            ("decided", view.matches_decided.to_string().into()),
+            ("jobs", count(view.jobs)),
+            ("cards", count(view.cards_due)),
+            ("cases", count(view.cases_open)),
+        ],
+    );
+    let queue = view.queue.iter().map(|entry| queued_line(entry, words)).collect();
+    let matches = view.matches.iter().map(|match_| open_line(match_, words)).collect();
+    let more = |shown: usize, all: u32| (all as usize > shown).then(|| "…".to_owned());
+    let embeds = [
+        ("admin-snapshot-queue", queue, more(view.queue.len(), view.queued)),
+        ("admin-snapshot-matches", matches, more(view.matches.len(), view.open_matches)),
+    ]
+    .into_iter()
+    .filter(|(_, lines, _): &(_, Vec<String>, _)| !lines.is_empty())
+    .map(|(title, mut lines, more)| {
+        lines.extend(more);
+        embed(colour::CALM, Some(words.say(title)), Some(fit(&lines, LINES / 2)), Vec::new())
+    });
+    Page { content, embeds: embeds.collect(), rows: Vec::new() }
+}
+
+fn queued_line(entry: &QueuedPlayer, words: Words) -> String {
+    words.with(
+        "admin-queued",
+        &[
+            ("name", plain(&entry.name, NAME).into()),
+            ("races", races(entry.races, words).into()),
+            ("since", relative(entry.since).into()),
+            ("waves", entry.waves.into()),
+        ],
+    )
+}
+
+fn open_line(match_: &OpenMatch, words: Words) -> String {
+    let key = if match_.playing { "admin-open-playing" } else { "admin-open-confirming" };
+    let [first, second] = &match_.players;
+    words.with(
+        key,
+        &[
+            ("id", match_.match_id.to_string().into()),
+            ("first", plain(first, NAME).into()),
+            ("second", plain(second, NAME).into()),
+            ("since", relative(match_.since).into()),
+        ],
+    )
+}
+
+fn player_page(view: &StaffPlayerView, words: Words) -> Page {
+    let name = view.names.as_ref().map_or_else(|| words.say("nothing"), |names| plain(&names.name, NAME));
+    let content = words.with(
+        "admin-player",
+        &[("name", name.into()), ("user", mention(view.user).into()), ("id", view.player.to_string().into())],
+    );
+    let mut lines = Vec::new();
+    if let Some(ban) = &view.ban {
+        let reason = ("reason", plain(&ban.reason, SHORT).into());
+        lines.push(match ban.until {
+            Some(until) => words.with("admin-player-banned", &[("until", date(until).into()), reason]),
+            None => words.with("admin-player-banned-for-good", &[reason]),
+        });
+    }
+    if let Some(role) = view.role {
+        lines.push(words.with("admin-player-role", &[("role", role_name(Some(role), words).into())]));
+    }
+    let mut gates = Vec::new();
+    gates.extend((!view.terms_accepted).then(|| words.say("admin-player-no-terms")));
+    gates.extend((!view.setup_finished).then(|| words.say("admin-player-no-setup")));
+    lines.extend((!gates.is_empty()).then(|| gates.join(", ")));
+    if let Some(names) = &view.names {
+        let alternatives: Vec<String> = names.alternatives.iter().map(|name| plain(name, NAME)).collect();
+        let names_line = [plain(&names.battle_tag, NAME), alternatives.join(", ")];
+        let names_line: Vec<String> = names_line.into_iter().filter(|text| !text.is_empty()).collect();
+        lines.push(format!("{} {}", flag(&names.country), names_line.join(" · ")));
+    }
+    let region =
+        view.region.map_or_else(|| words.say("nothing"), |region| words.name_of("region", region.code()));
+    lines.push(format!("{region} · {}", words.name_of("locale", view.locale.code())));
+    if let Some(until) = view.timed_out_until {
+        lines.push(words.with("admin-player-timed-out", &[("until", relative(until).into())]));
+    }
+    lines.push(words.with(
+        "admin-player-aborts",
+        &[("left", u32::from(view.aborts_left).into()), ("races", races(view.races, words).into())],
+    ));
+    if !view.toons.is_empty() {
+        let toons: Vec<String> = view.toons.iter().map(ToString::to_string).collect();
+        lines.push(cut(&toons.join(", "), FIELD));
+    }
+    lines.extend(
+        view.queued_since
+            .map(|since| words.with("admin-player-queued", &[("since", relative(since).into())])),
+    );
+    lines.extend(view.ratings.iter().map(|rating| rating_line(rating, words)));
+    lines.extend(view.matches.iter().map(|match_| match_line(match_, words)));
+    lines.extend(view.audit.iter().map(|entry| short_entry(entry, words)));
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content, embeds, rows: Vec::new() }
+}
+
+fn rating_line(rating: &StaffRating, words: Words) -> String {
+    words.with(
+        "admin-player-rating",
+        &[
+            ("race", race(rating.race, words).into()),
+            ("mmr", rating.mmr.to_string().into()),
+            ("wins", rating.wins.to_string().into()),
+            ("losses", rating.losses.to_string().into()),
+            ("draws", rating.draws.to_string().into()),
+            ("last", relative(rating.last_played).into()),
+        ],
+    )
+}
+
+fn match_line(match_: &MatchLine, words: Words) -> String {
+    let verdict = match match_.verdict {
+        Some(found) => verdict(found, words),
+        None => words.say("admin-verdict-open"),
+    };
+    words.with(
+        "admin-player-match",
+        &[
+            ("id", match_.match_id.to_string().into()),
+            ("opponent", plain(&match_.opponent, NAME).into()),
+            ("slot", u32::from(match_.slot + 1).into()),
+            ("verdict", verdict.into()),
+            ("at", relative(match_.paired_at).into()),
+        ],
+    )
+}
+
+fn match_page(view: &StaffMatchView, words: Words) -> Page {
+    let content = words.with("admin-match", &[("id", view.match_id.to_string().into())]);
+    let mut lines: Vec<String> = (0..2)
+        .map(|slot| {
+            let mut line = format!(
+                "{}. {} ({})",
+                slot + 1,
+                plain(&view.players[slot], NAME),
+                race(view.races[slot], words)
+            );
+            if let Some(ratings) = view.ratings {
+                let (before, after) = ratings[slot];
+                line.push_str(&format!(": {before} → {after} MMR"));
+            }
+            line
+        })
+        .collect();
+    lines.push(format!(
+        "{} · {}",
+        plain(&view.map_title, SHORT),
+        words.name_of("server", view.server.code())
+    ));
+    lines.push(words.with("admin-match-paired", &[("at", date(view.paired_at).into())]));
+    match view.state {
+        MatchState::Confirming { deadline, found, confirmed } => {
+            lines.push(words.with("admin-match-confirming", &[("deadline", relative(deadline).into())]));
+            for slot in 0..2 {
+                let key = match (found[slot], confirmed[slot]) {
+                    (_, true) => "admin-seat-confirmed",
+                    (Some(_), false) => "admin-seat-found",
+                    (None, false) => "admin-seat-not-reached",
+                };
+                lines.push(format!("{}. {}", slot + 1, words.say(key)));
+            }
+        }
+        MatchState::Playing { since, deadline } => lines.push(words.with(
+            "admin-match-playing",
+            &[("since", date(since).into()), ("deadline", relative(deadline).into())],
+        )),
+        MatchState::Closed { verdict: found } => {
+            lines.push(words.with("admin-match-closed", &[("verdict", verdict(found, words).into())]));
+        }
+    }
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content, embeds, rows: Vec::new() }
+}
+
+fn verdict(verdict: Verdict, words: Words) -> String {
+    let player = |key: &str, slot: u8| words.with(key, &[("slot", u32::from(slot + 1).into())]);
+    match verdict {
+        Verdict::Decided { winner, .. } => player("admin-verdict-won", winner),
+        Verdict::Drawn { .. } => words.say("admin-verdict-drawn"),
+        Verdict::Aborted { by } => player("admin-verdict-aborted", by),
+        Verdict::Unconfirmed { .. } => words.say("admin-verdict-unconfirmed"),
+        Verdict::Expired => words.say("admin-verdict-expired"),
+        Verdict::Conflict => words.say("admin-verdict-conflict"),
+        Verdict::Void => words.say("admin-verdict-void"),
+        Verdict::Cancelled { by: Some(slot) } => player("admin-verdict-cancelled-by", slot),
+        Verdict::Cancelled { by: None } => words.say("admin-verdict-cancelled"),
+    }
+}
+
+fn log_page(page: u32, pages: u32, entries: &[AuditView], words: Words) -> Page {
+    if entries.is_empty() {
+        return Page { content: words.say("admin-log-empty"), ..Page::default() };
+    }
+    let content = words.with("admin-log", &[("page", (page + 1).into()), ("pages", pages.into())]);
+    let lines: Vec<String> = entries.iter().map(|entry| whole_entry(entry, words)).collect();
+    let turn =
+        |to: u32, key: &str| button(CustomId::StaffLog { page: to }, ButtonStyle::Secondary, words.say(key));
+    let mut turns: Vec<Component> = Vec::new();
+    turns.extend((page > 0).then(|| turn(page - 1, "leaderboard-button-previous")));
+    turns.extend((page + 1 < pages).then(|| turn(page + 1, "leaderboard-button-next")));
+    let rows = if turns.is_empty() { Vec::new() } else { vec![row(turns)] };
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content, embeds, rows }
+}
+
+fn whole_entry(entry: &AuditView, words: Words) -> String {
+    format!("{}\n-# {} → {}", short_entry(entry, words), cut(&entry.before, SHORT), cut(&entry.after, SHORT))
+}
+
+fn short_entry(entry: &AuditView, words: Words) -> String {
+    words.with(
+        "admin-log-entry",
+        &[
+            ("number", entry.proposal.to_string().into()),
+            ("at", date(entry.at).into()),
+            ("by", mention(entry.by).into()),
+            ("act", act(&entry.act, words, SHORT).into()),
+            ("reason", plain(&entry.reason, SHORT).into()),
+        ],
+    )
+}
+
+fn health_page(view: &HealthView, words: Words) -> Page {
+    let count = |count: u32| count.to_string().into();
+    let mut content = words.with(
+        "admin-health",
+        &[
+            ("records", view.records.to_string().into()),
+            ("unsaved", view.records_unsaved.to_string().into()),
+            ("workers", count(view.workers)),
+            ("idle", count(view.workers_idle)),
+            ("line", count(view.replays_in_line)),
+            ("due", count(view.cards_due)),
+            ("under-way", count(view.cards_under_way)),
+            ("parsed", view.replays_parsed.to_string().into()),
+            ("failed", view.replays_failed.to_string().into()),
+        ],
+    );
+    if view.read_only {
+        content = format!("{}\n{content}", words.say("admin-health-read-only"));
+    }
+    Page { content, ..Page::default() }
+}
+
+fn roster_page(members: &[StaffMember], words: Words) -> Page {
+    let line = |member: &StaffMember| {
+        let name = member.name.as_ref().map_or_else(String::new, |name| format!(" ({})", plain(name, NAME)));
+        format!("{}: {}{name}", role_name(Some(member.role), words), mention(member.user))
+    };
+    let lines: Vec<String> = members.iter().map(line).collect();
+    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content: words.say("admin-roster"), embeds, rows: Vec::new() }
+}
+
+fn role_name(role: Option<StaffRole>, words: Words) -> String {
+    words.name_of("staff-role", role.map_or("none", StaffRole::code))
+}
+
+fn race(race: Race, words: Words) -> String {
+    words.name_of("race", race.code())
+}
+
+fn races(choice: RaceChoice, words: Words) -> String {
+    let chosen: Vec<String> =
+        [choice.bw, choice.sc2].into_iter().flatten().map(|of| race(of, words)).collect();
+    if chosen.is_empty() { words.say("nothing") } else { chosen.join(", ") }
+}
+
+/// Shown as a name by Discord; it pings nobody.
+fn mention(user: UserId) -> String {
+    format!("<@{user}>")
+}
+
+/// What the rules wrote, with Discord's time stamps in it, cut at so many characters.
+fn cut(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(max - 1).collect();
+    format!("{kept}…")
+}
+
+/// As many lines as there is room for.
+fn fit(lines: &[String], room: usize) -> String {
+    let mut text = String::new();
+    let mut left = room;
+    for line in lines {
+        let length = line.chars().count() + 1;
+        if length > left {
+            text.push('…');
+            break;
+        }
+        left -= length;
+        text.push_str(line);
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,180 @@
+//! Whose card goes out next. Cards of one player never overlap; of all that wait, a match comes before
+//! what answers a player, and that before news, so that a word to everyone delays nobody's match.
+
+use ipc_schema::backend::ShowCard;
+use ipc_schema::ids::UserId;
+use ipc_schema::view::Urgency;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+#[derive(Debug, Default)]
+pub(super) struct Turns {
+    /// Players with a card that waits or is under way.
+    lanes: HashMap<UserId, Lane>,
+    /// Players by the most urgent card they had when they were put here. An entry that is no longer true
+    /// is skipped when its turn comes.
+    ready: BTreeMap<Urgency, VecDeque<UserId>>,
+    waiting: usize,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    /// In the order in which they came.
+    cards: VecDeque<ShowCard>,
+    under_way: bool,
+    /// Where the player stands in line, at best.
+    in_line: Option<Urgency>,
+}
+
+impl Lane {
+    fn most_urgent(&self) -> Option<Urgency> {
+        self.cards.iter().map(|card| card.view.urgency()).min()
+    }
+}
+
+impl Turns {
+    /// Cards that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting
+    }
+
+    /// Takes a card in; a newer version takes the place of an older one that waits.
+    pub(super) fn push(&mut self, card: ShowCard) {
+        let user = card.user;
+        let lane = self.lanes.entry(user).or_default();
+        match lane.cards.iter_mut().find(|waiting| waiting.card == card.card) {
+            // Asked for again before its turn came: only the newest is worth showing.
+            Some(waiting) => *waiting = card,
+            None => {
+                lane.cards.push_back(card);
+                self.waiting += 1;
+            }
+        }
+        self.line_up(user);
+    }
+
+    /// The next card. Its player has no other until [`Turns::done`].
+    pub(super) fn next(&mut self) -> Option<ShowCard> {
+        loop {
+            let (urgency, line) = self.ready.iter_mut().find(|(_, line)| !line.is_empty())?;
+            let (urgency, user) = (*urgency, line.pop_front()?);
+            let Some(lane) = self.lanes.get_mut(&user) else { continue };
+            // The player had a better place meanwhile, and this one is what is left of the old one.
+            if lane.under_way || lane.in_line != Some(urgency) {
+                continue;
+            }
+            lane.in_line = None;
+            // Among equals the oldest.
+            let first = (0..lane.cards.len()).min_by_key(|at| lane.cards[*at].view.urgency());
+            let Some(card) = first.and_then(|at| lane.cards.remove(at)) else { continue };
+            lane.under_way = true;
+            self.waiting -= 1;
+            return Some(card);
+        }
+    }
+
+    /// The card that was under way for the player is settled.
+    pub(super) fn done(&mut self, user: UserId) {
+        let Some(lane) = self.lanes.get_mut(&user) else { return };
+        lane.under_way = false;
+        if lane.cards.is_empty() {
+            self.lanes.remove(&user);
+        } else {
+            self.line_up(user);
+        }
+    }
+
+    fn line_up(&mut self, user: UserId) {
+        let Some(lane) = self.lanes.get_mut(&user) else { return };
+        let Some(urgency) = lane.most_urgent().filter(|_| !lane.under_way) else { return };
+        if lane.in_line.is_none_or(|in_line| urgency < in_line) {
+            lane.in_line = Some(urgency);
+            self.ready.entry(urgency).or_default().push_back(user);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::ids::{CardId, MatchId};
+    use ipc_schema::view::{CardView, News};
+    use ipc_schema::vocab::{Locale, Refusal, Timestamp};
+
+    fn card(card: u64, user: u64, view: CardView) -> ShowCard {
+        ShowCard {
+            card: CardId(card),
+            version: 1,
+            user: UserId(user),
+            locale: Locale::EnUs,
+            channel: None,
+            message: None,
+            view,
+        }
+    }
+
+    fn news() -> CardView {
+        CardView::News(News::Announcement { text: "Hello".to_owned() })
+    }
+
+    fn answer() -> CardView {
+        CardView::Notice { refusal: Refusal::NotAReplay, files: 1 }
+    }
+
+    fn match_() -> CardView {
+        CardView::Reminder { match_id: MatchId(12), deadline: Timestamp(0) }
+    }
+
+    fn next(turns: &mut Turns) -> Option<u64> {
+        turns.next().map(|card| card.card.0)
+    }
+
+    #[test]
+    fn a_match_overtakes_a_thousand_announcements() {
+        let mut turns = Turns::default();
+        (1..=1000).for_each(|number| turns.push(card(number, number, news())));
+        assert_eq!(next(&mut turns), Some(1), "a first one is under way already");
+        turns.push(card(1001, 500, match_()));
+        turns.push(card(1002, 2000, match_()));
+        turns.push(card(1003, 1, match_()));
+        turns.push(card(1004, 600, answer()));
+        assert_eq!(turns.waiting(), 1003);
+        assert_eq!([next(&mut turns), next(&mut turns)], [Some(1001), Some(1002)]);
+        assert_eq!(next(&mut turns), Some(1004), "an answer comes next, while player 1 has a card under way");
+        turns.done(UserId(1));
+        assert_eq!(next(&mut turns), Some(1003));
+        [1, 500, 600, 2000].into_iter().for_each(|user| turns.done(UserId(user)));
+        let mut rest = Vec::new();
+        while let Some(card) = turns.next() {
+            rest.push(card.card.0);
+            turns.done(card.user);
+        }
+        assert_eq!((rest.len(), turns.waiting()), (999, 0), "nothing is lost on the way");
+        rest.sort_unstable();
+        assert_eq!(rest, (2..=1000).collect::<Vec<_>>());
+        assert!(turns.lanes.is_empty() && turns.ready.values().all(VecDeque::is_empty));
+    }
+
+    #[test]
+    fn cards_of_one_player_go_out_one_by_one_and_equals_in_their_order() {
+        let mut turns = Turns::default();
+        for number in 1..=3 {
+            turns.push(card(number, 7, answer()));
+        }
+        let newer = ShowCard { version: 2, ..card(2, 7, answer()) };
+        turns.push(newer.clone());
+        assert_eq!(turns.waiting(), 3);
+        assert_eq!((next(&mut turns), next(&mut turns)), (Some(1), None));
+        turns.done(UserId(7));
+        assert_eq!(turns.next(), Some(newer));
+        turns.push(card(4, 7, news()));
+        turns.push(card(5, 7, match_()));
+        turns.done(UserId(7));
+        assert_eq!(next(&mut turns), Some(5));
+        turns.done(UserId(7));
+        assert_eq!(next(&mut turns), Some(3));
+        turns.done(UserId(7));
+        assert_eq!(next(&mut turns), Some(4));
+        turns.done(UserId(7));
+        assert_eq!((next(&mut turns), turns.lanes.len()), (None, 0));
+    }
+}
