@@ -343,11 +343,15 @@ fn unmendable(problem: String) -> Faults {
 
 fn open_error(error: JournalError) -> anyhow::Error {
     match error {
-        JournalError::Disk { .. } => anyhow::Error::from(error).context("open the journal"),
+        // Another start may find it otherwise.
+        JournalError::Disk { .. } | JournalError::InUse { .. } => {
+            anyhow::Error::from(error).context("open the journal")
+        }
         JournalError::Damaged { .. }
         | JournalError::ForeignSegment { .. }
         | JournalError::NewerFormat { .. }
         | JournalError::Gap { .. }
+        | JournalError::Trimmed { .. }
         | JournalError::OutOfOrder { .. }
         | JournalError::Conflict(_) => unmendable(error.to_string()).into(),
     }
