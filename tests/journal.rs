@@ -5,6 +5,7 @@ mod damage;
 mod failpoints;
 mod fixture;
 mod segments;
+pub(crate) mod tool;
 
 use crate::wire::alone::alone;
 use evoladder::journal::commit::Commits;

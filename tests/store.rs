@@ -1,7 +1,8 @@
 //! The database: rows say what the events say, each record counts once, and journal and database
 //! find each other again whichever was lost.
 
-use crate::wire::alone::block_on;
+use crate::journal::tool;
+use crate::wire::alone::{Chance, block_on};
 use crate::wire::samples;
 use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, project};
 use evoladder::journal::Journal;
@@ -545,5 +546,57 @@ fn two_histories_that_differ_at_one_record_are_refused() {
         let error = start(dir.path()).await.expect_err("the journal is behind");
         assert!(format!("{error:#}").contains("differ at record 12"), "{error:#}");
         assert_eq!(in_journal(dir.path()), history()[..12]);
+    });
+}
+
+/// A hundred journals with damage in their last 4 KB, started as a db-writer does and looked at by the
+/// tool: all of it is there afterwards, since the database has it, or the start names the place that the
+/// tool names too.
+#[test]
+fn a_start_over_a_damaged_journal_takes_the_rest_from_the_database_or_names_the_place() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let segment = dir.path().join(JOURNAL).join("00000000000000000001.journal");
+        let whole = std::fs::read(&segment).unwrap();
+        let used = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+        let (mut chance, mut recovered, mut refused) = (Chance(20), 0, 0);
+        for sample in 0..100 {
+            let mut bytes = whole.clone();
+            let last = used - 32.max(used.saturating_sub(4096));
+            // Half of them where only the last frame can be.
+            let at = used - 1 - chance.below(if sample % 2 == 0 { last } else { 60 });
+            match chance.below(4) {
+                0 => bytes[at] ^= 1 << chance.below(8),
+                1 => bytes[at..].fill(0),
+                2 => bytes.truncate(at),
+                _ => bytes[at..(at + 20).min(used)].fill(0xff),
+            }
+            std::fs::write(&segment, &bytes).unwrap();
+            let (code, out, _) = tool::inspect(dir.path(), &["--json"]);
+            match start(dir.path()).await {
+                Ok(at) => {
+                    assert_eq!((code, at), (0, (ladder, Seq(19))), "sample {sample}: {out}");
+                    assert_eq!(in_journal(dir.path()), history(), "sample {sample}");
+                    recovered += 1;
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    let found = tool::lines(&out).pop().unwrap();
+                    let place = format!(
+                        "{} is damaged at byte {}",
+                        segment.display(),
+                        found["segment"]["damage"]["offset"]
+                    );
+                    assert!(code == 1 && error.contains(&place), "sample {sample}: {error}: {out}");
+                    assert!(
+                        std::fs::read(&segment).unwrap() == bytes,
+                        "sample {sample}: the refusal changed it"
+                    );
+                    refused += 1;
+                }
+            }
+        }
+        assert!(recovered > 20 && refused > 20, "{recovered} recovered, {refused} refused");
     });
 }
