@@ -79,7 +79,6 @@ mod with {
 }
 
 #[cfg(not(feature = "failpoints"))]
-#[expect(clippy::unnecessary_wraps, reason = "with the feature it fails")]
 #[inline(always)]
 pub(crate) fn hit(_name: &str) -> std::io::Result<()> {
     Ok(())

@@ -549,6 +549,33 @@ fn two_histories_that_differ_at_one_record_are_refused() {
     });
 }
 
+#[test]
+fn a_database_that_ends_before_the_journal_begins_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        lose_journal(dir.path());
+        let mut journal = Journal::open_sized(&dir.path().join(JOURNAL), ladder, 1).unwrap();
+        history().chunks(1).for_each(|record| drop(journal.append(record).unwrap()));
+        assert_eq!(journal.trim(Seq(10)).unwrap(), Seq(10));
+        drop(journal);
+        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)), "both have what is needed");
+        // It ends right before, it ends earlier, there is none.
+        for (at, taken) in [(9, true), (8, false), (0, false)] {
+            lose_database(dir.path());
+            store(dir.path()).await.apply(ladder, &history()[..at]).await.unwrap();
+            let started = start(dir.path()).await.map_err(|error| format!("{error:#}"));
+            match started {
+                Ok(found) => assert!(taken && found == (ladder, Seq(19)), "from record {at}"),
+                Err(error) => {
+                    let says = format!("begins with record 10, and the database ends with record {at}");
+                    assert!(!taken && error.contains(&says), "from record {at}: {error}");
+                }
+            }
+        }
+    });
+}
+
 /// A hundred journals with damage in their last 4 KB, started as a db-writer does and looked at by the
 /// tool: all of it is there afterwards, since the database has it, or the start names the place that the
 /// tool names too.
