@@ -134,8 +134,8 @@ fn measure(dir: &Path, clients: usize, records: u64, rounds: u32) -> anyhow::Res
         let folder = tempfile::tempdir_in(dir).context("make a folder on the disk to measure")?;
         let through_commits = append(folder.path(), clients, records)?;
         let frames = frames(folder.path())?;
-        let bare_file = write(&folder.path().join("bare"), &frames, Room::TakenBeforehand)?;
-        let growing_file = write(&folder.path().join("growing"), &frames, Room::None)?;
+        let bare_file = write(&folder.path().join("bare"), &frames, &Room::TakenBeforehand)?;
+        let growing_file = write(&folder.path().join("growing"), &frames, &Room::None)?;
         if round > 0 {
             ratios.push(bare_file.took.as_secs_f64() / through_commits.took.as_secs_f64());
             preallocated.push(growing_file.took.as_secs_f64() / bare_file.took.as_secs_f64());
@@ -197,7 +197,7 @@ fn append(dir: &Path, clients: usize, records: u64) -> anyhow::Result<Pass> {
         sent += 1;
         let (told, began) = (told.clone(), instant());
         let done = move |synced: Result<Seq, String>| {
-            told.send(synced.map(|_| began.elapsed())).expect("read to the end")
+            told.send(synced.map(|_| began.elapsed())).expect("read to the end");
         };
         commits.append(vec![record(sent)], done).map_err(anyhow::Error::msg)
     };
@@ -235,7 +235,7 @@ enum Room {
     None,
 }
 
-fn write(path: &Path, frames: &[Vec<u8>], room: Room) -> anyhow::Result<Pass> {
+fn write(path: &Path, frames: &[Vec<u8>], room: &Room) -> anyhow::Result<Pass> {
     let file = File::options().create_new(true).write(true).open(path).context("make a bare file")?;
     if let Room::TakenBeforehand = room {
         fallocate(&file, FallocateFlags::empty(), 0, 64 << 20).context("take room")?;

@@ -485,7 +485,7 @@ fn a_full_disk_stores_nothing_of_a_batch_and_the_journal_goes_on_when_there_is_r
                 // More than is left of the segment there is.
                 let record = large_record(seq, 100_000);
                 allow(room.pop().unwrap());
-                journal.append(&[record.clone()]).unwrap_err();
+                journal.append(std::slice::from_ref(&record)).unwrap_err();
                 assert_eq!(journal.last(), Seq(seq - 1));
                 allow(hard);
                 drop(journal);

@@ -149,7 +149,7 @@ fn damage_is_named_with_file_and_byte() {
         let found = lines(&out).iter().any(|line| line["segment"]["damage"].is_object());
         assert_eq!(found, expected == 1, "{out}");
     }
-    let mut damaged = files.clone();
+    let mut damaged = files;
     damaged.remove(&paths[1]);
     folder.put(&damaged);
     let (code, out, _) = inspect(folder.path(), &[]);
