@@ -1,6 +1,8 @@
 //! Evenings of the ladder, played in memory by people who act by chance: they set up, queue, leave,
 //! confirm, abort, look away, upload right and wrong replays, and time passes. After each event the
-//! rules that must always hold are checked.
+//! rules that must always hold are checked. [`crowd`] has evenings of up to 2,000 with characters.
+
+mod crowd;
 
 use evoladder::domain::chance::Chance;
 use evoladder::domain::ladder::{Act, Decision, Input, Ladder};
@@ -47,8 +49,10 @@ impl Evening {
         let again = self.ladder.decide(&self.season, self.now, input);
         assert_eq!(decision, again, "seed {}: the same state and input decide the same", self.seed);
         for event in &decision.events {
+            let waiting = if matches!(event, Event::WaveFired { .. }) { self.waiting() } else { Vec::new() };
             self.ladder.evolve(event);
             self.check(event);
+            self.check_wave(&waiting, event);
             self.events.push(event.clone());
         }
         self.ladder.take_changed_cards();
@@ -57,6 +61,13 @@ impl Evening {
 
     fn check(&self, event: &Event) {
         let seed = self.seed;
+        match event {
+            Event::Queued { player, .. } | Event::Requeued { player, .. } => self.check_places(&[*player]),
+            Event::WaveFired { pairings, .. } => {
+                pairings.iter().for_each(|pairing| self.check_places(&pairing.players));
+            }
+            _ => {}
+        }
         if let Event::Closed { verdict, ratings, .. } = event {
             assert_eq!(ratings.is_some(), verdict.outcome(0).is_some(), "seed {seed}");
             if let Some([first, second]) = ratings {

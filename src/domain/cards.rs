@@ -73,6 +73,10 @@ impl Cards {
         self.cards.get(&id)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (CardId, &Card)> {
+        self.cards.iter().map(|(id, card)| (*id, card))
+    }
+
     /// What the card shows has changed.
     pub fn touch(&mut self, id: CardId) {
         if let Some(card) = self.cards.get_mut(&id) {

@@ -272,6 +272,11 @@ impl Ladder {
         self.players.len()
     }
 
+    /// Who waits, by number.
+    pub fn waiting(&self) -> impl Iterator<Item = (PlayerId, &Entry)> {
+        self.queue.iter().map(|(player, entry)| (*player, entry))
+    }
+
     pub fn is_queued(&self, player: PlayerId) -> bool {
         self.queue.contains_key(&player)
     }
