@@ -2,14 +2,15 @@
 //!
 //! Rooms are drawn from a seed: ratings spread like a ladder's, a third of the players in both
 //! eras, waiting times of up to four waves. Each room is matched by the ladder, greedily (longest
-//! waiting first, each takes the cheapest partner) and, up to 1,000 players, exactly as a whole. The
+//! waiting first, each takes the cheapest partner) and exactly as a whole. The
 //! largest possible number of pairs is found apart, from the greedy ones.
 
 use anyhow::Context;
 use clap::Parser;
 use evoladder::clock::instant;
 use evoladder::domain::chance::Chance;
-use evoladder::domain::pairing::{Candidate, Room, matching};
+use evoladder::domain::pairing::cardinality::maximum_cardinality;
+use evoladder::domain::pairing::{Candidate, Room};
 use evoladder::domain::queue::Entry;
 use evoladder::domain::season::Season;
 use evoladder::season;
@@ -21,9 +22,6 @@ use std::path::PathBuf;
 
 /// Players that wait, and how many rooms of that size are drawn.
 const SIZES: [(usize, u64); 5] = [(10, 25), (100, 15), (400, 9), (1000, 7), (10_000, 3)];
-
-/// Largest room that is matched exactly as a whole: it takes the cube of it.
-const WHOLE: usize = 1000;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
@@ -37,10 +35,10 @@ struct Row {
     pairs: usize,
     pairs_optimal: usize,
     pairs_greedy: usize,
-    /// Cost of the ladder's pairs to that of the exact matching of the whole room, where that was made.
-    cost_ratio: Option<f64>,
-    cost_ratio_greedy: Option<f64>,
-    ms_p50_whole: Option<f64>,
+    /// Cost of the ladder's pairs to that of the exact matching of the whole room.
+    cost_ratio: f64,
+    cost_ratio_greedy: f64,
+    ms_p50_whole: f64,
 }
 
 #[derive(Serialize)]
@@ -64,18 +62,17 @@ fn main() -> anyhow::Result<()> {
     println!("waiting   ms p50   ms max    pairs  optimal   greedy  cost/exact  greedy/exact  exact ms");
     let rows = SIZES.map(|(waiting, rooms)| {
         let row = measure(&season, seed, waiting, rooms);
-        let ratio = |ratio: Option<f64>| ratio.map_or("-".to_owned(), |ratio| format!("{ratio:.4}"));
         println!(
-            "{:>7} {:>8.3} {:>8.3} {:>8} {:>8} {:>8} {:>11} {:>13} {:>9}",
+            "{:>7} {:>8.3} {:>8.3} {:>8} {:>8} {:>8} {:>11.4} {:>13.4} {:>9.1}",
             row.waiting,
             row.ms_p50,
             row.ms_max,
             row.pairs,
             row.pairs_optimal,
             row.pairs_greedy,
-            ratio(row.cost_ratio),
-            ratio(row.cost_ratio_greedy),
-            row.ms_p50_whole.map_or("-".to_owned(), |ms| format!("{ms:.1}")),
+            row.cost_ratio,
+            row.cost_ratio_greedy,
+            row.ms_p50_whole,
         );
         row
     });
@@ -117,22 +114,20 @@ fn measure(season: &Season, seed: u64, waiting: usize, rooms: u64) -> Row {
         let longest_first = take_greedily(&room, &entries);
         // From the greedy pairs on, which is far from the ladder's own way, and takes seconds, not hours.
         let mut most = longest_first.clone();
-        matching::maximum_cardinality(&mut most, |a, b| room.cost(a, b).is_some());
+        maximum_cardinality(&mut most, 0..waiting, |a| {
+            (0..waiting).filter(|b| room.cost(a, *b).is_some()).collect()
+        });
         pairs += count(&own);
         optimal += count(&most);
         greedy += count(&longest_first);
-        if waiting <= WHOLE {
-            let start = instant();
-            let whole =
-                matching::maximum_weight(waiting, |a, b| room.cost(a, b).map(|cost| (1 << 40) - cost));
-            whole_ms.push(start.elapsed().as_secs_f64() * 1e3);
-            own_cost += cost(&room, &entries, &own);
-            whole_cost += cost(&room, &entries, &whole);
-            greedy_cost += cost(&room, &entries, &longest_first);
-        }
+        let start = instant();
+        let whole = room.matched_at_once();
+        whole_ms.push(start.elapsed().as_secs_f64() * 1e3);
+        own_cost += cost(&room, &entries, &own);
+        whole_cost += cost(&room, &entries, &whole);
+        greedy_cost += cost(&room, &entries, &longest_first);
     }
-    let exact = !whole_ms.is_empty() && whole_cost > 0;
-    let ratio = |cost: i64| exact.then(|| cost as f64 / whole_cost as f64);
+    let ratio = |cost: i64| cost as f64 / whole_cost as f64;
     Row {
         waiting,
         rooms,
@@ -143,7 +138,7 @@ fn measure(season: &Season, seed: u64, waiting: usize, rooms: u64) -> Row {
         pairs_greedy: greedy,
         cost_ratio: ratio(own_cost),
         cost_ratio_greedy: ratio(greedy_cost),
-        ms_p50_whole: exact.then(|| median(whole_ms)),
+        ms_p50_whole: median(whole_ms),
     }
 }
 
@@ -160,7 +155,7 @@ fn draw(chance: &mut Chance, waiting: usize) -> Vec<(Entry, [i32; 2], Region)> {
         // Who is good at one era is about as good at the other.
         let mmr = [rating, rating - 100 + chance.below(201) as i32];
         let region = Region::ALL[chance.below(Region::ALL.len())];
-        (Entry { since, waves, races, vetoes: Vec::new() }, mmr, region)
+        (Entry::new(since, waves, races, Vec::new()), mmr, region)
     };
     (0..waiting).map(entry).collect()
 }

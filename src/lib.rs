@@ -2,11 +2,12 @@
 //!
 //! ```text
 //! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
-//!                                                       judge -> store, to read                bin/emulator -> emulator
+//! audit -> domain, and store and journal to read        judge -> store, to read                bin/emulator -> emulator
 //! ```
 //!
 //! Roles never import one another; they meet in `ipc-schema`.
 
+pub mod audit;
 pub mod backend;
 pub mod clock;
 pub mod config;

@@ -6,7 +6,8 @@
 mod facts;
 mod project;
 
-pub use facts::{Closing, Facts, MatchRow, RatingRow, ReplayRow};
+pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
+pub use project::verdict_code;
 
 use crate::config::Faults;
 use anyhow::{Context, bail};

@@ -4,10 +4,10 @@ use crate::support::processes;
 use crate::wire::alone::block_on;
 use evoladder::store::Store;
 use ipc_schema::db_writer::Record;
-use ipc_schema::event::{Event, Pairing, RatingChange};
+use ipc_schema::event::{Event, Pairing, RatingChange, Rerating};
 use ipc_schema::fact_line::{Fact, FactLine};
 use ipc_schema::ids::{LadderId, MatchId, PlayerId, Seq, UserId};
-use ipc_schema::vocab::{Ground, Locale, Mmr, Race, Server, Timestamp, Verdict};
+use ipc_schema::vocab::{Glicko, Ground, Locale, Mmr, Race, Server, Timestamp, Verdict};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{Connection, Executor};
@@ -321,6 +321,70 @@ fn a_lost_result_a_doubled_message_and_a_rating_applied_twice_are_all_three_repo
              (ratings 1 bw_zerg)",
         ]
     );
+}
+
+/// Ana's rating with the first match void, and then set by staff.
+fn corrections() -> Vec<Record> {
+    let match_id = MatchId(1);
+    let row = |player, race, before, after| Rerating {
+        player: PlayerId(player),
+        race,
+        before: Mmr(before),
+        after: Mmr(after),
+        glicko: Glicko { rating: 1600.0, deviation: 200.0, volatility: 0.06 },
+    };
+    let rows = vec![row(1, RACES[0], 1539, 1520), row(2, RACES[1], 1461, 1480)];
+    let at = Timestamp(100_000);
+    let decisions = [
+        vec![
+            Event::Resolved { match_id, verdict: Verdict::Void, by: UserId(9), at },
+            Event::Rerated { match_id, rows },
+        ],
+        vec![Event::MmrAdjusted {
+            player: PlayerId(1),
+            race: RACES[0],
+            points: -20,
+            by: UserId(9),
+            reason: "test".to_owned(),
+            at: Timestamp(at.0 + 1000),
+        }],
+    ];
+    let record = |(events, seq)| Record { seq: Seq(seq), at, key: None, events, reply: None };
+    decisions.into_iter().zip(records().len() as u64 + 1..).map(record).collect()
+}
+
+#[test]
+fn what_staff_correct_is_neither_lost_nor_twice() {
+    let corrected = || {
+        let folder = Folder::new();
+        block_on(async {
+            let mut store = Store::open(&folder.path("ladder.sqlite")).await.unwrap();
+            store.apply(LadderId(7), &corrections()).await.unwrap();
+        });
+        folder
+    };
+    let judged = corrected().judge();
+    assert_eq!(judged.code, 0, "{:?} {}", judged.findings, judged.complaint);
+    for (statement, expected) in [
+        (
+            "update rating_corrections set mmr_after = 1521 where player_id = 1 and match_id = 1",
+            "the rating began at 1520, but match 1 had left it at 1521",
+        ),
+        (
+            "update ratings set mmr = 1520 where player_id = 1",
+            "bw_zerg: the table has 1520 (1:0:0), the matches make it 1500 (1:0:0)",
+        ),
+        (
+            "delete from rating_corrections where player_id = 2",
+            "sc2_terran: the table has 1480 (0:1:0), the matches make it 1461 (0:1:0)",
+        ),
+    ] {
+        let folder = corrected();
+        folder.sql(statement);
+        let judged = folder.judge();
+        assert_eq!(judged.code, 1, "{statement}");
+        assert!(judged.findings.iter().any(|found| found.contains(expected)), "{:?}", judged.findings);
+    }
 }
 
 /// A fault planted in a clean folder.

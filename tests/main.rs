@@ -3,6 +3,7 @@
 //! Those that start whole processes take [`support::processes`] first, so that they run one after
 //! another and do not wait for each other's processors.
 
+mod audit;
 mod journal;
 mod judge;
 mod processes;

@@ -295,6 +295,7 @@ fn an_evening_keeps_the_rules_after_every_event() {
         // Nobody does anything any more: every match ends by itself, and the queue stays as it is.
         evening.pass(Duration::from_secs(4 * 60 * 60));
         assert_eq!(evening.ladder.open_matches(), 0, "seed {seed}: every match ends");
+        assert_eq!(evening.ladder.audit(), [], "seed {seed}: ratings are the fold of results");
         decided += evening.ladder.counts().matches_decided;
     }
     assert!(decided > 300, "evenings have matches: {decided}");

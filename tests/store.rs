@@ -8,12 +8,14 @@ use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
 use evoladder::store::Store;
 use ipc_schema::db_writer::Record;
-use ipc_schema::event::{CaseKind, Event, Judged, Judgement, Names, Pairing, RatingChange};
+use ipc_schema::event::{
+    CaseKind, Event, Judged, Judgement, Names, Pairing, RatedRow, RatingChange, Rerating,
+};
 use ipc_schema::ids::{CaseId, ChannelId, JobId, Key, LadderId, MatchId, PlayerId, Seq, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::vocab::{
-    FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon,
-    Verdict,
+    FileHash, GameRegion, Glicko, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp,
+    Toon, Verdict,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Column, Connection, Executor, Row, TypeInfo, ValueRef};
@@ -202,7 +204,7 @@ async fn rows(dir: &Path, query: &str) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 12] = [
     "progress",
     "events",
     "players",
@@ -211,6 +213,9 @@ const TABLES: [&str; 9] = [
     "matches",
     "replays",
     "cases",
+    "rating_systems",
+    "match_resolutions",
+    "rating_corrections",
     "_sqlx_migrations",
 ];
 
@@ -282,6 +287,123 @@ fn the_rows_say_what_the_events_say() {
         }
         let hashes = rows(dir.path(), "select distinct sha256 from replays").await;
         assert_eq!(hashes, ["ab".repeat(32)]);
+    });
+}
+
+/// The two meet once, staff take it back, give it to Bea, take it back again, and set a rating.
+#[test]
+fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
+    let match_id = MatchId(1);
+    let glicko = |rating| Glicko { rating, deviation: 290.5, volatility: 0.06 };
+    let rated = |player, race, rating| RatedRow { player, race, glicko: glicko(rating) };
+    let resolved = |verdict, at, rows: [[i32; 2]; 2]| {
+        let row = |player, race, [before, after]: [i32; 2]| Rerating {
+            player,
+            race,
+            before: Mmr(before),
+            after: Mmr(after),
+            glicko: glicko(f64::from(after)),
+        };
+        let rows = vec![row(ANA, Race::BwZerg, rows[0]), row(BEA, Race::Sc2Terran, rows[1])];
+        vec![
+            Event::Resolved { match_id, verdict, by: UserId(u64::MAX), at: Timestamp(at) },
+            Event::Rerated { match_id, rows },
+        ]
+    };
+    let bea_won = Verdict::Decided { winner: 1, ground: Ground::Staff };
+    let adjusted = Event::MmrAdjusted {
+        player: BEA,
+        race: Race::BwTerran,
+        points: 50,
+        by: UserId(9),
+        reason: "she asked".to_owned(),
+        at: Timestamp(13_000),
+    };
+    let system =
+        Event::RatingSystem { mmr_start: Mmr(1400), mmr_scale: 500.0, mmr_k: 40.0, at: Timestamp(12_500) };
+    let steps: [(Vec<Event>, &[&str], &str); 5] = [
+        (
+            vec![
+                closed(1, 0, [1500, 1500], [1520, 1480], 9000),
+                Event::Rated {
+                    match_id,
+                    rows: [rated(ANA, Race::BwZerg, 1662.5), rated(BEA, Race::Sc2Terran, 1337.5)],
+                },
+            ],
+            &["1|bw_zerg|1520|1|0|0|9000|1662", "2|sc2_terran|1480|0|1|0|9000|1337"],
+            "decided|1|recorded|1520",
+        ),
+        (resolved(Verdict::Void, 10_000, [[1520, 1500], [1480, 1500]]), &[], "void|-|-|1520"),
+        (
+            resolved(bea_won, 11_000, [[1500, 1480], [1500, 1520]]),
+            &["1|bw_zerg|1480|0|1|0|9000|1480", "2|sc2_terran|1520|1|0|0|9000|1520"],
+            "decided|2|staff|1520",
+        ),
+        (
+            vec![system, adjusted],
+            &[
+                "1|bw_zerg|1480|0|1|0|9000|1480",
+                "2|bw_terran|1450|0|0|0|0|-",
+                "2|sc2_terran|1520|1|0|0|9000|1520",
+            ],
+            "decided|2|staff|1520",
+        ),
+        (
+            resolved(Verdict::Drawn { ground: Ground::Staff }, 14_000, [[1480, 1500], [1520, 1500]]),
+            &[
+                "1|bw_zerg|1500|0|0|1|9000|1500",
+                "2|bw_terran|1450|0|0|0|0|-",
+                "2|sc2_terran|1500|0|0|1|9000|1500",
+            ],
+            "drawn|-|staff|1520",
+        ),
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let first = [joined(ANA, 1), joined(BEA, 2), vec![wave(1, 5000)]];
+        let (before, expected): (Vec<_>, Vec<_>) =
+            steps.into_iter().map(|(events, ratings, match_)| (events, (ratings, match_))).unzip();
+        let records = records(first.into_iter().chain(before).collect());
+        let mut store = store(dir.path()).await;
+        store.apply(LADDER, &records[..3]).await.unwrap();
+        for (record, (ratings, match_)) in records[3..].iter().zip(expected) {
+            store.apply(LADDER, std::slice::from_ref(record)).await.unwrap();
+            let query = "select player_id, race, mmr, wins, losses, draws, last_played_at_ms,
+                         cast(glicko_rating as integer) from ratings order by 1, 2";
+            assert_eq!(rows(dir.path(), query).await, ratings, "record {}", record.seq);
+            let query = "select verdict, winner_id, ground, mmr_1_after from matches";
+            assert_eq!(rows(dir.path(), query).await, [match_], "record {}", record.seq);
+        }
+        assert_eq!(
+            rows(
+                dir.path(),
+                "select seq, match_id, player_id, race, mmr_before, mmr_after, by_user, reason, at_ms
+                 from rating_corrections order by 1, 3"
+            )
+            .await,
+            [
+                "5|1|1|bw_zerg|1520|1500|-|-|-",
+                "5|1|2|sc2_terran|1480|1500|-|-|-",
+                "6|1|1|bw_zerg|1500|1480|-|-|-",
+                "6|1|2|sc2_terran|1500|1520|-|-|-",
+                "7|-|2|bw_terran|1400|1450|9|she asked|13000",
+                "8|1|1|bw_zerg|1480|1500|-|-|-",
+                "8|1|2|sc2_terran|1520|1500|-|-|-",
+            ]
+        );
+        assert_eq!(
+            rows(
+                dir.path(),
+                "select seq, match_id, verdict_before, winner_before_id, verdict, by_user, at_ms
+                 from match_resolutions order by 1"
+            )
+            .await,
+            [
+                "5|1|decided|1|void|18446744073709551615|10000",
+                "6|1|void|-|decided|18446744073709551615|11000",
+                "8|1|decided|2|drawn|18446744073709551615|14000",
+            ]
+        );
     });
 }
 
@@ -424,6 +546,7 @@ fn what_was_stored_is_given_back_record_by_record() {
             !matches!(event, Event::PlayerJoined { .. } | Event::WaveFired { .. } | Event::ToonBound { .. })
                 && !matches!(event, Event::ReplayTaken { .. } | Event::Closed { .. })
                 && !matches!(event, Event::CaseOpened { .. })
+                && !matches!(event, Event::MmrAdjusted { .. } | Event::Rerated { .. })
         });
         let mut history = history();
         let at = history.len();

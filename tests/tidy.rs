@@ -206,6 +206,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/domain/queue.rs", "use ipc_schema::frame;", "domain sees"),
         ("src/domain/queue.rs", "use std::{collections::BTreeMap, fs::File};", "domain sees"),
         ("src/domain/queue.rs", "use std::time::{Duration, Instant};", "domain sees"),
+        ("src/domain/queue.rs", "use skillratings::glicko2;", "skillratings is named"),
         ("src/supervisor/run.rs", "use tokio::net::UnixStream;", "the supervisor sees neither"),
         ("src/supervisor.rs", "use tokio_util::codec;", "the supervisor sees neither"),
         ("src/players/client.rs", "use twilight_model::id::Id;", "twilight is named"),

@@ -4,7 +4,9 @@ use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
 use crate::staff::{StaffAct, StaffLook, StaffView};
-use crate::view::{CardView, LeaderboardView, MatchView, ProfileView, QueueView, SetupView};
+use crate::view::{
+    ActivityView, CardView, LeaderboardFilter, LeaderboardView, MatchView, ProfileView, QueueView, SetupView,
+};
 pub use crate::vocab::{Caller, TermsAnswer};
 use crate::vocab::{Era, GatewaySession, Locale, Outcome, Race, Refusal, Region, Timestamp};
 
@@ -90,6 +92,7 @@ pub enum BackendRequest {
     Leaderboard {
         caller: Caller,
         page: u32,
+        filter: LeaderboardFilter,
     },
     /// The file's bytes follow raw. A refusal is for the frontend to tell, together with those of
     /// other files.
@@ -152,6 +155,11 @@ pub enum BackendRequest {
     Dispute {
         caller: Caller,
         match_id: MatchId,
+    },
+    /// When players queued in the last days, 30 at most.
+    Activity {
+        caller: Caller,
+        days: u16,
     },
     /// Staff want to do this, and are asked once. Players are named as they were typed.
     StaffPropose {
@@ -225,6 +233,10 @@ pub enum BackendReply {
     /// At most as many as Discord shows.
     PlayerNames(Vec<String>),
     MatchChannels(Vec<ChannelId>),
+    Activity {
+        locale: Locale,
+        activity: ActivityView,
+    },
     Staff {
         locale: Locale,
         view: StaffView,

@@ -6,8 +6,8 @@ use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId,
 use crate::replay::{Fault, ReplayFacts};
 use crate::staff::{StaffAct, StaffRole};
 use crate::vocab::{
-    FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
-    Verdict,
+    Era, FileHash, GameRegion, Glicko, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server,
+    Timestamp, Toon, Verdict,
 };
 use std::fmt;
 use std::str::FromStr;
@@ -314,6 +314,49 @@ pub enum Event {
         note: String,
         at: Timestamp,
     },
+    /// What a wave had before it, and why it left players without a match. It follows the `WaveFired`
+    /// of the same time.
+    WaveWeighed {
+        at: Timestamp,
+        waiting: Crowd,
+        unmatched: Vec<Unmatched>,
+    },
+    /// The numbers that ratings follow from here on: what an unrated player has, and Elo's scale
+    /// and K.
+    RatingSystem {
+        mmr_start: Mmr,
+        mmr_scale: f64,
+        mmr_k: f64,
+        at: Timestamp,
+    },
+    /// The Glicko-2 ratings that a match left, in slot order; follows its [`Event::Closed`].
+    Rated {
+        match_id: MatchId,
+        rows: [RatedRow; 2],
+    },
+    /// Staff moved a rating by so many points.
+    MmrAdjusted {
+        player: PlayerId,
+        race: Race,
+        points: i32,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
+    /// Staff gave a match another verdict than it had. The ratings that this moves follow in
+    /// [`Event::Rerated`].
+    Resolved {
+        match_id: MatchId,
+        verdict: Verdict,
+        by: UserId,
+        at: Timestamp,
+    },
+    /// Ratings that another verdict of a match moved, that match's and all later ones'. Very many
+    /// come in several of these.
+    Rerated {
+        match_id: MatchId,
+        rows: Vec<Rerating>,
+    },
 
     /// What a Discord account may do; without a role it is no staff any more. Staff did it, or the
     /// environment names the owner.
@@ -397,6 +440,39 @@ impl CaseKind {
     }
 }
 
+/// How many waited when a wave fired, by what they could play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Crowd {
+    pub bw: u32,
+    pub sc2: u32,
+    pub both: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct Unmatched {
+    pub player: PlayerId,
+    pub why: WhyNot,
+}
+
+/// Why a wave had no match for a player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum WhyNot {
+    Alone,
+    /// Nobody waited who could have played this era.
+    NobodyOfEra {
+        era: Era,
+    },
+    /// The nearest opponent was `gap` away in MMR, and `window` was accepted.
+    TooFar {
+        gap: u32,
+        window: u32,
+    },
+    /// So many fitted, and all of them were paired with others.
+    Outnumbered {
+        fitting: u32,
+    },
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct Names {
     pub name: String,
@@ -424,6 +500,24 @@ pub struct RatingChange {
     pub race: Race,
     pub before: Mmr,
     pub after: Mmr,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct RatedRow {
+    pub player: PlayerId,
+    pub race: Race,
+    pub glicko: Glicko,
+}
+
+/// One rating that a correction moved.
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct Rerating {
+    pub player: PlayerId,
+    pub race: Race,
+    pub before: Mmr,
+    pub after: Mmr,
+    /// As it is after.
+    pub glicko: Glicko,
 }
 
 /// What the rules say of a replay, check by check.

@@ -6,8 +6,8 @@ use crate::ids::{CaseId, JobId, MatchId, PlayerId, UserId};
 use crate::replay::Fault;
 use crate::staff::StaffRole;
 use crate::vocab::{
-    FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Server, Timestamp, Toon,
-    Verdict,
+    CountryCode, FileHash, GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Rank, Refusal, Region, Server,
+    Timestamp, Toon, Verdict,
 };
 
 /// What a card shows at one version.
@@ -44,7 +44,20 @@ pub enum News {
         before: Mmr,
         after: Mmr,
     },
-    /// By staff, as all that follow. For good without `until`.
+    /// Staff gave a match of the player's another verdict.
+    MatchResolved {
+        match_id: MatchId,
+        verdict: Verdict,
+        your_slot: u8,
+    },
+    /// Staff moved this rating of the player's.
+    MmrAdjusted {
+        race: Race,
+        before: Mmr,
+        after: Mmr,
+        reason: String,
+    },
+    /// For good without `until`.
     Banned {
         until: Option<Timestamp>,
         reason: String,
@@ -163,6 +176,8 @@ pub struct Waiting {
 pub struct EntryView {
     pub since: Timestamp,
     pub hint: QueueHint,
+    /// When a match is to be expected, by what others waited; None where too few were seen.
+    pub expected: Option<Timestamp>,
 }
 
 /// Why there is no match yet.
@@ -175,8 +190,8 @@ pub enum QueueHint {
     NobodyOfOtherEra {
         era: crate::vocab::Era,
     },
-    /// The nearest opponent is `gap` away, and `window` is accepted in the next wave.
-    /// `fits_at` is when the gap will be accepted.
+    /// The nearest opponent is `gap` away, and `window` is accepted so far. `fits_at` is when the gap
+    /// will be accepted.
     TooFar {
         gap: u32,
         window: u32,
@@ -184,6 +199,11 @@ pub enum QueueHint {
     },
     /// Someone fits; the next wave will see.
     Fits,
+    /// So many fitted in the last wave, and all of them were paired with others; how many waited then.
+    Outnumbered {
+        fitting: u32,
+        waiting: Waiting,
+    },
 }
 
 /// A match from one player's side.
@@ -326,6 +346,8 @@ pub struct SheetPlayer {
     pub region: Region,
     pub race: Race,
     pub mmr: Mmr,
+    /// None while unranked.
+    pub rank: Option<Rank>,
     pub battle_tag: String,
     pub alternatives: Vec<String>,
 }
@@ -366,11 +388,23 @@ pub enum ReplayStage {
     },
 }
 
+/// Which rows of the leaderboard are asked for; all of them by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct LeaderboardFilter {
+    pub race: Option<Race>,
+    pub country: Option<CountryCode>,
+    pub rank: Option<Rank>,
+    /// Of each player only the best race.
+    pub best: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub struct LeaderboardView {
     /// From 0.
     pub page: u32,
+    /// At least 1.
     pub pages: u32,
+    pub filter: LeaderboardFilter,
     pub rows: Vec<LeaderboardRow>,
 }
 
@@ -383,8 +417,24 @@ pub struct LeaderboardRow {
     pub country: String,
     pub race: Race,
     pub mmr: Mmr,
+    pub rank: Rank,
+    /// Too few games for a rating to be sure of.
+    pub provisional: bool,
+    pub record: GameRecord,
+}
+
+/// How games ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct GameRecord {
     pub wins: u32,
     pub losses: u32,
+    pub draws: u32,
+}
+
+impl GameRecord {
+    pub fn games(self) -> u32 {
+        self.wins.saturating_add(self.losses).saturating_add(self.draws)
+    }
 }
 
 /// How a player stands.
@@ -399,23 +449,45 @@ pub struct ProfileView {
     pub periods: Vec<Period>,
     /// Won matches in a row, or lost ones below 0.
     pub streak: i32,
-    /// The asker's won and lost matches against the player; None for one's own profile.
-    pub against_you: Option<(u32, u32)>,
+    /// The asker's matches against the player; None for one's own profile.
+    pub against_you: Option<GameRecord>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct ProfileRating {
     pub race: Race,
     pub mmr: Mmr,
-    /// In the whole ladder, from 1.
-    pub place: u32,
-    pub wins: u32,
-    pub losses: u32,
+    /// Place in the whole ladder, from 1, and rank; None while the row is not on the leaderboard.
+    pub place: Option<(u32, Rank)>,
+    /// Too few games for a rating to be sure of.
+    pub provisional: bool,
+    pub record: GameRecord,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub struct Period {
     pub days: u16,
-    pub wins: u32,
-    pub losses: u32,
+    pub record: GameRecord,
+}
+
+/// When players queue.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ActivityView {
+    pub days: u16,
+    /// The 24 hours of a day, the present one last.
+    pub hours: Vec<ActivityHour>,
+}
+
+/// One hour of the day, all days of the period together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct ActivityHour {
+    /// When it last began.
+    pub at: Timestamp,
+    /// How often someone joined the queue.
+    pub joins: u32,
+    /// Who did: each player once an hour.
+    pub players: u32,
+    /// Those of them who could play Brood War, and StarCraft II; some could play both.
+    pub bw: u32,
+    pub sc2: u32,
 }

@@ -98,6 +98,8 @@ codes! {
     Locale { EnUs = "enUS", KoKr = "koKR", ZhCn = "zhCN", EsMx = "esMX", RuRu = "ruRU" }
     /// How a game ended for one player.
     Outcome { Won = "won", Lost = "lost", Draw = "draw" }
+    /// The letter on the leaderboard, best first.
+    Rank { S = "S", A = "A", B = "B", C = "C", D = "D", E = "E", F = "F" }
 }
 
 impl Outcome {
@@ -159,6 +161,35 @@ pub struct Mmr(pub i32);
 impl fmt::Display for Mmr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// A Glicko-2 rating with its uncertainty, in Glicko's units: an average player has 1500.
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
+pub struct Glicko {
+    pub rating: f64,
+    /// One standard deviation of the rating.
+    pub deviation: f64,
+    pub volatility: f64,
+}
+
+/// Two capital letters: ISO 3166-1 alpha-2, or XX (does not say), ZZ (other).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+pub struct CountryCode([u8; 2]);
+
+impl CountryCode {
+    /// Of who does not say.
+    pub const UNSAID: CountryCode = CountryCode(*b"XX");
+
+    pub fn from_code(code: &str) -> Option<CountryCode> {
+        let letters: [u8; 2] = code.as_bytes().try_into().ok()?;
+        letters.iter().all(u8::is_ascii_uppercase).then_some(CountryCode(letters))
+    }
+}
+
+impl fmt::Display for CountryCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|letter| fmt::Write::write_char(f, char::from(*letter)))
     }
 }
 
@@ -390,6 +421,18 @@ pub enum Refusal {
     },
     /// No such case, or one that is closed.
     CaseUnknown,
+    /// The match was never played, so it has no result that could be another.
+    MatchNotPlayed,
+    /// It is as asked already.
+    Unchanged,
+    /// It would move more ratings than one decision can hold.
+    CorrectionTooLarge {
+        limit: u32,
+    },
+    MmrOutOfRange {
+        least: Mmr,
+        most: Mmr,
+    },
     /// The first of all gates. None for good.
     Banned {
         until: Option<Timestamp>,

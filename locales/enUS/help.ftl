@@ -5,5 +5,5 @@ help =
     3. Match found: press Confirm, then meet your opponent in the game as the match sheet says.
     4. After the game, drop your .SC2Replay file into this chat. The replay decides the match.
 
-    /match shows your match with all its buttons, /leaderboard shows where everybody stands, /profile how one player does.
+    /match shows your match with all its buttons, /leaderboard shows where everybody stands, /profile how one player does, and /activity when people play.
 help-hint = Hello! Use /setup to join the ladder and /queue to find a match, or drop your .SC2Replay file here after a game. /help tells the rest.

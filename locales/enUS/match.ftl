@@ -26,6 +26,7 @@ match-button-dispute = Dispute
 match-you = You
 match-opponent = Your opponent
 match-player-race = { $race }, { $mmr } MMR
+match-player-rank = { $player }, rank { $rank }
 match-player-alternatives = also known as { $names }
 match-map = Map
 match-map-by = { $title } by { $author }

@@ -12,8 +12,13 @@ queue-hint-first-wave = The next round is your first chance.
 queue-hint-alone = Nobody else is waiting at present. You stay in the queue, and a message tells you when a match is found.
 queue-hint-nobody-bw = Nobody is waiting who plays Brood War at present.
 queue-hint-nobody-sc2 = Nobody is waiting who plays StarCraft II at present.
-queue-hint-too-far = The nearest opponent is { $gap } MMR away; you accept { $window } next time, and { $gap } { $at }.
+queue-hint-too-far = The best opponent is { $gap } MMR away; you accept { $window } now and { $gap } { $at }.
 queue-hint-fits = Somebody fits you. The next round will see.
+queue-hint-outnumbered = In the last round { $bw } waited with Brood War, { $sc2 } with StarCraft II and { $both } with both. { $fitting ->
+    [one] The one who fits you was paired with somebody else.
+   *[other] The { $fitting } who fit you were paired with others.
+}
+queue-expected = By what others waited lately, your match may be found { $at }.
 
 queue-menu-bw = Your Brood War race
 queue-menu-sc2 = Your StarCraft II race

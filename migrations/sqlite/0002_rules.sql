@@ -31,6 +31,52 @@ create table cases (
 create index cases_by_match on cases (match_id);
 create index cases_open on cases (case_id) where closed_at_ms is null;
 
+-- Glicko-2, beside the MMR that is shown; null for rows that no match moved since it is stored.
+alter table ratings add column glicko_rating real;
+alter table ratings add column glicko_deviation real;
+alter table ratings add column glicko_volatility real;
+
+-- The record that closed the match, to tell what came before a correction; null for older matches.
+alter table matches add column closed_seq integer;
+
+-- The numbers that ratings followed from that record on.
+create table rating_systems (
+    seq integer not null primary key,
+    mmr_start integer not null,
+    mmr_scale real not null,
+    mmr_k real not null,
+    at_ms integer not null
+) strict;
+
+-- Verdicts that staff gave. A match keeps the ratings that were told when it closed.
+create table match_resolutions (
+    seq integer not null primary key,
+    match_id integer not null references matches (match_id),
+    verdict_before text,
+    winner_before_id integer references players (player_id),
+    verdict text not null,
+    -- A Discord snowflake, as of players.
+    by_user text not null,
+    at_ms integer not null
+) strict;
+create index match_resolutions_by_match on match_resolutions (match_id);
+
+-- Ratings that staff moved: because a match got another verdict, or (without a match) by hand.
+create table rating_corrections (
+    seq integer not null,
+    match_id integer references matches (match_id),
+    player_id integer not null references players (player_id),
+    race text not null,
+    mmr_before integer not null,
+    mmr_after integer not null,
+    -- Of those by hand; the others have theirs in match_resolutions.
+    by_user text,
+    reason text,
+    at_ms integer,
+    primary key (seq, player_id, race)
+) strict;
+create index rating_corrections_by_player on rating_corrections (player_id, race);
+
 -- Who may use /admin, and what they did. An entry is made when an act was confirmed.
 create table staff (
     -- A Discord snowflake, of an account that need not play.

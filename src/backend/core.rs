@@ -183,6 +183,7 @@ impl Core {
             let until = self.now();
             self.take(&Input::TimeLost { since, until });
         }
+        self.take(&Input::Started);
         Ok(())
     }
 
@@ -202,7 +203,8 @@ impl Core {
             | BackendReply::Leaderboard { .. }
             | BackendReply::Profile { .. }
             | BackendReply::PlayerNames(_)
-            | BackendReply::MatchChannels(_) => {
+            | BackendReply::MatchChannels(_)
+            | BackendReply::Activity { .. } => {
                 let now = self.now();
                 match requests::reply(&self.ladder, self.season.get(), now, request) {
                     // It was done, and then what it shows went out of reach.

@@ -16,6 +16,7 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         | BackendRequest::Leaderboard { caller, .. }
         | BackendRequest::Profile { caller, .. }
         | BackendRequest::PlayerNames { caller, .. }
+        | BackendRequest::Activity { caller, .. }
         | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
         BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
         BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
@@ -83,6 +84,7 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::PlayerNames { caller, .. }
         | BackendRequest::Report { caller, .. }
         | BackendRequest::Dispute { caller, .. }
+        | BackendRequest::Activity { caller, .. }
         | BackendRequest::StaffPropose { caller, .. }
         | BackendRequest::StaffPerform { caller, .. }
         | BackendRequest::StaffWithdraw { caller, .. }
@@ -113,6 +115,7 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Match { locale, .. }
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. }
+        | BackendReply::Activity { locale, .. }
         | BackendReply::Staff { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
@@ -167,15 +170,15 @@ pub(super) fn reply(
             });
             match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::NoOpenMatch))
         }
-        BackendRequest::Leaderboard { caller, page } => BackendReply::Leaderboard {
+        BackendRequest::Leaderboard { caller, page, filter } => BackendReply::Leaderboard {
             locale: locale(ladder, caller),
-            leaderboard: ladder.leaderboard_view(*page),
+            leaderboard: ladder.leaderboard_view(season, now, *page, *filter),
         },
         BackendRequest::Profile { caller, name } => {
             let asker = found(caller).map(|(id, _)| id);
             let player = name.as_ref().map_or(asker, |name| ladder.player_named(name));
             let profile =
-                asker.zip(player).and_then(|(asker, player)| ladder.profile_view(now, player, asker));
+                asker.zip(player).and_then(|(asker, player)| ladder.profile_view(season, now, player, asker));
             match profile {
                 Some(profile) => {
                     BackendReply::Profile { locale: locale(ladder, caller), profile: Box::new(profile) }
@@ -185,6 +188,10 @@ pub(super) fn reply(
         }
         BackendRequest::PlayerNames { typed, .. } => BackendReply::PlayerNames(ladder.names_like(typed)),
         BackendRequest::MatchChannels => BackendReply::MatchChannels(ladder.match_channels()),
+        BackendRequest::Activity { caller, days } => BackendReply::Activity {
+            locale: locale(ladder, caller),
+            activity: ladder.activity_view(now, *days),
+        },
         BackendRequest::StaffPropose { caller, .. } => {
             let view = ladder.proposal_view(now, caller.user, None);
             staff_reply(ladder, caller, view.ok_or(Refusal::ProposalGone))

@@ -26,7 +26,6 @@ pub struct Knob {
 /// Where the value is among [`Knobs`], and with it the unit and the form that it is written in.
 enum Field {
     Seconds(fn(&mut Knobs) -> &mut Duration),
-    Days(fn(&mut Knobs) -> &mut Duration),
     Count(fn(&mut Knobs) -> &mut u32),
     Small(fn(&mut Knobs) -> &mut u8),
     Mmr(fn(&mut Knobs) -> &mut i32),
@@ -52,7 +51,6 @@ pub enum Wrong {
 }
 
 const MINUTE: u64 = 60;
-const DAY: u64 = 24 * 60 * MINUTE;
 
 /// In the order in which they are listed.
 #[rustfmt::skip]
@@ -93,8 +91,6 @@ pub const KNOBS: &[Knob] = &[
         "Within which a result can be disputed."),
     knob("provisional_deviation", (30.0, 350.0), Field::Decimal(|knobs| &mut knobs.provisional_deviation),
         "The deviation of a rating above which it is provisional."),
-    knob("active_days", (1.0, 365.0), Field::Days(|knobs| &mut knobs.active),
-        "Within which a race must have been played to be ranked."),
 ];
 
 const fn knob(name: &'static str, range: (f64, f64), field: Field, about: &'static str) -> Knob {
@@ -111,7 +107,6 @@ impl Knob {
     pub fn unit(&self) -> &'static str {
         match self.field {
             Field::Seconds(_) => "s",
-            Field::Days(_) => "days",
             Field::Minutes(..) => "min",
             Field::Mmr(_) => "MMR",
             Field::Count(_) | Field::Small(_) | Field::Decimal(_) => "",
@@ -130,7 +125,7 @@ impl Knob {
             Field::Minutes(fewest, most_of_them, _) => {
                 format!("{fewest} to {most_of_them} whole numbers from {least} to {most}, in order")
             }
-            Field::Seconds(_) | Field::Days(_) | Field::Count(_) | Field::Small(_) | Field::Mmr(_) => {
+            Field::Seconds(_) | Field::Count(_) | Field::Small(_) | Field::Mmr(_) => {
                 format!("a whole number from {least} to {most}")
             }
         }
@@ -195,7 +190,6 @@ impl Knob {
         let per = |time: Duration, unit: u64| time.as_secs_f64() / unit as f64;
         match self.field {
             Field::Seconds(of) => Value::One(per(*of(&mut knobs), 1)),
-            Field::Days(of) => Value::One(per(*of(&mut knobs), DAY)),
             Field::Count(of) => Value::One(f64::from(*of(&mut knobs))),
             Field::Small(of) => Value::One(f64::from(*of(&mut knobs))),
             Field::Mmr(of) => Value::One(f64::from(*of(&mut knobs))),
@@ -212,7 +206,6 @@ impl Knob {
         let time = |number: f64, unit: u64| Duration::from_secs_f64(number * unit as f64);
         match (&self.field, value) {
             (Field::Seconds(of), Value::One(number)) => *of(knobs) = time(*number, 1),
-            (Field::Days(of), Value::One(number)) => *of(knobs) = time(*number, DAY),
             // Whole and in range, so nothing is cut off.
             (Field::Count(of), Value::One(number)) => *of(knobs) = *number as u32,
             (Field::Small(of), Value::One(number)) => *of(knobs) = *number as u8,

@@ -2,8 +2,10 @@
 
 mod changes;
 mod decide;
+mod results;
 mod staff;
 
+use super::activity::Activity;
 use super::cards::{Card, Cards, Content};
 use super::cases::Cases;
 use super::chance::Chance;
@@ -11,18 +13,20 @@ use super::history::History;
 use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
 use super::player::{Player, fold};
-use super::queue::Entry;
-use super::rating::Rating;
-use super::season::Season;
+use super::queue::{Entry, LeftOut};
+use super::rating::{Rating, RatingKey};
 use super::staff::{Proposal, Staff};
+use super::standings::Standings;
 use super::verdict::Game;
+use super::waits::Waits;
 use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
 use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, Locale, Mmr, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon, Verdict,
+    Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
+    Verdict,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
@@ -43,13 +47,16 @@ pub struct Ladder {
     by_battle_tag: BTreeMap<String, PlayerId>,
     by_toon: BTreeMap<Toon, PlayerId>,
     pub(super) queue: BTreeMap<PlayerId, Entry>,
+    pub(super) waits: Waits,
     pub(super) matches: BTreeMap<MatchId, Match>,
     /// The match each player is in.
     open: BTreeMap<PlayerId, MatchId>,
     /// Oldest first.
     closed: VecDeque<MatchId>,
     last_match: BTreeMap<PlayerId, MatchId>,
-    pub(super) ratings: BTreeMap<(PlayerId, Race), Rating>,
+    pub(super) ratings: BTreeMap<RatingKey, Rating>,
+    pub(super) standings: Standings,
+    pub(super) activity: Activity,
     jobs: BTreeMap<JobId, Job>,
     /// Files that decided a match; they are never read again.
     spent_files: BTreeSet<FileHash>,
@@ -141,6 +148,8 @@ pub enum Input {
     },
     /// Time has passed.
     Tick,
+    /// The ladder was loaded and is about to go on, perhaps with another season.
+    Started,
     /// The environment says who the owner is.
     OwnerNamed {
         user: UserId,
@@ -211,11 +220,14 @@ impl Default for Ladder {
             by_battle_tag: BTreeMap::new(),
             by_toon: BTreeMap::new(),
             queue: BTreeMap::new(),
+            waits: Waits::default(),
             matches: BTreeMap::new(),
             open: BTreeMap::new(),
             closed: VecDeque::new(),
             last_match: BTreeMap::new(),
             ratings: BTreeMap::new(),
+            standings: Standings::default(),
+            activity: Activity::default(),
             jobs: BTreeMap::new(),
             spent_files: BTreeSet::new(),
             quarantined_files: BTreeSet::new(),
@@ -321,10 +333,6 @@ impl Ladder {
         Some((card, self.cards.get(card)?))
     }
 
-    pub fn mmr(&self, season: &Season, player: PlayerId, race: Race) -> Mmr {
-        self.ratings.get(&(player, race)).map_or(Mmr(season.knobs.mmr_start), |rating| rating.mmr)
-    }
-
     /// Makes one event part of the state. Never fails: what was decided, is true.
     pub fn evolve(&mut self, event: &Event) {
         match event {
@@ -340,12 +348,17 @@ impl Ladder {
                 let old = old.as_ref().map(|old| (old.name.as_str(), old.battle_tag.as_str())).unzip();
                 rename(&mut self.by_name, *player, old.0, &names.name);
                 rename(&mut self.by_battle_tag, *player, old.1, &names.battle_tag);
+                self.stand(*player);
             }
             Event::RegionSet { player, region } => self.known(*player).region = Some(*region),
             Event::SetupFinished { player, .. } => self.known(*player).setup_finished = true,
             Event::RacesChosen { player, races } => self.known(*player).races = *races,
             Event::VetoesChosen { player, maps } => self.known(*player).vetoes.clone_from(maps),
-            Event::Queued { player, at } => self.enqueue(*player, *at),
+            Event::Queued { player, at } => {
+                self.standings.advance(*at);
+                self.enqueue(*player, *at);
+                self.activity.join(*player, self.players[player].races, *at);
+            }
             Event::Requeued { player, .. } => {
                 let match_id = self.last_match[player];
                 let match_ = self.matches.get_mut(&match_id).expect("it was closed just now");
@@ -359,6 +372,7 @@ impl Ladder {
             Event::LeftQueue { player, .. } => drop(self.queue.remove(player)),
             Event::WaveFired { at, pairings, generator } => {
                 self.last_wave = *at;
+                self.standings.advance(*at);
                 self.chance = Chance(*generator);
                 for entry in self.queue.values_mut().filter(|entry| entry.since < *at) {
                     entry.waves += 1;
@@ -564,6 +578,27 @@ impl Ladder {
                 self.known(*player).toon_allowances.insert(*region, *count);
             }
             Event::ToonUnbound { player, toon, .. } => self.unbind(*player, *toon),
+            Event::WaveWeighed { waiting, unmatched, .. } => {
+                for one in unmatched {
+                    let entry = self.queue.get_mut(&one.player).expect("a wave weighs those who wait");
+                    entry.left_out = Some(LeftOut { why: one.why, waiting: *waiting });
+                }
+            }
+            Event::RatingSystem { mmr_start, mmr_scale, mmr_k, at } => {
+                self.standings.advance(*at);
+                self.take_system(*mmr_start, *mmr_scale, *mmr_k);
+            }
+            Event::Rated { rows, .. } => self.take_rated(rows),
+            Event::MmrAdjusted { player, race, points, reason, .. } => {
+                self.take_adjusted(*player, *race, *points, reason);
+            }
+            Event::Resolved { match_id, verdict, by, at } => {
+                self.standings.advance(*at);
+                self.take_resolved(*match_id, *verdict);
+                let closing = CaseClosing { by: *by, note: String::new(), at: *at };
+                self.cases.close_all_of(*match_id, &closing);
+            }
+            Event::Rerated { match_id, rows } => self.take_rerated(*match_id, rows),
             Event::StaffSet { user, role, .. } => self.staff.set_role(*user, *role),
             Event::StaffProposed { proposal, by, act, reason, before, after, at } => {
                 self.staff.propose(*by, Proposal::new(*proposal, act, [reason, before, after], *at));
@@ -587,7 +622,7 @@ impl Ladder {
         assert!(!self.open.contains_key(&player), "player {player} cannot wait while in a match");
         let known = &self.players[&player];
         let (races, vetoes) = (known.races, known.vetoes.clone());
-        self.queue.insert(player, Entry { since, waves: 0, races, vetoes });
+        self.queue.insert(player, Entry::new(since, 0, races, vetoes));
     }
 
     fn begin_match(&mut self, pairing: &Pairing, at: Timestamp) {
@@ -596,8 +631,9 @@ impl Ladder {
         self.counts.matches_paired += 1;
         let entries = pairing.players.map(|player| {
             let entry = self.queue.remove(&player).expect("a wave pairs those who wait");
+            self.waits.add(entry.races, entry.since, at);
             // The wave that paired them does not count as one waited.
-            Entry { waves: entry.waves.saturating_sub(1), ..entry }
+            Entry { waves: entry.waves.saturating_sub(1), left_out: None, ..entry }
         });
         let cards = pairing.players.map(|player| self.cards.add(player, Content::Match(id)));
         for player in pairing.players {
@@ -629,6 +665,7 @@ impl Ladder {
     }
 
     fn close(&mut self, id: MatchId, verdict: Verdict, ratings: Option<&[RatingChange; 2]>, at: Timestamp) {
+        self.standings.advance(at);
         let match_ = self.matches.get_mut(&id).expect("a match that closes is open");
         assert!(match_.is_open(), "match {id} closes once");
         let since = match match_.phase {
@@ -643,31 +680,14 @@ impl Ladder {
             requeued: [false; 2],
             disputed: [None; 2],
         };
-        let (players, cards) = (match_.pairing.players, match_.cards);
-        for player in players {
+        let was_played = since.is_some();
+        let (pairing, cards) = (match_.pairing.clone(), match_.cards);
+        for player in pairing.players {
             self.open.remove(&player);
         }
         cards.into_iter().for_each(|card| self.cards.touch(card));
-        if let (Some(outcome), Some(ratings)) = (verdict.outcome(0), ratings) {
-            self.counts.matches_decided += 1;
-            self.history.add(players, outcome, at);
-            for (slot, change) in ratings.iter().enumerate() {
-                let row = self.ratings.entry((change.player, change.race)).or_insert(Rating {
-                    mmr: change.before,
-                    wins: 0,
-                    losses: 0,
-                    draws: 0,
-                    last_played: at,
-                });
-                row.mmr = change.after;
-                row.last_played = at;
-                let count = match verdict.outcome(slot) {
-                    Some(Outcome::Won) => &mut row.wins,
-                    Some(Outcome::Lost) => &mut row.losses,
-                    Some(Outcome::Draw) | None => &mut row.draws,
-                };
-                *count += 1;
-            }
+        if was_played || ratings.is_some() {
+            self.take_result(&pairing, verdict, ratings, at);
         }
         self.closed.push_back(id);
         let mut beyond = self.closed.len().saturating_sub(CLOSED_KEPT);
@@ -691,6 +711,14 @@ impl Ladder {
         if let Some(upload) = uploads.into_iter().flatten().find(|upload| upload.job == job) {
             upload.end = end;
         }
+    }
+
+    /// The leaderboard has a player's rows as they are.
+    fn stand(&mut self, player: PlayerId) {
+        let country = self.players.get(&player).map(Player::country).and_then(CountryCode::from_code);
+        let rows = (player, Race::ALL[0])..=(player, Race::ALL[Race::ALL.len() - 1]);
+        let rows = self.ratings.range(rows).map(|((_, race), row)| (*race, row.mmr, row.last_played));
+        self.standings.set(player, country.unwrap_or(CountryCode::UNSAID), rows);
     }
 
     fn end_job(&mut self, id: JobId, job: &Job, stage: ReplayStage) {

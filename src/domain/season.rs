@@ -65,8 +65,6 @@ pub struct Knobs {
     pub dispute: Duration,
     /// The deviation of a Glicko-2 rating above which it is provisional.
     pub provisional_deviation: f64,
-    /// How long a row is ranked after its last match.
-    pub active: Duration,
 }
 
 impl Season {

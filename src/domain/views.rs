@@ -6,12 +6,12 @@ use super::match_::{Match, Phase};
 use super::pairing;
 use super::player::{Player, fold};
 use super::queue::{hint, waiting, wave_after};
-use super::rating::Rating;
 use super::season::Season;
+use super::standings::{self, Place};
 use ipc_schema::ids::{CardId, ChannelId, MatchId, PlayerId};
 use ipc_schema::view::{
-    CardView, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, ProfileRating,
-    ProfileView, QueueView, ResultView, SheetPlayer,
+    ActivityView, CardView, EntryView, LeaderboardFilter, LeaderboardRow, LeaderboardView, MatchPhase,
+    MatchSheet, MatchView, ProfileRating, ProfileView, QueueView, ResultView, SheetPlayer,
 };
 use ipc_schema::vocab::{Race, Timestamp};
 
@@ -36,7 +36,13 @@ impl Ladder {
                 .filter(|other| other.player != player)
                 .map(|other| (other.player, other.entry, pairing::nearest_gap(own, other)))
                 .collect();
-            EntryView { since: entry.since, hint: hint(season, now, entry, &others) }
+            // Matches are made in waves only.
+            let expected = self.waits.expected(now, entry.races, entry.since);
+            EntryView {
+                since: entry.since,
+                hint: hint(season, now, entry, &others),
+                expected: expected.map(|at| at.max(wave_after(now, season.knobs.wave))),
+            }
         });
         Some(QueueView {
             races: known.races,
@@ -65,7 +71,7 @@ impl Ladder {
                 aborts_left: self.players[&player].aborts_left(season, now),
             },
             Phase::Playing { deadline, .. } => MatchPhase::Playing {
-                sheet: Box::new(self.sheet(season, match_, slot)),
+                sheet: Box::new(self.sheet(season, now, match_, slot)),
                 deadline: *deadline,
                 claims: match_.claims(slot),
             },
@@ -95,13 +101,13 @@ impl Ladder {
         Some(MatchView { match_id: id, phase })
     }
 
-    fn sheet(&self, season: &Season, match_: &Match, slot: usize) -> MatchSheet {
+    fn sheet(&self, season: &Season, now: Timestamp, match_: &Match, slot: usize) -> MatchSheet {
         let pairing = &match_.pairing;
         let region = pairing.server.game_region();
         let map = season.map(&pairing.map);
         MatchSheet {
-            you: self.sheet_player(season, pairing.players[slot], pairing.races[slot]),
-            opponent: self.sheet_player(season, pairing.players[1 - slot], pairing.races[1 - slot]),
+            you: self.sheet_player(season, now, pairing.players[slot], pairing.races[slot]),
+            opponent: self.sheet_player(season, now, pairing.players[1 - slot], pairing.races[1 - slot]),
             map: pairing.map.clone(),
             map_title: map_title(season, match_),
             map_author: map.map_or_else(String::new, |map| map.author.clone()),
@@ -113,7 +119,7 @@ impl Ladder {
         }
     }
 
-    fn sheet_player(&self, season: &Season, id: PlayerId, race: Race) -> SheetPlayer {
+    fn sheet_player(&self, season: &Season, now: Timestamp, id: PlayerId, race: Race) -> SheetPlayer {
         let player: &Player = &self.players[&id];
         SheetPlayer {
             name: player.name(),
@@ -121,6 +127,7 @@ impl Ladder {
             region: player.region.expect("players of a match have a region"),
             race,
             mmr: self.mmr(season, id, race),
+            rank: self.standings.place_of(now, (id, race)).map(|place| place.rank),
             battle_tag: player.names.as_ref().map_or_else(String::new, |names| names.battle_tag.clone()),
             alternatives: player.names.as_ref().map_or_else(Vec::new, |names| names.alternatives.clone()),
         }
@@ -147,29 +154,33 @@ impl Ladder {
         })
     }
 
-    /// All ratings, best first.
-    fn standings(&self) -> Vec<(&(PlayerId, Race), &Rating)> {
-        let mut rows: Vec<_> = self.ratings.iter().collect();
-        rows.sort_by_key(|(key, rating)| (std::cmp::Reverse(rating.mmr), rating.last_played, **key));
-        rows
-    }
-
     /// How `player` stands, as `asker` sees it.
-    pub fn profile_view(&self, now: Timestamp, player: PlayerId, asker: PlayerId) -> Option<ProfileView> {
+    pub fn profile_view(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        player: PlayerId,
+        asker: PlayerId,
+    ) -> Option<ProfileView> {
         let known = self.player(player)?;
-        let places = (1..).zip(self.standings()).filter(|(_, ((of, _), _))| *of == player);
-        let ratings = places.map(|(place, ((_, race), rating))| ProfileRating {
-            race: *race,
-            mmr: rating.mmr,
-            place,
-            wins: rating.wins,
-            losses: rating.losses,
-        });
+        let own = (player, Race::ALL[0])..=(player, Race::ALL[Race::ALL.len() - 1]);
+        let mut ratings: Vec<ProfileRating> = self
+            .ratings
+            .range(own)
+            .map(|(row, rating)| ProfileRating {
+                race: row.1,
+                mmr: rating.mmr,
+                place: self.standings.place_of(now, *row).map(|Place { place, rank }| (place, rank)),
+                provisional: rating.is_provisional(&season.knobs),
+                record: rating.record(),
+            })
+            .collect();
+        ratings.sort_by_key(|rating| std::cmp::Reverse(rating.mmr));
         Some(ProfileView {
             name: known.name(),
             country: known.country().to_owned(),
             region: known.region,
-            ratings: ratings.collect(),
+            ratings,
             periods: self.history.periods(player, now),
             streak: self.history.streak(player),
             against_you: (asker != player).then(|| self.history.against(asker, player)),
@@ -195,30 +206,37 @@ impl Ladder {
         players.filter_map(|player| self.players[&player].channel).collect()
     }
 
-    pub fn leaderboard_view(&self, page: u32) -> LeaderboardView {
-        let rows = self.standings();
-        let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
-        let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
-        let shown = (1..).zip(rows).skip(page * PAGE_ROWS).take(PAGE_ROWS);
-        LeaderboardView {
-            page: u32::try_from(page).expect("it is a page that was asked for"),
-            pages: u32::try_from(pages).expect("there are fewer rows than players and races"),
-            rows: shown
-                .map(|(place, ((id, race), rating))| {
-                    let player = &self.players[id];
-                    LeaderboardRow {
-                        place,
-                        player: *id,
-                        name: player.name(),
-                        country: player.country().to_owned(),
-                        race: *race,
-                        mmr: rating.mmr,
-                        wins: rating.wins,
-                        losses: rating.losses,
-                    }
-                })
-                .collect(),
-        }
+    /// One page of the leaderboard, from 0; one past the end shows the last.
+    pub fn leaderboard_view(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        page: u32,
+        filter: LeaderboardFilter,
+    ) -> LeaderboardView {
+        let wanted = usize::try_from(page).unwrap_or(usize::MAX);
+        let standings::Page { page, pages, rows } = self.standings.page(now, &filter, wanted, PAGE_ROWS);
+        let number = |number| u32::try_from(number).expect("there are fewer rows than players and races");
+        let row = |(Place { place, rank }, (id, race))| {
+            let (player, rating) = (&self.players[&id], &self.ratings[&(id, race)]);
+            LeaderboardRow {
+                place,
+                player: id,
+                name: player.name(),
+                country: player.country().to_owned(),
+                race,
+                mmr: rating.mmr,
+                rank,
+                provisional: rating.is_provisional(&season.knobs),
+                record: rating.record(),
+            }
+        };
+        let rows = rows.into_iter().map(row).collect();
+        LeaderboardView { page: number(page), pages: number(pages), filter, rows }
+    }
+
+    pub fn activity_view(&self, now: Timestamp, days: u16) -> ActivityView {
+        self.activity.view(now, days)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The commands, one file each, which also has the buttons and menus of its page and the page itself.
 //! Everything here is pure: an interaction becomes a [`Plan`], a backend's reply becomes a page.
 
+pub mod activity;
 pub mod admin;
 pub mod help;
 pub mod leaderboard;
@@ -9,7 +10,7 @@ pub mod profile;
 pub mod queue;
 pub mod setup;
 
-use super::custom_id::CustomId;
+use super::custom_id::{CustomId, StaffOrder};
 use super::refusal;
 use super::reply::Reply;
 use super::text::Words;
@@ -50,6 +51,7 @@ pub const COMMANDS: &[Command] = &[
     match_::COMMAND,
     leaderboard::COMMAND,
     profile::COMMAND,
+    activity::COMMAND,
     help::COMMAND,
     admin::COMMAND,
 ];
@@ -68,13 +70,15 @@ pub enum Plan {
     Refuse(Refusal),
     /// The modal of `setup:names`, which must be the first answer.
     OpenNames,
+    /// The modal that asks staff for a reason, likewise.
+    OpenReason(StaffOrder),
 }
 
 impl Plan {
     /// How a press that leads to this is acknowledged.
     pub fn ack(&self) -> Ack {
         match self {
-            Plan::OpenNames => Ack::Modal,
+            Plan::OpenNames | Plan::OpenReason(_) => Ack::Modal,
             Plan::Ask(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
         }
     }
@@ -105,6 +109,7 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
     let value = input.values.first().map_or("", String::as_str);
     let request = match id {
         CustomId::SetupNamesOpen => return Plan::OpenNames,
+        CustomId::StaffAsk(order) => return Plan::OpenReason(order),
         CustomId::SetupLocale => match Locale::from_code(value) {
             Some(locale) => BackendRequest::SetLocale { caller, locale },
             None => return Plan::Say("button-unknown"),
@@ -129,10 +134,17 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchShow => BackendRequest::Match { caller },
         CustomId::MatchReport(match_id, outcome) => BackendRequest::Report { caller, match_id, outcome },
         CustomId::MatchDispute(match_id) => BackendRequest::Dispute { caller, match_id },
-        CustomId::Leaderboard { page } => BackendRequest::Leaderboard { caller, page },
+        CustomId::Leaderboard { page, filter } => BackendRequest::Leaderboard { caller, page, filter },
         CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
         CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
         CustomId::StaffLog { page } => BackendRequest::StaffLook { caller, look: StaffLook::Log { page } },
+        CustomId::StaffCases { page } => {
+            BackendRequest::StaffLook { caller, look: StaffLook::Cases { page } }
+        }
+        CustomId::StaffReason(order) => {
+            let (act, reason) = (admin::act_of(order), admin::reason_of(&input.fields));
+            BackendRequest::StaffPropose { caller, act, reason }
+        }
     };
     Plan::Ask(request)
 }
@@ -157,7 +169,12 @@ impl Origin {
             | CustomId::MatchReport(..)
             | CustomId::MatchDispute(_) => Origin::Match,
             CustomId::Leaderboard { .. } => Origin::Leaderboard,
-            CustomId::StaffDo(_) | CustomId::StaffCancel(_) | CustomId::StaffLog { .. } => Origin::Staff,
+            CustomId::StaffDo(_)
+            | CustomId::StaffCancel(_)
+            | CustomId::StaffLog { .. }
+            | CustomId::StaffCases { .. }
+            | CustomId::StaffAsk(_)
+            | CustomId::StaffReason(_) => Origin::Staff,
         }
     }
 
@@ -190,8 +207,9 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
-        | BackendRequest::StaffLook { .. }
-        | BackendRequest::LoadSession { .. } => false,
+        | BackendRequest::LoadSession { .. }
+        | BackendRequest::Activity { .. }
+        | BackendRequest::StaffLook { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -231,7 +249,8 @@ pub fn render(reply: &BackendReply) -> Reply {
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
         BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
-        // No press asks for the last three.
+        BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
+        // No press asks for these.
         BackendReply::Taken
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
@@ -244,7 +263,9 @@ mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
     use ipc_schema::ids::{MatchId, ProposalId, UserId};
-    use ipc_schema::vocab::{Era, Outcome, Race};
+    use ipc_schema::staff::StaffAct;
+    use ipc_schema::view::LeaderboardFilter;
+    use ipc_schema::vocab::{Era, Outcome, Race, Verdict};
     use std::collections::BTreeSet;
     use twilight_model::application::command::CommandOption;
     use twilight_model::application::interaction::InteractionContextType;
@@ -267,7 +288,7 @@ mod tests {
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        let expected = ["setup", "queue", "match", "leaderboard", "profile", "help", "admin"];
+        let expected = ["setup", "queue", "match", "leaderboard", "profile", "activity", "help", "admin"];
         assert_eq!(names, BTreeSet::from(expected));
     }
 
@@ -282,6 +303,8 @@ mod tests {
         let (caller, answer) = (CALLER, TermsAnswer::Accept);
         let unknown = || Plan::Say("button-unknown");
         let race = Some(Race::BwZerg);
+        let all = LeaderboardFilter::default();
+        let best = LeaderboardFilter { best: true, ..all };
         let cases = [
             ("setup:locale", "koKR", Plan::Ask(BackendRequest::SetLocale { caller, locale: Locale::KoKr })),
             ("setup:locale", "klingon", unknown()),
@@ -318,12 +341,27 @@ mod tests {
                 Plan::Ask(BackendRequest::Report { caller, match_id, outcome: Outcome::Draw }),
             ),
             ("match:dispute:12", "", Plan::Ask(BackendRequest::Dispute { caller, match_id })),
-            ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3 })),
+            ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3, filter: all })),
+            (
+                "leaderboard:0:-:-:-:best",
+                "",
+                Plan::Ask(BackendRequest::Leaderboard { caller, page: 0, filter: best }),
+            ),
             ("staff:do:7", "", Plan::Ask(BackendRequest::StaffPerform { caller, proposal: ProposalId(7) })),
             (
                 "staff:cancel:7",
                 "",
                 Plan::Ask(BackendRequest::StaffWithdraw { caller, proposal: ProposalId(7) }),
+            ),
+            ("staff:ask:void:12", "", Plan::OpenReason(StaffOrder::Void(match_id))),
+            (
+                "staff:reason:void:12",
+                "",
+                Plan::Ask(BackendRequest::StaffPropose {
+                    caller,
+                    act: StaffAct::Resolve { match_id, verdict: Verdict::Void },
+                    reason: String::new(),
+                }),
             ),
             (
                 "staff:log:2",

@@ -165,6 +165,7 @@ mod tests {
     use ipc_schema::backend::BackendRequest;
     use ipc_schema::event::Names;
     use ipc_schema::ids::MatchId;
+    use ipc_schema::view::LeaderboardFilter;
     use serde_json::{Value, json};
 
     fn read(kind: u8, data: &Value, place: &Value) -> Option<Incoming> {
@@ -208,7 +209,10 @@ mod tests {
         let incoming = read(2, &data, &json!({ "member": member, "guild_id": "3", "context": 0 })).unwrap();
         let caller = Caller { dm: None, ..CALLER };
         assert_eq!(incoming.visible, Visible::Ephemeral);
-        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Leaderboard { caller, page: 2 }));
+        assert_eq!(
+            incoming.plan,
+            Plan::Ask(BackendRequest::Leaderboard { caller, page: 2, filter: LeaderboardFilter::default() })
+        );
     }
 
     #[test]

@@ -66,6 +66,15 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
             words.with("refusal-dispute-over", &[("minutes", (*minutes).into())])
         }
         Refusal::CaseUnknown => words.say("refusal-case-unknown"),
+        Refusal::MatchNotPlayed => words.say("refusal-match-not-played"),
+        Refusal::Unchanged => words.say("refusal-unchanged"),
+        Refusal::CorrectionTooLarge { limit } => {
+            words.with("refusal-correction-too-large", &[("limit", (*limit).into())])
+        }
+        Refusal::MmrOutOfRange { least, most } => words.with(
+            "refusal-mmr-out-of-range",
+            &[("least", least.to_string().into()), ("most", most.to_string().into())],
+        ),
         Refusal::Banned { until, reason } => {
             let reason = ("reason", sentence(reason).into());
             match until {
@@ -103,7 +112,7 @@ pub fn render_files(refusal: &Refusal, files: u32, words: Words) -> String {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use ipc_schema::vocab::{Locale, Timestamp};
+    use ipc_schema::vocab::{Locale, Mmr, Timestamp};
 
     pub(crate) fn every_refusal() -> Vec<Refusal> {
         vec![
@@ -155,6 +164,10 @@ pub mod tests {
             Refusal::NotDisputable,
             Refusal::DisputeOver { minutes: 10 },
             Refusal::CaseUnknown,
+            Refusal::MatchNotPlayed,
+            Refusal::Unchanged,
+            Refusal::CorrectionTooLarge { limit: 120_000 },
+            Refusal::MmrOutOfRange { least: Mmr(-100_000), most: Mmr(100_000) },
             Refusal::Banned {
                 until: Some(Timestamp(1_800_000_000_000)),
                 reason: "Maphacks in match 12".to_owned(),

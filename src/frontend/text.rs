@@ -19,6 +19,7 @@ const FILES: &[(Locale, &str, &str)] = &[
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/refusals.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/help.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/news.ftl")),
+    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/activity.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/admin.ftl")),
 ];
 

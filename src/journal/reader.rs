@@ -43,9 +43,18 @@ impl Reader {
     /// Records up to `through`, until they have `page_bytes` on disk or there are no more. A page may
     /// end within a frame, which holds as many records as waited for one sync.
     pub fn read(&mut self, through: Seq, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
+        self.read_until(Some(through), page_bytes)
+    }
+
+    /// The same to the end of what is whole, of a folder that another process may be writing to.
+    pub fn read_what_is_there(&mut self, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
+        self.read_until(None, page_bytes)
+    }
+
+    fn read_until(&mut self, through: Option<Seq>, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
         let mut records = Vec::new();
         let mut bytes_read = 0;
-        while self.after < through && bytes_read < page_bytes {
+        while through.is_none_or(|through| self.after < through) && bytes_read < page_bytes {
             let mut open = match self.open.take() {
                 Some(open) => open,
                 None => self.open_segment()?,
@@ -55,6 +64,9 @@ impl Reader {
                     // The end of this segment; the next one begins with the record that is due.
                     let next = self.open_segment()?;
                     if next.path == open.path {
+                        if through.is_none() {
+                            break;
+                        }
                         let (path, offset) = (open.path, open.offset);
                         let problem = "records that were stored cannot be read back";
                         return Err(JournalError::Damaged { path, offset, problem });
@@ -62,6 +74,10 @@ impl Reader {
                     self.open = Some(next);
                 }
                 Some(bytes) => {
+                    // A frame that is being written, or was when its writer died.
+                    if through.is_none() && Frame::at(&bytes).is_none() && self.is_last(&open)? {
+                        break;
+                    }
                     if self.take(&open, &bytes, page_bytes, &mut bytes_read, &mut records)? {
                         open.offset += bytes.len() as u64;
                     }
@@ -99,6 +115,10 @@ impl Reader {
             self.after = seq;
         }
         Ok(true)
+    }
+
+    fn is_last(&self, open: &Open) -> Result<bool, JournalError> {
+        Ok(segment::list(&self.dir)?.last().is_none_or(|(_, path)| *path == open.path))
     }
 
     /// The segment that holds the record behind `after`.

@@ -60,6 +60,10 @@ fn holds(case: &Case, telling: &Telling) -> Result<(), String> {
         }
         Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. } | Fact::Unplayed { .. } => {
             let closing = row.closed.as_ref().ok_or("the match is stored as open")?;
+            // What was told of it before staff gave it another verdict was true then.
+            if closing.is_resolved {
+                return Ok(());
+            }
             ending(row, closing, slot)
         }
     };
@@ -160,7 +164,8 @@ fn everything_due(case: &Case) -> Vec<Due> {
     for (match_id, row) in &case.facts.matches {
         for (slot, player) in row.players.iter().enumerate() {
             let Some(user) = case.facts.users.get(player) else { continue };
-            let fact = row.closed.as_ref().and_then(|closing| ending(row, closing, slot));
+            let ended = row.closed.as_ref().filter(|closing| !closing.is_resolved);
+            let fact = ended.and_then(|closing| ending(row, closing, slot));
             let since = row.closed.as_ref().map_or(row.paired_at, |closing| closing.at);
             let place = format!("matches {match_id}");
             all.push(Due { user: *user, match_id: *match_id, since, fact, place });

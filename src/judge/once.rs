@@ -2,9 +2,10 @@
 
 use super::files::{LOG, Telling, What};
 use super::{Case, Judgement, Kind, place};
+use crate::store::CorrectionRow;
 use ipc_schema::fact_line::Fact;
-use ipc_schema::ids::{JobId, MatchId, PlayerId};
-use ipc_schema::vocab::{Mmr, Race};
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
+use ipc_schema::vocab::{Mmr, Race, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a message is for. There is one message for each, which is edited.
@@ -150,45 +151,70 @@ struct Chain {
     draws: u32,
 }
 
-/// Follows every rating through the decided matches: what one match left is what the next one finds,
-/// the two changes of a match are opposite, and the table has what the last one left.
+/// What moved one rating.
+struct Move {
+    /// The record that tells it; None for matches from before that was stored, which came first, in
+    /// the order of their numbers, since a player is in one match at a time.
+    seq: Option<Seq>,
+    at: Timestamp,
+    /// None where staff moved it by hand.
+    match_id: Option<MatchId>,
+    is_correction: bool,
+    player: PlayerId,
+    race: Race,
+    before: Mmr,
+    after: Mmr,
+}
+
+/// Follows every rating through the matches and the corrections of staff: what one left is what the
+/// next one finds, the two changes of a match are opposite, and the table has what the last one left.
 pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
     let mut chains: BTreeMap<(PlayerId, Race), Chain> = BTreeMap::new();
-    // A player is in one match at a time, so their order is that of the numbers.
+    let mut moves: Vec<Move> = case.facts.corrections.iter().map(Move::from).collect();
     for (match_id, row) in &case.facts.matches {
         let Some(closing) = &row.closed else { continue };
+        if matches!(closing.verdict.as_str(), "decided" | "drawn") {
+            for (player, race) in row.players.into_iter().zip(row.races) {
+                chains.entry((player, race)).or_default().count(closing.winner, player);
+            }
+        }
         let Some(ratings) = closing.ratings else { continue };
-        let mut find = |who: String, kind, what: String| {
-            if closing.at.0 >= case.since {
-                judgement.find(kind, who, Some(*match_id), what, vec![format!("matches {match_id}")]);
-            }
-        };
         let [first, second] = ratings.map(|(before, after)| after.0 - before.0);
-        if first != -second {
+        if first != -second && closing.at.0 >= case.since {
             let who = row.players.map(|player| case.name_of(player)).join(" and ");
-            find(who, Kind::Duplicate, format!("the changes {first} and {second} are not opposite"));
+            let what = format!("the changes {first} and {second} are not opposite");
+            judgement.find(Kind::Duplicate, who, Some(*match_id), what, vec![format!("matches {match_id}")]);
         }
-        for (slot, (before, after)) in ratings.into_iter().enumerate() {
-            let player = row.players[slot];
-            let chain = chains.entry((player, row.races[slot])).or_default();
-            if let (Some(left), Some(last)) = (chain.steps.last(), chain.last)
-                && *left != before
-            {
-                let what = format!("the rating began at {before}, but match {last} had left it at {left}");
-                find(case.name_of(player), chain.verdict(before), what);
-            }
-            if chain.steps.is_empty() {
-                chain.steps.push(before);
-            }
-            chain.steps.push(after);
-            chain.last = Some(*match_id);
-            let count = match closing.winner {
-                None => &mut chain.draws,
-                Some(winner) if winner == player => &mut chain.wins,
-                Some(_) => &mut chain.losses,
-            };
-            *count += 1;
+        moves.extend(ratings.into_iter().enumerate().map(|(slot, (before, after))| Move {
+            seq: closing.seq,
+            at: closing.at,
+            match_id: Some(*match_id),
+            is_correction: false,
+            player: row.players[slot],
+            race: row.races[slot],
+            before,
+            after,
+        }));
+    }
+    moves.sort_by_key(|step| (step.seq, step.match_id));
+    for step in moves {
+        let chain = chains.entry((step.player, step.race)).or_default();
+        if let Some(left) = chain.steps.last()
+            && *left != step.before
+            && step.at.0 >= case.since
+        {
+            let last = chain.last.map_or_else(|| "staff".to_owned(), |last| format!("match {last}"));
+            let what = format!("the rating began at {}, but {last} had left it at {left}", step.before);
+            let table = if step.is_correction { "rating_corrections" } else { "matches" };
+            let place = step.match_id.map_or_else(|| table.to_owned(), |id| format!("{table} {id}"));
+            let kind = chain.verdict(step.before);
+            judgement.find(kind, case.name_of(step.player), step.match_id, what, vec![place]);
         }
+        if chain.steps.is_empty() {
+            chain.steps.push(step.before);
+        }
+        chain.steps.push(step.after);
+        chain.last = step.match_id;
     }
     let keys: BTreeSet<(PlayerId, Race)> = chains.keys().chain(case.facts.ratings.keys()).copied().collect();
     for (player, race) in keys {
@@ -197,6 +223,8 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
         let fault = match (chain.steps.last(), case.facts.ratings.get(&(player, race))) {
             (None, None) => None,
             (None, Some(_)) => Some((Kind::Duplicate, "there is a rating without a match".to_owned())),
+            // Every match of it was taken back.
+            (Some(_), None) if chain.wins + chain.losses + chain.draws == 0 => None,
             (Some(left), None) => Some((Kind::Lost, format!("the rating {left} is not in the table"))),
             (Some(left), Some(row)) => {
                 let is = (*left, [chain.wins, chain.losses, chain.draws]);
@@ -222,7 +250,24 @@ pub(super) fn ratings(case: &Case, judgement: &mut Judgement) {
     }
 }
 
+impl From<&CorrectionRow> for Move {
+    fn from(row: &CorrectionRow) -> Move {
+        let CorrectionRow { match_id, player, race, before, after, at, seq } = *row;
+        Move { seq: Some(seq), at, match_id, is_correction: true, player, race, before, after }
+    }
+}
+
 impl Chain {
+    /// One match more that counts.
+    fn count(&mut self, winner: Option<PlayerId>, player: PlayerId) {
+        let count = match winner {
+            None => &mut self.draws,
+            Some(winner) if winner == player => &mut self.wins,
+            Some(_) => &mut self.losses,
+        };
+        *count += 1;
+    }
+
     /// A rating that is not the one the matches left: one it had before lacks a change, any other
     /// has one too many.
     fn verdict(&self, found: Mmr) -> Kind {

@@ -43,7 +43,7 @@ fn the_numbers_of_the_season_are_those_of_the_rules() {
     let expected = "wave_s 45; window_start 100; window_step 50; vetoes 4; confirm_after_wave_s 60; \
         confirm_after_delivery_s 45; remind_after_s 20; match_limit_s 9000; play_reminders_min 45, 90; \
         aborts_per_month 3; timeouts_min 5, 10, 20, 40, 80, 160, 240; mmr_start 1500; mmr_scale 500; mmr_k 40; \
-        rematch_s 7200; toons_per_region 4; dispute_s 600; provisional_deviation 110; active_days 14";
+        rematch_s 7200; toons_per_region 4; dispute_s 600; provisional_deviation 110";
     assert_eq!(lines.join("; "), expected);
 }
 

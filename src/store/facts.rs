@@ -3,8 +3,8 @@
 
 use super::Store;
 use anyhow::Context;
-use ipc_schema::ids::{JobId, MatchId, PlayerId};
-use ipc_schema::vocab::{Mmr, Outcome, Race, Timestamp};
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
+use ipc_schema::vocab::{Glicko, Mmr, Outcome, Race, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
 use sqlx::{Connection, Row};
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub struct Facts {
     pub matches: BTreeMap<MatchId, MatchRow>,
     pub ratings: BTreeMap<(PlayerId, Race), RatingRow>,
     pub replays: BTreeMap<JobId, ReplayRow>,
+    /// Ratings that staff moved, in order.
+    pub corrections: Vec<CorrectionRow>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -35,21 +37,40 @@ pub struct MatchRow {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Closing {
     pub at: Timestamp,
+    /// The record that closed it; None for matches from before that was stored.
+    pub seq: Option<Seq>,
     /// As the table has it: decided, drawn, aborted and so on.
     pub verdict: String,
     pub winner: Option<PlayerId>,
     /// Why, as the table has it.
     pub ground: Option<String>,
-    /// Of each player, before and after.
+    /// Of each player, before and after, as told when it was closed.
     pub ratings: Option<[(Mmr, Mmr); 2]>,
+    /// Whether staff gave it another verdict than it was closed with.
+    pub is_resolved: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RatingRow {
     pub mmr: Mmr,
     pub wins: u32,
     pub losses: u32,
     pub draws: u32,
+    pub last_played: Timestamp,
+    /// None until a match moved the row with a build that stores it.
+    pub glicko: Option<Glicko>,
+}
+
+/// A rating that moved because a match got another verdict, or by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CorrectionRow {
+    pub match_id: Option<MatchId>,
+    pub player: PlayerId,
+    pub race: Race,
+    pub before: Mmr,
+    pub after: Mmr,
+    pub at: Timestamp,
+    pub seq: Seq,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +97,7 @@ impl Store {
             matches: matches(&mut transaction).await.context("read matches")?,
             ratings: ratings(&mut transaction).await.context("read ratings")?,
             replays: replays(&mut transaction).await.context("read replays")?,
+            corrections: corrections(&mut transaction).await.context("read corrections")?,
         };
         transaction.rollback().await?;
         Ok(facts)
@@ -112,8 +134,8 @@ async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<Pla
 async fn matches(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
     let rows = sqlx::query(
         "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
-             closed_at_ms, verdict, winner_id, ground, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
-             report_1, report_2
+             closed_at_ms, closed_seq, verdict, winner_id, ground, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
+             report_1, report_2, exists (select 1 from match_resolutions of where of.match_id = matches.match_id) as is_resolved
          from matches",
     );
     let rows = rows.fetch_all(connection).await?;
@@ -128,10 +150,12 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
         None => None,
         Some(at) => Some(Closing {
             at,
+            seq: row.try_get::<Option<i64>, _>("closed_seq")?.map(|seq| Seq(seq.cast_unsigned())),
             verdict: row.try_get::<Option<String>, _>("verdict")?.unwrap_or_default(),
             winner: row.try_get::<Option<i64>, _>("winner_id")?.map(|id| PlayerId(id.cast_unsigned())),
             ground: row.try_get("ground")?,
             ratings: first.zip(second).map(|(first, second)| [first, second]),
+            is_resolved: row.try_get("is_resolved")?,
         }),
     };
     let match_ = MatchRow {
@@ -148,15 +172,26 @@ fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
 }
 
 async fn ratings(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<(PlayerId, Race), RatingRow>> {
-    let rows = sqlx::query("select player_id, race, mmr, wins, losses, draws from ratings");
+    let rows = sqlx::query(
+        "select player_id, race, mmr, wins, losses, draws, last_played_at_ms, glicko_rating, glicko_deviation,
+             glicko_volatility from ratings",
+    );
     let rows = rows.fetch_all(connection).await?;
     let of = |row: &SqliteRow| {
         let count = |column| anyhow::Ok(u32::try_from(number(row, column)?)?);
+        let part = |column| row.try_get::<Option<f64>, _>(column);
         let rating = RatingRow {
             mmr: Mmr(row.try_get("mmr")?),
             wins: count("wins")?,
             losses: count("losses")?,
             draws: count("draws")?,
+            last_played: Timestamp(number(row, "last_played_at_ms")?),
+            glicko: match (part("glicko_rating")?, part("glicko_deviation")?, part("glicko_volatility")?) {
+                (Some(rating), Some(deviation), Some(volatility)) => {
+                    Some(Glicko { rating, deviation, volatility })
+                }
+                _ => None,
+            },
         };
         Ok(((PlayerId(number(row, "player_id")?), race(row, "race")?), rating))
     };
@@ -174,6 +209,27 @@ async fn replays(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<J
             outcome: outcome.zip(time(row, "judged_at_ms")?),
         };
         Ok((JobId(number(row, "job_id")?), replay))
+    };
+    rows.iter().map(of).collect()
+}
+
+async fn corrections(connection: &mut SqliteConnection) -> anyhow::Result<Vec<CorrectionRow>> {
+    let rows = sqlx::query(
+        "select seq, moved.match_id, player_id, race, mmr_before, mmr_after,
+             coalesce(moved.at_ms, resolved.at_ms) as at_ms
+         from rating_corrections moved left join match_resolutions resolved using (seq) order by seq",
+    );
+    let rows = rows.fetch_all(connection).await?;
+    let of = |row: &SqliteRow| {
+        Ok(CorrectionRow {
+            match_id: row.try_get::<Option<i64>, _>("match_id")?.map(|id| MatchId(id.cast_unsigned())),
+            player: PlayerId(number(row, "player_id")?),
+            race: race(row, "race")?,
+            before: Mmr(row.try_get("mmr_before")?),
+            after: Mmr(row.try_get("mmr_after")?),
+            at: time(row, "at_ms")?.context("a correction has no time")?,
+            seq: Seq(number(row, "seq")?),
+        })
     };
     rows.iter().map(of).collect()
 }

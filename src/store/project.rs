@@ -1,12 +1,15 @@
 //! From one record to rows, by nothing but its events. All but the counts of wins and losses are
 //! written as results; the counts add up once because progress moves in the same transaction.
+//! [`corrections`] has what staff change afterwards.
+
+mod corrections;
 
 use crate::journal::FORMAT;
 use ipc_schema::db_writer::Record;
 use ipc_schema::event::{CaseKind, Event, Judged, Pairing, RatingChange};
 use ipc_schema::frame;
-use ipc_schema::ids::{JobId, MatchId, PlayerId};
-use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
+use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
+use ipc_schema::vocab::{Glicko, Ground, Outcome, Race, Timestamp, Verdict};
 use sqlx::SqliteConnection;
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments};
@@ -40,15 +43,15 @@ pub(super) async fn apply(connection: &mut SqliteConnection, record: &Record) ->
         .execute(&mut *connection)
         .await?;
     for event in &record.events {
-        for statement in statements(event) {
+        for statement in statements(record.seq, event) {
             statement.execute(&mut *connection).await?;
         }
     }
     Ok(())
 }
 
-/// What an event changes. Events about messages and timers change no table.
-fn statements(event: &Event) -> Vec<Sql<'_>> {
+/// What an event of record `seq` changes. Events about messages and timers change no table.
+fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
     match event {
         Event::PlayerJoined { player, user, locale, at } => vec![
             sqlx::query("insert into players (player_id, discord_user_id, locale, joined_at_ms) values ($1, $2, $3, $4)")
@@ -101,7 +104,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
                 .bind(at.signed()),
         ],
         Event::Closed { match_id, verdict, ratings, at } => {
-            let mut statements = vec![closing(*match_id, *verdict, ratings.as_ref(), *at)];
+            let mut statements = vec![closing(seq, *match_id, *verdict, ratings.as_ref(), *at)];
             let rated = ratings.iter().flatten().zip(0..);
             statements.extend(rated.filter_map(|(change, slot)| Some(rating(change, verdict.outcome(slot)?, *at))));
             statements
@@ -124,6 +127,22 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
             vec![replay_outcome(*job, outcome, known, *at)]
         }
         Event::ReplayFailed { job, fault, at, .. } => vec![replay_outcome(*job, fault.code(), None, *at)],
+        Event::RatingSystem { mmr_start, mmr_scale, mmr_k, at } => vec![
+            sqlx::query("insert into rating_systems (seq, mmr_start, mmr_scale, mmr_k, at_ms) values ($1, $2, $3, $4, $5)")
+                .bind(seq.0.signed())
+                .bind(mmr_start.0)
+                .bind(*mmr_scale)
+                .bind(*mmr_k)
+                .bind(at.signed()),
+        ],
+        Event::Rated { rows, .. } => rows.iter().map(|row| glicko(row.player, row.race, row.glicko)).collect(),
+        Event::MmrAdjusted { player, race, points, by, reason, at } => {
+            corrections::adjusted(seq, (*player, *race), *points, *by, reason, *at)
+        }
+        Event::Resolved { match_id, verdict, by, at } => corrections::resolved(seq, *match_id, *verdict, *by, *at),
+        Event::Rerated { match_id, rows } => {
+            rows.iter().flat_map(|row| corrections::rerated(seq, *match_id, row)).collect()
+        }
         Event::ChannelSeen { .. }
         | Event::RacesChosen { .. }
         | Event::VetoesChosen { .. }
@@ -145,6 +164,7 @@ fn statements(event: &Event) -> Vec<Sql<'_>> {
         | Event::CardGone { .. }
         | Event::ModUnverified { .. }
         | Event::ToonClashed { .. }
+        | Event::WaveWeighed { .. }
         | Event::KnobSet { .. }
         | Event::HandlesLearned { .. }
         | Event::HandlesRetired { .. }
@@ -256,30 +276,19 @@ fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {
 }
 
 fn closing<'q>(
+    seq: Seq,
     match_id: MatchId,
     verdict: Verdict,
     ratings: Option<&[RatingChange; 2]>,
     at: Timestamp,
 ) -> Sql<'q> {
-    let (word, winner, ground) = match verdict {
-        Verdict::Decided { winner, ground } => ("decided", Some(winner), Some(ground_code(ground))),
-        Verdict::Drawn { ground } => ("drawn", None, Some(ground_code(ground))),
-        Verdict::Conflict => ("conflict", None, None),
-        Verdict::Void => ("void", None, None),
-        Verdict::Cancelled { by: Some(0) } => ("cancelled", None, Some("by player 1")),
-        Verdict::Cancelled { by: Some(_) } => ("cancelled", None, Some("by player 2")),
-        Verdict::Cancelled { by: None } => ("cancelled", None, None),
-        Verdict::Aborted { by: 0 } => ("aborted", None, Some("by player 1")),
-        Verdict::Aborted { .. } => ("aborted", None, Some("by player 2")),
-        Verdict::Unconfirmed { .. } => ("unconfirmed", None, None),
-        Verdict::Expired => ("expired", None, None),
-    };
+    let (word, winner, ground) = words_of(verdict);
     let rated = |slot: usize| ratings.map(|ratings| (ratings[slot].before.0, ratings[slot].after.0)).unzip();
     let ((before_1, after_1), (before_2, after_2)) = (rated(0), rated(1));
     sqlx::query(
         "update matches set closed_at_ms = $2, verdict = $3, ground = $5,
              winner_id = case $4 when 0 then player_1_id when 1 then player_2_id end,
-             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9
+             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9, closed_seq = $10
          where match_id = $1",
     )
     .bind(match_id.0.signed())
@@ -291,6 +300,29 @@ fn closing<'q>(
     .bind(after_1)
     .bind(before_2)
     .bind(after_2)
+    .bind(seq.0.signed())
+}
+
+/// The word of a verdict in the table.
+pub fn verdict_code(verdict: Verdict) -> &'static str {
+    words_of(verdict).0
+}
+
+/// A verdict as the table has it: its word, the winner's slot, and why.
+fn words_of(verdict: Verdict) -> (&'static str, Option<u8>, Option<&'static str>) {
+    match verdict {
+        Verdict::Decided { winner, ground } => ("decided", Some(winner), Some(ground_code(ground))),
+        Verdict::Drawn { ground } => ("drawn", None, Some(ground_code(ground))),
+        Verdict::Conflict => ("conflict", None, None),
+        Verdict::Void => ("void", None, None),
+        Verdict::Cancelled { by: Some(0) } => ("cancelled", None, Some("by player 1")),
+        Verdict::Cancelled { by: Some(_) } => ("cancelled", None, Some("by player 2")),
+        Verdict::Cancelled { by: None } => ("cancelled", None, None),
+        Verdict::Aborted { by: 0 } => ("aborted", None, Some("by player 1")),
+        Verdict::Aborted { .. } => ("aborted", None, Some("by player 2")),
+        Verdict::Unconfirmed { .. } => ("unconfirmed", None, None),
+        Verdict::Expired => ("expired", None, None),
+    }
 }
 
 fn judged_code(outcome: Judged) -> &'static str {
@@ -352,7 +384,7 @@ fn rating<'q>(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Sql<'q>
          values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (player_id, race) do update set mmr = excluded.mmr, wins = wins + excluded.wins,
              losses = losses + excluded.losses, draws = draws + excluded.draws,
-             last_played_at_ms = excluded.last_played_at_ms",
+             last_played_at_ms = max(last_played_at_ms, excluded.last_played_at_ms)",
     )
     .bind(change.player.0.signed())
     .bind(change.race.code())
@@ -361,6 +393,18 @@ fn rating<'q>(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Sql<'q>
     .bind(count(Outcome::Lost))
     .bind(count(Outcome::Draw))
     .bind(at.signed())
+}
+
+fn glicko<'q>(player: PlayerId, race: Race, glicko: Glicko) -> Sql<'q> {
+    sqlx::query(
+        "update ratings set glicko_rating = $3, glicko_deviation = $4, glicko_volatility = $5
+         where player_id = $1 and race = $2",
+    )
+    .bind(player.0.signed())
+    .bind(race.code())
+    .bind(glicko.rating)
+    .bind(glicko.deviation)
+    .bind(glicko.volatility)
 }
 
 fn replay_outcome<'q>(

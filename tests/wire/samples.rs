@@ -10,7 +10,8 @@ use ipc_schema::backend::{
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{
-    CaseKind, Check, CheckKind, Event, Grade, Judged, Judgement, Names, Pairing, RatingChange,
+    CaseKind, Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow,
+    RatingChange, Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
@@ -19,13 +20,14 @@ use ipc_schema::ids::{
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
-    CardView, Claims, Dispute, EntryView, LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView,
-    News, Period, ProfileRating, ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView,
-    SetupStep, SetupView, SheetPlayer, Waiting,
+    ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
+    LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period, ProfileRating,
+    ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView,
+    SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
-    Caller, Era, FileHash, GameRegion, GatewaySession, Ground, Locale, Mmr, Outcome, Race, RaceChoice,
-    Refusal, Region, Server, Timestamp, Toon, Verdict,
+    Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
+    Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
 use staff::{staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
@@ -49,6 +51,7 @@ const CARD: CardId = CardId(4);
 const CHANNEL: ChannelId = ChannelId(1_100_000_000_000_000_001);
 const MESSAGE: MessageId = MessageId(1_100_000_000_000_000_002);
 const USER: UserId = UserId(u64::MAX);
+const GLICKO: Glicko = Glicko { rating: 1512.25, deviation: 90.5, volatility: 0.06 };
 const PROPOSAL: ProposalId = ProposalId(9);
 const AT: Timestamp = Timestamp(1_767_225_600_123);
 
@@ -182,6 +185,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         NotDisputable,
         DisputeOver { minutes: 10 },
         CaseUnknown,
+        MatchNotPlayed,
+        Unchanged,
+        CorrectionTooLarge { limit: 120_000 },
+        MmrOutOfRange { least: Mmr(-100_000), most: Mmr(100_000) },
         Banned { until: Some(AT), reason: text("maphacks") },
         StaffOnly,
         OwnerOnly,
@@ -350,6 +357,31 @@ pub(crate) fn events() -> Vec<Event> {
         ReplayAttached { job: JOB, match_id: MATCH, outcome: Judged::Undecided, at: AT },
         CaseOpened { case: CaseId(1), match_id: MATCH, kind: case_kinds().remove(0), at: AT },
         CaseClosed { case: CaseId(1), by: USER, note: text("seen"), at: AT },
+        WaveWeighed { at: AT, waiting: Crowd { bw: 3, sc2: 1, both: 2 }, unmatched: unmatched() },
+        RatingSystem { mmr_start: Mmr(1500), mmr_scale: 500.0, mmr_k: 40.0, at: AT },
+        Rated {
+            match_id: MATCH,
+            rows: [Race::BwTerran, Race::Sc2Protoss].map(|race| RatedRow { player: PLAYER, race, glicko: GLICKO }),
+        },
+        MmrAdjusted {
+            player: PLAYER,
+            race: Race::BwZerg,
+            points: -50,
+            by: USER,
+            reason: text("test"),
+            at: AT,
+        },
+        Resolved { match_id: MATCH, verdict: Verdict::Void, by: USER, at: AT },
+        Rerated {
+            match_id: MATCH,
+            rows: vec![Rerating {
+                player: PLAYER,
+                race: Race::BwZerg,
+                before: Mmr(1520),
+                after: Mmr(-3),
+                glicko: GLICKO,
+            }],
+        },
     )
 }
 
@@ -362,6 +394,16 @@ pub(crate) fn case_kinds() -> Vec<CaseKind> {
         Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
         Contradiction { job: JOB },
     )
+}
+
+fn unmatched() -> Vec<Unmatched> {
+    let reasons = every!(WhyNot:
+        Alone,
+        NobodyOfEra { era: Era::Bw },
+        TooFar { gap: 310, window: 250 },
+        Outnumbered { fitting: 4 },
+    );
+    reasons.into_iter().map(|why| Unmatched { player: PLAYER, why }).collect()
 }
 
 pub(crate) fn records() -> Vec<Record> {
@@ -406,8 +448,11 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
         NobodyOfOtherEra { era: Era::Sc2 },
         TooFar { gap: 400, window: 200, fits_at: AT },
         Fits,
+        Outnumbered { fitting: 4, waiting: Waiting { bw: 6, sc2: 4, both: 0 } },
     );
-    let entries = hints.into_iter().map(|hint| Some(EntryView { since: AT, hint })).chain([None]);
+    let expected = [None, Some(AT)].into_iter().cycle();
+    let entries = hints.into_iter().zip(expected);
+    let entries = entries.map(|(hint, expected)| Some(EntryView { since: AT, hint, expected })).chain([None]);
     let view = |entry| QueueView {
         races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
         vetoes: vec![text("tourmaline")],
@@ -427,6 +472,7 @@ pub(crate) fn match_views() -> Vec<MatchView> {
         region: Region::Krj,
         race: Race::BwZerg,
         mmr: Mmr(-3),
+        rank: Some(Rank::S),
         battle_tag: text("A#1"),
         alternatives: vec![text("a")],
     };
@@ -504,6 +550,8 @@ pub(crate) fn card_views() -> Vec<CardView> {
 pub(crate) fn news() -> Vec<News> {
     every!(News:
         RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
+        MatchResolved { match_id: MATCH, verdict: Verdict::Void, your_slot: 1 },
+        MmrAdjusted { race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3), reason: text("test") },
         Banned { until: None, reason: text("maphacks") },
         BanEnded { reason: Some(text("a mistake")) },
         TimedOut { until: AT, reason: text("insults") },
@@ -536,7 +584,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         Confirm { caller, match_id: MATCH },
         Abort { caller, match_id: MATCH },
         Match { caller },
-        Leaderboard { caller, page: u32::MAX },
+        Leaderboard { caller, page: u32::MAX, filter: filter() },
         UploadReplay { caller, file_name: text("game.SC2Replay"), bytes: 3 },
         RefuseUpload { caller, refusal: Refusal::NotAReplay, files: 2 },
         CardShown { card: CARD, version: 1, channel: CHANNEL, message: MESSAGE },
@@ -549,6 +597,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         MatchChannels,
         Report { caller, match_id: MATCH, outcome: Outcome::Lost },
         Dispute { caller, match_id: MATCH },
+        Activity { caller, days: 7 },
         StaffPropose { caller, act: StaffAct::ClearQueue, reason: text("because") },
         StaffPerform { caller, proposal: PROPOSAL },
         StaffWithdraw { caller, proposal: PROPOSAL },
@@ -559,6 +608,15 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
     requests.extend(acts.map(|Ok(act)| BackendRequest::StaffPropose { caller, act, reason: reason() }));
     requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
     requests
+}
+
+fn filter() -> LeaderboardFilter {
+    LeaderboardFilter {
+        race: Some(Race::BwZerg),
+        country: CountryCode::from_code("KR"),
+        rank: Some(Rank::F),
+        best: true,
+    }
 }
 
 pub(crate) fn backend_calls() -> Vec<BackendCall> {
@@ -576,15 +634,23 @@ fn card_state(message: Option<(ChannelId, MessageId)>) -> CardState {
     CardState { card: CARD, version: 2, message }
 }
 
+const RECORD: GameRecord = GameRecord { wins: 1, losses: 0, draws: 2 };
+
 fn profile() -> ProfileView {
     ProfileView {
         name: text("Bisu"),
         country: text("KR"),
         region: Some(Region::Krj),
-        ratings: vec![ProfileRating { race: Race::BwZerg, mmr: Mmr(1520), place: 1, wins: 1, losses: 0 }],
-        periods: vec![Period { days: 14, wins: 1, losses: 0 }],
+        ratings: vec![ProfileRating {
+            race: Race::BwZerg,
+            mmr: Mmr(1520),
+            place: Some((1, Rank::D)),
+            provisional: true,
+            record: RECORD,
+        }],
+        periods: vec![Period { days: 14, record: RECORD }],
         streak: -1,
-        against_you: Some((0, 1)),
+        against_you: Some(RECORD),
     }
 }
 
@@ -593,6 +659,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
     let leaderboard = || LeaderboardView {
         page: 0,
         pages: 2,
+        filter: filter(),
         rows: vec![LeaderboardRow {
             place: 1,
             player: PLAYER,
@@ -600,8 +667,9 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             country: text("KR"),
             race: Race::BwZerg,
             mmr: Mmr(1520),
-            wins: 1,
-            losses: 0,
+            rank: Rank::A,
+            provisional: false,
+            record: RECORD,
         }],
     };
     let one_each = every!(BackendReply:
@@ -615,6 +683,13 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         Session(Some(gateway_session())),
         PlayerNames(vec![text("Bisu")]),
         MatchChannels(vec![CHANNEL]),
+        Activity {
+            locale,
+            activity: ActivityView {
+                days: 7,
+                hours: vec![ActivityHour { at: AT, joins: 3, players: 2, bw: 1, sc2: 2 }],
+            },
+        },
         Staff { locale, view: StaffView::Withdrawn },
     );
     one_each

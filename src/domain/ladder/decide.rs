@@ -14,7 +14,7 @@ use crate::domain::chance::Chance;
 use crate::domain::match_::Phase;
 use crate::domain::pairing::{self, Candidate};
 use crate::domain::player::{Player, check_names, fold};
-use crate::domain::queue::{Entry, wave_after, wave_at};
+use crate::domain::queue::{Entry, crowd, wave_after, wave_at};
 use crate::domain::season::Season;
 use ipc_schema::event::{Event, Pairing};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId};
@@ -56,7 +56,7 @@ impl Ladder {
         if let Some(over) = self.ban_over(now) {
             return vec![over];
         }
-        self.wave_due(season, now).map_or_else(Vec::new, |at| vec![self.wave(season, now, at)])
+        self.wave_due(season, now).map_or_else(Vec::new, |at| self.wave(season, now, at))
     }
 
     /// The wave that should have fired by `now`, if someone was waiting for it.
@@ -108,6 +108,7 @@ impl Ladder {
                 Decision { events: events.collect(), refusal: None }
             }
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
+            Input::Started => Decision::of(self.rating_system(season, now)),
             Input::OwnerNamed { user } => Decision::of(self.name_owner(now, *user)),
         }
     }
@@ -281,10 +282,10 @@ impl Ladder {
         events
     }
 
-    fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Event {
+    fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Vec<Event> {
         let candidates = self.candidates(season);
         let shift = usize::try_from(at.0 / 1000 % 7919).expect("it is small");
-        let pairs = pairing::pairs(season, now, &candidates, shift);
+        let (pairs, unmatched) = pairing::wave(season, now, &candidates, shift);
         let mut chance = self.chance;
         let pairings = pairs
             .iter()
@@ -302,7 +303,11 @@ impl Ladder {
                 }
             })
             .collect();
-        Event::WaveFired { at, pairings, generator: chance.0 }
+        let waiting = crowd(self.queue.values());
+        vec![
+            Event::WaveFired { at, pairings, generator: chance.0 },
+            Event::WaveWeighed { at, waiting, unmatched },
+        ]
     }
 
     /// Uniform over the maps that neither vetoed and, where one is left, neither played last.

@@ -2,45 +2,34 @@
 //!
 //! Edmonds' primal-dual method ("Maximum matching and a polyhedron with 0,1-vertices", 1965): duals
 //! on vertices and on odd sets (blossoms) prove the matching best. One alternating tree is grown at
-//! a time, from a vertex that has no mate yet, and blossoms outlive it; the best edge between any
-//! two nodes is kept as in Galil's survey ("Efficient algorithms for finding maximum matching in
-//! graphs", 1986), so that a tree costs at most O(n²) and the whole O(n³). Integers throughout:
-//! weights are doubled, so that halves never arise.
+//! a time, from a vertex that has no mate yet, and blossoms outlive it. What happens next in a tree
+//! stands in a heap, and duals change with the tree's clock instead of one by one (Galil, Micali
+//! and Gabow, "An O(EV log V) algorithm for finding a maximal weighted matching in general graphs",
+//! 1986). So a tree costs what it reaches and no more. Integers throughout: weights are doubled, so
+//! that halves never arise.
+//!
+//! A graph with many edges is matched on few of them. Those left out are held against the duals
+//! afterwards, those that the duals do not cover join, and the search goes on from where it was
+//! (Cook and Rohe, "Computing minimum-weight perfect matchings", 1999). Once none is left, the
+//! matching is the best of the whole graph.
 
-/// No edge between two vertices.
-const NONE: i64 = i64::MIN;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Rounds in which the first duals are lowered; each costs as much as to look at every edge.
 const ROUNDS: usize = 12;
 
-/// The mate of each vertex, or None where it has none, such that the sum of the weights is the
-/// largest possible. `weight(a, b)` with `a < b` is above 0, or None where there is no edge.
-///
-/// # Panics
-/// If a weight is not above 0, or larger than an eighth of what `i64` holds.
-pub fn maximum_weight(
-    vertices: usize,
-    mut weight: impl FnMut(usize, usize) -> Option<i64>,
-) -> Vec<Option<usize>> {
-    let mut doubled = vec![NONE; vertices * vertices];
-    for a in 0..vertices {
-        for b in a + 1..vertices {
-            if let Some(weight) = weight(a, b) {
-                assert!(weight > 0 && weight < i64::MAX / 8, "a weight of {weight} cannot be matched by");
-                doubled[a * vertices + b] = 2 * weight;
-                doubled[b * vertices + a] = 2 * weight;
-            }
-        }
-    }
-    let mut search = Search::new(vertices, doubled);
-    search.start();
-    for vertex in 0..vertices {
-        if search.mate[vertex].is_none() && search.dual[vertex] > 0 {
-            search.grow_from(vertex);
-        }
-    }
-    search.mate
-}
+/// A weight must stay far below what an `i64` holds, for sums and doubling.
+const WEIGHT_LIMIT: i64 = i64::MAX / 16;
+
+/// How far trees grow at first, and how often that is doubled before they grow as far as it takes.
+const NEAR: i64 = 2048;
+const DOUBLINGS: usize = 4;
+
+const NEVER: i64 = i64::MAX;
+
+/// An edge and its weight, which is above 0.
+pub type Edge = (usize, usize, i64);
 
 /// Where a node stands in the tree that is being grown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,56 +39,250 @@ enum Label {
     Even,
     /// An odd number of steps from the root, which it was reached from over the edge: a vertex
     /// of the even node, and one of its own.
-    Odd(usize, usize),
+    Odd(u32, u32),
 }
 
-/// Nodes are vertices, by number, and above them blossoms. Only those that lie in no other node
-/// take part in a tree.
-struct Search {
+/// A graph and a matching in it. Nodes are vertices, by number, and above them blossoms. Only those
+/// that lie in no other node take part in a tree.
+pub struct Matching {
     vertices: usize,
-    nodes: usize,
-    doubled: Vec<i64>,
-    /// Of vertices: what they pay. Of blossoms: what their edges are spared.
+    /// Of each vertex: its neighbours, and the doubled weight of the edge.
+    edges: Vec<Vec<(u32, i64)>>,
+    /// Of vertices: what they pay. Of blossoms: what their edges are spared. While a node is in the
+    /// tree, an even one's vertices pay the clock less than this and an odd one's that much more; an
+    /// even blossom spares twice the clock more and an odd one that much less.
     dual: Vec<i64>,
     mate: Vec<Option<usize>>,
     /// The outermost node around each vertex.
     outer: Vec<usize>,
-    label: Vec<Label>,
-    /// For each node, the even node with the least slack to it.
-    nearest: Vec<Option<usize>>,
+    /// The blossom that a node lies in.
+    parent: Vec<Option<usize>>,
     /// The nodes of a blossom around its odd cycle; the base, whose mate lies outside, is first.
     cycle: Vec<Vec<usize>>,
     /// For each place of the cycle, the edge to the next: a vertex there, and one of the next.
     links: Vec<Vec<(usize, usize)>>,
     /// Vertices of each node.
     members: Vec<Vec<usize>>,
-    /// The edge with the least slack between two nodes of which one is a blossom.
-    between: Vec<Option<(u32, u32)>>,
     unused: Vec<usize>,
-    /// Nodes that lie in no other.
-    outermost: Vec<usize>,
+    /// The next vertex of the odd ring of tight edges that a vertex is half matched along.
+    ring: Vec<Option<usize>>,
+    tree: Tree,
 }
 
-impl Search {
-    fn new(vertices: usize, doubled: Vec<i64>) -> Search {
+/// What blossoms spare the edge between any two vertices, if there is one.
+pub struct Spared {
+    place: Vec<usize>,
+    /// At `[level][at]`, the least of `2^level` numbers from `at` on; the first are what a vertex and
+    /// the one before it are spared.
+    least: Vec<Vec<i64>>,
+}
+
+impl Spared {
+    pub fn between(&self, a: usize, b: usize) -> i64 {
+        let (a, b) = (self.place[a], self.place[b]);
+        let (first, end) = (a.min(b) + 1, a.max(b) + 1);
+        let level = (end - first).ilog2() as usize;
+        self.least[level][first].min(self.least[level][end - (1 << level)])
+    }
+}
+
+/// What is known of the tree that is being grown.
+struct Tree {
+    label: Vec<Label>,
+    /// By how much the root has been charged less so far.
+    clock: i64,
+    /// Edges from even vertices, by the time at which they are tight. Some are no longer of use when
+    /// their time comes.
+    tight: BinaryHeap<Reverse<Tight>>,
+    /// When odd blossoms spare nothing any more.
+    spent: BinaryHeap<Reverse<(i64, usize)>>,
+    /// The even vertex that pays nothing first, and when.
+    broke: (i64, usize),
+    /// When the search will have ended, as far as is known: nothing later is of interest.
+    end: i64,
+    /// For each outside vertex, the first of its edges from even ones to be tight.
+    nearest: Vec<(i64, u32)>,
+    /// Vertices for which that is set, and nodes that have or had a label.
+    offered: Vec<usize>,
+    labelled: Vec<usize>,
+    /// When a node was last seen on the way to the root.
+    seen: Vec<u64>,
+    searches: u64,
+}
+
+/// The mate of each vertex, or None where it has none, such that the sum of the weights is the
+/// largest possible. `edges` are some of the graph's; `left_out` is asked for others whose
+/// weight the duals do not cover: twice it is more than the two ends pay ([`Matching::pays`]) and are
+/// [`Spared`]. It is asked again and again until it knows none.
+///
+/// # Panics
+/// If a weight is not above 0, or is beyond a sixteenth of what `i64` holds.
+pub fn maximum_weight(
+    vertices: usize,
+    edges: &[Edge],
+    mut left_out: impl FnMut(&Matching) -> Vec<Edge>,
+) -> Vec<Option<usize>> {
+    let mut matching = Matching::new(vertices, edges);
+    matching.start();
+    for odd in [Odd::HalfMatch, Odd::Contract] {
+        loop {
+            matching.grow_all(odd);
+            let more = left_out(&matching);
+            if more.is_empty() {
+                break;
+            }
+            more.into_iter().for_each(|edge| matching.add(edge));
+        }
+        (0..vertices).for_each(|vertex| matching.break_ring(vertex));
+    }
+    matching.mate
+}
+
+impl Matching {
+    fn new(vertices: usize, edges: &[Edge]) -> Matching {
         // Each blossom around others has two nodes more than it replaces.
         let nodes = vertices + vertices / 2;
-        Search {
+        let mut matching = Matching {
             vertices,
-            nodes,
-            doubled,
+            edges: vec![Vec::new(); vertices],
             dual: vec![0; nodes],
             mate: vec![None; vertices],
             outer: (0..vertices).collect(),
-            label: vec![Label::Outside; nodes],
-            nearest: vec![None; nodes],
+            parent: vec![None; nodes],
             cycle: vec![Vec::new(); nodes],
             links: vec![Vec::new(); nodes],
             members: (0..nodes).map(|node| if node < vertices { vec![node] } else { Vec::new() }).collect(),
-            between: vec![None; nodes * nodes],
             unused: (vertices..nodes).rev().collect(),
-            outermost: (0..vertices).collect(),
+            ring: vec![None; vertices],
+            tree: Tree {
+                label: vec![Label::Outside; nodes],
+                clock: 0,
+                tight: BinaryHeap::new(),
+                spent: BinaryHeap::new(),
+                broke: (NEVER, 0),
+                end: NEVER,
+                nearest: vec![(NEVER, 0); vertices],
+                offered: Vec::new(),
+                labelled: Vec::new(),
+                seen: vec![0; nodes],
+                searches: 0,
+            },
+        };
+        let mut degrees = vec![0; vertices];
+        edges.iter().for_each(|(a, b, _)| [a, b].into_iter().for_each(|end| degrees[*end] += 1));
+        for (edges, degree) in matching.edges.iter_mut().zip(degrees) {
+            edges.reserve(degree + 2);
         }
+        edges.iter().for_each(|edge| matching.note(*edge));
+        matching
+    }
+
+    fn note(&mut self, (a, b, weight): Edge) {
+        assert!(0 < weight && weight < WEIGHT_LIMIT, "a weight of {weight} cannot be matched by");
+        self.edges[a].push((b as u32, 2 * weight));
+        self.edges[b].push((a as u32, 2 * weight));
+    }
+
+    /// Twice what a vertex pays for each of its edges, whatever blossoms spare it.
+    pub fn pays(&self, vertex: usize) -> i64 {
+        self.dual[vertex]
+    }
+
+    /// What all blossoms together spare a matching: each once for every pair it has room for.
+    #[cfg(test)]
+    fn odd_sets(&self) -> i64 {
+        let blossoms = (self.vertices..self.members.len()).filter(|node| !self.members[*node].is_empty());
+        blossoms.map(|node| self.dual[node] * (self.members[node].len() / 2) as i64).sum()
+    }
+
+    /// What blossoms spare each pair of vertices at present.
+    pub fn spared(&self) -> Spared {
+        // Vertices in an order in which those of a blossom are side by side. Between two neighbours
+        // stands what both of them are spared; of two that are farther apart, it is the least between.
+        let mut place = vec![0; self.vertices];
+        let mut between = Vec::with_capacity(self.vertices);
+        let outermost = (0..self.members.len()).filter(|node| {
+            let exists = *node < self.vertices || !self.members[*node].is_empty();
+            exists && self.parent[*node].is_none()
+        });
+        // Nodes still to be laid out, with what is spared before them and in them.
+        let mut stack: Vec<(usize, i64, i64)> = outermost.map(|node| (node, 0, 0)).collect();
+        while let Some((node, before, around)) = stack.pop() {
+            if node < self.vertices {
+                place[node] = between.len();
+                between.push(before);
+                continue;
+            }
+            let inside = around + self.dual[node];
+            let children = self.cycle[node].iter();
+            stack.extend(children.map(|child| (*child, inside, inside)));
+            // The last is the first to be laid out.
+            stack.last_mut().expect("a blossom has children").1 = before;
+        }
+        let mut least = vec![between];
+        while let Some(below) = least.last()
+            && let width = 1 << (least.len() - 1)
+            && below.len() > width
+        {
+            least.push(below.iter().zip(&below[width..]).map(|(one, other)| *one.min(other)).collect());
+        }
+        Spared { place, least }
+    }
+
+    /// Notes an edge that the duals may not cover, and charges one of its ends for it. That one loses
+    /// its mate until the search goes on.
+    fn add(&mut self, edge: Edge) {
+        self.note(edge);
+        let (a, b, weight) = edge;
+        let apart = |vertex: &usize| {
+            (self.mate[*vertex].is_some(), self.ring[*vertex].is_some(), self.outer[*vertex] >= self.vertices)
+        };
+        let charged = if apart(&b) < apart(&a) { b } else { a };
+        while self.outer[charged] >= self.vertices {
+            self.dissolve(self.outer[charged]);
+        }
+        let lacking = 2 * weight - self.dual[a] - self.dual[b];
+        if lacking > 0 {
+            self.dual[charged] += lacking;
+            self.part(charged);
+        }
+    }
+
+    /// Takes an outermost blossom apart by charging its vertices for what it spared. Its inner edges
+    /// are paid for as before; the base's mate is lost.
+    fn dissolve(&mut self, blossom: usize) {
+        let base = self.base(blossom);
+        self.part(base);
+        // What a blossom spares is even: it changes by twice the clock.
+        let share = self.dual[blossom] / 2;
+        for vertex in std::mem::take(&mut self.members[blossom]) {
+            self.dual[vertex] += share;
+        }
+        for child in self.take_children(blossom).0 {
+            self.release(child);
+        }
+    }
+
+    fn part(&mut self, vertex: usize) {
+        self.break_ring(vertex);
+        if let Some(mate) = self.mate[vertex].take() {
+            self.mate[mate] = None;
+        }
+    }
+
+    /// Makes a node outermost.
+    fn release(&mut self, node: usize) {
+        self.parent[node] = None;
+        for at in 0..self.members[node].len() {
+            let vertex = self.members[node][at];
+            self.outer[vertex] = node;
+        }
+    }
+
+    fn take_children(&mut self, blossom: usize) -> (Vec<usize>, Vec<(usize, usize)>) {
+        self.unused.push(blossom);
+        self.members[blossom].clear();
+        (std::mem::take(&mut self.cycle[blossom]), std::mem::take(&mut self.links[blossom]))
     }
 
     /// Duals that allow every edge and that few edges have room below, and the tight ones that do not
@@ -107,7 +290,7 @@ impl Search {
     fn start(&mut self) {
         let n = self.vertices;
         for a in 0..n {
-            self.dual[a] = self.row(a).iter().copied().max().unwrap_or(NONE).max(0) / 2;
+            self.dual[a] = self.edges[a].iter().map(|(_, doubled)| *doubled).max().unwrap_or(0) / 2;
         }
         // Halfway to the least that its edges demand of each: if all go at once, no edge is left short.
         for _ in 0..ROUNDS {
@@ -120,158 +303,221 @@ impl Search {
                 continue;
             }
             self.dual[a] = self.demand(a);
-            let tight = |b: &usize| {
-                let doubled = self.doubled[a * n + b];
-                doubled != NONE && self.mate[*b].is_none() && doubled - self.dual[*b] == self.dual[a]
+            let tight = |(b, doubled): &&(u32, i64)| {
+                let b = *b as usize;
+                self.mate[b].is_none() && doubled - self.dual[b] == self.dual[a]
             };
-            if let Some(b) = (0..n).find(tight) {
-                self.mate[a] = Some(b);
-                self.mate[b] = Some(a);
+            if let Some(&(b, _)) = self.edges[a].iter().find(tight) {
+                self.mate[a] = Some(b as usize);
+                self.mate[b as usize] = Some(a);
             }
         }
     }
 
     /// The least dual of a vertex that its edges allow.
     fn demand(&self, a: usize) -> i64 {
-        let edges = self.row(a).iter().zip(&self.dual).filter(|(doubled, _)| **doubled != NONE);
-        edges.map(|(doubled, dual)| doubled - dual).max().unwrap_or(0).max(0)
+        self.edges[a].iter().map(|(b, doubled)| doubled - self.dual[*b as usize]).max().unwrap_or(0).max(0)
     }
 
-    fn row(&self, a: usize) -> &[i64] {
-        &self.doubled[a * self.vertices..][..self.vertices]
+    /// Grows trees until who has no mate pays nothing.
+    fn grow_all(&mut self, odd: Odd) {
+        // As if all trees grew at once: those that meet halfway reach less than one alone would.
+        let limits = std::iter::successors(Some(NEAR), |limit| Some(limit * 2)).take(DOUBLINGS);
+        limits.chain([NEVER]).for_each(|limit| self.grow_until(odd, limit));
     }
 
-    /// The edge with the least slack between two nodes that do not share a vertex.
-    fn edge(&self, x: usize, y: usize) -> Option<(usize, usize)> {
-        if x < self.vertices && y < self.vertices {
-            (self.doubled[x * self.vertices + y] != NONE).then_some((x, y))
-        } else {
-            self.between[x * self.nodes + y].map(|(a, b)| (a as usize, b as usize))
+    /// The same, but lets go of a tree whose root was charged less by `limit`.
+    fn grow_until(&mut self, odd: Odd, limit: i64) {
+        for vertex in 0..self.vertices {
+            if self.mate[vertex].is_none() && self.ring[vertex].is_none() && self.dual[vertex] > 0 {
+                self.tree.end = limit;
+                self.grow_from(vertex, odd);
+                self.fell();
+            }
         }
     }
 
-    /// What an edge between two outermost nodes lacks to be tight.
-    fn slack(&self, (a, b): (usize, usize)) -> i64 {
-        self.dual[a] + self.dual[b] - self.doubled[a * self.vertices + b]
+    /// Pairs up the others of a vertex's ring, if it is in one.
+    fn break_ring(&mut self, vertex: usize) {
+        let mut next = self.ring[vertex].take();
+        while let Some(a) = next.filter(|a| *a != vertex) {
+            let b = self.ring[a].take().expect("a ring has no end");
+            next = self.ring[b].take();
+            self.mate[a] = Some(b);
+            self.mate[b] = Some(a);
+        }
     }
 
-    fn slack_between(&self, x: usize, y: usize) -> Option<i64> {
-        self.edge(x, y).map(|edge| self.slack(edge))
+    /// Half matches the odd cycle of vertices that a tight edge between two even ones closes, and
+    /// the way from there to the root anew.
+    fn make_ring(&mut self, a: usize, b: usize) {
+        let ([mut left, right], top) = self.ways_up(a, b);
+        self.rematch(top, None);
+        left.reverse();
+        let ring = [vec![top], left, right].concat();
+        for at in 0..ring.len() {
+            self.mate[ring[at]] = None;
+            self.ring[ring[at]] = Some(ring[(at + 1) % ring.len()]);
+        }
     }
 
     /// The vertex of a node whose mate lies outside of it, if it has one.
-    fn base(&self, mut node: usize) -> usize {
-        while node >= self.vertices {
-            node = self.cycle[node][0];
-        }
-        node
+    fn base(&self, node: usize) -> usize {
+        base(&self.cycle, self.vertices, node)
     }
 
     /// Matches `root`, or proves that the best matching leaves it, or a vertex that gives way
     /// to it, without a mate.
-    fn grow_from(&mut self, root: usize) {
-        for &node in &self.outermost {
-            self.label[node] = Label::Outside;
-            self.nearest[node] = None;
-        }
-        self.make_even(root);
+    fn grow_from(&mut self, root: usize, odd: Odd) {
+        self.make_even(self.outer[root]);
         loop {
             match self.next_step() {
                 Step::GiveUp(vertex) => return self.rematch(vertex, None),
+                Step::Pause => return,
                 Step::Reach(a, b) => {
                     let node = self.outer[b];
                     let Some(mate) = self.mate[self.base(node)] else {
+                        self.break_ring(b);
                         self.set_base(node, b);
                         self.mate[b] = Some(a);
                         return self.rematch(a, Some(b));
                     };
-                    self.label[node] = Label::Odd(a, b);
+                    self.make_odd(node, a, b);
                     self.make_even(self.outer[mate]);
                 }
-                Step::Close(a, b) => self.contract(a, b),
+                Step::Close(a, b) => match odd {
+                    Odd::HalfMatch => return self.make_ring(a, b),
+                    Odd::Contract => self.contract(a, b),
+                },
                 Step::Open(blossom) => self.expand(blossom),
             }
         }
     }
 
-    /// Lowers the duals of even vertices and raises those of odd ones until something can be done.
+    /// Moves the clock on until something can be done.
     fn next_step(&mut self) -> Step {
-        let mut least = i64::MAX;
-        let mut step = None;
-        for &node in &self.outermost {
-            let (cost, found) = match self.label[node] {
-                Label::Even => {
-                    for &vertex in &self.members[node] {
-                        if self.dual[vertex] < least {
-                            least = self.dual[vertex];
-                            step = Some(Step::GiveUp(vertex));
-                        }
-                    }
-                    let Some(edge) = self.nearest[node].and_then(|near| self.edge(near, node)) else {
-                        continue;
-                    };
-                    (self.slack(edge) / 2, Step::Close(edge.0, edge.1))
+        let tree = &mut self.tree;
+        loop {
+            let tight = tree.tight.peek().map_or(NEVER, |Reverse(edge)| edge.time());
+            let spent = tree.spent.peek().map_or(NEVER, |Reverse((time, _))| *time);
+            let (broke, vertex) = tree.broke;
+            if tree.end < tight.min(spent).min(broke) {
+                tree.clock = tree.end;
+                return Step::Pause;
+            }
+            if broke <= tight && broke <= spent {
+                tree.clock = broke;
+                return Step::GiveUp(vertex);
+            }
+            if tight <= spent {
+                let Some(Reverse(edge)) = tree.tight.pop() else { unreachable!("it was seen") };
+                let (from, to) = (edge.from as usize, edge.to as usize);
+                let step = if edge.closes() {
+                    (self.outer[from] != self.outer[to]).then_some(Step::Close(from, to))
+                } else {
+                    let outside = tree.label[self.outer[to]] == Label::Outside;
+                    let first = tree.nearest[to] == (edge.time(), edge.from);
+                    (outside && first).then_some(Step::Reach(from, to))
+                };
+                if let Some(step) = step {
+                    tree.clock = edge.time();
+                    return step;
                 }
-                Label::Outside => {
-                    let Some(edge) = self.nearest[node].and_then(|near| self.edge(near, node)) else {
-                        continue;
-                    };
-                    (self.slack(edge), Step::Reach(edge.0, edge.1))
-                }
-                Label::Odd(..) if node >= self.vertices => (self.dual[node] / 2, Step::Open(node)),
-                Label::Odd(..) => continue,
-            };
-            if cost < least {
-                least = cost;
-                step = Some(found);
-            }
-        }
-        for &node in &self.outermost {
-            let change = match self.label[node] {
-                Label::Even => -least,
-                Label::Odd(..) => least,
-                Label::Outside => continue,
-            };
-            for &vertex in &self.members[node] {
-                self.dual[vertex] += change;
-            }
-            if node >= self.vertices {
-                self.dual[node] -= 2 * change;
-            }
-        }
-        step.expect("the root itself can always give up")
-    }
-
-    /// Labels a node even, which brings its edges into play.
-    fn make_even(&mut self, node: usize) {
-        self.label[node] = Label::Even;
-        for at in 0..self.outermost.len() {
-            let other = self.outermost[at];
-            if other == node {
                 continue;
             }
-            self.offer(other, node);
-        }
-        self.find_nearest(node);
-    }
-
-    /// Notes that `even` is the nearest even node of `node`, if it is.
-    fn offer(&mut self, node: usize, even: usize) {
-        let Some(slack) = self.slack_between(even, node) else { return };
-        let held = self.nearest[node].and_then(|near| self.slack_between(near, node));
-        if held.is_none_or(|held| slack < held) {
-            self.nearest[node] = Some(even);
-        }
-    }
-
-    fn find_nearest(&mut self, node: usize) {
-        self.nearest[node] = None;
-        for at in 0..self.outermost.len() {
-            let other = self.outermost[at];
-            if other != node && self.label[other] == Label::Even {
-                self.offer(node, other);
+            let Some(Reverse((time, blossom))) = tree.spent.pop() else { unreachable!("it was seen") };
+            let odd = matches!(tree.label[blossom], Label::Odd(..)) && self.parent[blossom].is_none();
+            if odd && self.dual[blossom] == 2 * time {
+                tree.clock = time;
+                return Step::Open(blossom);
             }
         }
+    }
+
+    /// Labels an outside node even, which brings its edges into play.
+    fn make_even(&mut self, node: usize) {
+        self.tree.label[node] = Label::Even;
+        self.tree.labelled.push(node);
+        let clock = self.tree.clock;
+        if node >= self.vertices {
+            self.dual[node] -= 2 * clock;
+        }
+        for at in 0..self.members[node].len() {
+            let vertex = self.members[node][at];
+            self.dual[vertex] += clock;
+            self.look_around(vertex);
+        }
+    }
+
+    /// Labels an outside node odd, reached over an edge to `own` in it.
+    fn make_odd(&mut self, node: usize, even: usize, own: usize) {
+        for at in 0..self.members[node].len() {
+            let vertex = self.members[node][at];
+            self.dual[vertex] -= self.tree.clock;
+        }
+        self.label_odd(node, even, own);
+    }
+
+    /// The same for a node whose vertices are charged as odd ones already.
+    fn label_odd(&mut self, node: usize, even: usize, own: usize) {
+        self.tree.label[node] = Label::Odd(even as u32, own as u32);
+        self.tree.labelled.push(node);
+        if node >= self.vertices {
+            self.dual[node] += 2 * self.tree.clock;
+            self.tree.spent.push(Reverse((self.dual[node] / 2, node)));
+        }
+    }
+
+    /// Brings the edges of an even vertex into play.
+    fn look_around(&mut self, vertex: usize) {
+        let tree = &mut self.tree;
+        let (own, node) = (self.dual[vertex], self.outer[vertex]);
+        tree.broke = tree.broke.min((own, vertex));
+        tree.end = tree.end.min(own);
+        for &(other, doubled) in &self.edges[vertex] {
+            let to = other as usize;
+            let outer = self.outer[to];
+            let time = own + self.dual[to] - doubled;
+            match tree.label[outer] {
+                Label::Outside if time <= tree.end => {
+                    if self.mate[base(&self.cycle, self.vertices, outer)].is_none() {
+                        tree.end = time;
+                    }
+                    tree.offer(vertex, to, time);
+                }
+                Label::Even if outer != node && time / 2 <= tree.end => {
+                    tree.tight.push(Reverse(Tight::new(time / 2, true, vertex, to)));
+                }
+                Label::Outside | Label::Even | Label::Odd(..) => {}
+            }
+        }
+    }
+
+    /// Lets go of the tree: everything is outside again, and pays what it pays.
+    fn fell(&mut self) {
+        let clock = std::mem::take(&mut self.tree.clock);
+        for node in std::mem::take(&mut self.tree.labelled) {
+            let sign = match std::mem::replace(&mut self.tree.label[node], Label::Outside) {
+                Label::Outside => continue,
+                // A node inside of a blossom was brought up to date when it came there.
+                _ if self.parent[node].is_some() || self.members[node].is_empty() => continue,
+                Label::Even => -1,
+                Label::Odd(..) => 1,
+            };
+            for &vertex in &self.members[node] {
+                self.dual[vertex] += sign * clock;
+            }
+            if node >= self.vertices {
+                self.dual[node] -= sign * 2 * clock;
+            }
+        }
+        for vertex in self.tree.offered.drain(..) {
+            self.tree.nearest[vertex].0 = NEVER;
+        }
+        self.tree.tight.clear();
+        self.tree.spent.clear();
+        self.tree.broke = (NEVER, 0);
+        self.tree.end = NEVER;
     }
 
     /// Gives a vertex of an even node a new mate (or none), and everyone between it and the root
@@ -284,9 +530,10 @@ impl Search {
             self.mate[vertex] = mate;
             let Some(left) = left else { return };
             let odd = self.outer[left];
-            let Label::Odd(even, own) = self.label[odd] else {
+            let Label::Odd(even, own) = self.tree.label[odd] else {
                 unreachable!("the mate of an even node is odd")
             };
+            let (even, own) = (even as usize, own as usize);
             self.set_base(odd, own);
             self.mate[own] = Some(even);
             (vertex, mate) = (even, Some(own));
@@ -318,43 +565,54 @@ impl Search {
 
     /// The place in a blossom's cycle of the node that holds `vertex`.
     fn place_in(&self, blossom: usize, vertex: usize) -> usize {
-        let place = self.cycle[blossom].iter().position(|&child| self.members[child].contains(&vertex));
-        place.expect("a blossom holds its members")
+        let mut child = vertex;
+        while self.parent[child] != Some(blossom) {
+            child = self.parent[child].expect("a blossom holds its members");
+        }
+        self.cycle[blossom].iter().position(|node| *node == child).expect("a child is on its blossom's cycle")
     }
 
     /// The even node above an even node in the tree, with the odd one between them.
     fn above(&self, even: usize) -> Option<(usize, usize)> {
         let odd = self.outer[self.mate[self.base(even)]?];
-        let Label::Odd(vertex, _) = self.label[odd] else { unreachable!("the mate of an even node is odd") };
-        Some((odd, self.outer[vertex]))
+        let Label::Odd(vertex, _) = self.tree.label[odd] else {
+            unreachable!("the mate of an even node is odd")
+        };
+        Some((odd, self.outer[vertex as usize]))
+    }
+
+    /// The ways of two even nodes to the even node where they meet, which is given last and is
+    /// part of neither.
+    fn ways_up(&mut self, one: usize, other: usize) -> ([Vec<usize>; 2], usize) {
+        self.tree.searches += 1;
+        let search = self.tree.searches;
+        let mut ways = [vec![one], vec![other]];
+        [one, other].into_iter().for_each(|node| self.tree.seen[node] = search);
+        for side in [0, 1].into_iter().cycle() {
+            let Some((odd, even)) = self.above(*ways[side].last().expect("it begins with a node")) else {
+                continue;
+            };
+            ways[side].push(odd);
+            if self.tree.seen[even] == search {
+                let across = ways[1 - side].iter().position(|node| *node == even);
+                ways[1 - side].truncate(across.expect("it was seen there"));
+                return (ways, even);
+            }
+            self.tree.seen[even] = search;
+            ways[side].push(even);
+        }
+        unreachable!("both ways end at the root")
     }
 
     /// Makes a blossom of the odd cycle that a tight edge between two even nodes closes.
     fn contract(&mut self, a: usize, b: usize) {
-        let line = |start: usize| {
-            let mut line = vec![start];
-            while let Some((odd, even)) = self.above(line[line.len() - 1]) {
-                line.extend([odd, even]);
-            }
-            line
-        };
-        let (mut left, mut right) = (line(self.outer[a]), line(self.outer[b]));
-        // What both lines have in common, but for its lower end, is above the cycle.
-        let mut top = usize::MAX;
-        while let (Some(one), Some(other)) = (left.last(), right.last()) {
-            if one != other {
-                break;
-            }
-            top = *one;
-            left.pop();
-            right.pop();
-        }
-        // Down the left line from the top, over the closing edge, and up the right one.
+        let ([left, right], top) = self.ways_up(self.outer[a], self.outer[b]);
+        // Down the left way from the top, over the closing edge, and up the right one.
         let mut cycle = vec![top];
         let mut links = Vec::new();
         for &node in left.iter().rev() {
-            links.push(match self.label[node] {
-                Label::Odd(even, own) => (even, own),
+            links.push(match self.tree.label[node] {
+                Label::Odd(even, own) => (even as usize, own as usize),
                 _ => (self.base(cycle[cycle.len() - 1]), self.base(node)),
             });
             cycle.push(node);
@@ -362,8 +620,8 @@ impl Search {
         links.push((a, b));
         for &node in &right {
             cycle.push(node);
-            links.push(match self.label[node] {
-                Label::Odd(even, own) => (own, even),
+            links.push(match self.tree.label[node] {
+                Label::Odd(even, own) => (own as usize, even as usize),
                 _ => {
                     let base = self.base(node);
                     (base, self.mate[base].expect("only the root has no mate, and it is not below the top"))
@@ -371,74 +629,51 @@ impl Search {
             });
         }
         let blossom = self.unused.pop().expect("there are as many numbers as nested blossoms");
-        self.members[blossom] = cycle.iter().flat_map(|&node| self.members[node].iter().copied()).collect();
-        for at in 0..self.members[blossom].len() {
-            let vertex = self.members[blossom][at];
-            self.outer[vertex] = blossom;
-        }
-        self.outermost.retain(|node| !cycle.contains(node));
-        self.outermost.push(blossom);
-        self.dual[blossom] = 0;
-        self.note_edges(blossom, &cycle);
-        self.cycle[blossom] = cycle;
-        self.links[blossom] = links;
-        // A nearest node that is now inside is replaced by the blossom, which is no farther.
-        for at in 0..self.outermost.len() {
-            let node = self.outermost[at];
-            if self.nearest[node].is_some_and(|near| self.cycle[blossom].contains(&near)) {
-                self.nearest[node] = None;
-                self.find_nearest(node);
-            }
-        }
-        self.make_even(blossom);
-    }
-
-    /// The best edges between a new blossom and every other node. They stay the best, since all
-    /// vertices of a blossom are charged alike for as long as it lasts.
-    fn note_edges(&mut self, blossom: usize, cycle: &[usize]) {
-        for other in 0..self.nodes {
-            let exists = other < self.vertices || !self.members[other].is_empty();
-            if !exists || other == blossom {
-                continue;
-            }
-            let mut best: Option<((usize, usize), i64)> = None;
-            for &child in cycle {
-                let Some(edge) = self.edge(child, other) else { continue };
-                let slack = self.slack(edge);
-                if best.is_none_or(|(_, least)| slack < least) {
-                    best = Some((edge, slack));
+        let clock = self.tree.clock;
+        let mut members = Vec::new();
+        let mut turned_even = Vec::new();
+        for &child in &cycle {
+            let odd = self.tree.label[child] != Label::Even;
+            for &vertex in &self.members[child] {
+                self.outer[vertex] = blossom;
+                if odd {
+                    self.dual[vertex] += 2 * clock;
+                    turned_even.push(vertex);
                 }
             }
-            let edge = best.map(|((a, b), _)| (a as u32, b as u32));
-            self.between[blossom * self.nodes + other] = edge;
-            self.between[other * self.nodes + blossom] = edge.map(|(a, b)| (b, a));
+            if child >= self.vertices {
+                self.dual[child] += if odd { -2 * clock } else { 2 * clock };
+            }
+            self.parent[child] = Some(blossom);
+            members.extend_from_slice(&self.members[child]);
+        }
+        self.members[blossom] = members;
+        self.cycle[blossom] = cycle;
+        self.links[blossom] = links;
+        self.dual[blossom] = -2 * clock;
+        self.tree.label[blossom] = Label::Even;
+        self.tree.labelled.push(blossom);
+        for vertex in turned_even {
+            self.look_around(vertex);
         }
     }
 
     /// Takes an odd blossom apart that spares its edges nothing any more.
     fn expand(&mut self, blossom: usize) {
-        let Label::Odd(even, own) = self.label[blossom] else {
+        let Label::Odd(even, own) = self.tree.label[blossom] else {
             unreachable!("only odd blossoms are expanded")
         };
+        let (even, own) = (even as usize, own as usize);
         let entry = self.place_in(blossom, own);
-        let cycle = std::mem::take(&mut self.cycle[blossom]);
-        let links = std::mem::take(&mut self.links[blossom]);
-        self.members[blossom].clear();
-        self.outermost.retain(|&node| node != blossom);
-        self.outermost.extend(&cycle);
+        let (cycle, links) = self.take_children(blossom);
         for &child in &cycle {
-            self.label[child] = Label::Outside;
-            self.nearest[child] = None;
-            for at in 0..self.members[child].len() {
-                let vertex = self.members[child][at];
-                self.outer[vertex] = child;
-            }
+            self.release(child);
+            self.tree.label[child] = Label::Outside;
         }
-        self.unused.push(blossom);
         // From where the tree enters to the base there are two ways; the even one stays in the tree.
         let count = cycle.len();
-        self.label[cycle[entry]] = Label::Odd(even, own);
-        let mut made_even = Vec::new();
+        self.label_odd(cycle[entry], even, own);
+        let mut turned_even = Vec::new();
         let mut place = entry;
         while place != 0 {
             let (between, next, link) = if entry.is_multiple_of(2) {
@@ -447,17 +682,89 @@ impl Search {
             } else {
                 (place + 1, (place + 2) % count, links[place + 1])
             };
-            made_even.push(cycle[between]);
-            self.label[cycle[next]] = Label::Odd(link.0, link.1);
+            turned_even.push(cycle[between]);
+            self.label_odd(cycle[next], link.0, link.1);
             place = next;
         }
         for &child in &cycle {
-            self.find_nearest(child);
+            if self.tree.label[child] == Label::Outside {
+                self.leave_tree(child);
+            }
         }
-        for node in made_even {
+        for node in turned_even {
             self.make_even(node);
         }
     }
+
+    /// Puts a node outside again whose vertices are charged as odd ones.
+    fn leave_tree(&mut self, node: usize) {
+        let tree = &mut self.tree;
+        for &vertex in &self.members[node] {
+            self.dual[vertex] += tree.clock;
+            tree.nearest[vertex].0 = NEVER;
+            for &(other, doubled) in &self.edges[vertex] {
+                let from = other as usize;
+                if tree.label[self.outer[from]] == Label::Even {
+                    tree.offer(from, vertex, self.dual[from] + self.dual[vertex] - doubled);
+                }
+            }
+        }
+    }
+}
+
+fn base(cycle: &[Vec<usize>], vertices: usize, mut node: usize) -> usize {
+    while node >= vertices {
+        node = cycle[node][0];
+    }
+    node
+}
+
+impl Tree {
+    /// Notes when an edge from an even vertex to one outside is tight, if none is before it.
+    fn offer(&mut self, from: usize, to: usize, time: i64) {
+        let (nearest, _) = self.nearest[to];
+        if time < nearest {
+            if nearest == NEVER {
+                self.offered.push(to);
+            }
+            self.nearest[to] = (time, from as u32);
+            self.tight.push(Reverse(Tight::new(time, false, from, to)));
+        }
+    }
+}
+
+/// An edge from an even vertex that will be tight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Tight {
+    /// Twice the time, and one more if the other end is even too and not outside.
+    key: i64,
+    from: u32,
+    to: u32,
+}
+
+impl Tight {
+    fn new(time: i64, closes: bool, from: usize, to: usize) -> Tight {
+        Tight { key: 2 * time + i64::from(closes), from: from as u32, to: to as u32 }
+    }
+
+    fn time(self) -> i64 {
+        self.key >> 1
+    }
+
+    fn closes(self) -> bool {
+        self.key & 1 == 1
+    }
+}
+
+/// What becomes of an odd cycle of tight edges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Odd {
+    /// It ends the search: each of its vertices is matched half to the one and half to the other
+    /// neighbour, as the linear program without the odd sets would have it. Such a matching is found
+    /// fast and is close to the best, so that few vertices are left to begin a tree at.
+    HalfMatch,
+    /// It becomes a blossom.
+    Contract,
 }
 
 /// What tight edges and spent duals allow.
@@ -465,6 +772,8 @@ impl Search {
 enum Step {
     /// An even vertex that pays nothing can do without a mate.
     GiveUp(usize),
+    /// The search has gone as far as it may for the time being.
+    Pause,
     /// A tight edge from an even vertex to one outside the tree.
     Reach(usize, usize),
     /// A tight edge between two even nodes.
@@ -473,316 +782,5 @@ enum Step {
     Open(usize),
 }
 
-/// Adds pairs to a matching until no matching of the graph has more (Edmonds, "Paths, trees, and
-/// flowers", 1965). Who has a mate keeps one. `edge(a, b)` is asked once for every `a < b`.
-pub fn maximum_cardinality(mates: &mut [Option<usize>], edge: impl Fn(usize, usize) -> bool) {
-    let vertices = mates.len();
-    let free: Vec<usize> = (0..vertices).filter(|vertex| mates[*vertex].is_none()).collect();
-    if free.len() < 2 {
-        return;
-    }
-    let mut neighbours = vec![Bits::none(vertices); vertices];
-    for a in 0..vertices {
-        for b in a + 1..vertices {
-            if edge(a, b) {
-                neighbours[a].insert(b);
-                neighbours[b].insert(a);
-            }
-        }
-    }
-    let mut live = Bits::none(vertices);
-    (0..vertices).for_each(|vertex| live.insert(vertex));
-    for root in free {
-        if mates[root].is_none() {
-            Forest::new(vertices, root).grow(mates, &mut live, &neighbours);
-        }
-    }
-}
-
-/// A set of vertices, 64 to a word: a tree looks at whole words of neighbours it has not reached.
-#[derive(Clone)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn none(vertices: usize) -> Bits {
-        Bits(vec![0; vertices.div_ceil(64)])
-    }
-
-    fn insert(&mut self, vertex: usize) {
-        self.0[vertex / 64] |= 1 << (vertex % 64);
-    }
-
-    fn contains(&self, vertex: usize) -> bool {
-        self.0[vertex / 64] >> (vertex % 64) & 1 == 1
-    }
-}
-
-/// A search for a path from `root` to another vertex without a mate, over which pairs alternate.
-struct Forest {
-    root: usize,
-    /// The vertex before an odd one, on the way back to the root.
-    before: Vec<Option<usize>>,
-    even: Bits,
-    odd: Bits,
-    /// The base of the blossom that a vertex is part of, or the vertex itself.
-    base: Vec<usize>,
-    line: Vec<usize>,
-}
-
-impl Forest {
-    fn new(vertices: usize, root: usize) -> Forest {
-        let mut even = Bits::none(vertices);
-        even.insert(root);
-        Forest {
-            root,
-            before: vec![None; vertices],
-            even,
-            odd: Bits::none(vertices),
-            base: (0..vertices).collect(),
-            line: vec![root],
-        }
-    }
-
-    /// Takes a path if there is one. If there is none, what was reached can be on no path to come
-    /// either, and leaves `live`.
-    fn grow(mut self, mates: &mut [Option<usize>], live: &mut Bits, neighbours: &[Bits]) {
-        let mut at = 0;
-        while let Some(&vertex) = self.line.get(at) {
-            at += 1;
-            for word in 0..live.0.len() {
-                // What is odd and not even is in the tree already, and no news.
-                let reach = |this: &Forest| {
-                    neighbours[vertex].0[word] & live.0[word] & (this.even.0[word] | !this.odd.0[word])
-                };
-                let mut left = reach(&self);
-                while left != 0 {
-                    let other = word * 64 + left.trailing_zeros() as usize;
-                    left &= left - 1;
-                    if self.even.contains(other) {
-                        if self.base[vertex] != self.base[other] {
-                            self.contract(mates, vertex, other);
-                        }
-                        continue;
-                    }
-                    self.before[other] = Some(vertex);
-                    self.odd.insert(other);
-                    let Some(mate) = mates[other] else { return self.take_path(mates, other) };
-                    self.even.insert(mate);
-                    self.line.push(mate);
-                }
-            }
-        }
-        for (live, (even, odd)) in live.0.iter_mut().zip(self.even.0.iter().zip(&self.odd.0)) {
-            *live &= !(even | odd);
-        }
-    }
-
-    /// Pairs up anew all the way from the far end to the root.
-    fn take_path(&self, mates: &mut [Option<usize>], end: usize) {
-        let mut next = Some(end);
-        while let Some(odd) = next {
-            let even = self.before[odd].expect("an odd vertex was reached from an even one");
-            next = mates[even];
-            mates[odd] = Some(even);
-            mates[even] = Some(odd);
-        }
-    }
-
-    /// Two even vertices meet: the odd cycle that they close becomes one even vertex.
-    fn contract(&mut self, mates: &[Option<usize>], a: usize, b: usize) {
-        let base = self.common_base(mates, a, b);
-        let mut inside = vec![false; mates.len()];
-        for (mut even, mut from) in [(a, b), (b, a)] {
-            while self.base[even] != base {
-                let odd = mates[even].expect("only the root has no mate");
-                inside[self.base[even]] = true;
-                inside[self.base[odd]] = true;
-                self.before[even] = Some(from);
-                (from, even) = (odd, self.before[odd].expect("an odd vertex was reached from an even one"));
-            }
-        }
-        for vertex in 0..mates.len() {
-            if inside[self.base[vertex]] {
-                self.base[vertex] = base;
-                if !self.even.contains(vertex) {
-                    self.even.insert(vertex);
-                    self.line.push(vertex);
-                }
-            }
-        }
-    }
-
-    /// The base at which the ways of two even vertices to the root meet.
-    fn common_base(&self, mates: &[Option<usize>], a: usize, b: usize) -> usize {
-        let above = |base: usize| {
-            (base != self.root).then(|| {
-                let odd = mates[base].expect("only the root has no mate");
-                self.base[self.before[odd].expect("an odd vertex was reached from an even one")]
-            })
-        };
-        let mut on_the_way = vec![false; mates.len()];
-        let mut next = Some(self.base[a]);
-        while let Some(base) = next {
-            on_the_way[base] = true;
-            next = above(base);
-        }
-        let mut base = self.base[b];
-        while !on_the_way[base] {
-            base = above(base).expect("both ways end at the root");
-        }
-        base
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::chance::Chance;
-
-    /// Weights of the pairs `a < b` of `n` vertices; 0 where there is no edge.
-    struct Graph {
-        n: usize,
-        weights: Vec<i64>,
-    }
-
-    impl Graph {
-        fn weight(&self, a: usize, b: usize) -> Option<i64> {
-            Some(self.weights[a.min(b) * self.n + a.max(b)]).filter(|weight| *weight > 0)
-        }
-
-        fn by_chance(chance: &mut Chance, n: usize) -> Graph {
-            let density = chance.below(101);
-            let range = [1, 2, 5, 20, 1000][chance.below(5)];
-            let weights = (0..n * n).map(|at| {
-                let there = at / n < at % n && chance.below(100) < density;
-                if there { 1 + chance.below(range) as i64 } else { 0 }
-            });
-            Graph { n, weights: weights.collect() }
-        }
-
-        /// The largest sum of weights, and the largest number of pairs, by trying everything.
-        fn best(&self) -> (i64, usize) {
-            let mut best = vec![(0, 0); 1 << self.n];
-            for set in 1..best.len() {
-                let first = set.trailing_zeros() as usize;
-                let rest = set & (set - 1);
-                let mut found: (i64, usize) = best[rest];
-                for other in (first + 1..self.n).filter(|other| rest >> other & 1 == 1) {
-                    if let Some(weight) = self.weight(first, other) {
-                        let (sum, pairs) = best[rest & !(1 << other)];
-                        found = (found.0.max(sum + weight), found.1.max(pairs + 1));
-                    }
-                }
-                best[set] = found;
-            }
-            best[best.len() - 1]
-        }
-
-        /// Sum of weights and number of pairs, of a matching that is one.
-        fn value(&self, mates: &[Option<usize>]) -> (i64, usize) {
-            let pairs = mates.iter().enumerate().filter_map(|(a, mate)| mate.map(|b| (a, b)));
-            let weights = pairs.map(|(a, b)| {
-                assert_eq!(mates[b], Some(a), "{a} and {b} are mates of each other");
-                self.weight(a, b).expect("only edges are taken")
-            });
-            let (sum, ends) = weights.fold((0, 0), |(sum, ends), weight| (sum + weight, ends + 1));
-            (sum / 2, ends / 2)
-        }
-
-        fn check(&self, what: &str) {
-            let (sum, pairs) = self.best();
-            let heaviest = maximum_weight(self.n, |a, b| self.weight(a, b));
-            assert_eq!(self.value(&heaviest).0, sum, "{what}");
-            let mut most = vec![None; self.n];
-            maximum_cardinality(&mut most, |a, b| self.weight(a, b).is_some());
-            assert_eq!(self.value(&most).1, pairs, "{what}");
-            // And from a matching that is there already.
-            let mut more = heaviest;
-            maximum_cardinality(&mut more, |a, b| self.weight(a, b).is_some());
-            assert_eq!(self.value(&more).1, pairs, "{what}");
-        }
-    }
-
-    /// Rows of neighbours as bits.
-    type Rows = Vec<u32>;
-
-    /// The same for all graphs that differ only in the numbers of their vertices: the largest rows
-    /// over all orders of the vertices that sort them by degree and by their neighbours' degrees.
-    fn canonical(rows: &Rows) -> Rows {
-        let neighbours = |vertex: usize| (0..rows.len()).filter(move |other| rows[vertex] >> other & 1 == 1);
-        let degree = |vertex: usize| rows[vertex].count_ones();
-        let kind = |vertex: usize| {
-            let mut degrees: Vec<u32> = neighbours(vertex).map(degree).collect();
-            degrees.sort_unstable();
-            (degree(vertex), degrees)
-        };
-        let kinds: Vec<_> = (0..rows.len()).map(kind).collect();
-        let mut sorted = kinds.clone();
-        sorted.sort();
-        let mut best = Rows::new();
-        let mut orders = vec![Vec::new()];
-        while let Some(order) = orders.pop() {
-            let Some(kind) = sorted.get(order.len()) else {
-                let place = |vertex| order.iter().position(|at| *at == vertex).unwrap();
-                let row = |&vertex: &usize| neighbours(vertex).map(|other| 1 << place(other)).sum();
-                best = best.max(order.iter().map(row).collect());
-                continue;
-            };
-            let fitting = (0..rows.len()).filter(|vertex| kinds[*vertex] == *kind && !order.contains(vertex));
-            orders.extend(fitting.map(|vertex| [order.clone(), vec![vertex]].concat()));
-        }
-        best
-    }
-
-    /// All graphs that have one vertex more.
-    fn extended(rows: &Rows) -> impl Iterator<Item = Rows> {
-        let n = rows.len();
-        (0..1_u32 << n).map(move |new| {
-            let old = rows.iter().enumerate().map(|(vertex, row)| row | (new >> vertex & 1) << n);
-            old.chain([new]).collect()
-        })
-    }
-
-    #[test]
-    fn every_graph_of_up_to_eight_vertices_is_matched_best() {
-        let mut graphs = std::collections::BTreeSet::from([Rows::new()]);
-        for n in 1..=8_usize {
-            let larger = graphs.iter().flat_map(extended);
-            // Those of eight come more than once, which costs less than to tell them apart.
-            let larger: Vec<Rows> = if n < 8 {
-                larger
-                    .map(|rows| canonical(&rows))
-                    .collect::<std::collections::BTreeSet<_>>()
-                    .into_iter()
-                    .collect()
-            } else {
-                larger.collect()
-            };
-            // Numbers of graphs (OEIS A000088).
-            let known = [1, 1, 2, 4, 11, 34, 156, 1044].get(n);
-            assert!(
-                known.is_none_or(|known| larger.len() == *known),
-                "{} graphs of {n} vertices",
-                larger.len()
-            );
-            let mut chance = Chance(n as u64);
-            for rows in &larger {
-                let mut weights = vec![0; n * n];
-                for (a, b) in (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b))) {
-                    weights[a * n + b] = i64::from(rows[a] >> b & 1) * (1 + chance.below(12) as i64);
-                }
-                Graph { n, weights }.check(&format!("{rows:?}"));
-            }
-            graphs = larger.into_iter().collect();
-        }
-    }
-
-    #[test]
-    fn graphs_by_chance_are_matched_best() {
-        for seed in 0..2000 {
-            let mut chance = Chance(seed);
-            let n = 9 + chance.below(5);
-            Graph::by_chance(&mut chance, n).check(&format!("seed {seed}"));
-        }
-    }
-}
+mod tests;

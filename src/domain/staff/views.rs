@@ -43,6 +43,7 @@ impl Ladder {
             }
             StaffLook::Log { page } => self.log_page(*page),
             StaffLook::Roster => StaffView::Roster(self.roster()),
+            StaffLook::Cases { page } => self.case_page(season, *page),
             StaffLook::Knobs => StaffView::Knobs(self.knobs(season)),
             StaffLook::Health => return Err(Refusal::NothingToDo),
         })
@@ -71,7 +72,7 @@ impl Ladder {
     /// What was done by confirming a proposal.
     pub fn done_view(&self, proposal: ProposalId) -> Option<StaffView> {
         let entry = self.staff().log().find(|entry| entry.done.id == proposal)?;
-        Some(StaffView::Done(Box::new(self.audit(entry))))
+        Some(StaffView::Done(Box::new(self.audit_view(entry))))
     }
 
     fn named(&self, act: &StaffAct) -> StaffAct<String> {
@@ -80,7 +81,7 @@ impl Ladder {
         named
     }
 
-    fn audit(&self, entry: &Entry) -> AuditView {
+    fn audit_view(&self, entry: &Entry) -> AuditView {
         let Entry { by, done: Proposal { id, act, reason, before, after, at } } = entry;
         AuditView {
             proposal: *id,
@@ -99,10 +100,17 @@ impl Ladder {
         let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
         let entries = log.skip(page * PAGE_ENTRIES).take(PAGE_ENTRIES);
         StaffView::Log {
-            entries: entries.map(|entry| self.audit(entry)).collect(),
+            entries: entries.map(|entry| self.audit_view(entry)).collect(),
             page: number(page),
             pages: number(pages),
         }
+    }
+
+    fn case_page(&self, season: &Season, page: u32) -> StaffView {
+        let pages = self.cases().open_count().max(1);
+        let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
+        let case = self.case_views(season, page, 1).pop().map(Box::new);
+        StaffView::Cases { page: number(page), pages: number(pages), case }
     }
 
     fn roster(&self) -> Vec<StaffMember> {
@@ -202,7 +210,7 @@ impl Ladder {
                 .log()
                 .filter(|entry| of_player(&entry.done.act))
                 .take(OF_PLAYER)
-                .map(|entry| self.audit(entry))
+                .map(|entry| self.audit_view(entry))
                 .collect(),
         }
     }
@@ -248,6 +256,9 @@ impl Ladder {
             paired_at: match_.paired_at,
             state,
             ratings,
+            reports: match_.reports.map(|report| report.map(|report| report.outcome)),
+            uploads: self.case_match(season, match_).uploads,
+            cases: self.cases().of_match(match_id).map(|(case, _)| case).collect(),
         }
     }
 }

@@ -5,8 +5,9 @@ use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Page, button, row};
 use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller};
-use ipc_schema::view::{LeaderboardRow, LeaderboardView};
-use twilight_interactions::command::{CommandModel, CreateCommand};
+use ipc_schema::view::{GameRecord, LeaderboardFilter, LeaderboardRow, LeaderboardView};
+use ipc_schema::vocab::{CountryCode, Mmr, Race, Rank, Refusal};
+use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
 use twilight_model::application::interaction::application_command::CommandData;
 use twilight_model::channel::message::component::ButtonStyle;
 
@@ -22,9 +23,52 @@ const ROWS: usize = 20;
     integration_types = "guild_install"
 )]
 struct Leaderboard {
+    /// Rows of this race alone
+    race: Option<RaceOption>,
+    /// Players of this country alone, by its two letters, such as KR
+    #[command(min_length = 2, max_length = 2)]
+    country: Option<String>,
+    /// Rows of this rank alone
+    rank: Option<RankOption>,
+    /// Of each player only the best race
+    best: Option<bool>,
     /// The page to open, from 1
     #[command(min_value = 1, max_value = 100_000)]
     page: Option<i64>,
+}
+
+#[derive(Clone, Copy, CommandOption, CreateOption)]
+enum RaceOption {
+    #[option(name = "BW Terran", value = "bw_terran")]
+    BwTerran,
+    #[option(name = "BW Zerg", value = "bw_zerg")]
+    BwZerg,
+    #[option(name = "BW Protoss", value = "bw_protoss")]
+    BwProtoss,
+    #[option(name = "SC2 Terran", value = "sc2_terran")]
+    Sc2Terran,
+    #[option(name = "SC2 Zerg", value = "sc2_zerg")]
+    Sc2Zerg,
+    #[option(name = "SC2 Protoss", value = "sc2_protoss")]
+    Sc2Protoss,
+}
+
+#[derive(Clone, Copy, CommandOption, CreateOption)]
+enum RankOption {
+    #[option(name = "S", value = "S")]
+    S,
+    #[option(name = "A", value = "A")]
+    A,
+    #[option(name = "B", value = "B")]
+    B,
+    #[option(name = "C", value = "C")]
+    C,
+    #[option(name = "D", value = "D")]
+    D,
+    #[option(name = "E", value = "E")]
+    E,
+    #[option(name = "F", value = "F")]
+    F,
 }
 
 pub const COMMAND: Command = Command {
@@ -36,43 +80,87 @@ pub const COMMAND: Command = Command {
 };
 
 fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
-    let options = Leaderboard::from_interaction(data.into())?;
-    let page = options.page.map_or(0, |page| u32::try_from(page - 1).unwrap_or(0));
-    Ok(Plan::Ask(BackendRequest::Leaderboard { caller: *caller, page }))
+    let Leaderboard { race, country, rank, best, page } = Leaderboard::from_interaction(data.into())?;
+    let country = match country {
+        None => None,
+        Some(typed) => match CountryCode::from_code(&typed.to_ascii_uppercase()) {
+            Some(country) => Some(country),
+            None => return Ok(Plan::Refuse(Refusal::CountryUnknown)),
+        },
+    };
+    let filter = LeaderboardFilter {
+        race: race.and_then(|race| Race::from_code(race.value())),
+        country,
+        rank: rank.and_then(|rank| Rank::from_code(rank.value())),
+        best: best.unwrap_or_default(),
+    };
+    let page = page.map_or(0, |page| u32::try_from(page - 1).unwrap_or(0));
+    Ok(Plan::Ask(BackendRequest::Leaderboard { caller: *caller, page, filter }))
 }
 
 pub fn render(view: &LeaderboardView, words: Words) -> Page {
+    let filter = view.filter;
     if view.rows.is_empty() {
-        return Page { content: words.say("leaderboard-empty"), ..Page::default() };
+        let all = filter == LeaderboardFilter::default();
+        let key = if all { "leaderboard-empty" } else { "leaderboard-none" };
+        return Page { content: words.say(key), ..Page::default() };
     }
     let (page, pages) = (view.page.saturating_add(1), view.pages.max(1));
-    let mut lines = vec![words.with("leaderboard-title", &[("page", page.into()), ("pages", pages.into())])];
+    let title = words.with("leaderboard-title", &[("page", page.into()), ("pages", pages.into())]);
+    let title: Vec<String> = std::iter::once(title).chain(filter_words(filter, words)).collect();
+    let mut lines = vec![title.join(" · ")];
     lines.extend(view.rows.iter().take(ROWS).map(|row| line(row, words)));
 
     let mut buttons = Vec::new();
     if let Some(previous) = view.page.checked_sub(1) {
-        let id = CustomId::Leaderboard { page: previous };
+        let id = CustomId::Leaderboard { page: previous, filter };
         buttons.push(button(id, ButtonStyle::Secondary, words.say("leaderboard-button-previous")));
     }
     if page < pages {
-        let id = CustomId::Leaderboard { page };
+        let id = CustomId::Leaderboard { page, filter };
         buttons.push(button(id, ButtonStyle::Secondary, words.say("leaderboard-button-next")));
     }
     let rows = if buttons.is_empty() { Vec::new() } else { vec![row(buttons)] };
     Page { content: lines.join("\n"), embeds: Vec::new(), rows }
 }
 
+/// What a filter asks for.
+fn filter_words(filter: LeaderboardFilter, words: Words) -> impl Iterator<Item = String> {
+    let LeaderboardFilter { race, country, rank, best } = filter;
+    let race = race.map(|race| words.name_of("race", race.code()));
+    let country = country.map(|country| format!("{} {country}", flag(&country.to_string())));
+    let rank = rank.map(|rank| words.with("leaderboard-filter-rank", &[("rank", rank.code().into())]));
+    let best = best.then(|| words.say("leaderboard-filter-best"));
+    [race, country, rank, best].into_iter().flatten()
+}
+
 fn line(row: &LeaderboardRow, words: Words) -> String {
-    let record =
-        words.with("leaderboard-record", &[("wins", row.wins.into()), ("losses", row.losses.into())]);
     format!(
-        "`{:>4}` {} **{}** · {} · {} · {record}",
+        "`{:>4} {}` {} **{}** · {} · {} · {}",
         row.place,
+        row.rank,
         flag(&row.country),
         plain(&row.name, 26),
         words.name_of("race", row.race.code()),
-        row.mmr,
+        mmr(row.mmr, row.provisional, words),
+        record(row.record, words),
     )
+}
+
+/// An MMR with a mark where it is provisional.
+pub(super) fn mmr(mmr: Mmr, provisional: bool, words: Words) -> String {
+    if provisional {
+        words.with("leaderboard-provisional", &[("mmr", mmr.to_string().into())])
+    } else {
+        mmr.to_string()
+    }
+}
+
+/// Won and lost games, and drawn ones where there are any.
+pub(super) fn record(record: GameRecord, words: Words) -> String {
+    let GameRecord { wins, losses, draws } = record;
+    let key = if draws == 0 { "leaderboard-record" } else { "leaderboard-record-draws" };
+    words.with(key, &[("wins", wins.into()), ("losses", losses.into()), ("draws", draws.into())])
 }
 
 #[cfg(test)]
@@ -90,13 +178,14 @@ pub mod tests {
             country: "KR".to_owned(),
             race: Race::BwProtoss,
             mmr: Mmr(1832),
-            wins: 31,
-            losses: 12,
+            rank: Rank::B,
+            provisional: false,
+            record: GameRecord { wins: 31, losses: 12, draws: 0 },
         }
     }
 
     pub(crate) fn view_of(page: u32, pages: u32, rows: Vec<LeaderboardRow>) -> LeaderboardView {
-        LeaderboardView { page, pages, rows }
+        LeaderboardView { page, pages, filter: LeaderboardFilter::default(), rows }
     }
 
     #[test]
@@ -105,7 +194,7 @@ pub mod tests {
         assert_fits(&page);
         assert_eq!(
             page.content,
-            "**Leaderboard**, page 2 of 3\n`  21` 🇰🇷 **Bisu** · BW Protoss · 1832 · 31–12"
+            "**Leaderboard**, page 2 of 3\n`  21 B` 🇰🇷 **Bisu** · BW Protoss · 1832 · 31–12"
         );
         let json = serde_json::to_value(&page.rows).unwrap();
         assert_eq!(json[0]["components"][0]["custom_id"], "leaderboard:0");
@@ -115,14 +204,42 @@ pub mod tests {
     #[test]
     fn a_full_page_of_the_longest_rows_fits() {
         let long = LeaderboardRow {
-            place: u32::MAX,
-            mmr: Mmr(i32::MIN),
-            wins: u32::MAX,
-            losses: u32::MAX,
-            ..standing(1, &"*".repeat(300))
+            mmr: Mmr(-99_999),
+            provisional: true,
+            record: GameRecord { wins: 99_999, losses: 99_999, draws: 99_999 },
+            ..standing(999_999, &"*".repeat(300))
         };
-        let rows = vec![long; 30];
-        assert_fits(&render(&view_of(u32::MAX, u32::MAX, rows), Words::of(Locale::EnUs)));
+        let filter = LeaderboardFilter {
+            race: Some(Race::BwProtoss),
+            country: CountryCode::from_code("KR"),
+            rank: Some(Rank::B),
+            best: true,
+        };
+        let view = LeaderboardView { filter, ..view_of(99_999, 99_999, vec![long; 30]) };
+        assert_fits(&render(&view, Words::of(Locale::EnUs)));
+    }
+
+    #[test]
+    fn a_filter_is_said_and_kept_by_the_buttons() {
+        let row = LeaderboardRow {
+            provisional: true,
+            record: GameRecord { wins: 3, losses: 1, draws: 2 },
+            ..standing(21, "Bisu")
+        };
+        let filter = LeaderboardFilter {
+            race: Some(Race::BwProtoss),
+            country: CountryCode::from_code("KR"),
+            rank: None,
+            best: true,
+        };
+        let page = render(&LeaderboardView { filter, ..view_of(1, 3, vec![row]) }, Words::of(Locale::EnUs));
+        assert_eq!(
+            page.content,
+            "**Leaderboard**, page 2 of 3 · BW Protoss · 🇰🇷 KR · best races\n\
+             `  21 B` 🇰🇷 **Bisu** · BW Protoss · 1832? · 3–1–2"
+        );
+        let json = serde_json::to_value(&page.rows).unwrap();
+        assert_eq!(json[0]["components"][1]["custom_id"], "leaderboard:2:bw_protoss:KR:-:best");
     }
 
     #[test]
@@ -130,6 +247,9 @@ pub mod tests {
         let words = Words::of(Locale::EnUs);
         let empty = render(&view_of(0, 0, Vec::new()), words);
         assert_fits(&empty);
+        let filter = LeaderboardFilter { best: true, ..LeaderboardFilter::default() };
+        let none = render(&LeaderboardView { filter, ..view_of(0, 1, Vec::new()) }, words);
+        assert_ne!(empty.content, none.content);
         let single = render(&view_of(0, 1, vec![standing(1, "Bisu")]), words);
         assert!(empty.rows.is_empty() && single.rows.is_empty());
     }

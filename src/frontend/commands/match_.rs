@@ -198,6 +198,12 @@ fn player(player: &SheetPlayer, words: Words) -> String {
         "match-player-race",
         &[("race", words.name_of("race", player.race.code()).into()), ("mmr", player.mmr.to_string().into())],
     );
+    let race = match player.rank {
+        Some(rank) => {
+            words.with("match-player-rank", &[("player", race.into()), ("rank", rank.code().into())])
+        }
+        None => race,
+    };
     let mut lines = vec![
         format!("{} **{}**", flag(&player.country), plain(&player.name, 60)),
         race,
@@ -303,7 +309,7 @@ fn unplayed(
 pub mod tests {
     use super::*;
     use crate::frontend::reply::limits::assert_fits;
-    use ipc_schema::vocab::{Locale, Mmr, Race, Region, Server};
+    use ipc_schema::vocab::{Locale, Mmr, Race, Rank, Region, Server};
 
     const WORDS: fn() -> Words = || Words::of(Locale::EnUs);
 
@@ -315,6 +321,7 @@ pub mod tests {
                 region: Region::Krj,
                 race: Race::BwTerran,
                 mmr: Mmr(1740),
+                rank: Some(Rank::A),
                 battle_tag: "Flash#1234".to_owned(),
                 alternatives: vec!["God".to_owned()],
             },
@@ -324,6 +331,7 @@ pub mod tests {
                 region: Region::Euw,
                 race: Race::Sc2Zerg,
                 mmr: Mmr(1690),
+                rank: None,
                 battle_tag: "Serral#222".to_owned(),
                 alternatives: Vec::new(),
             },
@@ -405,7 +413,7 @@ pub mod tests {
         let shown: Vec<String> =
             page.embeds[0].fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
         let expected = [
-            "You: 🇰🇷 **Flash**\nBW Terran, 1740 MMR\nFlash\\#1234\nalso known as God\nKorea and Japan",
+            "You: 🇰🇷 **Flash**\nBW Terran, 1740 MMR, rank A\nFlash\\#1234\nalso known as God\nKorea and Japan",
             "Your opponent: 🇫🇮 **Serral**\nSC2 Zerg, 1690 MMR\nSerral\\#222\nEurope, west",
             "Map: Keres Passage SEL by HyperONE\n`battlenet:://starcraft/map/1/367550`",
             "Mod: SC\\: Evo Complete\n`battlenet:://starcraft/map/1/349669`",

@@ -1,5 +1,6 @@
 //! `/profile`: how somebody stands.
 
+use super::leaderboard::{mmr, record};
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::reply::{Page, beside, colour, embed};
 use crate::frontend::text::{Words, flag, plain};
@@ -56,7 +57,10 @@ pub fn render(view: &ProfileView, words: Words) -> Page {
         let lines = [content, words.say("profile-unrated")];
         return Page { content: lines.join("\n"), ..Page::default() };
     }
-    let ratings: Vec<String> = view.ratings.iter().map(|rating| rating_line(rating, words)).collect();
+    let mut ratings: Vec<String> = view.ratings.iter().map(|rating| rating_line(rating, words)).collect();
+    if view.ratings.iter().any(|rating| rating.provisional) {
+        ratings.push(words.say("profile-provisional"));
+    }
     let mut recent: Vec<String> = view.periods.iter().map(|period| period_line(period, words)).collect();
     let (streak, run) = (view.streak, view.streak.unsigned_abs());
     if run > 1 {
@@ -64,48 +68,69 @@ pub fn render(view: &ProfileView, words: Words) -> Page {
         recent.push(words.with(key, &[("run", run.into())]));
     }
     let mut fields = vec![beside(words.say("profile-recent"), recent.join("\n"))];
-    if let Some((wins, losses)) = view.against_you.filter(|(wins, losses)| wins + losses > 0) {
-        let record = words.with("leaderboard-record", &[("wins", wins.into()), ("losses", losses.into())]);
-        fields.push(beside(words.say("profile-against-you"), record));
+    if let Some(met) = view.against_you.filter(|record| record.games() > 0) {
+        fields.push(beside(words.say("profile-against-you"), record(met, words)));
     }
     let embed = embed(colour::CALM, None, Some(ratings.join("\n")), fields);
     Page { content, embeds: vec![embed], ..Page::default() }
 }
 
 fn rating_line(rating: &ProfileRating, words: Words) -> String {
-    words.with(
-        "profile-rating",
-        &[
-            ("race", words.name_of("race", rating.race.code()).into()),
-            ("mmr", rating.mmr.0.into()),
-            ("place", rating.place.into()),
-            ("wins", rating.wins.into()),
-            ("losses", rating.losses.into()),
-        ],
-    )
+    let race = words.name_of("race", rating.race.code());
+    let mmr = mmr(rating.mmr, rating.provisional, words);
+    let record = record(rating.record, words);
+    let mut told = vec![("race", race.into()), ("mmr", mmr.into()), ("record", record.into())];
+    match rating.place {
+        None => words.with("profile-rating", &told),
+        Some((place, rank)) => {
+            told.extend([("rank", rank.code().into()), ("place", place.into())]);
+            words.with("profile-rating-placed", &told)
+        }
+    }
 }
 
 fn period_line(period: &Period, words: Words) -> String {
-    let (days, wins, losses) = (u32::from(period.days), period.wins, period.losses);
-    words.with("profile-period", &[("days", days.into()), ("wins", wins.into()), ("losses", losses.into())])
+    let record = record(period.record, words);
+    words.with("profile-period", &[("days", u32::from(period.days).into()), ("record", record.into())])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frontend::reply::limits::assert_fits;
-    use ipc_schema::vocab::{Locale, Mmr, Race};
+    use ipc_schema::view::GameRecord;
+    use ipc_schema::vocab::{Locale, Mmr, Race, Rank};
+
+    fn games(wins: u32, losses: u32, draws: u32) -> GameRecord {
+        GameRecord { wins, losses, draws }
+    }
 
     fn profile() -> ProfileView {
-        let rating = |race, mmr, place| ProfileRating { race, mmr: Mmr(mmr), place, wins: 31, losses: 12 };
+        let rating = |race, mmr, place| ProfileRating {
+            race,
+            mmr: Mmr(mmr),
+            place,
+            provisional: false,
+            record: games(31, 12, 0),
+        };
         ProfileView {
             name: "Bisu".to_owned(),
             country: "KR".to_owned(),
             region: None,
-            ratings: vec![rating(Race::BwProtoss, 1832, 4), rating(Race::Sc2Zerg, 1490, 51)],
-            periods: vec![Period { days: 14, wins: 3, losses: 1 }, Period { days: 30, wins: 5, losses: 4 }],
+            ratings: vec![
+                rating(Race::BwProtoss, 1832, Some((4, Rank::A))),
+                ProfileRating {
+                    provisional: true,
+                    record: games(1, 0, 2),
+                    ..rating(Race::Sc2Zerg, 1490, None)
+                },
+            ],
+            periods: vec![
+                Period { days: 14, record: games(3, 1, 0) },
+                Period { days: 30, record: games(5, 4, 1) },
+            ],
             streak: 3,
-            against_you: Some((1, 2)),
+            against_you: Some(games(1, 2, 0)),
         }
     }
 
@@ -117,9 +142,12 @@ mod tests {
         let embed = &page.embeds[0];
         assert_eq!(
             embed.description.as_deref(),
-            Some("BW Protoss: **1832** MMR, place 4, 31–12\nSC2 Zerg: **1490** MMR, place 51, 31–12")
+            Some(
+                "BW Protoss: **1832** MMR, rank A, place 4, 31–12\nSC2 Zerg: **1490?** MMR, 1–0–2\n\
+                 ? Too few games to be sure of."
+            )
         );
-        assert_eq!(embed.fields[0].value, "14 days: 3–1\n30 days: 5–4\n3 won in a row");
+        assert_eq!(embed.fields[0].value, "14 days: 3–1\n30 days: 5–4–1\n3 won in a row");
         assert_eq!(embed.fields[1].value, "1–2");
     }
 
@@ -136,16 +164,16 @@ mod tests {
         let rating = ProfileRating {
             race: Race::BwProtoss,
             mmr: Mmr(i32::MIN),
-            place: u32::MAX,
-            wins: u32::MAX,
-            losses: u32::MAX,
+            place: Some((u32::MAX, Rank::F)),
+            provisional: true,
+            record: games(u32::MAX, u32::MAX, u32::MAX),
         };
         let long = ProfileView {
             name: "*".repeat(300),
             ratings: vec![rating; Race::ALL.len()],
-            periods: vec![Period { days: u16::MAX, wins: u32::MAX, losses: u32::MAX }; 3],
+            periods: vec![Period { days: u16::MAX, record: games(u32::MAX, u32::MAX, u32::MAX) }; 3],
             streak: i32::MIN,
-            against_you: Some((u32::MAX / 2, u32::MAX / 2)),
+            against_you: Some(games(u32::MAX, u32::MAX, u32::MAX)),
             ..profile()
         };
         assert_fits(&render(&long, Words::of(Locale::EnUs)));

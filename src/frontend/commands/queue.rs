@@ -69,6 +69,9 @@ pub fn render(view: &QueueView, words: Words) -> Page {
     if let Some(entry) = &view.entry {
         lines.push(words.with("queue-since", &[("at", relative(entry.since).into())]));
         lines.push(hint(entry, words));
+        if let Some(expected) = entry.expected {
+            lines.push(words.with("queue-expected", &[("at", relative(expected).into())]));
+        }
     }
     Page { content: lines.join("\n"), embeds: Vec::new(), rows: rows(view, words) }
 }
@@ -102,6 +105,15 @@ fn hint(entry: &EntryView, words: Words) -> String {
             &[("gap", gap.into()), ("window", window.into()), ("at", relative(fits_at).into())],
         ),
         QueueHint::Fits => words.say("queue-hint-fits"),
+        QueueHint::Outnumbered { fitting, waiting } => words.with(
+            "queue-hint-outnumbered",
+            &[
+                ("bw", waiting.bw.into()),
+                ("sc2", waiting.sc2.into()),
+                ("both", waiting.both.into()),
+                ("fitting", fitting.into()),
+            ],
+        ),
     }
 }
 
@@ -211,17 +223,40 @@ pub mod tests {
             ),
             (
                 QueueHint::TooFar { gap: 1310, window: 250, fits_at: at },
-                "The nearest opponent is 1310 MMR away; you accept 250 next time, and 1310 <t:1800000090:R>.",
+                "The best opponent is 1310 MMR away; you accept 250 now and 1310 <t:1800000090:R>.",
+            ),
+            (
+                QueueHint::Outnumbered { fitting: 4, waiting: Waiting { bw: 6, sc2: 4, both: 0 } },
+                "In the last round 6 waited with Brood War, 4 with StarCraft II and 0 with both. The 4 who \
+                 fit you were paired with others.",
+            ),
+            (
+                QueueHint::Outnumbered { fitting: 1, waiting: Waiting { bw: 2, sc2: 1, both: 0 } },
+                "In the last round 2 waited with Brood War, 1 with StarCraft II and 0 with both. The one who \
+                 fits you was paired with somebody else.",
             ),
             (QueueHint::Fits, "Somebody fits you. The next round will see."),
         ];
         for (hint, expected) in hints {
-            let page = render(&view_of(Some(EntryView { since: at, hint })), Words::of(Locale::EnUs));
+            let page = render(
+                &view_of(Some(EntryView { since: at, hint, expected: None })),
+                Words::of(Locale::EnUs),
+            );
             assert_fits(&page);
             assert_eq!(page.content.lines().last(), Some(expected), "{hint:?}");
             let json = serde_json::to_value(&page.rows).unwrap();
             assert_eq!(json[0]["components"][0]["custom_id"], "queue:leave");
         }
+    }
+
+    #[test]
+    fn an_estimate_of_the_wait_is_shown_where_there_is_one() {
+        let at = Timestamp(1_800_000_090_000);
+        let entry = EntryView { since: at, hint: QueueHint::Fits, expected: Some(at) };
+        let page = render(&view_of(Some(entry)), Words::of(Locale::EnUs));
+        assert_fits(&page);
+        let expected = "By what others waited lately, your match may be found <t:1800000090:R>.";
+        assert_eq!(page.content.lines().last(), Some(expected));
     }
 
     #[test]

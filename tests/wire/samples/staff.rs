@@ -1,12 +1,18 @@
 //! What staff do and see.
 
-use super::{AT, MATCH, PLAYER, PROPOSAL, USER, names, text};
+use super::{AT, JOB, MATCH, PLAYER, PROPOSAL, USER, case_kinds, names, text};
+use ipc_schema::event::{CaseKind, Judged};
+use ipc_schema::ids::CaseId;
+use ipc_schema::replay::Fault;
 use ipc_schema::staff::{
     AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
     SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
     StaffView,
 };
-use ipc_schema::vocab::{GameRegion, Locale, Mmr, Race, RaceChoice, Region, Server, Toon, Verdict};
+use ipc_schema::view::{CaseClosing, CaseMatch, CasePlayer, CaseUpload, CaseView, UploadEnd};
+use ipc_schema::vocab::{
+    FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Toon, Verdict,
+};
 
 pub(super) fn staff_acts() -> Vec<StaffAct> {
     let roles = every!(StaffRole: Owner, Admin);
@@ -26,6 +32,10 @@ pub(super) fn staff_acts() -> Vec<StaffAct> {
         MarkFake { file: "ab".repeat(32), fake: true },
         AllowToons { player, region: GameRegion::Europe, count: 6 },
         UnbindToon { player, toon: Toon { region: 2, realm: 1, id: 278_321 } },
+        Resolve { match_id: MATCH, verdict: Verdict::Drawn { ground: Ground::Staff } },
+        AdjustMmr { player, race: Race::BwZerg, to: Mmr(-3) },
+        CloseCase { case: CaseId(1) },
+        LearnHandles { case: CaseId(1) },
     );
     acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
     acts
@@ -40,6 +50,7 @@ pub(super) fn staff_looks() -> Vec<StaffLook> {
         Health,
         Roster,
         Knobs,
+        Cases { page: u32::MAX },
     )
 }
 
@@ -55,6 +66,40 @@ fn audit_view() -> AuditView {
     }
 }
 
+fn upload(end: UploadEnd) -> CaseUpload {
+    CaseUpload { job: JOB, slot: 1, hash: FileHash([0xab; 32]), at: AT, end }
+}
+
+fn case_view(kind: CaseKind) -> CaseView {
+    let player = |report| CasePlayer {
+        player: PLAYER,
+        user: USER,
+        name: text("A"),
+        race: Race::BwZerg,
+        report,
+        disputed_at: Some(AT),
+    };
+    let match_ = CaseMatch {
+        players: [player(Some((Outcome::Won, AT))), player(None)],
+        map: text("keres_passage"),
+        map_title: text("Keres Passage"),
+        server: Server::Kor,
+        paired_at: AT,
+        started_at: Some(AT),
+        closed: Some((AT, Verdict::Conflict)),
+        ratings: None,
+        uploads: vec![upload(UploadEnd::InLine)],
+    };
+    CaseView {
+        case: CaseId(1),
+        kind,
+        opened_at: AT,
+        closed: Some(CaseClosing { by: USER, note: text("seen"), at: AT }),
+        match_id: MATCH,
+        match_: Some(Box::new(match_)),
+    }
+}
+
 pub(super) fn staff_views() -> Vec<StaffView> {
     let match_view = |state| {
         Box::new(StaffMatchView {
@@ -66,6 +111,9 @@ pub(super) fn staff_views() -> Vec<StaffView> {
             paired_at: AT,
             state,
             ratings: Some([(Mmr(1500), Mmr(1520)), (Mmr(1500), Mmr(1480))]),
+            reports: [Some(Outcome::Won), None],
+            uploads: vec![upload(UploadEnd::InLine)],
+            cases: vec![CaseId(1)],
         })
     };
     let states = every!(MatchState:
@@ -157,6 +205,18 @@ pub(super) fn staff_views() -> Vec<StaffView> {
             expects: text("a whole number from 5 to 600"),
             changed: true,
         }]),
+        Cases { page: 0, pages: 1, case: Some(Box::new(case_view(case_kinds().remove(0)))) },
     );
-    views.into_iter().chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
+    let cases = case_kinds().into_iter().map(|kind| StaffView::Cases {
+        page: 0,
+        pages: 1,
+        case: Some(Box::new(case_view(kind))),
+    });
+    let ends = every!(UploadEnd: InLine, Judged(Judged::Undecided), Failed(Fault::Killed));
+    let uploads = ends.into_iter().map(|end| {
+        let view = match_view(MatchState::Playing { since: AT, deadline: AT });
+        StaffView::Match(Box::new(StaffMatchView { uploads: vec![upload(end)], ..*view }))
+    });
+    let views = views.into_iter().chain(cases).chain(uploads);
+    views.chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
 }

@@ -272,7 +272,7 @@ fn what_a_newer_build_does_not_allow_is_left_out_at_load() {
         set("wave_s", "1"),
         set("timeouts_min", "9, 8"),
         set("mmr_k", "forty"),
-        set("active_days", "30"),
+        set("dispute_s", "1800"),
         set("vetoes", "4"),
     ]);
     // The newer season has fewer maps, and vetoes to fit.
@@ -280,7 +280,7 @@ fn what_a_newer_build_does_not_allow_is_left_out_at_load() {
     newer.maps.truncate(5);
     newer.knobs.vetoes = 2;
     let loaded = of.reloaded(newer.clone());
-    let expected = Knobs { active: Duration::from_secs(30 * 24 * 60 * 60), ..newer.knobs };
+    let expected = Knobs { dispute: Duration::from_secs(1800), ..newer.knobs };
     assert_eq!(loaded.season.get().knobs, expected);
     assert_eq!(of.season.get().knobs, Knobs { vetoes: 4, ..expected });
     assert_eq!(loaded.ladder.overrides().history().count(), 6, "it was done all the same");

@@ -7,9 +7,8 @@ use super::super::Ladder;
 use crate::domain::match_::{Due, Match, Phase, Seat, reported};
 use crate::domain::player::month_of;
 use crate::domain::queue::Entry;
-use crate::domain::rating;
 use crate::domain::season::Season;
-use ipc_schema::event::{CaseKind, Event, Pairing, RatingChange};
+use ipc_schema::event::{CaseKind, Event};
 use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::vocab::{Outcome, Refusal, Timestamp, Verdict};
 
@@ -184,7 +183,7 @@ impl Ladder {
         let mut events = vec![Event::Reported { match_id, player, outcome, at: now }];
         match match_.reports[1 - slot] {
             Some(other) if other.outcome == outcome.reversed() => {
-                events.extend(self.close_by_result(season, now, match_, reported(slot, outcome)));
+                events.extend(self.closing(season, now, match_, reported(slot, outcome)));
             }
             // A replay that came before them has the first word, and then the timer is over at once.
             Some(_) if self.jobs.values().any(|job| job.match_id == match_id) => {}
@@ -192,31 +191,6 @@ impl Ladder {
             None => {}
         }
         events
-    }
-
-    /// A result closes a match and moves the ratings, whether a replay or two reports say so.
-    pub(super) fn close_by_result(
-        &self,
-        season: &Season,
-        now: Timestamp,
-        match_: &Match,
-        verdict: Verdict,
-    ) -> Vec<Event> {
-        let ratings = self.rate(season, &match_.pairing, verdict);
-        vec![Event::Closed { match_id: match_.pairing.match_id, verdict, ratings, at: now }]
-    }
-
-    /// How a verdict moves the ratings, if it does.
-    fn rate(&self, season: &Season, pairing: &Pairing, verdict: Verdict) -> Option<[RatingChange; 2]> {
-        let outcome = verdict.outcome(0)?;
-        let before = [0, 1].map(|slot| self.mmr(season, pairing.players[slot], pairing.races[slot]));
-        let after = rating::after(&season.knobs, before, outcome);
-        Some([0, 1].map(|slot| RatingChange {
-            player: pairing.players[slot],
-            race: pairing.races[slot],
-            before: before[slot],
-            after: after[slot],
-        }))
     }
 
     fn close_by_conflict(&self, now: Timestamp, match_id: MatchId, events: &mut Vec<Event>) {

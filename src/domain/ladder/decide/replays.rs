@@ -156,7 +156,7 @@ impl Ladder {
                 }
             }
             let verdict = Verdict::Decided { winner, ground };
-            events.extend(self.close_by_result(season, now, match_, verdict));
+            events.extend(self.closing(season, now, match_, verdict));
         }
         events
     }

@@ -5,7 +5,7 @@ use crate::domain::match_::UPLOADS;
 use ipc_schema::event::Names;
 use ipc_schema::ids::UserId;
 use ipc_schema::replay::Fault;
-use ipc_schema::view::{CardView, ReplayStage};
+use ipc_schema::view::{CardView, QueueHint, ReplayStage, Waiting};
 use ipc_schema::vocab::{FileHash, Locale, Race, RaceChoice, Region, Server, Verdict};
 
 const NOW: Timestamp = Timestamp(1_795_284_000_000);
@@ -239,4 +239,70 @@ fn after_a_decided_match_a_replay_is_answered_so() {
     assert_eq!(upload(&mut ladder, 2, 8), Some(Refusal::AlreadyDecided));
     assert_eq!(upload(&mut ladder, 3, 9), Some(Refusal::NoOpenMatch));
     assert_eq!(ladder.counts(), Counts { matches_paired: 2, ..Counts::default() });
+}
+
+/// A ladder in which these wait, each with a Brood War race, a StarCraft II race or both.
+fn waiting(sides: &[(bool, bool)]) -> (Ladder, Vec<Event>) {
+    let mut ladder = Ladder::new(1);
+    let mut events = Vec::new();
+    for ((bw, sc2), number) in sides.iter().zip(1..) {
+        let player = PlayerId(number);
+        let races =
+            RaceChoice { bw: Some(Race::BwZerg).filter(|_| *bw), sc2: Some(Race::Sc2Zerg).filter(|_| *sc2) };
+        events.extend([
+            Event::PlayerJoined { player, user: UserId(number), locale: Locale::EnUs, at: NOW },
+            Event::RegionSet { player, region: Region::Euw },
+            Event::RacesChosen { player, races },
+            Event::Queued { player, at: NOW - Duration::from_secs(100 - number) },
+        ]);
+    }
+    events.iter().for_each(|event| ladder.evolve(event));
+    (ladder, events)
+}
+
+fn hint_of(ladder: &Ladder, player: u64) -> QueueHint {
+    ladder.queue_view(&season(), NOW, PlayerId(player)).unwrap().entry.unwrap().hint
+}
+
+#[test]
+fn a_wave_stores_why_it_left_players_out_and_the_queue_says_so() {
+    let (mut ladder, mut events) = waiting(&[(true, false), (true, false), (true, false), (false, true)]);
+    assert_eq!(hint_of(&ladder, 3), QueueHint::Fits, "before the first wave it is what the queue looks like");
+    let decision = input(&mut ladder, &Input::Tick);
+    events.extend(decision.events.iter().cloned());
+    assert!(matches!(decision.events[..], [Event::WaveFired { .. }, Event::WaveWeighed { .. }]));
+    let outnumbered = QueueHint::Outnumbered { fitting: 1, waiting: Waiting { bw: 3, sc2: 1, both: 0 } };
+    assert!(!ladder.is_queued(PlayerId(1)), "who waited longest is paired");
+    assert_eq!([hint_of(&ladder, 2), hint_of(&ladder, 3)], [outnumbered; 2]);
+
+    let mut again = Ladder::new(1);
+    events.iter().for_each(|event| again.evolve(event));
+    ladder.take_changed_cards();
+    again.take_changed_cards();
+    assert_eq!(again, ladder, "folding the events gives the same state");
+}
+
+#[test]
+fn a_map_is_one_that_neither_vetoed_and_where_one_is_left_neither_played_last() {
+    let season = season();
+    let keys: Vec<String> = season.maps.iter().map(|map| map.key.clone()).collect();
+    for (vetoes, last, allowed) in [
+        ([&keys[..2], &keys[2..4]], [None, None], &keys[4..]),
+        ([&keys[..3], &keys[3..6]], [Some(6), Some(7)], &keys[8..]),
+        // All that is left was played last: better the same map than a vetoed one.
+        ([&keys[..4], &keys[4..8]], [Some(8), None], &keys[8..]),
+        ([&keys[..5], &keys[5..]], [None, None], &keys[..]),
+    ] {
+        let (mut ladder, _) = waiting(&[(true, false), (false, true)]);
+        for slot in [0, 1] {
+            let player = PlayerId(slot as u64 + 1);
+            ladder.queue.get_mut(&player).unwrap().vetoes = vetoes[slot].to_vec();
+            ladder.players.get_mut(&player).unwrap().last_map = last[slot].map(|at: usize| keys[at].clone());
+        }
+        let mut chance = Chance(3);
+        for _ in 0..200 {
+            let map = ladder.pick_map(&season, [PlayerId(1), PlayerId(2)], &mut chance);
+            assert!(allowed.contains(&map), "{map} with vetoes {vetoes:?} after {last:?}");
+        }
+    }
 }

@@ -214,7 +214,9 @@ impl Table {
             | Event::ToonBound { .. }
             | Event::CardShown { .. }
             | Event::ChannelSeen { .. }
-            | Event::ModUnverified { .. } => return None,
+            | Event::ModUnverified { .. }
+            | Event::RatingSystem { .. }
+            | Event::Rated { .. } => return None,
             other => panic!("{other:?} has no words"),
         };
         Some(text)

@@ -1,0 +1,6 @@
+activity-title = { $days ->
+    [1] **Who queues when**: players in each of the last 24 hours
+   *[other] **Who queues when**: players an hour, over the last { $days } days
+}
+activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
+activity-empty = Nobody has queued in that time. Use /queue and be the first!
