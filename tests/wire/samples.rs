@@ -29,7 +29,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
-use staff::{staff_acts, staff_looks, staff_views};
+use staff::{case_kinds, news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
@@ -385,17 +385,6 @@ pub(crate) fn events() -> Vec<Event> {
     )
 }
 
-pub(crate) fn case_kinds() -> Vec<CaseKind> {
-    every!(CaseKind:
-        Conflict,
-        OneReport { by: PLAYER },
-        Dispute { by: PLAYER },
-        Unverified { region: GameRegion::Asia, map: text("khione"), files: vec!["ab".repeat(32)] },
-        Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
-        Contradiction { job: JOB },
-    )
-}
-
 fn unmatched() -> Vec<Unmatched> {
     let reasons = every!(WhyNot:
         Alone,
@@ -545,26 +534,6 @@ pub(crate) fn card_views() -> Vec<CardView> {
         .chain(match_views().into_iter().map(|view| CardView::Match(Box::new(view))))
         .chain(news().into_iter().map(CardView::News))
         .collect()
-}
-
-pub(crate) fn news() -> Vec<News> {
-    every!(News:
-        RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
-        MatchResolved { match_id: MATCH, verdict: Verdict::Void, your_slot: 1 },
-        MmrAdjusted { race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3), reason: text("test") },
-        Banned { until: None, reason: text("maphacks") },
-        BanEnded { reason: Some(text("a mistake")) },
-        TimedOut { until: AT, reason: text("insults") },
-        TimeOutLifted { reason: text("a mistake") },
-        AbortsReset { reason: text("a crash") },
-        RemovedFromQueue { reason: text("the end") },
-        MatchCancelled { match_id: MATCH, requeued: true },
-        Renamed { name: text("Anna"), reason: text("insults") },
-        RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
-        Announcement { text: text("Hello") },
-        ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
-        ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
-    )
 }
 
 pub(crate) fn backend_requests() -> Vec<BackendRequest> {

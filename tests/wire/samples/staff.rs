@@ -1,6 +1,6 @@
-//! What staff do and see.
+//! What staff do and see, and what players are told of it.
 
-use super::{AT, JOB, MATCH, PLAYER, PROPOSAL, USER, case_kinds, names, text};
+use super::{AT, JOB, MATCH, PLAYER, PROPOSAL, USER, names, text};
 use ipc_schema::event::{CaseKind, Judged};
 use ipc_schema::ids::CaseId;
 use ipc_schema::replay::Fault;
@@ -9,7 +9,7 @@ use ipc_schema::staff::{
     SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
     StaffView,
 };
-use ipc_schema::view::{CaseClosing, CaseMatch, CasePlayer, CaseUpload, CaseView, UploadEnd};
+use ipc_schema::view::{CaseClosing, CaseMatch, CasePlayer, CaseUpload, CaseView, News, UploadEnd};
 use ipc_schema::vocab::{
     FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Toon, Verdict,
 };
@@ -219,4 +219,35 @@ pub(super) fn staff_views() -> Vec<StaffView> {
     });
     let views = views.into_iter().chain(cases).chain(uploads);
     views.chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
+}
+
+pub(super) fn case_kinds() -> Vec<CaseKind> {
+    every!(CaseKind:
+        Conflict,
+        OneReport { by: PLAYER },
+        Dispute { by: PLAYER },
+        Unverified { region: GameRegion::Asia, map: text("khione"), files: vec!["ab".repeat(32)] },
+        Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
+        Contradiction { job: JOB },
+    )
+}
+
+pub(super) fn news() -> Vec<News> {
+    every!(News:
+        RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
+        MatchResolved { match_id: MATCH, verdict: Verdict::Void, your_slot: 1 },
+        MmrAdjusted { race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3), reason: text("test") },
+        Banned { until: None, reason: text("maphacks") },
+        BanEnded { reason: Some(text("a mistake")) },
+        TimedOut { until: AT, reason: text("insults") },
+        TimeOutLifted { reason: text("a mistake") },
+        AbortsReset { reason: text("a crash") },
+        RemovedFromQueue { reason: text("the end") },
+        MatchCancelled { match_id: MATCH, requeued: true },
+        Renamed { name: text("Anna"), reason: text("insults") },
+        RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
+        Announcement { text: text("Hello") },
+        ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
+        ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
+    )
 }
