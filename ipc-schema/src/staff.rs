@@ -2,8 +2,11 @@
 
 use crate::event::Names;
 use crate::frame::{Decode, Encode};
-use crate::ids::{MatchId, PlayerId, ProposalId, UserId};
-use crate::vocab::{GameRegion, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict};
+use crate::ids::{CaseId, MatchId, PlayerId, ProposalId, UserId};
+use crate::view::{CaseUpload, CaseView};
+use crate::vocab::{
+    GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
+};
 use std::fmt;
 
 /// Stored within events: append only.
@@ -97,6 +100,24 @@ pub enum StaffAct<P = PlayerId> {
         player: P,
         toon: Toon,
     },
+    /// A ruling of staff: that one won, that neither did, or [`Verdict::Void`].
+    Resolve {
+        match_id: MatchId,
+        verdict: Verdict,
+    },
+    AdjustMmr {
+        player: P,
+        race: Race,
+        to: Mmr,
+    },
+    /// The match stays as it is; the reason is the case's note.
+    CloseCase {
+        case: CaseId,
+    },
+    /// The files of the case are the official mod's.
+    LearnHandles {
+        case: CaseId,
+    },
 }
 
 impl<P> StaffAct<P> {
@@ -118,6 +139,10 @@ impl<P> StaffAct<P> {
             StaffAct::MarkFake { fake: false, .. } => "clear-fake",
             StaffAct::AllowToons { .. } => "allow-accounts",
             StaffAct::UnbindToon { .. } => "unbind-account",
+            StaffAct::Resolve { .. } => "resolve",
+            StaffAct::AdjustMmr { .. } => "adjust-mmr",
+            StaffAct::CloseCase { .. } => "close-case",
+            StaffAct::LearnHandles { .. } => "learn-handles",
         }
     }
 
@@ -131,19 +156,26 @@ impl<P> StaffAct<P> {
             | StaffAct::ResetAborts { player }
             | StaffAct::Rename { player, .. }
             | StaffAct::AllowToons { player, .. }
-            | StaffAct::UnbindToon { player, .. } => Some(player),
+            | StaffAct::UnbindToon { player, .. }
+            | StaffAct::AdjustMmr { player, .. } => Some(player),
             StaffAct::SetRole { .. }
             | StaffAct::ClearQueue
             | StaffAct::Announce { .. }
             | StaffAct::SetKnob { .. }
             | StaffAct::RetireHandles { .. }
-            | StaffAct::MarkFake { .. } => None,
+            | StaffAct::MarkFake { .. }
+            | StaffAct::Resolve { .. }
+            | StaffAct::CloseCase { .. }
+            | StaffAct::LearnHandles { .. } => None,
         }
     }
 
     /// Which match it is about, where it is about one.
     pub fn match_id(&self) -> Option<MatchId> {
-        None
+        match self {
+            StaffAct::Resolve { match_id, .. } => Some(*match_id),
+            _ => None,
+        }
     }
 
     /// The same act, with its player named in another way.
@@ -167,6 +199,12 @@ impl<P> StaffAct<P> {
                 StaffAct::AllowToons { player: name(player)?, region, count }
             }
             StaffAct::UnbindToon { player, toon } => StaffAct::UnbindToon { player: name(player)?, toon },
+            StaffAct::Resolve { match_id, verdict } => StaffAct::Resolve { match_id, verdict },
+            StaffAct::AdjustMmr { player, race, to } => {
+                StaffAct::AdjustMmr { player: name(player)?, race, to }
+            }
+            StaffAct::CloseCase { case } => StaffAct::CloseCase { case },
+            StaffAct::LearnHandles { case } => StaffAct::LearnHandles { case },
         })
     }
 }
@@ -190,6 +228,10 @@ pub enum StaffLook {
     Roster,
     /// The numbers of the rules, and which of them staff changed.
     Knobs,
+    /// The open cases, oldest first, one a page from 0; one past the end shows the last.
+    Cases {
+        page: u32,
+    },
 }
 
 /// What staff are shown.
@@ -212,6 +254,13 @@ pub enum StaffView {
     /// By role, then by age of the account.
     Roster(Vec<StaffMember>),
     Knobs(Vec<KnobView>),
+    Cases {
+        /// From 0.
+        page: u32,
+        pages: u32,
+        /// None where no case is open.
+        case: Option<Box<CaseView>>,
+    },
 }
 
 /// What an act would do, for the one who proposed it to confirm.
@@ -360,6 +409,10 @@ pub struct StaffMatchView {
     pub state: MatchState,
     /// MMR before and after, in slot order, where it was rated.
     pub ratings: Option<[(Mmr, Mmr); 2]>,
+    pub reports: [Option<Outcome>; 2],
+    /// Oldest first.
+    pub uploads: Vec<CaseUpload>,
+    pub cases: Vec<CaseId>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

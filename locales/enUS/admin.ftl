@@ -105,3 +105,37 @@ admin-all-regions = all game regions
 admin-all-maps = all maps
 
 admin-knobs = **The numbers of the rules.** /admin set-knob changes one; those that staff changed are marked with ✎.
+
+admin-act-resolve = Decide match { $id }: { $verdict }
+admin-act-adjust-mmr = Set the rating of { $player } with { $race } to { $mmr } MMR
+admin-act-close-case = Close case { $id } and leave its match as it is
+admin-act-learn-handles = Take the files of case { $id } for the official mod
+
+admin-cases-none = No case is open.
+admin-case = **Case { $id }, match { $match }: { $kind }** Opened { $opened }. Case { $page } of { $pages }.
+admin-case-conflict = the reports contradict each other.
+admin-case-one_report = the time was over, and only one player had reported.
+admin-case-dispute = a player does not agree with how it was decided.
+admin-case-unverified = it was played with files that nobody knows.
+admin-case-clash = a replay has the account of somebody else.
+admin-case-contradiction = a replay names another winner.
+admin-case-closed = Closed { $at }: { $verdict }
+admin-case-files = { $files } files on { $map } in { $region }
+admin-case-account = Account { $account } of player { $player }
+admin-button-first = Player 1 won
+admin-button-second = Player 2 won
+admin-button-draw = A draw
+admin-button-void = Void
+admin-button-close = Leave it as it is
+admin-button-learn = Learn the files
+admin-modal-title = Why?
+admin-modal-reason-help = For the audit log. You are asked once more before it is done.
+admin-report-won = reported a win
+admin-report-lost = reported a loss
+admin-report-draw = reported a draw
+admin-upload = Replay of player { $slot }, { $at }: { $end } `{ $file }`
+admin-upload-in-line = waits to be read
+admin-upload-undecided = says nothing of a winner
+admin-upload-rejected = rejected
+admin-upload-late = came too late
+admin-match-case = Case { $id }

@@ -36,7 +36,8 @@ const PAGE_LIMIT: Duration = Duration::from_secs(60);
 /// refusal costs a load.
 const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Records in one append: the largest, a judged replay of a hostile file, has some 100 KB.
+/// Records in one append: a large one, a judged replay of a hostile file, has some 100 KB. A correction of
+/// ratings may have fifty times that, and goes alone.
 const APPEND_RECORDS: usize = 64;
 
 /// Appends are sent until they are answered; the number only bounds what one is told.
@@ -376,7 +377,9 @@ impl Core {
         }
         let mut records = std::mem::take(&mut self.records);
         while !records.is_empty() {
-            let rest = records.split_off(records.len().min(APPEND_RECORDS));
+            let alone = records.iter().position(moves_many_ratings);
+            let together = alone.map_or(records.len(), |at| at.max(1)).min(APPEND_RECORDS);
+            let rest = records.split_off(together);
             self.append(std::mem::replace(&mut records, rest));
         }
     }
@@ -470,4 +473,8 @@ impl Core {
     pub(super) fn newest_job(&self, hash: FileHash) -> Option<JobId> {
         self.ladder.jobs().filter(|(_, job)| job.hash == hash).map(|(id, _)| id).last()
     }
+}
+
+fn moves_many_ratings(record: &Record) -> bool {
+    record.events.iter().any(|event| matches!(event, ipc_schema::event::Event::Rerated { .. }))
 }

@@ -193,7 +193,7 @@ impl Ladder {
         })
     }
 
-    fn case_match(&self, season: &Season, match_: &Match) -> CaseMatch {
+    pub(super) fn case_match(&self, season: &Season, match_: &Match) -> CaseMatch {
         let (started_at, closed, ratings, disputed) = match &match_.phase {
             Phase::Confirming { .. } => (None, None, None, [None; 2]),
             Phase::Playing { since, .. } => (Some(*since), None, None, [None; 2]),

@@ -19,7 +19,7 @@ use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
-use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
+use ipc_schema::event::{Event, Judged, Names, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
@@ -351,8 +351,11 @@ impl Ladder {
             Event::NamesSet { player, names } => {
                 let old = self.known(*player).names.replace(names.clone());
                 let old = old.as_ref().map(|old| (old.name.as_str(), old.battle_tag.as_str())).unzip();
-                rename(&mut self.by_name, *player, old.0, &names.name);
-                rename(&mut self.by_battle_tag, *player, old.1, &names.battle_tag);
+                let Ladder { by_name, by_battle_tag, players, .. } = self;
+                rename(by_name, players, *player, (old.0, &names.name), |names| &names.name);
+                rename(by_battle_tag, players, *player, (old.1, &names.battle_tag), |names| {
+                    &names.battle_tag
+                });
                 self.stand(*player);
             }
             Event::RegionSet { player, region } => self.known(*player).region = Some(*region),
@@ -749,11 +752,22 @@ impl Ladder {
 }
 
 /// Moves a player's entry among unique names. Names that another build told apart may be one in
-/// this one: the first who had it keeps it, and nobody loses it to a change of the other's name.
-fn rename(names: &mut BTreeMap<String, PlayerId>, player: PlayerId, old: Option<&str>, new: &str) {
+/// this one: the first who had it keeps it, nobody loses it to a change of the other's name, and when
+/// the first takes another one, it is the other's.
+fn rename(
+    unique: &mut BTreeMap<String, PlayerId>,
+    players: &BTreeMap<PlayerId, Player>,
+    player: PlayerId,
+    (old, new): (Option<&str>, &str),
+    name_of: fn(&Names) -> &String,
+) {
     let new = fold(new);
-    if let Some(old) = old.map(fold).filter(|old| *old != new && names.get(old) == Some(&player)) {
-        names.remove(&old);
+    if let Some(old) = old.map(fold).filter(|old| *old != new && unique.get(old) == Some(&player)) {
+        let has_it = |known: &Player| known.names.as_ref().is_some_and(|names| fold(name_of(names)) == old);
+        match players.iter().find(|(id, known)| **id != player && has_it(known)) {
+            Some((heir, _)) => unique.insert(old, *heir),
+            None => unique.remove(&old),
+        };
     }
-    names.entry(new).or_insert(player);
+    unique.entry(new).or_insert(player);
 }

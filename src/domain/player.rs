@@ -151,21 +151,27 @@ impl Player {
         self.timeout.map(|timeout| timeout.until).filter(|until| *until > now)
     }
 
-    /// The step and end of the time-out for one more offence at `now`: one step up, and one down
-    /// for every clean day since the last one ended.
+    /// The step and end of the time-out for one more offence at `now`: one step up. One that runs
+    /// longer, by staff, goes on.
     pub fn next_timeout(&self, season: &Season, now: Timestamp) -> (u8, Timestamp) {
-        let standing = self.timeout.map_or(0, |timeout| {
-            let clean_days = now.since(timeout.until).as_secs() / DAY.as_secs();
-            timeout.step.saturating_sub(u8::try_from(clean_days).unwrap_or(u8::MAX))
-        });
         let steps = &season.knobs.timeouts;
-        let step = usize::from(standing).min(steps.len() - 1);
-        (u8::try_from(step + 1).expect("there are a handful of steps"), now + steps[step])
+        let step = usize::from(self.timeout_step(now)).min(steps.len() - 1);
+        let until = (now + steps[step]).max(self.timed_out(now).unwrap_or(now));
+        (u8::try_from(step + 1).expect("there are a handful of steps"), until)
     }
 
-    /// How far up the ladder of time-outs the last one was.
-    pub fn timeout_step(&self) -> u8 {
-        self.timeout.map_or(0, |timeout| timeout.step)
+    /// How far up the ladder of time-outs the player stands: one step down from the last one for
+    /// every clean day since it ended.
+    pub fn timeout_step(&self, now: Timestamp) -> u8 {
+        self.timeout.map_or(0, |timeout| {
+            let clean_days = now.since(timeout.until).as_secs() / DAY.as_secs();
+            timeout.step.saturating_sub(u8::try_from(clean_days).unwrap_or(u8::MAX))
+        })
+    }
+
+    /// Whether nothing keeps the player out of the queue.
+    pub fn may_wait(&self, now: Timestamp) -> bool {
+        self.gate().is_ok() && self.timed_out(now).is_none()
     }
 
     pub fn time_out(&mut self, step: u8, until: Timestamp) {

@@ -190,7 +190,8 @@ impl Standings {
 
     /// Rows that are too old by `now` leave their chunks.
     pub fn advance(&mut self, now: Timestamp) {
-        self.clock = self.clock.max(now);
+        // Back as well: a clock that was ahead for a while must not keep new rows out.
+        self.clock = now;
         let oldest = too_old_before(self.clock);
         while let Some((at, player, race)) = self.ages.first().copied()
             && at < oldest

@@ -10,7 +10,7 @@ pub mod profile;
 pub mod queue;
 pub mod setup;
 
-use super::custom_id::CustomId;
+use super::custom_id::{CustomId, StaffOrder};
 use super::refusal;
 use super::reply::Reply;
 use super::text::Words;
@@ -70,13 +70,15 @@ pub enum Plan {
     Refuse(Refusal),
     /// The modal of `setup:names`, which must be the first answer.
     OpenNames,
+    /// The modal that asks staff for a reason, likewise.
+    OpenReason(StaffOrder),
 }
 
 impl Plan {
     /// How a press that leads to this is acknowledged.
     pub fn ack(&self) -> Ack {
         match self {
-            Plan::OpenNames => Ack::Modal,
+            Plan::OpenNames | Plan::OpenReason(_) => Ack::Modal,
             Plan::Ask(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
         }
     }
@@ -107,6 +109,7 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
     let value = input.values.first().map_or("", String::as_str);
     let request = match id {
         CustomId::SetupNamesOpen => return Plan::OpenNames,
+        CustomId::StaffAsk(order) => return Plan::OpenReason(order),
         CustomId::SetupLocale => match Locale::from_code(value) {
             Some(locale) => BackendRequest::SetLocale { caller, locale },
             None => return Plan::Say("button-unknown"),
@@ -135,6 +138,13 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
         CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
         CustomId::StaffLog { page } => BackendRequest::StaffLook { caller, look: StaffLook::Log { page } },
+        CustomId::StaffCases { page } => {
+            BackendRequest::StaffLook { caller, look: StaffLook::Cases { page } }
+        }
+        CustomId::StaffReason(order) => {
+            let (act, reason) = (admin::act_of(order), admin::reason_of(&input.fields));
+            BackendRequest::StaffPropose { caller, act, reason }
+        }
     };
     Plan::Ask(request)
 }
@@ -159,7 +169,12 @@ impl Origin {
             | CustomId::MatchReport(..)
             | CustomId::MatchDispute(_) => Origin::Match,
             CustomId::Leaderboard { .. } => Origin::Leaderboard,
-            CustomId::StaffDo(_) | CustomId::StaffCancel(_) | CustomId::StaffLog { .. } => Origin::Staff,
+            CustomId::StaffDo(_)
+            | CustomId::StaffCancel(_)
+            | CustomId::StaffLog { .. }
+            | CustomId::StaffCases { .. }
+            | CustomId::StaffAsk(_)
+            | CustomId::StaffReason(_) => Origin::Staff,
         }
     }
 
@@ -192,9 +207,9 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Profile { .. }
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
+        | BackendRequest::LoadSession { .. }
         | BackendRequest::Activity { .. }
-        | BackendRequest::StaffLook { .. }
-        | BackendRequest::LoadSession { .. } => false,
+        | BackendRequest::StaffLook { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -233,8 +248,8 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
         BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
+        BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
         // No press asks for these.
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -248,8 +263,9 @@ mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
     use ipc_schema::ids::{MatchId, ProposalId, UserId};
+    use ipc_schema::staff::StaffAct;
     use ipc_schema::view::LeaderboardFilter;
-    use ipc_schema::vocab::{Era, Outcome, Race};
+    use ipc_schema::vocab::{Era, Outcome, Race, Verdict};
     use std::collections::BTreeSet;
     use twilight_model::application::command::CommandOption;
     use twilight_model::application::interaction::InteractionContextType;
@@ -336,6 +352,16 @@ mod tests {
                 "staff:cancel:7",
                 "",
                 Plan::Ask(BackendRequest::StaffWithdraw { caller, proposal: ProposalId(7) }),
+            ),
+            ("staff:ask:void:12", "", Plan::OpenReason(StaffOrder::Void(match_id))),
+            (
+                "staff:reason:void:12",
+                "",
+                Plan::Ask(BackendRequest::StaffPropose {
+                    caller,
+                    act: StaffAct::Resolve { match_id, verdict: Verdict::Void },
+                    reason: String::new(),
+                }),
             ),
             (
                 "staff:log:2",

@@ -2,7 +2,7 @@
 //! and to another process, so the text is all there is: the frontend remembers nothing beside it.
 
 use ipc_schema::backend::TermsAnswer;
-use ipc_schema::ids::{MatchId, ProposalId};
+use ipc_schema::ids::{CaseId, MatchId, ProposalId};
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{CountryCode, Era, Outcome, Race, Rank};
 use std::fmt;
@@ -44,6 +44,14 @@ pub enum CustomId {
     StaffLog {
         page: u32,
     },
+    /// `page` from 0.
+    StaffCases {
+        page: u32,
+    },
+    /// Button that opens the modal for the reason of an act.
+    StaffAsk(StaffOrder),
+    /// The modal itself.
+    StaffReason(StaffOrder),
 }
 
 /// Where a filter asks for nothing.
@@ -52,6 +60,43 @@ const ANY: &str = "-";
 /// What a filter asks for, if anything; None for a word that is neither.
 fn unless_any<T>(word: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
     if word == ANY { Some(None) } else { parse(word).map(Some) }
+}
+
+/// What a button on a case does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaffOrder {
+    /// The match was won by the player of a slot, or by neither.
+    Won(MatchId, u8),
+    Draw(MatchId),
+    Void(MatchId),
+    Close(CaseId),
+    Learn(CaseId),
+}
+
+impl StaffOrder {
+    fn parse(words: &[&str]) -> Option<StaffOrder> {
+        Some(match words {
+            ["1", id] => StaffOrder::Won(MatchId(id.parse().ok()?), 0),
+            ["2", id] => StaffOrder::Won(MatchId(id.parse().ok()?), 1),
+            ["draw", id] => StaffOrder::Draw(MatchId(id.parse().ok()?)),
+            ["void", id] => StaffOrder::Void(MatchId(id.parse().ok()?)),
+            ["close", id] => StaffOrder::Close(CaseId(id.parse().ok()?)),
+            ["learn", id] => StaffOrder::Learn(CaseId(id.parse().ok()?)),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for StaffOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StaffOrder::Won(id, slot) => write!(f, "{}:{id}", slot + 1),
+            StaffOrder::Draw(id) => write!(f, "draw:{id}"),
+            StaffOrder::Void(id) => write!(f, "void:{id}"),
+            StaffOrder::Close(case) => write!(f, "close:{case}"),
+            StaffOrder::Learn(case) => write!(f, "learn:{case}"),
+        }
+    }
 }
 
 impl CustomId {
@@ -93,6 +138,9 @@ impl CustomId {
             ["staff", "do", id] => CustomId::StaffDo(ProposalId(id.parse().ok()?)),
             ["staff", "cancel", id] => CustomId::StaffCancel(ProposalId(id.parse().ok()?)),
             ["staff", "log", page] => CustomId::StaffLog { page: page.parse().ok()? },
+            ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
+            ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
+            ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -132,6 +180,9 @@ impl fmt::Display for CustomId {
             CustomId::StaffDo(id) => write!(f, "staff:do:{id}"),
             CustomId::StaffCancel(id) => write!(f, "staff:cancel:{id}"),
             CustomId::StaffLog { page } => write!(f, "staff:log:{page}"),
+            CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
+            CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
+            CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
         }
     }
 }
@@ -188,6 +239,16 @@ mod tests {
             (CustomId::StaffDo(ProposalId(7)), "staff:do:7"),
             (CustomId::StaffCancel(ProposalId(u64::MAX)), "staff:cancel:18446744073709551615"),
             (CustomId::StaffLog { page: 3 }, "staff:log:3"),
+            (CustomId::StaffCases { page: 0 }, "staff:cases:0"),
+            (CustomId::StaffAsk(StaffOrder::Won(MatchId(12), 0)), "staff:ask:1:12"),
+            (CustomId::StaffAsk(StaffOrder::Won(MatchId(12), 1)), "staff:ask:2:12"),
+            (CustomId::StaffReason(StaffOrder::Draw(MatchId(12))), "staff:reason:draw:12"),
+            (
+                CustomId::StaffReason(StaffOrder::Void(MatchId(u64::MAX))),
+                "staff:reason:void:18446744073709551615",
+            ),
+            (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
+            (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -226,6 +287,9 @@ mod tests {
             "leaderboard:1:-:-:G:best",
             "staff:do",
             "staff:do:007",
+            "staff:ask",
+            "staff:ask:3:12",
+            "staff:reason:void:",
             " match:show",
             "MATCH:SHOW",
         ];

@@ -4,6 +4,9 @@ use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
 
+/// Characters of what staff wrote; more would crowd out the rest of the message.
+const REASON: usize = 500;
+
 pub fn render(news: &News, words: Words) -> String {
     match news {
         News::RatingCorrected { match_id, race, before, after } => words.with(
@@ -32,7 +35,7 @@ pub fn render(news: &News, words: Words) -> String {
                 ("before", before.to_string().into()),
                 ("after", after.to_string().into()),
                 ("change", format!("{:+}", after.0.saturating_sub(before.0)).into()),
-                why(reason),
+                ("reason", plain(reason, REASON).into()),
             ],
         ),
         News::Banned { until: Some(until), reason } => {
@@ -90,12 +93,12 @@ mod tests {
     #[test]
     fn news_say_what_happened_and_why() {
         let (match_id, race) = (MatchId(12), Race::BwZerg);
+        let (until, reason) = (Timestamp(1_800_000_000_000), || "Maphacks".to_owned());
         let corrected = News::RatingCorrected { match_id, race, before: Mmr(1520), after: Mmr(1500) };
         let resolved = |verdict, your_slot| News::MatchResolved { match_id, verdict, your_slot };
         let decided = Verdict::Decided { winner: 1, ground: Ground::Staff };
         let typo = "a *typo*".to_owned();
         let adjusted = News::MmrAdjusted { race, before: Mmr(1500), after: Mmr(1550), reason: typo };
-        let (until, reason) = (Timestamp(1_800_000_000_000), || "Maphacks".to_owned());
         let cases = [
             (
                 corrected,
@@ -110,7 +113,7 @@ mod tests {
             (resolved(Verdict::Void, 0), "Staff looked at match 12 and took it back. It counts for nothing."),
             (
                 adjusted,
-                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*.",
+                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*",
             ),
             (
                 News::Banned { until: Some(until), reason: reason() },

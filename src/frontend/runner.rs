@@ -4,7 +4,8 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::{self, Ack, Plan, changes_something, setup};
+use super::commands::{self, Ack, Plan, admin, changes_something, setup};
+use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::refusal;
 use super::reply::{Body, Reply, Surface};
@@ -104,7 +105,10 @@ impl Desk {
         match incoming.ack {
             Ack::Message => {}
             Ack::Modal => {
-                self.open_names(&incoming, started).await;
+                match incoming.plan {
+                    Plan::OpenReason(order) => self.open_reason(&incoming, order, started).await,
+                    _ => self.open_names(&incoming, started).await,
+                }
                 return Handled::NOTHING_LEFT;
             }
             Ack::Choices => {
@@ -158,7 +162,7 @@ impl Desk {
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
-            Plan::OpenNames => Answer::of(Reply::Notice(words.say("moment"))),
+            Plan::OpenNames | Plan::OpenReason(_) => Answer::of(Reply::Notice(words.say("moment"))),
             Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
         }
     }
@@ -210,6 +214,12 @@ impl Desk {
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
+    async fn open_reason(&self, incoming: &Incoming, order: StaffOrder, started: Instant) {
+        let data = Some(admin::modal(order, Words::of(incoming.caller.locale)));
+        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
     /// Suggests names for what is being typed: none if the backend takes too long.
     async fn suggest(&self, incoming: &Incoming, started: Instant) {
         let names = match &incoming.plan {
@@ -217,7 +227,7 @@ impl Desk {
                 Ok(BackendReply::PlayerNames(names)) => names,
                 _ => Vec::new(),
             },
-            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames => Vec::new(),
+            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) => Vec::new(),
         };
         self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
     }

@@ -10,29 +10,26 @@ use ipc_schema::backend::{
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{
-    CaseKind, Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow,
-    RatingChange, Rerating, Unmatched, WhyNot,
+    Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
+    Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
     Seq, UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
-use ipc_schema::staff::{
-    AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
-    SnapshotView, StaffAct, StaffLook, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole,
-    StaffView,
-};
+use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
     ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
-    LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period, ProfileRating,
-    ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView,
-    SheetPlayer, Waiting,
+    LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, Period, ProfileRating, ProfileView,
+    QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+pub(crate) use staff::case_kinds;
+use staff::{news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
@@ -44,6 +41,8 @@ macro_rules! every {
         samples
     }};
 }
+
+mod staff;
 
 const PLAYER: PlayerId = PlayerId(7);
 const MATCH: MatchId = MatchId(12);
@@ -386,17 +385,6 @@ pub(crate) fn events() -> Vec<Event> {
     )
 }
 
-pub(crate) fn case_kinds() -> Vec<CaseKind> {
-    every!(CaseKind:
-        Conflict,
-        OneReport { by: PLAYER },
-        Dispute { by: PLAYER },
-        Unverified { region: GameRegion::Asia, map: text("khione"), files: vec!["ab".repeat(32)] },
-        Clash { toon: Toon { region: 3, realm: 1, id: 278_321 }, owner: PLAYER },
-        Contradiction { job: JOB },
-    )
-}
-
 fn unmatched() -> Vec<Unmatched> {
     let reasons = every!(WhyNot:
         Alone,
@@ -405,159 +393,6 @@ fn unmatched() -> Vec<Unmatched> {
         Outnumbered { fitting: 4 },
     );
     reasons.into_iter().map(|why| Unmatched { player: PLAYER, why }).collect()
-}
-
-fn staff_acts() -> Vec<StaffAct> {
-    let roles = every!(StaffRole: Owner, Admin);
-    let player = PLAYER;
-    let mut acts = every!(StaffAct:
-        SetRole { user: USER, role: None },
-        RemoveFromQueue { player },
-        ClearQueue,
-        Ban { player, days: Some(7) },
-        Unban { player },
-        TimeOut { player, minutes: 0 },
-        ResetAborts { player },
-        Announce { text: text("Hello") },
-        Rename { player, name: text("Anna") },
-        SetKnob { name: text("wave_s"), value: text("30") },
-        RetireHandles { release: text("2025-11"), region: Some(GameRegion::Asia), map: None },
-        MarkFake { file: "ab".repeat(32), fake: true },
-        AllowToons { player, region: GameRegion::Europe, count: 6 },
-        UnbindToon { player, toon: Toon { region: 2, realm: 1, id: 278_321 } },
-    );
-    acts.extend(roles.into_iter().map(|role| StaffAct::SetRole { user: USER, role: Some(role) }));
-    acts
-}
-
-fn staff_looks() -> Vec<StaffLook> {
-    every!(StaffLook:
-        Snapshot,
-        Player { name: text("Bisu") },
-        Match { match_id: MATCH },
-        Log { page: u32::MAX },
-        Health,
-        Roster,
-        Knobs,
-    )
-}
-
-fn audit_view() -> AuditView {
-    AuditView {
-        proposal: PROPOSAL,
-        at: AT,
-        by: USER,
-        act: StaffAct::Ban { player: text("Bisu"), days: None },
-        reason: text("because"),
-        before: text("not banned"),
-        after: text("banned for good"),
-    }
-}
-
-fn staff_views() -> Vec<StaffView> {
-    let match_view = |state| {
-        Box::new(StaffMatchView {
-            match_id: MATCH,
-            players: [text("A"), text("B")],
-            races: [Race::BwTerran, Race::Sc2Zerg],
-            map_title: text("Keres Passage"),
-            server: Server::Twn,
-            paired_at: AT,
-            state,
-            ratings: Some([(Mmr(1500), Mmr(1520)), (Mmr(1500), Mmr(1480))]),
-        })
-    };
-    let states = every!(MatchState:
-        Confirming { deadline: AT, found: [Some(AT), None], confirmed: [true, false] },
-        Playing { since: AT, deadline: AT },
-        Closed { verdict: Verdict::Void },
-    );
-    let views = every!(StaffView:
-        Proposal(Box::new(ProposalView {
-            proposal: PROPOSAL,
-            act: StaffAct::ClearQueue,
-            reason: text("because"),
-            before: text("1 queued: A"),
-            after: text("0 queued"),
-            expires_at: AT,
-            changed: true,
-        })),
-        Done(Box::new(audit_view())),
-        Withdrawn,
-        Snapshot(Box::new(SnapshotView {
-            players: 3,
-            set_up: 2,
-            banned: 1,
-            queued: 1,
-            queue: vec![QueuedPlayer { name: text("A"), races: RaceChoice::default(), since: AT, waves: 1 }],
-            open_matches: 1,
-            matches: vec![OpenMatch {
-                match_id: MATCH,
-                players: [text("A"), text("B")],
-                playing: true,
-                since: AT,
-            }],
-            jobs: 1,
-            cards_due: 2,
-            matches_decided: u64::MAX,
-            cases_open: 1,
-        })),
-        Player(Box::new(StaffPlayerView {
-            player: PLAYER,
-            user: USER,
-            locale: Locale::KoKr,
-            names: Some(names()),
-            region: Some(Region::Krj),
-            terms_accepted: true,
-            setup_finished: true,
-            role: Some(StaffRole::Admin),
-            ban: Some(BanView { until: None, reason: text("maphacks") }),
-            timed_out_until: Some(AT),
-            aborts_left: 2,
-            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
-            vetoes: vec![text("tourmaline")],
-            toons: vec![Toon { region: 2, realm: 1, id: 278_321 }],
-            ratings: vec![StaffRating {
-                race: Race::BwZerg,
-                mmr: Mmr(1520),
-                wins: 1,
-                losses: 0,
-                draws: 2,
-                last_played: AT,
-            }],
-            queued_since: Some(AT),
-            matches: vec![MatchLine {
-                match_id: MATCH,
-                opponent: text("B"),
-                paired_at: AT,
-                verdict: Some(Verdict::Conflict),
-                slot: 1,
-            }],
-            audit: vec![audit_view()],
-        })),
-        Match(match_view(MatchState::Playing { since: AT, deadline: AT })),
-        Log { page: 0, pages: 1, entries: vec![audit_view()] },
-        Health(Box::new(HealthView {
-            records: u64::MAX,
-            records_unsaved: 1,
-            read_only: false,
-            workers: 2,
-            workers_idle: 1,
-            replays_in_line: 3,
-            cards_due: 4,
-            cards_under_way: 5,
-            replays_parsed: 6,
-            replays_failed: 7,
-        })),
-        Roster(vec![StaffMember { user: USER, role: StaffRole::Owner, name: None }]),
-        Knobs(vec![KnobView {
-            name: text("wave_s"),
-            value: text("45 s"),
-            expects: text("a whole number from 5 to 600"),
-            changed: true,
-        }]),
-    );
-    views.into_iter().chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
 }
 
 pub(crate) fn records() -> Vec<Record> {
@@ -699,26 +534,6 @@ pub(crate) fn card_views() -> Vec<CardView> {
         .chain(match_views().into_iter().map(|view| CardView::Match(Box::new(view))))
         .chain(news().into_iter().map(CardView::News))
         .collect()
-}
-
-pub(crate) fn news() -> Vec<News> {
-    every!(News:
-        RatingCorrected { match_id: MATCH, race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3) },
-        MatchResolved { match_id: MATCH, verdict: Verdict::Void, your_slot: 1 },
-        MmrAdjusted { race: Race::BwZerg, before: Mmr(1520), after: Mmr(-3), reason: text("test") },
-        Banned { until: None, reason: text("maphacks") },
-        BanEnded { reason: Some(text("a mistake")) },
-        TimedOut { until: AT, reason: text("insults") },
-        TimeOutLifted { reason: text("a mistake") },
-        AbortsReset { reason: text("a crash") },
-        RemovedFromQueue { reason: text("the end") },
-        MatchCancelled { match_id: MATCH, requeued: true },
-        Renamed { name: text("Anna"), reason: text("insults") },
-        RoleSet { role: Some(StaffRole::Admin), reason: text("welcome") },
-        Announcement { text: text("Hello") },
-        ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
-        ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
-    )
 }
 
 pub(crate) fn backend_requests() -> Vec<BackendRequest> {

@@ -86,7 +86,9 @@ impl Ladder {
             }
             Input::TimeLost { since, until } => {
                 // Backend and gateway may have been away together; no time is given back twice.
-                let lost = until.since(self.lost_until.max(*since));
+                // A clock that was ahead and was set right does not stop it either.
+                let given = if self.lost_until > now { Timestamp::ZERO } else { self.lost_until };
+                let lost = until.since(given.max(*since));
                 let lost_ms = u64::try_from(lost.as_millis()).unwrap_or(u64::MAX);
                 let matters = lost >= LOST_AT_LEAST && !self.open.is_empty();
                 Decision::of(matters.then_some(Event::TimeLost { lost_ms, at: now }))
@@ -176,7 +178,12 @@ impl Ladder {
             Act::Look => return Ok(Vec::new()),
             Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
             Act::AnswerTerms(answer) => {
-                Event::TermsAnswered { player: id, accepted: *answer == TermsAnswer::Accept, at: now }
+                let accepted = *answer == TermsAnswer::Accept;
+                let answered = Event::TermsAnswered { player: id, accepted, at: now };
+                // Who has declined may not wait either; a match that was found goes on.
+                let waits = !accepted && self.queue.contains_key(&id);
+                let left = waits.then_some(Event::LeftQueue { player: id, at: now });
+                return Ok([answered].into_iter().chain(left).collect());
             }
             Act::SetNames(names) => {
                 let names = check_names(season, names)?;

@@ -134,7 +134,7 @@ impl Ladder {
         if played.standing == standing && !self.cases.is_open(match_id) {
             return Err(Refusal::Unchanged);
         }
-        let rows = self.rerated(season, match_id, standing);
+        let rows = self.rerated(match_id, standing);
         if rows.len() > RERATED_MOST {
             let limit = u32::try_from(RERATED_MOST).expect("it is a small number");
             return Err(Refusal::CorrectionTooLarge { limit });
@@ -144,8 +144,8 @@ impl Ladder {
     }
 
     /// The rows that are other ones if the match stands so.
-    fn rerated(&self, season: &Season, match_id: MatchId, standing: Standing) -> Vec<Rerating> {
-        let start = Mmr(season.knobs.mmr_start);
+    fn rerated(&self, match_id: MatchId, standing: Standing) -> Vec<Rerating> {
+        let start = self.history.system().unwrap_or(System::FIRST).start;
         let made = self.history.fold_with(match_id, standing).ratings;
         let gone = self.ratings.keys().filter(|row| !made.contains_key(row));
         let mut rows: Vec<RatingKey> = made.keys().chain(gone).copied().collect();
@@ -232,6 +232,11 @@ impl Ladder {
     pub(super) fn take_resolved(&mut self, match_id: MatchId, verdict: Verdict) {
         let played = self.history.find(match_id).expect("only a match that was played is resolved");
         self.history.settle(match_id, Standing::of(verdict));
+        match (played.standing.outcome(), verdict.outcome(0)) {
+            (None, Some(_)) => self.counts.matches_decided += 1,
+            (Some(_), None) => self.counts.matches_decided -= 1,
+            (None, None) | (Some(_), Some(_)) => {}
+        }
         if let Some(match_) = self.matches.get_mut(&match_id)
             && let Phase::Closed { verdict: told, ratings, .. } = &mut match_.phase
             && *told != verdict
@@ -305,7 +310,7 @@ impl Ladder {
 }
 
 /// Whether it is a verdict of staff.
-fn is_ruling(verdict: Verdict) -> bool {
+pub(super) fn is_ruling(verdict: Verdict) -> bool {
     matches!(
         verdict,
         Verdict::Decided { winner: 0 | 1, ground: Ground::Staff }

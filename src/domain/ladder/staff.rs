@@ -29,12 +29,15 @@ impl Ladder {
         let ban = Ban { until, reason: reason.to_owned() };
         let before = self.known(player).ban.replace(ban).and_then(|ban| ban.until);
         self.staff.move_ban_end(player, before, until);
+        self.standings.set_hidden(player, true);
         self.news(player, News::Banned { until, reason: reason.to_owned() });
     }
 
     pub(super) fn end_ban(&mut self, player: PlayerId, reason: Option<&String>) {
         let before = self.known(player).ban.take().and_then(|ban| ban.until);
         self.staff.move_ban_end(player, before, None);
+        self.standings.set_hidden(player, false);
+        self.stand(player);
         self.news(player, News::BanEnded { reason: reason.cloned() });
     }
 
@@ -65,8 +68,9 @@ impl Ladder {
                     && let match_ = &self.matches[&match_id]
                     && let Ok(slot) = match_.slot_of(*player)
                 {
-                    let requeued = matches!(match_.phase, Phase::Confirming { .. });
                     let opponent = match_.pairing.players[1 - slot];
+                    let confirming = matches!(match_.phase, Phase::Confirming { .. });
+                    let requeued = confirming && self.players[&opponent].may_wait(at);
                     self.news(opponent, News::MatchCancelled { match_id, requeued });
                 }
             }
@@ -97,6 +101,11 @@ impl Ladder {
             }
             // The rules concern everybody and nobody.
             StaffAct::SetKnob { .. } | StaffAct::RetireHandles { .. } | StaffAct::MarkFake { .. } => {}
+            // The events themselves tell it, and a case is between staff.
+            StaffAct::Resolve { .. }
+            | StaffAct::AdjustMmr { .. }
+            | StaffAct::CloseCase { .. }
+            | StaffAct::LearnHandles { .. } => {}
         }
     }
 

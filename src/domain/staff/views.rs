@@ -43,6 +43,7 @@ impl Ladder {
             }
             StaffLook::Log { page } => self.log_page(*page),
             StaffLook::Roster => StaffView::Roster(self.roster()),
+            StaffLook::Cases { page } => self.case_page(season, *page),
             StaffLook::Knobs => StaffView::Knobs(self.knobs(season)),
             StaffLook::Health => return Err(Refusal::NothingToDo),
         })
@@ -103,6 +104,13 @@ impl Ladder {
             page: number(page),
             pages: number(pages),
         }
+    }
+
+    fn case_page(&self, season: &Season, page: u32) -> StaffView {
+        let pages = self.cases().open_count().max(1);
+        let page = usize::try_from(page).map_or(pages - 1, |page| page.min(pages - 1));
+        let case = self.case_views(season, page, 1).pop().map(Box::new);
+        StaffView::Cases { page: number(page), pages: number(pages), case }
     }
 
     fn roster(&self) -> Vec<StaffMember> {
@@ -248,6 +256,9 @@ impl Ladder {
             paired_at: match_.paired_at,
             state,
             ratings,
+            reports: match_.reports.map(|report| report.map(|report| report.outcome)),
+            uploads: self.case_match(season, match_).uploads,
+            cases: self.cases().of_match(match_id).map(|(case, _)| case).collect(),
         }
     }
 }

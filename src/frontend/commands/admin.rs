@@ -8,15 +8,20 @@ mod tests;
 pub use pages::render;
 
 use super::{Ack, Command, CommandError, Plan};
+use crate::frontend::custom_id::{CustomId, StaffOrder};
+use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::ids::{MatchId, UserId};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole};
-use ipc_schema::vocab::{GameRegion, Refusal, Toon};
+use ipc_schema::vocab::{GameRegion, Ground, Mmr, Race, Refusal, Toon, Verdict};
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
 use twilight_model::application::interaction::application_command::{
     CommandData, CommandDataOption, CommandOptionValue,
 };
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::{Label, TextInput, TextInputStyle};
 use twilight_model::guild::Permissions;
+use twilight_model::http::interaction::InteractionResponseData;
 use twilight_model::id::Id;
 use twilight_model::id::marker::UserMarker;
 
@@ -60,6 +65,12 @@ enum Admin {
     Rename(Rename),
     #[command(name = "announce")]
     Announce(Announce),
+    #[command(name = "cases")]
+    Cases(Cases),
+    #[command(name = "resolve")]
+    Resolve(Resolve),
+    #[command(name = "adjust-mmr")]
+    AdjustMmr(AdjustMmr),
     #[command(name = "knobs")]
     Knobs(Knobs),
     #[command(name = "set-knob")]
@@ -233,6 +244,79 @@ struct Announce {
 }
 
 #[derive(CommandModel, CreateCommand)]
+#[command(name = "cases", desc = "What staff have to look at, with a button for each verdict")]
+struct Cases {}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "resolve", desc = "Decide a match, also one that was decided otherwise")]
+struct Resolve {
+    /// The number of the match
+    #[command(min_value = 1)]
+    id: i64,
+    /// How it ended
+    result: ResultOption,
+    /// Why, for the audit log
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandOption, CreateOption)]
+enum ResultOption {
+    #[option(name = "Player 1 won", value = "1")]
+    First,
+    #[option(name = "Player 2 won", value = "2")]
+    Second,
+    #[option(name = "A draw", value = "draw")]
+    Draw,
+    #[option(name = "It counts for nothing", value = "void")]
+    Void,
+}
+
+#[derive(CommandModel, CreateCommand)]
+#[command(name = "adjust-mmr", desc = "Set a rating of a player")]
+struct AdjustMmr {
+    /// Name on the ladder, Discord id or mention
+    #[command(max_length = 32, autocomplete = true)]
+    player: String,
+    /// The race
+    race: RaceOption,
+    /// What it is from then on
+    mmr: i64,
+    /// Why, for the audit log and for those it concerns
+    #[command(min_length = 3, max_length = 300)]
+    reason: String,
+}
+
+#[derive(CommandOption, CreateOption)]
+enum RaceOption {
+    #[option(name = "BW Terran", value = "bw_terran")]
+    BwTerran,
+    #[option(name = "BW Zerg", value = "bw_zerg")]
+    BwZerg,
+    #[option(name = "BW Protoss", value = "bw_protoss")]
+    BwProtoss,
+    #[option(name = "SC2 Terran", value = "sc2_terran")]
+    Sc2Terran,
+    #[option(name = "SC2 Zerg", value = "sc2_zerg")]
+    Sc2Zerg,
+    #[option(name = "SC2 Protoss", value = "sc2_protoss")]
+    Sc2Protoss,
+}
+
+impl From<RaceOption> for Race {
+    fn from(option: RaceOption) -> Race {
+        match option {
+            RaceOption::BwTerran => Race::BwTerran,
+            RaceOption::BwZerg => Race::BwZerg,
+            RaceOption::BwProtoss => Race::BwProtoss,
+            RaceOption::Sc2Terran => Race::Sc2Terran,
+            RaceOption::Sc2Zerg => Race::Sc2Zerg,
+            RaceOption::Sc2Protoss => Race::Sc2Protoss,
+        }
+    }
+}
+
+#[derive(CommandModel, CreateCommand)]
 #[command(name = "knobs", desc = "The numbers of the rules")]
 struct Knobs {}
 
@@ -378,6 +462,21 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         }
         Admin::Rename(Rename { player, name, reason }) => propose(StaffAct::Rename { player, name }, reason),
         Admin::Announce(Announce { text, reason }) => propose(StaffAct::Announce { text }, reason),
+        Admin::Cases(Cases {}) => look(StaffLook::Cases { page: 0 }),
+        Admin::Resolve(Resolve { id, result, reason }) => {
+            let match_id = MatchId(id.unsigned_abs());
+            let order = match result {
+                ResultOption::First => StaffOrder::Won(match_id, 0),
+                ResultOption::Second => StaffOrder::Won(match_id, 1),
+                ResultOption::Draw => StaffOrder::Draw(match_id),
+                ResultOption::Void => StaffOrder::Void(match_id),
+            };
+            propose(act_of(order), reason)
+        }
+        Admin::AdjustMmr(AdjustMmr { player, race, mmr, reason }) => {
+            let to = Mmr(i32::try_from(mmr).unwrap_or(i32::MAX));
+            propose(StaffAct::AdjustMmr { player, race: race.into(), to }, reason)
+        }
         Admin::Knobs(Knobs {}) => look(StaffLook::Knobs),
         Admin::SetKnob(SetKnob { name, value, reason }) => {
             propose(StaffAct::SetKnob { name: name.trim().to_owned(), value }, reason)
@@ -397,6 +496,53 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
             None => Plan::Refuse(Refusal::ToonUnknown),
         },
     })
+}
+
+/// What a button on a case proposes.
+pub fn act_of(order: StaffOrder) -> StaffAct<String> {
+    let ground = Ground::Staff;
+    match order {
+        StaffOrder::Won(match_id, winner) => {
+            StaffAct::Resolve { match_id, verdict: Verdict::Decided { winner, ground } }
+        }
+        StaffOrder::Draw(match_id) => StaffAct::Resolve { match_id, verdict: Verdict::Drawn { ground } },
+        StaffOrder::Void(match_id) => StaffAct::Resolve { match_id, verdict: Verdict::Void },
+        StaffOrder::Close(case) => StaffAct::CloseCase { case },
+        StaffOrder::Learn(case) => StaffAct::LearnHandles { case },
+    }
+}
+
+/// The modal that asks for the reason of such an act.
+pub fn modal(order: StaffOrder, words: Words) -> InteractionResponseData {
+    #[expect(deprecated, reason = "the model has the field; it stays empty")]
+    let input = TextInput {
+        custom_id: "reason".to_owned(),
+        id: None,
+        label: None,
+        max_length: Some(300),
+        min_length: Some(3),
+        placeholder: None,
+        required: Some(true),
+        style: TextInputStyle::Paragraph,
+        value: None,
+    };
+    let label = Label {
+        component: Box::new(Component::TextInput(input)),
+        description: Some(words.say("admin-modal-reason-help")),
+        id: None,
+        label: words.say("admin-reason"),
+    };
+    InteractionResponseData {
+        custom_id: Some(CustomId::StaffReason(order).to_string()),
+        title: Some(words.say("admin-modal-title")),
+        components: Some(vec![Component::Label(label)]),
+        ..InteractionResponseData::default()
+    }
+}
+
+/// What was typed into the modal.
+pub fn reason_of(fields: &[(String, String)]) -> String {
+    fields.iter().find(|(id, _)| id == "reason").map_or_else(String::new, |(_, text)| text.clone())
 }
 
 /// An account as [`Toon`] is written.

@@ -50,7 +50,8 @@ pub(super) fn resolved<'q>(
     let mut statements = vec![
         sqlx::query(
             "insert into match_resolutions (seq, match_id, verdict_before, winner_before_id, verdict, by_user, at_ms)
-             select $1, match_id, verdict, winner_id, $3, $4, $5 from matches where match_id = $2",
+             select $1, match_id, case when closed_seq is not $1 then verdict end,
+                 case when closed_seq is not $1 then winner_id end, $3, $4, $5 from matches where match_id = $2",
         )
         .bind(seq.0.signed())
         .bind(match_id.0.signed())

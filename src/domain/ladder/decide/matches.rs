@@ -146,9 +146,16 @@ impl Ladder {
         let mut events =
             vec![price, Event::Closed { match_id, verdict: Verdict::Aborted { by }, ratings: None, at: now }];
         if seats[1 - slot].confirmed {
-            events.push(requeue(match_, 1 - slot));
+            events.extend(self.requeue(now, match_, 1 - slot));
         }
         events
+    }
+
+    /// Back to the old place in the queue, for a player whom nothing has shut out meanwhile.
+    pub(super) fn requeue(&self, now: Timestamp, match_: &Match, slot: usize) -> Option<Event> {
+        let player = match_.pairing.players[slot];
+        let Entry { since, waves, .. } = match_.entries[slot];
+        self.players[&player].may_wait(now).then_some(Event::Requeued { player, since, waves })
     }
 
     fn unconfirmed(&self, season: &Season, now: Timestamp, match_: &Match, seats: &[Seat; 2]) -> Vec<Event> {
@@ -158,7 +165,7 @@ impl Ladder {
         for (slot, seat) in seats.iter().enumerate() {
             let player = match_.pairing.players[slot];
             if seat.confirmed {
-                events.push(requeue(match_, slot));
+                events.extend(self.requeue(now, match_, slot));
             } else if seat.found.is_some() {
                 let (step, until) = self.players[&player].next_timeout(season, now);
                 events.push(Event::TimedOut { player, step, until });
@@ -312,9 +319,4 @@ fn remind_to_play(
     // Staff may have changed the list meanwhile; a reminder that is due always moves on.
     let number = u8::try_from(over).unwrap_or(u8::MAX).max(reminders.saturating_add(1));
     vec![Event::PlayReminded { match_id: match_.pairing.match_id, number, at: now }]
-}
-
-pub(super) fn requeue(match_: &Match, slot: usize) -> Event {
-    let Entry { since, waves, .. } = match_.entries[slot];
-    Event::Requeued { player: match_.pairing.players[slot], since, waves }
 }

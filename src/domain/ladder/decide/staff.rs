@@ -3,17 +3,19 @@
 #[cfg(test)]
 mod tests;
 
-use super::matches::requeue;
+use crate::domain::history::Standing;
 use crate::domain::ladder::Ladder;
+use crate::domain::ladder::results::is_ruling;
 use crate::domain::ladder::staff::minutes_of;
 use crate::domain::match_::Phase;
 use crate::domain::overrides::Scope;
 use crate::domain::player::{Ban, check_names, fold};
 use crate::domain::season::Season;
-use ipc_schema::event::{Event, Names};
-use ipc_schema::ids::{PlayerId, ProposalId, UserId};
+use crate::domain::verdict::Unverified;
+use ipc_schema::event::{CaseKind, Event, Names};
+use ipc_schema::ids::{CaseId, MatchId, PlayerId, ProposalId, UserId};
 use ipc_schema::staff::{StaffAct, StaffRole};
-use ipc_schema::vocab::{Refusal, Timestamp, Verdict};
+use ipc_schema::vocab::{Outcome, Refusal, Timestamp, Verdict};
 use std::time::Duration;
 
 /// Characters of a reason.
@@ -128,7 +130,7 @@ impl Ladder {
                 Ok(Effect::of(before, "not queued", Event::LeftQueue { player: *player, at: now }))
             }
             StaffAct::ClearQueue => self.clear_queue(now),
-            StaffAct::Ban { player, days } => self.ban(now, *player, *days, reason),
+            StaffAct::Ban { player, days } => self.ban(season, now, *player, *days, reason),
             StaffAct::Unban { player } => {
                 let ban = self.players[player].ban.as_ref().ok_or(Refusal::NothingToDo)?;
                 let reason = Some(reason.to_owned());
@@ -192,6 +194,31 @@ impl Ladder {
                 let before = format!("{toon} is bound to {}", self.players[player].name());
                 Ok(Effect { before, after: format!("{toon} is free"), events })
             }
+            StaffAct::Resolve { match_id, verdict } => self.ruling(season, now, by, *match_id, *verdict),
+            StaffAct::AdjustMmr { player, race, to } => {
+                let before = self.mmr(season, *player, *race);
+                let events = self.adjust_mmr(season, now, by, *player, *race, *to, reason.to_owned())?;
+                let text = |mmr| format!("{race}: {mmr} MMR");
+                Ok(Effect { before: text(before), after: text(*to), events })
+            }
+            StaffAct::CloseCase { case } => {
+                let before = self.case_text(*case)?;
+                let events = self.close_case(now, *case, by, reason)?;
+                Ok(Effect { before, after: "closed, and the match stays as it is".to_owned(), events })
+            }
+            StaffAct::LearnHandles { case } => {
+                let before = self.case_text(*case)?;
+                let Some(CaseKind::Unverified { region, map, files }) =
+                    self.cases.get(*case).map(|case| case.kind.clone())
+                else {
+                    return Err(Refusal::HandlesUnknown);
+                };
+                let after = format!("{} files on {map} in {region} are official, case closed", files.len());
+                let game = Unverified { region, map, files };
+                let mut events = self.learn_handles(season, now, by, None, &game, reason)?;
+                events.extend(self.close_case(now, *case, by, reason)?);
+                Ok(Effect { before, after, events })
+            }
         }
     }
 
@@ -230,6 +257,7 @@ impl Ladder {
 
     fn ban(
         &self,
+        season: &Season,
         now: Timestamp,
         player: PlayerId,
         days: Option<u16>,
@@ -263,9 +291,9 @@ impl Ladder {
             after.push(format!("match {match_id} cancelled"));
             let by = Some(u8::try_from(slot).expect("a slot is 0 or 1"));
             let verdict = Verdict::Cancelled { by };
-            events.push(Event::Closed { match_id, verdict, ratings: None, at: now });
+            events.extend(self.closing(season, now, match_, verdict));
             if confirming {
-                events.push(requeue(match_, 1 - slot));
+                events.extend(self.requeue(now, match_, 1 - slot));
             }
         }
         Ok(Effect { before: before.join("; "), after: after.join("; "), events })
@@ -276,7 +304,7 @@ impl Ladder {
             return Err(Refusal::OutOfRange { from: 0, to: TIME_OUT_MINUTES });
         }
         let known = &self.players[&player];
-        let standing = known.timeout_step();
+        let standing = known.timeout_step(now);
         let running = known.timed_out(now);
         let mut before = vec![match running {
             Some(until) => format!("timed out until {}, step {standing}", stamp(until)),
@@ -314,10 +342,57 @@ impl Ladder {
         Ok(Effect::of(before, after, Event::NamesSet { player, names }))
     }
 
+    fn ruling(
+        &self,
+        season: &Season,
+        now: Timestamp,
+        by: UserId,
+        match_id: MatchId,
+        verdict: Verdict,
+    ) -> Result<Effect, Refusal> {
+        if !is_ruling(verdict) {
+            return Err(Refusal::MatchUnknown);
+        }
+        let events = self.resolve(season, now, by, match_id, verdict)?;
+        let played = self.history.find(match_id).map(|played| (played.players, played.standing));
+        let open = || self.matches.get(&match_id).map(|match_| match_.pairing.players);
+        let (players, before) = match played {
+            Some((players, Standing::Counts(outcome))) => (players, result_text(outcome)),
+            Some((players, Standing::Unsettled)) => (players, "no result".to_owned()),
+            Some((players, Standing::Void)) => (players, "void".to_owned()),
+            None => (open().ok_or(Refusal::MatchUnknown)?, "playing".to_owned()),
+        };
+        let [first, second] = players.map(|player| self.players[&player].name());
+        let before = format!("match {match_id}, 1 {first}, 2 {second}: {before}");
+        let moved: usize = events
+            .iter()
+            .map(|event| if let Event::Rerated { rows, .. } = event { rows.len() } else { 0 })
+            .sum();
+        let after = verdict.outcome(0).map_or_else(|| "void".to_owned(), result_text);
+        let after = if moved > 0 { format!("{after}; {moved} ratings are made anew") } else { after };
+        Ok(Effect { before, after, events })
+    }
+
+    fn case_text(&self, case: CaseId) -> Result<String, Refusal> {
+        let open = self.cases.get(case).filter(|case| case.closed.is_none());
+        let known = open.ok_or(Refusal::CaseUnknown)?;
+        Ok(format!("case {case} of match {} open: {}", known.match_id, known.kind.code()))
+    }
+
     fn queue_text(&self, player: PlayerId) -> Option<String> {
         let entry = self.queue.get(&player)?;
         Some(format!("queued since {}", stamp(entry.since)))
     }
+}
+
+/// For the first of the two.
+fn result_text(outcome: Outcome) -> String {
+    let text = match outcome {
+        Outcome::Won => "player 1 won",
+        Outcome::Lost => "player 2 won",
+        Outcome::Draw => "a draw",
+    };
+    text.to_owned()
 }
 
 fn ban_text(ban: &Ban) -> String {

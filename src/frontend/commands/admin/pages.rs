@@ -1,14 +1,16 @@
 //! What staff read.
 
-use crate::frontend::custom_id::CustomId;
+use crate::frontend::custom_id::{CustomId, StaffOrder};
 use crate::frontend::reply::{Page, below, button, colour, embed, row};
 use crate::frontend::text::{Words, date, flag, plain, relative};
+use ipc_schema::event::{CaseKind, Judged};
 use ipc_schema::ids::UserId;
 use ipc_schema::staff::{
     AuditView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
     SnapshotView, StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
 };
-use ipc_schema::vocab::{Race, RaceChoice, Verdict};
+use ipc_schema::view::{CaseUpload, CaseView, UploadEnd};
+use ipc_schema::vocab::{Outcome, Race, RaceChoice, Verdict};
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::ButtonStyle;
 
@@ -34,6 +36,7 @@ pub fn render(view: &StaffView, words: Words) -> Page {
         StaffView::Health(health) => health_page(health, words),
         StaffView::Roster(members) => roster_page(members, words),
         StaffView::Knobs(knobs) => knobs_page(knobs, words),
+        StaffView::Cases { page, pages, case } => case_page(*page, *pages, case.as_deref(), words),
     }
 }
 
@@ -135,7 +138,138 @@ fn act(act: &StaffAct<String>, words: Words, room: usize) -> String {
             "admin-act-unbind-account",
             &[("player", plain(player, NAME).into()), ("account", toon.to_string().into())],
         ),
+        StaffAct::Resolve { match_id, verdict: ruling } => words.with(
+            "admin-act-resolve",
+            &[("id", match_id.to_string().into()), ("verdict", verdict(*ruling, words).into())],
+        ),
+        StaffAct::AdjustMmr { player, race: of, to } => words.with(
+            "admin-act-adjust-mmr",
+            &[
+                ("player", plain(player, NAME).into()),
+                ("race", race(*of, words).into()),
+                ("mmr", to.to_string().into()),
+            ],
+        ),
+        StaffAct::CloseCase { case } => {
+            words.with("admin-act-close-case", &[("id", case.to_string().into())])
+        }
+        StaffAct::LearnHandles { case } => {
+            words.with("admin-act-learn-handles", &[("id", case.to_string().into())])
+        }
     }
+}
+
+fn case_page(page: u32, pages: u32, case: Option<&CaseView>, words: Words) -> Page {
+    let Some(case) = case else {
+        return Page { content: words.say("admin-cases-none"), ..Page::default() };
+    };
+    let kind = words.name_of("admin-case", case.kind.code());
+    let content = words.with(
+        "admin-case",
+        &[
+            ("id", case.case.to_string().into()),
+            ("match", case.match_id.to_string().into()),
+            ("kind", kind.into()),
+            ("page", (page + 1).into()),
+            ("pages", pages.into()),
+            ("opened", relative(case.opened_at).into()),
+        ],
+    );
+    let mut lines = Vec::new();
+    if let Some(match_) = &case.match_ {
+        for (slot, player) in (0..2).zip(&match_.players) {
+            let mut line =
+                format!("{}. {} ({})", slot + 1, plain(&player.name, NAME), race(player.race, words));
+            line.push_str(&report_text(player.report.map(|(outcome, _)| outcome), words));
+            lines.push(line);
+        }
+        lines.push(format!(
+            "{} · {}",
+            plain(&match_.map_title, SHORT),
+            words.name_of("server", match_.server.code())
+        ));
+        if let Some((at, found)) = match_.closed {
+            let told = verdict(found, words);
+            lines.push(words.with("admin-case-closed", &[("verdict", told.into()), ("at", date(at).into())]));
+        }
+        lines.extend(match_.uploads.iter().map(|upload| upload_line(upload, words)));
+    }
+    match &case.kind {
+        CaseKind::Unverified { region, map, files } => lines.push(words.with(
+            "admin-case-files",
+            &[
+                ("region", words.name_of("game-region", region.code()).into()),
+                ("map", plain(map, NAME).into()),
+                ("files", u32::try_from(files.len()).unwrap_or(u32::MAX).into()),
+            ],
+        )),
+        CaseKind::Clash { toon, owner } => lines.push(words.with(
+            "admin-case-account",
+            &[("account", toon.to_string().into()), ("player", owner.to_string().into())],
+        )),
+        CaseKind::Conflict
+        | CaseKind::OneReport { .. }
+        | CaseKind::Dispute { .. }
+        | CaseKind::Contradiction { .. } => {}
+    }
+    let ask = |order, style, key: &str| button(CustomId::StaffAsk(order), style, words.say(key));
+    let id = case.match_id;
+    let mut rows = vec![row(vec![
+        ask(StaffOrder::Won(id, 0), ButtonStyle::Primary, "admin-button-first"),
+        ask(StaffOrder::Won(id, 1), ButtonStyle::Primary, "admin-button-second"),
+        ask(StaffOrder::Draw(id), ButtonStyle::Secondary, "admin-button-draw"),
+        ask(StaffOrder::Void(id), ButtonStyle::Danger, "admin-button-void"),
+    ])];
+    let mut others = vec![ask(StaffOrder::Close(case.case), ButtonStyle::Secondary, "admin-button-close")];
+    if matches!(case.kind, CaseKind::Unverified { .. }) {
+        others.push(ask(StaffOrder::Learn(case.case), ButtonStyle::Success, "admin-button-learn"));
+    }
+    let turn = |to: u32, key: &str| {
+        button(CustomId::StaffCases { page: to }, ButtonStyle::Secondary, words.say(key))
+    };
+    others.extend((page > 0).then(|| turn(page - 1, "leaderboard-button-previous")));
+    others.extend((page + 1 < pages).then(|| turn(page + 1, "leaderboard-button-next")));
+    rows.push(row(others));
+    let embeds = vec![embed(colour::WARNING, None, Some(fit(&lines, LINES)), Vec::new())];
+    Page { content, embeds, rows }
+}
+
+/// What a player reported, behind the name.
+fn report_text(report: Option<Outcome>, words: Words) -> String {
+    let key = match report {
+        Some(Outcome::Won) => "admin-report-won",
+        Some(Outcome::Lost) => "admin-report-lost",
+        Some(Outcome::Draw) => "admin-report-draw",
+        None => return String::new(),
+    };
+    format!(": {}", words.say(key))
+}
+
+/// A replay and where its file lies in the data folder.
+fn upload_line(upload: &CaseUpload, words: Words) -> String {
+    let end = match &upload.end {
+        UploadEnd::InLine => words.say("admin-upload-in-line"),
+        UploadEnd::Judged(Judged::Decided { winner, .. }) => {
+            words.with("admin-verdict-won", &[("slot", u32::from(winner + 1).into())])
+        }
+        UploadEnd::Judged(Judged::Undecided) => words.say("admin-upload-undecided"),
+        UploadEnd::Judged(Judged::Rejected) => words.say("admin-upload-rejected"),
+        UploadEnd::Judged(Judged::TooLate | Judged::AlreadyDecided | Judged::ForStaff) => {
+            words.say("admin-upload-late")
+        }
+        UploadEnd::Failed(fault) => fault.code().to_owned(),
+    };
+    let hash = upload.hash.to_string();
+    let line = words.with(
+        "admin-upload",
+        &[
+            ("slot", u32::from(upload.slot + 1).into()),
+            ("at", date(upload.at).into()),
+            ("end", end.into()),
+            ("file", format!("replays/{}/{hash}.SC2Replay", &hash[..2]).into()),
+        ],
+    );
+    cut(&line, 400)
 }
 
 fn knobs_page(knobs: &[KnobView], words: Words) -> Page {
@@ -303,6 +437,7 @@ fn match_page(view: &StaffMatchView, words: Words) -> Page {
                 let (before, after) = ratings[slot];
                 line.push_str(&format!(": {before} → {after} MMR"));
             }
+            line.push_str(&report_text(view.reports[slot], words));
             line
         })
         .collect();
@@ -332,6 +467,10 @@ fn match_page(view: &StaffMatchView, words: Words) -> Page {
             lines.push(words.with("admin-match-closed", &[("verdict", verdict(found, words).into())]));
         }
     }
+    lines.extend(
+        view.cases.iter().map(|case| words.with("admin-match-case", &[("id", case.to_string().into())])),
+    );
+    lines.extend(view.uploads.iter().map(|upload| upload_line(upload, words)));
     let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
     Page { content, embeds, rows: Vec::new() }
 }

@@ -2,14 +2,17 @@ use super::*;
 use crate::frontend::reply::Page;
 use crate::frontend::reply::limits::assert_fits;
 use crate::frontend::text::Words;
-use ipc_schema::event::Names;
-use ipc_schema::ids::{PlayerId, ProposalId};
+use ipc_schema::event::{CaseKind, Judged, Names};
+use ipc_schema::ids::{CaseId, JobId, PlayerId, ProposalId};
+use ipc_schema::replay::Fault;
 use ipc_schema::staff::{
     AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
     SnapshotView, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffView,
 };
+use ipc_schema::view::{CaseMatch, CasePlayer, CaseUpload, CaseView, UploadEnd};
 use ipc_schema::vocab::{
-    GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
+    FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon,
+    Verdict,
 };
 use serde_json::{Value, json};
 
@@ -48,6 +51,7 @@ fn every_sub_command_asks_for_what_it_says() {
         ("health", json!([]), StaffLook::Health),
         ("staff", json!([]), StaffLook::Roster),
         ("knobs", json!([]), StaffLook::Knobs),
+        ("cases", json!([]), StaffLook::Cases { page: 0 }),
     ];
     for (name, options, look) in looks {
         let plan = request(&CALLER, data(name, &options)).unwrap();
@@ -83,6 +87,24 @@ fn every_sub_command_asks_for_what_it_says() {
             StaffAct::Rename { player: player(), name: "Anna".to_owned() },
         ),
         ("announce", vec![text("text", "Hello")], StaffAct::Announce { text: "Hello".to_owned() }),
+        (
+            "resolve",
+            vec![whole("id", 12), text("result", "2")],
+            StaffAct::Resolve {
+                match_id: MatchId(12),
+                verdict: Verdict::Decided { winner: 1, ground: Ground::Staff },
+            },
+        ),
+        (
+            "resolve",
+            vec![whole("id", 12), text("result", "draw")],
+            StaffAct::Resolve { match_id: MatchId(12), verdict: Verdict::Drawn { ground: Ground::Staff } },
+        ),
+        (
+            "adjust-mmr",
+            vec![text("player", "Ana"), text("race", "bw_zerg"), whole("mmr", 1600)],
+            StaffAct::AdjustMmr { player: player(), race: Race::BwZerg, to: Mmr(1600) },
+        ),
         (
             "set-knob",
             vec![text("name", "wave_s "), text("value", "30")],
@@ -186,6 +208,87 @@ fn what_was_done_has_no_buttons_left() {
     assert!(shown(&StaffView::Withdrawn).rows.is_empty());
 }
 
+fn upload(end: UploadEnd) -> CaseUpload {
+    CaseUpload { job: JobId(1), slot: 1, hash: FileHash([0xab; 32]), at: AT, end }
+}
+
+fn case(kind: CaseKind) -> StaffView {
+    let player = |report| CasePlayer {
+        player: PlayerId(1),
+        user: UserId(1),
+        name: "*".repeat(300),
+        race: Race::BwZerg,
+        report,
+        disputed_at: None,
+    };
+    let ends = [
+        UploadEnd::InLine,
+        UploadEnd::Judged(Judged::Decided { winner: 0, ground: Ground::Recorded }),
+        UploadEnd::Judged(Judged::Undecided),
+        UploadEnd::Judged(Judged::Rejected),
+        UploadEnd::Judged(Judged::ForStaff),
+        UploadEnd::Failed(Fault::Malformed),
+    ];
+    let match_ = CaseMatch {
+        players: [player(Some((Outcome::Won, AT))), player(Some((Outcome::Draw, AT)))],
+        map: "keres_passage".to_owned(),
+        map_title: "*".repeat(300),
+        server: Server::Sng,
+        paired_at: AT,
+        started_at: Some(AT),
+        closed: Some((AT, Verdict::Conflict)),
+        ratings: None,
+        uploads: ends.into_iter().cycle().take(20).map(upload).collect(),
+    };
+    let case = CaseView {
+        case: CaseId(3),
+        kind,
+        opened_at: AT,
+        closed: None,
+        match_id: MatchId(12),
+        match_: Some(Box::new(match_)),
+    };
+    StaffView::Cases { page: 1, pages: 3, case: Some(Box::new(case)) }
+}
+
+#[test]
+fn a_case_has_a_button_for_each_verdict_and_what_else_helps() {
+    let verdicts = ["staff:ask:1:12", "staff:ask:2:12", "staff:ask:draw:12", "staff:ask:void:12"];
+    let turns = ["staff:cases:0", "staff:cases:2"];
+    let files = vec!["ab".repeat(32)];
+    let learn = CaseKind::Unverified { region: GameRegion::Asia, map: "*".repeat(300), files };
+    let toon = Toon { region: 3, realm: 1, id: 7 };
+    for (kind, extra) in [
+        (CaseKind::Conflict, None),
+        (CaseKind::OneReport { by: PlayerId(1) }, None),
+        (CaseKind::Dispute { by: PlayerId(1) }, None),
+        (CaseKind::Contradiction { job: JobId(1) }, None),
+        (CaseKind::Clash { toon, owner: PlayerId(2) }, None),
+        (learn, Some("staff:ask:learn:3")),
+    ] {
+        let page = shown(&case(kind.clone()));
+        let rows = serde_json::to_value(&page.rows).unwrap();
+        let buttons = rows.as_array().unwrap().iter().flat_map(|row| row["components"].as_array().unwrap());
+        let ids: Vec<&str> = buttons.map(|button| button["custom_id"].as_str().unwrap()).collect();
+        let expected: Vec<&str> =
+            verdicts.into_iter().chain(["staff:ask:close:3"]).chain(extra).chain(turns).collect();
+        assert_eq!(ids, expected, "{kind:?}");
+    }
+    let none = shown(&StaffView::Cases { page: 0, pages: 1, case: None });
+    assert_eq!(none.content, "No case is open.");
+}
+
+#[test]
+fn a_button_on_a_case_asks_for_the_reason_and_then_for_a_confirmation() {
+    let data = modal(StaffOrder::Void(MatchId(12)), Words::of(Locale::EnUs));
+    assert_eq!(data.custom_id.as_deref(), Some("staff:reason:void:12"));
+    assert!(data.title.unwrap().chars().count() <= 45);
+    let components = serde_json::to_value(data.components.unwrap()).unwrap();
+    assert_eq!(components[0]["component"]["custom_id"], "reason");
+    assert!(components[0]["description"].as_str().unwrap().chars().count() <= 100);
+    assert_eq!(reason_of(&[("reason".to_owned(), "both agree".to_owned())]), "both agree");
+}
+
 /// Everything as long as it gets.
 fn longest() -> Vec<StaffView> {
     let name = || "*".repeat(300);
@@ -210,6 +313,10 @@ fn longest() -> Vec<StaffView> {
         StaffAct::MarkFake { file: name(), fake: false },
         StaffAct::AllowToons { player: name(), region: GameRegion::Asia, count: u8::MAX },
         StaffAct::UnbindToon { player: name(), toon: Toon { region: 2, realm: u32::MAX, id: u64::MAX } },
+        StaffAct::Resolve { match_id: MatchId(u64::MAX), verdict: Verdict::Void },
+        StaffAct::AdjustMmr { player: name(), race: Race::Sc2Protoss, to: Mmr(i32::MIN) },
+        StaffAct::CloseCase { case: CaseId(u64::MAX) },
+        StaffAct::LearnHandles { case: CaseId(u64::MAX) },
     ];
     let match_view = |state| {
         StaffView::Match(Box::new(StaffMatchView {
@@ -221,6 +328,9 @@ fn longest() -> Vec<StaffView> {
             paired_at: AT,
             state,
             ratings: Some([(Mmr(i32::MIN), Mmr(i32::MAX)); 2]),
+            reports: [Some(Outcome::Won), None],
+            uploads: vec![upload(UploadEnd::InLine); 20],
+            cases: vec![CaseId(u64::MAX); 5],
         }))
     };
     let long_proposal = ProposalView {

@@ -2,10 +2,10 @@ use super::*;
 use crate::domain::cards::Content;
 use crate::domain::ladder::{Act, Decision, Input};
 use ipc_schema::event::Pairing;
-use ipc_schema::ids::{CardId, MatchId};
+use ipc_schema::ids::CardId;
 use ipc_schema::view::News;
 use ipc_schema::vocab::{
-    Caller, FileHash, GameRegion, Locale, Race, RaceChoice, Region, Server, TermsAnswer, Toon,
+    Caller, FileHash, GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Region, Server, TermsAnswer, Toon,
 };
 
 const NOW: Timestamp = Timestamp(1_795_284_000_000);
@@ -86,6 +86,16 @@ impl World {
             Event::Started { match_id: MatchId(2), at: NOW, deadline },
             for_good,
             Event::Banned { player: player_of("Hal"), until, reason: "insults".to_owned(), at: NOW },
+            Event::CaseOpened {
+                case: CaseId(1),
+                match_id: MatchId(2),
+                kind: CaseKind::Unverified {
+                    region: GameRegion::Asia,
+                    map: "khione".to_owned(),
+                    files: vec!["ab".repeat(32)],
+                },
+                at: NOW,
+            },
             Event::ToonBound { player: player_of("Jon"), region: GameRegion::Europe, toon: TOON },
             Event::TimedOut { player: player_of("Ivy"), step: 2, until: NOW + minutes_of(10) },
             Event::AbortSpent { player: player_of("Jon"), month: crate::domain::player::month_of(NOW) },
@@ -174,6 +184,7 @@ fn table() -> Vec<(StaffAct<String>, Shown)> {
     let ban = |name: &str, days| StaffAct::Ban { player: to(name), days };
     let time_out = |name: &str, minutes| StaffAct::TimeOut { player: to(name), minutes };
     let rename = |name: &str, new: &str| StaffAct::Rename { player: to(name), name: new.to_owned() };
+    let rule = |verdict| StaffAct::Resolve { match_id: MatchId(2), verdict };
     let knob = |name: &str, value: &str| StaffAct::SetKnob { name: to(name), value: to(value) };
     let days = Err(Refusal::OutOfRange { from: 1, to: 3650 });
     let text = Err(Refusal::TextLength { from: 3, to: 1500 });
@@ -221,6 +232,30 @@ fn table() -> Vec<(StaffAct<String>, Shown)> {
         (rename("Ana", "bea"), Err(Refusal::NameTaken)),
         (rename("Ana", "A!"), Err(Refusal::NameInvalid)),
         (StaffAct::SetRole { user: UserId(1), role: None }, Err(Refusal::OwnerOnly)),
+        (rule(Verdict::Void), shown("match 2, 1 Eve, 2 Fay: playing", "void")),
+        (
+            rule(Verdict::Decided { winner: 1, ground: Ground::Staff }),
+            shown("match 2, 1 Eve, 2 Fay: playing", "player 2 won"),
+        ),
+        (rule(Verdict::Conflict), Err(Refusal::MatchUnknown)),
+        (StaffAct::Resolve { match_id: MatchId(1), verdict: Verdict::Void }, Err(Refusal::MatchNotPlayed)),
+        (StaffAct::Resolve { match_id: MatchId(9), verdict: Verdict::Void }, Err(Refusal::MatchUnknown)),
+        (
+            StaffAct::AdjustMmr { player: to("Ana"), race: Race::BwZerg, to: Mmr(1600) },
+            shown("bw_zerg: 1500 MMR", "bw_zerg: 1600 MMR"),
+        ),
+        (
+            StaffAct::CloseCase { case: CaseId(1) },
+            shown("case 1 of match 2 open: unverified", "closed, and the match stays as it is"),
+        ),
+        (StaffAct::CloseCase { case: CaseId(2) }, Err(Refusal::CaseUnknown)),
+        (
+            StaffAct::LearnHandles { case: CaseId(1) },
+            shown(
+                "case 1 of match 2 open: unverified",
+                "1 files on khione in asia are official, case closed",
+            ),
+        ),
         (knob("wave_s", "30"), shown("wave_s = 45", "wave_s = 30")),
         (knob("wave_s", "45"), Err(Refusal::NothingToDo)),
         (knob("wave", "30"), Err(Refusal::KnobUnknown)),
