@@ -299,6 +299,14 @@ async fn reconcile(
     store: &mut Store,
     progress: Option<Progress>,
 ) -> anyhow::Result<Seq> {
+    let at = progress.map_or(Seq(0), |progress| progress.seq);
+    if at.0 + 1 < journal.first().0 {
+        bail!(unmendable(format!(
+            "the journal begins with record {}, and the database ends with record {at}: what is between them was removed \
+             from the journal because a database had it. Put that database back",
+            journal.first()
+        )));
+    }
     let Some(Progress { ladder, seq, checksum }) = progress else { return Ok(Seq(0)) };
     if journal.ladder() != ladder {
         bail!(unmendable(format!(
@@ -309,7 +317,7 @@ async fn reconcile(
     }
     // The newest record that both have, whichever of them is behind.
     let common = journal.last().min(seq);
-    if common > Seq(0) {
+    if common > Seq(0) && common >= journal.first() {
         let before = Seq(common.0 - 1);
         let ours = Reader::new(journal.dir(), before).read(common, 1)?.first().map(store::checksum_of);
         let theirs = if common == seq {
@@ -343,11 +351,15 @@ fn unmendable(problem: String) -> Faults {
 
 fn open_error(error: JournalError) -> anyhow::Error {
     match error {
-        JournalError::Disk { .. } => anyhow::Error::from(error).context("open the journal"),
+        // Another start may find it otherwise.
+        JournalError::Disk { .. } | JournalError::InUse { .. } => {
+            anyhow::Error::from(error).context("open the journal")
+        }
         JournalError::Damaged { .. }
         | JournalError::ForeignSegment { .. }
         | JournalError::NewerFormat { .. }
         | JournalError::Gap { .. }
+        | JournalError::Trimmed { .. }
         | JournalError::OutOfOrder { .. }
         | JournalError::Conflict(_) => unmendable(error.to_string()).into(),
     }

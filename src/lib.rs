@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod db_writer;
 pub mod domain;
+pub mod failpoint;
 pub mod frontend;
 pub mod ipc;
 pub mod journal;

@@ -33,6 +33,7 @@ const BUSY_LIMIT: Duration = Duration::from_secs(5);
 /// The database of one ladder. The db-writer owns the one connection that writes.
 #[derive(Debug)]
 pub struct Store {
+    options: SqliteConnectOptions,
     connection: SqliteConnection,
 }
 
@@ -59,7 +60,15 @@ impl Store {
         let opened = SqliteConnection::connect_with(&options).await;
         let mut connection = opened.with_context(|| format!("open database {}", path.display()))?;
         migrate(&mut connection).await.with_context(|| format!("bring {} up to date", path.display()))?;
-        Ok(Store { connection })
+        Ok(Store { options, connection })
+    }
+
+    /// Goes on with a new connection. After a commit that failed, as on a full disk, the old one may
+    /// still be in its transaction: what it commits from then on would be part of that, and never stored.
+    pub async fn reconnect(&mut self) -> anyhow::Result<()> {
+        self.connection =
+            SqliteConnection::connect_with(&self.options).await.context("open the database again")?;
+        Ok(())
     }
 
     /// None for a database that no ladder has used yet.

@@ -1,7 +1,11 @@
 //! The journal: what was synced is read back whatever happened to the folder, and damage is told
 //! from a write that was cut short.
 
+mod damage;
+mod failpoints;
 mod fixture;
+mod segments;
+pub(crate) mod tool;
 
 use crate::wire::alone::alone;
 use evoladder::journal::commit::Commits;
@@ -24,8 +28,11 @@ const LADDER: LadderId = LadderId(0x1111);
 const SEGMENT_HEADER: usize = 32;
 const FRAME_HEADER: usize = 20;
 
-/// A segment holds a frame or two.
+/// A segment holds a few frames.
 const SMALL: u64 = 200;
+
+/// A segment holds all that a test writes, and has room behind it.
+const LARGE: u64 = 64 << 10;
 
 fn record(seq: u64) -> Record {
     let event = Event::LeftQueue { player: PlayerId(seq), at: Timestamp(seq) };
@@ -72,7 +79,17 @@ impl Folder {
     }
 
     fn open(&self) -> Result<Journal, JournalError> {
-        Ok(Journal::open(self.path(), LADDER)?.with_segment_bytes(self.segment_bytes))
+        Journal::open_sized(self.path(), LADDER, self.segment_bytes)
+    }
+
+    /// Opens it once the thread of the handles that were dropped has let go of it.
+    fn reopen(&self) -> Journal {
+        loop {
+            match self.open() {
+                Err(JournalError::InUse { .. }) => std::thread::yield_now(),
+                opened => return opened.unwrap(),
+            }
+        }
     }
 
     fn read(&self, through: u64) -> Vec<Record> {
@@ -81,7 +98,8 @@ impl Folder {
 
     fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         let paths = std::fs::read_dir(self.path()).unwrap().map(|entry| entry.unwrap().path());
-        paths.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
+        let segments = paths.filter(|path| path.extension().is_some_and(|ending| ending == "journal"));
+        segments.map(|path| (path.clone(), std::fs::read(path).unwrap())).collect()
     }
 
     fn segments(&self) -> Vec<PathBuf> {
@@ -102,15 +120,22 @@ impl Folder {
     }
 }
 
-/// Where each frame of a segment begins, and the segment's end.
+/// Where each frame of a segment begins, and where the last one ends.
 fn frames_of(segment: &[u8]) -> Vec<usize> {
     let mut at = vec![SEGMENT_HEADER];
-    while *at.last().unwrap() < segment.len() {
+    loop {
         let start = *at.last().unwrap();
-        let length = u32::from_le_bytes(segment[start..start + 4].try_into().unwrap());
+        let Some(length) = segment.get(start..start + 4) else { return at };
+        let length = u32::from_le_bytes(length.try_into().unwrap());
+        if length == 0 {
+            return at;
+        }
         at.push(start + FRAME_HEADER + length as usize);
     }
-    at
+}
+
+fn all_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| *byte == 0)
 }
 
 /// Makes a changed frame whole again.
@@ -192,21 +217,29 @@ fn a_journal_that_is_opened_again_goes_on() {
 #[test]
 fn a_cut_anywhere_in_the_last_frame_recovers_to_the_frame_before_it() {
     // The last frame of one segment, and the only frame of the last of several.
-    for (segment_bytes, kept) in [(u64::MAX, 3), (1, 3)] {
+    for segment_bytes in [LARGE, 1] {
         let folder = Folder::written(segment_bytes, &[records(1..=2), records(3..=3), records(4..=6)]);
         let files = folder.files();
         let (path, whole) = files.last_key_value().unwrap();
         let frames = frames_of(whole);
-        let last = frames[frames.len() - 2];
-        for end in last..whole.len() {
-            let mut cut = files.clone();
-            cut.insert(path.clone(), whole[..end].to_vec());
-            folder.put(&cut);
-            let mut journal = folder.open().unwrap_or_else(|error| panic!("{end} bytes: {error}"));
-            assert_eq!(journal.last(), Seq(kept), "{end} of {} bytes", whole.len());
-            assert_eq!(std::fs::read(path).unwrap(), whole[..last], "{end} bytes: the half frame is gone");
-            journal.append(&records(4..=6)).unwrap();
-            assert!(folder.files() == files, "{end} bytes: the frame is written again as it was");
+        let [.., last, used] = frames[..] else { panic!("a frame") };
+        for end in last..used {
+            // The file ends there, or nothing was written from there on; a frame may end with zeros.
+            let empty = [&whole[..end], &vec![0; whole.len() - end]].concat();
+            for cut in [whole[..end].to_vec(), empty].into_iter().filter(|cut| cut != whole) {
+                let mut cut_files = files.clone();
+                cut_files.insert(path.clone(), cut);
+                folder.put(&cut_files);
+                let mut journal = folder.open().unwrap_or_else(|error| panic!("{end} bytes: {error}"));
+                assert_eq!(journal.last(), Seq(3), "{end} of {used} bytes");
+                let left = std::fs::read(path).unwrap();
+                assert!(
+                    left[..last] == whole[..last] && all_zero(&left[last..]),
+                    "{end} bytes: the half is gone"
+                );
+                journal.append(&records(4..=6)).unwrap();
+                assert!(folder.files() == files, "{end} bytes: the frame is written again as it was");
+            }
         }
         folder.put(&files);
         assert_eq!(folder.open().unwrap().last(), Seq(6));
@@ -234,7 +267,7 @@ fn a_segment_that_was_not_whole_yet_is_made_anew() {
 
 #[test]
 fn a_flipped_bit_before_the_last_frame_is_damage_and_changes_nothing() {
-    for segment_bytes in [u64::MAX, 1] {
+    for segment_bytes in [LARGE, 1] {
         let folder = Folder::written(segment_bytes, &[records(1..=2), records(3..=4), records(5..=5)]);
         let files = folder.files();
         // The second frame: in the middle of the one segment, or alone in the second of three.
@@ -277,24 +310,30 @@ fn a_flipped_bit_in_a_segments_header_is_damage_and_changes_nothing() {
 
 #[test]
 fn a_flipped_bit_in_the_last_frame_cuts_it() {
-    let folder = Folder::written(u64::MAX, &[records(1..=2), records(3..=4)]);
+    let folder = Folder::written(LARGE, &[records(1..=2), records(3..=4)]);
     let files = folder.files();
     let (path, whole) = files.last_key_value().unwrap();
-    let last = frames_of(whole)[1];
-    for at in last..whole.len() {
+    let [_, last, end] = frames_of(whole)[..] else { panic!("two frames") };
+    for at in last + 4..end {
         let mut damaged = files.clone();
-        damaged.get_mut(path).unwrap()[at] ^= 0x10;
+        damaged.get_mut(path).unwrap()[at] ^= 0x40;
         folder.put(&damaged);
         assert_eq!(folder.open().unwrap().last(), Seq(2), "byte {at}");
-        assert_eq!(std::fs::read(path).unwrap(), whole[..last], "byte {at}");
+        let left = std::fs::read(path).unwrap();
+        assert!(left[..last] == whole[..last] && all_zero(&left[last..]), "byte {at}");
     }
+    // A frame that was cut short has nothing behind the end that it says it has.
+    let mut damaged = files.clone();
+    damaged.get_mut(path).unwrap()[last] /= 2;
+    let error = folder.refused(&damaged, "more than the last frame says it has");
+    assert!(matches!(error, JournalError::Damaged { offset, .. } if offset == last as u64), "{error}");
 }
 
 #[test]
 fn what_is_no_journal_of_this_build_and_ladder_is_refused_by_its_own_error() {
     let written = || Folder::written(1, &[records(1..=2), records(3..=4), records(5..=5)]);
     let foreign = Folder::new(1);
-    let mut other = Journal::open(foreign.path(), LadderId(2)).unwrap().with_segment_bytes(1);
+    let mut other = Journal::open_sized(foreign.path(), LadderId(2), 1).unwrap();
     [records(1..=2), records(3..=4), records(5..=5)]
         .iter()
         .for_each(|frame| assert!(other.append(frame).is_ok()));
@@ -366,12 +405,13 @@ fn a_record_twice_in_one_batch_is_stored_once() {
     assert_eq!(folder.read(4), records(1..=4));
     let error = journal.append(&[record(5), Record { key: None, ..record(5) }]).unwrap_err();
     assert!(matches!(error, JournalError::Conflict(Seq(5))), "{error}");
+    drop(journal);
     assert_eq!(folder.open().unwrap().last(), Seq(4));
 }
 
 #[test]
 fn a_record_too_old_to_be_remembered_is_refused_when_it_is_sent_again() {
-    let folder = Folder::new(u64::MAX);
+    let folder = Folder::new(LARGE);
     let mut journal = folder.open().unwrap();
     journal.append(&records(1..=40_000)).unwrap();
     journal.append(&records(40_001..=70_000)).unwrap();
@@ -412,19 +452,21 @@ fn a_full_disk_stores_nothing_of_a_batch_and_the_journal_goes_on_when_there_is_r
             let (_, hard) = getrlimit(Resource::RLIMIT_FSIZE).unwrap();
             let allow = |bytes| setrlimit(Resource::RLIMIT_FSIZE, bytes, hard).unwrap();
 
-            let folder = Folder::new(u64::MAX);
+            let folder = Folder::new(LARGE);
             let mut journal = folder.open().unwrap();
             journal.append(&records(1..=2)).unwrap();
             let before = folder.files();
-            let end = before.values().next().unwrap().len() as u64;
+            let end = *frames_of(before.values().next().unwrap()).last().unwrap();
             for room in [0, 1, 19, 100, 5000] {
-                allow(end + room);
+                allow((end + room) as u64);
                 let error = journal.append(&[large_record(3, 10_000)]).unwrap_err();
                 assert!(
                     matches!(error, JournalError::Disk { action: "write", .. }),
                     "{room} bytes left: {error}"
                 );
-                assert!(folder.files() == before, "{room} bytes left: the half frame is taken back");
+                let (before, after) =
+                    (before.values().next().unwrap(), folder.files().into_values().next().unwrap());
+                assert!(after[..] == before[..end], "{room} bytes left: the half frame is taken back");
                 assert_eq!(journal.last(), Seq(2));
             }
             // A smaller record fits; the next one has room again.
@@ -432,20 +474,28 @@ fn a_full_disk_stores_nothing_of_a_batch_and_the_journal_goes_on_when_there_is_r
             allow(hard);
             assert_eq!(journal.append(&records(4..=5)).unwrap(), Seq(5));
             assert_eq!(folder.read(5), records(1..=5));
+            drop(journal);
             assert_eq!(folder.open().unwrap().last(), Seq(5), "recovery finds what was acknowledged");
 
-            // No room for the header of the next segment.
-            let mut journal = folder.open().unwrap().with_segment_bytes(1);
-            for room in [0, 10, SEGMENT_HEADER as u64] {
-                allow(room);
-                journal.append(&[record(6)]).unwrap_err();
-                assert_eq!(journal.last(), Seq(5));
+            // No room for the header of the next segment, or for what is taken beforehand.
+            let mut room = vec![0, 10, SEGMENT_HEADER as u64];
+            for seq in 6..=8 {
+                let segment_bytes = if seq == 8 { 1 << 30 } else { 1 };
+                let mut journal = Journal::open_sized(folder.path(), LADDER, segment_bytes).unwrap();
+                // More than is left of the segment there is.
+                let record = large_record(seq, 100_000);
+                allow(room.pop().unwrap());
+                journal.append(std::slice::from_ref(&record)).unwrap_err();
+                assert_eq!(journal.last(), Seq(seq - 1));
                 allow(hard);
-                assert_eq!(Journal::open(folder.path(), LADDER).unwrap().last(), Seq(5), "{room} bytes");
+                drop(journal);
+                assert_eq!(folder.open().unwrap().last(), Seq(seq - 1));
+                let mut journal = Journal::open_sized(folder.path(), LADDER, segment_bytes).unwrap();
+                assert_eq!(journal.append(&[record]).unwrap(), Seq(seq));
             }
-            assert_eq!(journal.append(&[record(6)]).unwrap(), Seq(6));
-            assert_eq!(folder.read(6), records(1..=6));
-            assert_eq!(folder.open().unwrap().last(), Seq(6));
+            assert_eq!(folder.read(5), records(1..=5));
+            assert_eq!(folder.read(8).len(), 8);
+            assert_eq!(folder.open().unwrap().last(), Seq(8));
         },
     );
 }
@@ -483,7 +533,7 @@ fn batches_of_many_threads_are_each_acknowledged_once_and_in_order() {
         assert!(synced.0 >= *batch && synced.0 <= last, "{batch} was acknowledged with {synced} on disk");
     }
     assert_eq!(folder.read(last), records(1..=last));
-    assert_eq!(folder.open().unwrap().last(), Seq(last));
+    assert_eq!(folder.reopen().last(), Seq(last));
 }
 
 #[test]

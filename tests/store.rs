@@ -1,7 +1,8 @@
 //! The database: rows say what the events say, each record counts once, and journal and database
 //! find each other again whichever was lost.
 
-use crate::wire::alone::block_on;
+use crate::journal::tool;
+use crate::wire::alone::{Chance, block_on};
 use crate::wire::samples;
 use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, project};
 use evoladder::journal::Journal;
@@ -755,5 +756,86 @@ fn an_account_that_staff_took_away_can_be_bound_to_another_player() {
         store(dir.path()).await.apply(LADDER, &history).await.unwrap();
         let rows = rows(dir.path(), "select player_id, game_region, toon from player_toons").await;
         assert_eq!(rows, ["2|asia|3-S2-1-77"]);
+    });
+}
+
+#[test]
+fn a_database_that_ends_before_the_journal_begins_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        lose_journal(dir.path());
+        let mut journal = Journal::open_sized(&dir.path().join(JOURNAL), ladder, 1).unwrap();
+        history().chunks(1).for_each(|record| assert!(journal.append(record).is_ok()));
+        assert_eq!(journal.trim(Seq(10)).unwrap(), Seq(10));
+        drop(journal);
+        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)), "both have what is needed");
+        // It ends right before, it ends earlier, there is none.
+        for (at, taken) in [(9, true), (8, false), (0, false)] {
+            lose_database(dir.path());
+            store(dir.path()).await.apply(ladder, &history()[..at]).await.unwrap();
+            let started = start(dir.path()).await.map_err(|error| format!("{error:#}"));
+            match started {
+                Ok(found) => assert!(taken && found == (ladder, Seq(19)), "from record {at}"),
+                Err(error) => {
+                    let says = format!("begins with record 10, and the database ends with record {at}");
+                    assert!(!taken && error.contains(&says), "from record {at}: {error}");
+                }
+            }
+        }
+    });
+}
+
+/// A hundred journals with damage in their last 4 KB, started as a db-writer does and looked at by the
+/// tool: all of it is there afterwards, since the database has it, or the start names the place that the
+/// tool names too.
+#[test]
+fn a_start_over_a_damaged_journal_takes_the_rest_from_the_database_or_names_the_place() {
+    let dir = tempfile::tempdir().unwrap();
+    block_on(async {
+        let ladder = filled(dir.path()).await;
+        let segment = dir.path().join(JOURNAL).join("00000000000000000001.journal");
+        let mut whole = std::fs::read(&segment).unwrap();
+        let used = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+        // Some of the room behind is enough, and is sooner written a hundred times.
+        whole.truncate(used + 4096);
+        let (mut chance, mut recovered, mut refused) = (Chance(20), 0, 0);
+        for sample in 0..100 {
+            let mut bytes = whole.clone();
+            let last = used - 32.max(used.saturating_sub(4096));
+            // Half of them where only the last frame can be.
+            let at = used - 1 - chance.below(if sample % 2 == 0 { last } else { 60 });
+            match chance.below(4) {
+                0 => bytes[at] ^= 1 << chance.below(8),
+                1 => bytes[at..].fill(0),
+                2 => bytes.truncate(at),
+                _ => bytes[at..(at + 20).min(used)].fill(0xff),
+            }
+            std::fs::write(&segment, &bytes).unwrap();
+            let (code, out, _) = tool::inspect(dir.path(), &["--json"]);
+            match start(dir.path()).await {
+                Ok(at) => {
+                    assert_eq!((code, at), (0, (ladder, Seq(19))), "sample {sample}: {out}");
+                    assert_eq!(in_journal(dir.path()), history(), "sample {sample}");
+                    recovered += 1;
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    let found = tool::lines(&out).pop().unwrap();
+                    let place = format!(
+                        "{} is damaged at byte {}",
+                        segment.display(),
+                        found["segment"]["damage"]["offset"]
+                    );
+                    assert!(code == 1 && error.contains(&place), "sample {sample}: {error}: {out}");
+                    assert!(
+                        std::fs::read(&segment).unwrap() == bytes,
+                        "sample {sample}: the refusal changed it"
+                    );
+                    refused += 1;
+                }
+            }
+        }
+        assert!(recovered > 20 && refused > 20, "{recovered} recovered, {refused} refused");
     });
 }

@@ -33,6 +33,11 @@ pub async fn run(
             Err(error) => {
                 tracing::error!("the database does not follow from record {before}: {error:#}; trying again");
                 tokio::time::sleep(PAUSE).await;
+                if let Err(error) = store.reconnect().await {
+                    tracing::error!("{error:#}");
+                    reader.go_to(before);
+                    continue;
+                }
                 // A lost answer leaves it open whether the batch is in; the progress row knows.
                 let at = store.progress().await.ok().flatten().map_or(before, |progress| progress.seq);
                 reader.go_to(at);

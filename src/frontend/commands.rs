@@ -248,8 +248,8 @@ pub fn render(reply: &BackendReply) -> Reply {
             leaderboard::render(leaderboard, Words::of(*locale)).into()
         }
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
-        BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
         BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
+        BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
         // No press asks for these.
         BackendReply::Taken
         | BackendReply::Session(_)

@@ -13,10 +13,18 @@ const WAITING: usize = 4096;
 /// Records in one frame, at the most.
 const FRAME_RECORDS: usize = 4096;
 
+/// Whom to tell what came of a job.
+type Done = Box<dyn FnOnce(Result<Seq, String>) + Send>;
+
+enum Job {
+    Append(Append),
+    Trim { before: Seq, done: Done },
+}
+
 /// One append and whom to tell.
-struct Job {
+struct Append {
     records: Vec<Record>,
-    done: Box<dyn FnOnce(Result<Seq, String>) + Send>,
+    done: Done,
 }
 
 /// A handle to the thread. The thread ends when the last handle is gone.
@@ -32,7 +40,7 @@ impl Commits {
         std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || {
-                if let Err(error) = append_all(journal, &waiting) {
+                if let Err(error) = run_jobs(journal, &waiting) {
                     fatal(error);
                 }
             })
@@ -47,40 +55,79 @@ impl Commits {
         records: Vec<Record>,
         done: impl FnOnce(Result<Seq, String>) + Send + 'static,
     ) -> Result<(), &'static str> {
-        self.jobs.try_send(Job { records, done: Box::new(done) }).map_err(|error| match error {
+        self.hand_over(Job::Append(Append { records, done: Box::new(done) }))
+    }
+
+    /// Removes the segments of which all records are before `before` ([`Journal::trim`]), and then calls
+    /// `done` on the journal's thread with the first record there is, or with why not all of it was removed.
+    pub fn trim(
+        &self,
+        before: Seq,
+        done: impl FnOnce(Result<Seq, String>) + Send + 'static,
+    ) -> Result<(), &'static str> {
+        self.hand_over(Job::Trim { before, done: Box::new(done) })
+    }
+
+    fn hand_over(&self, job: Job) -> Result<(), &'static str> {
+        self.jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => "too much waits for the disk",
             TrySendError::Disconnected(_) => "the journal has stopped",
         })
     }
 }
 
-fn append_all(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), JournalError> {
-    while let Ok(first) = waiting.recv() {
-        let mut jobs = vec![first];
-        let mut records = jobs[0].records.len();
-        while records < FRAME_RECORDS
-            && let Ok(job) = waiting.try_recv()
-        {
-            records += job.records.len();
-            jobs.push(job);
-        }
-        let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
-        let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
-        match journal.append(&batch) {
-            Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
-            // Records behind a refused one are refused too: the backend loads again and goes on from there.
-            Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {
-                let reason = format!("{:#}", anyhow::Error::from(error));
-                tracing::error!("the ladder is read-only: {reason}");
-                // What fitted the frames before the refused one is stored.
-                let synced = journal.last();
-                for (job, end) in jobs.into_iter().zip(ends) {
-                    let stored = end.is_some_and(|end| end <= synced);
-                    (job.done)(if stored { Ok(synced) } else { Err(reason.clone()) });
-                }
-            }
-            Err(error) => return Err(error),
+fn run_jobs(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), JournalError> {
+    let mut behind = None;
+    while let Some(job) = behind.take().or_else(|| waiting.recv().ok()) {
+        match job {
+            Job::Append(first) => behind = append_all(&mut journal, first, waiting)?,
+            Job::Trim { before, done } => done(journal.trim(before).map_err(reason)),
         }
     }
     Ok(())
+}
+
+/// Appends what waits as one batch; gives back a job of another kind that stood in the way.
+fn append_all(
+    journal: &mut Journal,
+    first: Append,
+    waiting: &Receiver<Job>,
+) -> Result<Option<Job>, JournalError> {
+    let mut records = first.records.len();
+    let mut jobs = vec![first];
+    let mut behind = None;
+    while records < FRAME_RECORDS
+        && behind.is_none()
+        && let Ok(job) = waiting.try_recv()
+    {
+        match job {
+            Job::Append(job) => {
+                records += job.records.len();
+                jobs.push(job);
+            }
+            job @ Job::Trim { .. } => behind = Some(job),
+        }
+    }
+    let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
+    let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
+    match journal.append(&batch) {
+        Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
+        // Records behind a refused one are refused too: the backend loads again and goes on from there.
+        Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {
+            let reason = reason(error);
+            tracing::error!("the ladder is read-only: {reason}");
+            // What fitted the frames before the refused one is stored.
+            let synced = journal.last();
+            for (job, end) in jobs.into_iter().zip(ends) {
+                let stored = end.is_some_and(|end| end <= synced);
+                (job.done)(if stored { Ok(synced) } else { Err(reason.clone()) });
+            }
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(behind)
+}
+
+fn reason(error: JournalError) -> String {
+    format!("{:#}", anyhow::Error::from(error))
 }

@@ -5,6 +5,7 @@ use super::segment::{self, FRAME_HEADER_BYTES, Frame, HEADER_BYTES};
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::Seq;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,8 @@ struct Open {
     path: PathBuf,
     file: File,
     offset: u64,
+    /// Where the next segment begins, which counts from there on; None in the newest one.
+    until: Option<Seq>,
 }
 
 impl Reader {
@@ -41,7 +44,8 @@ impl Reader {
     }
 
     /// Records up to `through`, until they have `page_bytes` on disk or there are no more. A page may
-    /// end within a frame, which holds as many records as waited for one sync.
+    /// end within a frame, which holds as many records as waited for one sync. Records that were
+    /// trimmed are [`JournalError::Trimmed`].
     pub fn read(&mut self, through: Seq, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
         self.read_until(Some(through), page_bytes)
     }
@@ -54,26 +58,31 @@ impl Reader {
     fn read_until(&mut self, through: Option<Seq>, page_bytes: usize) -> Result<Vec<Record>, JournalError> {
         let mut records = Vec::new();
         let mut bytes_read = 0;
+        // The newest segment may have been left for another one, which may even have its name.
+        let mut look_again = self.open.as_ref().is_none_or(|open| open.until.is_none());
         while through.is_none_or(|through| self.after < through) && bytes_read < page_bytes {
-            let mut open = match self.open.take() {
-                Some(open) => open,
-                None => self.open_segment()?,
+            let open = self.open.take();
+            let at = open.as_ref().map(|open| (open.path.clone(), open.offset));
+            let passed = |open: &Open| open.until.is_some_and(|until| self.after.0 + 1 >= until.0);
+            let mut open = match open {
+                Some(open) if !look_again && !passed(&open) => open,
+                _ => self.open_segment()?,
             };
+            if let Some((path, offset)) = at.filter(|(path, _)| *path == open.path) {
+                (open.path, open.offset) = (path, offset);
+            }
             match open.frame().map_err(JournalError::disk("read", &open.path))? {
-                None => {
-                    // The end of this segment; the next one begins with the record that is due.
-                    let next = self.open_segment()?;
-                    if next.path == open.path {
-                        if through.is_none() {
-                            break;
-                        }
-                        let (path, offset) = (open.path, open.offset);
-                        let problem = "records that were stored cannot be read back";
-                        return Err(JournalError::Damaged { path, offset, problem });
-                    }
-                    self.open = Some(next);
+                // The end of what is whole, for one who asked for no more.
+                None if look_again && through.is_none() => break,
+                None if look_again => {
+                    let (path, offset) = (open.path, open.offset);
+                    let problem = "records that were stored cannot be read back";
+                    return Err(JournalError::Damaged { path, offset, problem });
                 }
+                // The end of this segment; the next one begins with the record that is due.
+                None => look_again = true,
                 Some(bytes) => {
+                    look_again = false;
                     // A frame that is being written, or was when its writer died.
                     if through.is_none() && Frame::at(&bytes).is_none() && self.is_last(&open)? {
                         break;
@@ -81,9 +90,9 @@ impl Reader {
                     if self.take(&open, &bytes, page_bytes, &mut bytes_read, &mut records)? {
                         open.offset += bytes.len() as u64;
                     }
-                    self.open = Some(open);
                 }
             }
+            self.open = Some(open);
         }
         Ok(records)
     }
@@ -123,14 +132,30 @@ impl Reader {
 
     /// The segment that holds the record behind `after`.
     fn open_segment(&self) -> Result<Open, JournalError> {
-        let segments = segment::list(&self.dir)?;
         let next = Seq(self.after.0 + 1);
-        let Some((_, path)) = segments.iter().rev().find(|(first, _)| *first <= next) else {
-            let first = segments.first().map_or(Seq(1), |(first, _)| *first);
-            return Err(JournalError::Gap { path: self.dir.clone(), missing_from: next, next: first });
-        };
-        let file = File::open(path).map_err(JournalError::disk("open", path))?;
-        Ok(Open { path: path.clone(), file, offset: HEADER_BYTES as u64 })
+        loop {
+            let segments = segment::list(&self.dir)?;
+            let Some(at) = segments.iter().rposition(|(first, _)| *first <= next) else {
+                return Err(match segments.first() {
+                    Some((first, _)) => JournalError::Trimmed { asked: next, first: *first },
+                    None => JournalError::Gap {
+                        path: self.dir.clone(),
+                        missing_from: next,
+                        next: Seq(next.0 + 1),
+                    },
+                });
+            };
+            let path = &segments[at].1;
+            match File::open(path) {
+                Ok(file) => {
+                    let until = segments.get(at + 1).map(|(first, _)| *first);
+                    return Ok(Open { path: path.clone(), file, offset: HEADER_BYTES as u64, until });
+                }
+                // Trimmed since it was listed; the list will not name it again.
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(JournalError::disk("open", path)(error)),
+            }
+        }
     }
 }
 
@@ -141,12 +166,12 @@ impl Open {
         if !read_whole(&self.file, &mut bytes, self.offset)? {
             return Ok(None);
         }
-        let length = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
+        let Some(length) = segment::declared_bytes(&bytes) else { return Ok(None) };
         // A length read in the middle of a write is not believed beyond the file's end.
-        if self.file.metadata()?.len() < self.offset + (FRAME_HEADER_BYTES + length) as u64 {
+        if self.file.metadata()?.len() < self.offset + length as u64 {
             return Ok(None);
         }
-        bytes.resize(FRAME_HEADER_BYTES + length, 0);
+        bytes.resize(length, 0);
         let payload = self.offset + FRAME_HEADER_BYTES as u64;
         Ok(read_whole(&self.file, &mut bytes[FRAME_HEADER_BYTES..], payload)?.then_some(bytes))
     }
@@ -154,7 +179,7 @@ impl Open {
 
 fn read_whole(file: &File, bytes: &mut [u8], offset: u64) -> std::io::Result<bool> {
     match file.read_exact_at(bytes, offset) {
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
         result => result.map(|()| true),
     }
 }

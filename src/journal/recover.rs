@@ -1,34 +1,43 @@
 //! Opening a journal after whatever happened to it.
 //!
 //! Only the last frame of the last segment may be half written, and only it is cut. A bad frame
-//! with a whole one behind it is damage, and damage is refused: cutting there would unmake what
+//! with something behind it is damage, and damage is refused: cutting there would unmake what
 //! players were told.
 
-use super::segment::{self, Frame, HEADER_BYTES};
-use super::{FORMAT, Journal, JournalError, REMEMBERED, SEGMENT_BYTES};
+use super::segment::{self, HEADER_BYTES, Unborn};
+use super::walk::{self, End, Walked};
+use super::{Journal, JournalError, REMEMBERED, Tail};
+use crate::failpoint;
 use ipc_schema::ids::{LadderId, Seq};
+use nix::errno::Errno;
+use nix::fcntl::{Flock, FlockArg};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::FileExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalError> {
-    std::fs::create_dir_all(dir).map_err(JournalError::disk("create", dir))?;
+/// Whoever appends holds a lock on this file of the folder.
+const LOCK: &str = "lock";
+
+pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Result<Journal, JournalError> {
+    make_folder(dir)?;
+    let lock = lock(dir)?;
+    segment::remove_unborn(dir)?;
     let mut segments = segment::list(dir)?;
-    drop_unborn(&mut segments)?;
+    drop_half_made(&mut segments)?;
     let mut remembered = VecDeque::new();
+    let mut tail = Tail::default();
     let mut ladder = None;
-    let mut next = segments.first().map_or(Seq(1), |(first, _)| *first);
-    let (mut end, mut last_frame) = (0, Vec::new());
-    for (at, (_, path)) in segments.iter().enumerate() {
-        let bytes = std::fs::read(path).map_err(JournalError::disk("read", path))?;
-        let damaged = |offset: usize, problem| JournalError::Damaged {
+    let first = segments.first().map_or(Seq(1), |(first, _)| *first);
+    let mut last_segment = None;
+    for (at, (begins, path)) in segments.iter().enumerate() {
+        let stored = segment::read(path).map_err(JournalError::disk("read", path))?;
+        let found = segment::read_header(&stored.bytes).filter(|(_, first)| first == begins);
+        let (found, _) = found.ok_or_else(|| JournalError::Damaged {
             path: path.clone(),
-            offset: offset as u64,
-            problem,
-        };
-        let (found, first) =
-            segment::read_header(&bytes).ok_or_else(|| damaged(0, "the header is not whole"))?;
+            offset: 0,
+            problem: "the header is not that of this segment",
+        })?;
         let expected = *ladder.get_or_insert(found);
         if found != expected {
             return Err(JournalError::ForeignSegment {
@@ -37,96 +46,151 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalE
                 found: found.0,
             });
         }
-        if first != next {
-            return Err(JournalError::Gap { path: path.clone(), missing_from: next, next: first });
-        }
-        let mut offset = HEADER_BYTES;
-        while let Some(frame) = Frame::at(&bytes[offset..]).filter(|frame| frame.first == next) {
-            if frame.format > FORMAT {
-                return Err(JournalError::NewerFormat { path: path.clone(), found: frame.format });
-            }
-            let records =
-                frame.records().ok_or_else(|| damaged(offset, "a frame does not hold its records"))?;
-            for record in records {
-                if remembered.len() == REMEMBERED {
-                    remembered.pop_front();
+        let follower = segments.get(at + 1);
+        let walked =
+            walk::frames(&stored, *begins, follower.map(|(first, _)| *first), |offset, frame, records| {
+                for record in records {
+                    if remembered.len() == REMEMBERED {
+                        remembered.pop_front();
+                    }
+                    remembered.push_back(crc32c::crc32c(record));
                 }
-                remembered.push_back(crc32c::crc32c(record));
-            }
-            next = Seq(frame.last().0 + 1);
-            if at + 1 == segments.len() {
-                last_frame = bytes[offset..offset + frame.bytes()].to_vec();
-            }
-            offset += frame.bytes();
-        }
-        let last_segment = at + 1 == segments.len();
-        if offset < bytes.len() && (!last_segment || has_later_frame(&bytes[offset..], next)) {
-            return Err(damaged(offset, "no whole frame begins here"));
-        }
-        end = offset as u64;
-        if offset < bytes.len() {
+                if follower.is_none() {
+                    tail.push(frame.first, stored.bytes[offset..offset + frame.bytes()].to_vec());
+                }
+            });
+        refuse(path, follower, walked)?;
+        let Walked { offset, next, end } = walked;
+        let cut = end == End::CutShort;
+        if cut {
             tracing::warn!(
-                "cut a half written frame of {} bytes off {}",
-                bytes.len() - offset,
-                path.display()
+                "cutting a frame that is not whole off {}: {} bytes from byte {offset} on, where record {next} was to follow",
+                path.display(),
+                stored.written - offset
             );
         }
+        let recovered = Recovered { end: offset as u64, room: stored.bytes.len() as u64, next, cut };
+        last_segment = Some((path.clone(), recovered));
     }
     let ladder = ladder.unwrap_or(new_ladder);
-    let (path, file) = match segments.pop() {
+    let (path, file, walked) = match last_segment {
         None => {
-            end = HEADER_BYTES as u64;
-            segment::create(dir, ladder, next)?
+            let Unborn { path, file, end, room, .. } = first_segment(dir, ladder, segment_bytes)?;
+            (path, file, Recovered { end, room, next: first, cut: false })
         }
-        Some((_, path)) => {
-            let opened = open_at(&path, end, &last_frame);
-            (path.clone(), opened.map_err(JournalError::disk("open", &path))?)
+        Some((path, recovered)) => {
+            let file = OpenOptions::new().read(true).write(true).open(&path);
+            let file = file.map_err(JournalError::disk("open", &path))?;
+            (path, file, recovered)
         }
     };
-    // What was written by a process that died may not be on the disk yet.
-    File::open(dir).and_then(|dir| dir.sync_all()).map_err(JournalError::disk("sync", dir))?;
-    Ok(Journal {
+    let Recovered { end, room, next, cut } = walked;
+    let mut journal = Journal {
         dir: dir.to_owned(),
         ladder,
         path,
         file,
         end,
-        segment_bytes: SEGMENT_BYTES,
+        room,
+        suspect: false,
+        segment_bytes,
+        first,
         last: Seq(next.0 - 1),
+        tail,
         remembered,
+        _lock: lock,
+    };
+    journal.secure(cut)?;
+    Ok(journal)
+}
+
+/// What was found in the last segment.
+struct Recovered {
+    end: u64,
+    room: u64,
+    next: Seq,
+    /// Whether something is to be cut off.
+    cut: bool,
+}
+
+/// What does not end as it may.
+fn refuse(path: &Path, follower: Option<&(Seq, PathBuf)>, walked: Walked) -> Result<(), JournalError> {
+    let path = path.to_owned();
+    match (walked.end, follower) {
+        (End::Damaged(problem), _) => {
+            Err(JournalError::Damaged { path, offset: walked.offset as u64, problem })
+        }
+        (End::NewerFormat(found), _) => Err(JournalError::NewerFormat { path, found }),
+        (End::Gap, Some((next, path))) => {
+            Err(JournalError::Gap { path: path.clone(), missing_from: walked.next, next: *next })
+        }
+        (End::Gap | End::Whole | End::CutShort, _) => Ok(()),
+    }
+}
+
+/// Makes the folder, so that its name survives a crash too.
+fn make_folder(dir: &Path) -> Result<(), JournalError> {
+    std::fs::create_dir_all(dir).map_err(JournalError::disk("create", dir))?;
+    // A folder named without a parent lies in the one where the process is.
+    let parent = dir.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
+    segment::sync_folder(parent).map_err(JournalError::disk("sync", parent))
+}
+
+fn lock(dir: &Path) -> Result<Flock<File>, JournalError> {
+    let path = dir.join(LOCK);
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(JournalError::disk("open", &path))?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, error)| match error {
+        Errno::EWOULDBLOCK => JournalError::InUse { dir: dir.to_owned() },
+        error => JournalError::disk("lock", &path)(error.into()),
     })
 }
 
-/// A segment whose creation was cut short holds nothing: nothing was written to it before it was synced.
-fn drop_unborn(segments: &mut Vec<(Seq, std::path::PathBuf)>) -> Result<(), JournalError> {
+/// Builds before preallocation made a segment under its name. One whose header is not there holds
+/// nothing: nothing was written to it before that was synced.
+fn drop_half_made(segments: &mut Vec<(Seq, PathBuf)>) -> Result<(), JournalError> {
     if let Some((_, path)) = segments.last() {
-        let bytes = std::fs::read(path).map_err(JournalError::disk("read", path))?;
-        if bytes.len() <= HEADER_BYTES && segment::read_header(&bytes).is_none() {
-            std::fs::remove_file(path).map_err(JournalError::disk("remove", path))?;
-            segments.pop();
+        let bytes = std::fs::metadata(path).map_err(JournalError::disk("read", path))?.len();
+        if bytes <= HEADER_BYTES as u64 {
+            let header = std::fs::read(path).map_err(JournalError::disk("read", path))?;
+            if segment::read_header(&header).is_none() {
+                tracing::warn!("removed {}, which has no header and {bytes} bytes", path.display());
+                std::fs::remove_file(path).map_err(JournalError::disk("remove", path))?;
+                segments.pop();
+            }
         }
     }
     Ok(())
 }
 
-/// Cuts the file at `end` and makes sure of what lies before it. A sync that failed may have left
-/// the last frame in memory alone, marked as written: it is written once more.
-fn open_at(path: &Path, end: u64, last_frame: &[u8]) -> std::io::Result<File> {
-    let file = OpenOptions::new().read(true).write(true).open(path)?;
-    file.set_len(end)?;
-    file.write_all_at(last_frame, end - last_frame.len() as u64)?;
-    file.sync_all()?;
-    Ok(file)
+fn first_segment(dir: &Path, ladder: LadderId, segment_bytes: u64) -> Result<Unborn, JournalError> {
+    let unborn = Unborn::make(dir, ladder, Seq(1), std::iter::empty(), segment_bytes)?;
+    unborn.publish()?;
+    Ok(unborn)
 }
 
-/// Whether a whole frame with a number from `next` on begins anywhere in `bytes` but at the start.
-fn has_later_frame(bytes: &[u8], next: Seq) -> bool {
-    // No journal skips this many records; it keeps the search from checking random lengths.
-    const PLAUSIBLE: u64 = 1 << 24;
-    (0..bytes.len()).any(|at| {
-        let first =
-            bytes.get(at + 8..at + 16).and_then(|first| Some(u64::from_le_bytes(first.try_into().ok()?)));
-        first.is_some_and(|first| (next.0..next.0 + PLAUSIBLE).contains(&first))
-            && Frame::at(&bytes[at..]).is_some()
-    })
+impl Journal {
+    /// Makes sure of what lies before the end, and takes the room behind it. A sync that failed may
+    /// have left the last frame in memory alone, marked as written: it is written once more, and if
+    /// that cannot be synced, into a new segment.
+    fn secure(&mut self, cut: bool) -> Result<(), JournalError> {
+        let last = self.tail.last();
+        let synced = (|| {
+            if cut {
+                self.file.set_len(self.end)?;
+                self.room = self.end;
+            }
+            self.file.write_all_at(last, self.end - last.len() as u64)?;
+            // Without it the journal can still be read, and whoever appends is told.
+            if let Ok(room) = segment::allocate(&self.file, self.segment_bytes, self.end) {
+                self.room = self.room.max(room);
+            }
+            failpoint::hit("journal: sync at open")?;
+            self.file.sync_all()
+        })();
+        if let Err(error) = synced {
+            return self.leave_segment(&error, &[]);
+        }
+        segment::sync_folder(&self.dir).map_err(JournalError::disk("sync", &self.dir))
+    }
 }

@@ -87,7 +87,8 @@ impl Store {
         let options =
             SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(super::BUSY_LIMIT);
         let opened = SqliteConnection::connect_with(&options).await;
-        Ok(Store { connection: opened.with_context(|| format!("open database {}", path.display()))? })
+        let connection = opened.with_context(|| format!("open database {}", path.display()))?;
+        Ok(Store { options, connection })
     }
 
     pub async fn facts(&mut self) -> anyhow::Result<Facts> {

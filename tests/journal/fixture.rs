@@ -1,6 +1,6 @@
 //! Bytes as the first build with format 1 stored them: they load for ever.
 
-use super::{Folder, LADDER};
+use super::{Folder, LADDER, LARGE, all_zero, frames_of};
 use crate::wire::samples;
 use evoladder::journal::FORMAT;
 use ipc_schema::db_writer::Record;
@@ -28,21 +28,28 @@ fn expected() -> [Vec<Record>; 2] {
 
 #[test]
 fn a_segment_of_format_1_still_loads() {
-    let folder = Folder::new(u64::MAX);
+    let folder = Folder::new(LARGE);
     let path = folder.path().join("00000000000000000001.journal");
     std::fs::write(&path, stored()).unwrap();
     let journal = folder.open().unwrap();
     assert_eq!((journal.ladder(), journal.last()), (LADDER, LAST_OF_FORMAT_1));
     assert_eq!(folder.read(4), expected().concat());
-    assert_eq!(std::fs::read(&path).unwrap(), stored(), "nothing was cut");
+    let (bytes, stored) = (std::fs::read(&path).unwrap(), stored());
+    assert!(
+        bytes[..stored.len()] == stored && all_zero(&bytes[stored.len()..]),
+        "nothing was cut or changed"
+    );
 }
 
 #[test]
 fn this_build_writes_the_bytes_of_its_format() {
     assert_eq!(FORMAT, 1, "a new format needs stored bytes of its own, beside those of format 1");
-    let folder = Folder::written(u64::MAX, &expected());
-    let written: String =
-        folder.files().values().next().unwrap().iter().map(|byte| format!("{byte:02x}")).collect();
+    let folder = Folder::written(LARGE, &expected());
+    let segment = folder.files().into_values().next().unwrap();
+    let end = *frames_of(&segment).last().unwrap();
+    // What follows is room: it is no part of the layout, and builds that took none read it as no frame.
+    assert!(all_zero(&segment[end..]));
+    let written: String = segment[..end].iter().map(|byte| format!("{byte:02x}")).collect();
     let frozen: String = FORMAT_1.split_whitespace().collect();
     assert!(
         written == frozen,

@@ -10,8 +10,8 @@ use ipc_schema::backend::{
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{
-    CaseKind, Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow,
-    RatingChange, Rerating, Unmatched, WhyNot,
+    Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
+    Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
@@ -21,15 +21,14 @@ use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
     ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
-    LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, News, Period, ProfileRating,
-    ProfileView, QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView,
-    SheetPlayer, Waiting,
+    LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, Period, ProfileRating, ProfileView,
+    QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView, SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
-use staff::{case_kinds, news, staff_acts, staff_looks, staff_views};
+use staff::{news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
@@ -43,6 +42,8 @@ macro_rules! every {
 }
 
 mod staff;
+
+pub(crate) use staff::case_kinds;
 
 const PLAYER: PlayerId = PlayerId(7);
 const MATCH: MatchId = MatchId(12);
