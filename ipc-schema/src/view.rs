@@ -57,7 +57,7 @@ pub enum News {
         after: Mmr,
         reason: String,
     },
-    /// For good without `until`.
+    /// By staff, as all that follow. For good without `until`.
     Banned {
         until: Option<Timestamp>,
         reason: String,

@@ -4,9 +4,6 @@ use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
 
-/// Characters of what staff wrote; more would crowd out the rest of the message.
-const REASON: usize = 500;
-
 pub fn render(news: &News, words: Words) -> String {
     match news {
         News::RatingCorrected { match_id, race, before, after } => words.with(
@@ -35,7 +32,7 @@ pub fn render(news: &News, words: Words) -> String {
                 ("before", before.to_string().into()),
                 ("after", after.to_string().into()),
                 ("change", format!("{:+}", after.0.saturating_sub(before.0)).into()),
-                ("reason", plain(reason, REASON).into()),
+                why(reason),
             ],
         ),
         News::Banned { until: Some(until), reason } => {
@@ -113,7 +110,7 @@ mod tests {
             (resolved(Verdict::Void, 0), "Staff looked at match 12 and took it back. It counts for nothing."),
             (
                 adjusted,
-                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*",
+                "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*.",
             ),
             (
                 News::Banned { until: Some(until), reason: reason() },

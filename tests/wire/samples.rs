@@ -28,7 +28,6 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
-pub(crate) use staff::case_kinds;
 use staff::{news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
@@ -43,6 +42,8 @@ macro_rules! every {
 }
 
 mod staff;
+
+pub(crate) use staff::case_kinds;
 
 const PLAYER: PlayerId = PlayerId(7);
 const MATCH: MatchId = MatchId(12);

@@ -221,7 +221,7 @@ pub(super) fn staff_views() -> Vec<StaffView> {
     views.chain(states.into_iter().map(|state| StaffView::Match(match_view(state)))).collect()
 }
 
-pub(super) fn case_kinds() -> Vec<CaseKind> {
+pub(crate) fn case_kinds() -> Vec<CaseKind> {
     every!(CaseKind:
         Conflict,
         OneReport { by: PLAYER },
