@@ -2,9 +2,21 @@
 //!
 //! [`ladder::Ladder`] is the whole state. `decide` reads it, the time and an input, and says which
 //! events become true, or why none do; `evolve` is the only thing that changes it, live and when
-//! the ladder is loaded from its events. Reading order: [`ladder`], [`queue`] and [`pairing`],
-//! [`match_`], [`verdict`], [`rating`] and [`history`], [`standings`], [`activity`], [`cases`], [`staff`], [`cards`], [`waits`], [`views`]. What may differ between seasons is in
-//! [`season`]; [`knobs`] has its numbers, and [`overrides`] what staff changed of it.
+//! the ladder is loaded from its events: [`ladder`] has both, and with them how the parts below work
+//! together.
+//!
+//! | the rules | where |
+//! |---|---|
+//! | becoming a player: names, BattleTags, gates | [`player`] |
+//! | queueing: windows, waves, why there is no match yet, how long others waited | [`queue`], [`waits`] |
+//! | who plays whom, in most pairs at the least cost; maps and servers | [`pairing`] |
+//! | match found, confirm, abort, playing, reports, conflict, dispute | [`match_`] |
+//! | what a replay proves: players, races, map, mod, time, reuse, lobby | [`verdict`] |
+//! | MMR and Glicko-2 as a fold over results, ranks, corrections | [`rating`], [`history`], `ladder/results.rs` |
+//! | leaderboard, profiles, who queues when; all that players see | [`standings`], [`activity`], [`views`] |
+//! | staff: roles, acts, bans, the audit log; what they have to look at | [`staff`], [`cases`] |
+//! | the season's data, its numbers and their ranges, what staff changed of it | [`season`], [`knobs`], [`overrides`] |
+//! | messages that the ladder owes, and chance | [`cards`], [`chance`] |
 
 pub mod activity;
 pub mod cards;

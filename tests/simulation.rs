@@ -330,6 +330,15 @@ fn a_long_evening_leaves_nothing_behind() {
     for _ in 0..200 {
         evening.deliver();
     }
+    let counts = evening.ladder.counts();
+    let everyone = (1..=evening.people).map(|user| evening.ladder.player_of(UserId(user)).unwrap().0);
+    let records = everyone.flat_map(|player| {
+        let profile = evening.ladder.profile_view(&evening.season, evening.now, player, player).unwrap();
+        profile.ratings.into_iter().map(|rating| rating.record)
+    });
+    let games: u64 = records.map(|of| u64::from(of.wins) + u64::from(of.losses) + u64::from(of.draws)).sum();
+    assert!(counts.matches_paired > 1000, "more than are kept whole");
+    assert_eq!(games, 2 * counts.matches_decided, "totals are those of all matches");
     let cases: Vec<CaseId> = evening.ladder.open_cases().map(|(case, _)| case).collect();
     assert!(cases.len() > 100, "{} cases", cases.len());
     for case in &cases {

@@ -1,5 +1,6 @@
 //! The arrows of `src/lib.rs` and the habits that a machine can read, held by reading the source.
 
+mod faults;
 mod rules;
 mod source;
 

@@ -439,6 +439,17 @@ fn nothing_can_be_reported_before_both_have_confirmed() {
 }
 
 #[test]
+fn an_undecided_replay_is_no_draw_and_the_match_goes_on() {
+    let table = playing(
+        "600s send A 1 -> replay 1
+         601s read 1 undecided 7 -> replay 1 is undecided
+         602s send B 2 -> replay 2
+         603s read 2 B won 8 -> replay 2 is B won; B won, Recorded",
+    );
+    assert_eq!(table.ladder.counts().matches_decided, 1);
+}
+
+#[test]
 fn a_replay_comes_before_reports_whatever_the_order_of_the_two() {
     // It came before the second report.
     playing(
