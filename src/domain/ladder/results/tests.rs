@@ -406,7 +406,7 @@ fn a_correction_fits_a_record() {
 }
 
 #[test]
-fn those_who_play_are_on_the_leaderboard_for_two_weeks_unless_they_are_hidden() {
+fn those_who_play_are_on_the_leaderboard_for_two_weeks_unless_they_are_banned() {
     let [ana, bea] = [1, 2].map(PlayerId);
     let races = [Race::BwZerg, Race::Sc2Terran];
     let meeting = Meeting { match_id: MatchId(1), players: [ana, bea], races, verdict: won(0) };
@@ -420,10 +420,9 @@ fn those_who_play_are_on_the_leaderboard_for_two_weeks_unless_they_are_hidden() 
     assert_eq!(shown(&evening, at), [1, 2]);
     assert_eq!(shown(&evening, at + days(14)), [1, 2]);
     assert_eq!(shown(&evening, at + days(14) + Duration::from_millis(1)), [0; 0]);
-    evening.ladder.standings.set_hidden(ana, true);
+    evening.take(&[Event::Banned { player: ana, until: None, reason: "test".to_owned(), at }]);
     assert_eq!(shown(&evening, at), [2]);
-    evening.ladder.standings.set_hidden(ana, false);
-    evening.ladder.stand(ana);
+    evening.take(&[Event::BanEnded { player: ana, reason: None, at }]);
     assert_eq!(shown(&evening, at), [1, 2]);
     // Time that an event tells takes old rows out of the order for good.
     let caller = Caller { user: UserId(1), locale: Locale::EnUs, dm: None };

@@ -96,6 +96,11 @@ fn names_that_an_older_build_told_apart_stay_with_the_first_who_had_them() {
     assert_eq!(rename(&mut of, 2, "Bea", &[]), None);
     assert_eq!(of.ladder.player_named("STRASSE"), Some(PlayerId(1)), "it was not the other's to give up");
     assert_eq!(of.ladder.player_named("Bea"), Some(PlayerId(2)));
+    // Back to it: the other has it still, and it is theirs once the first takes another one.
+    of.join(3, "Strasse", &[]);
+    assert_eq!(rename(&mut of, 1, "Ana", &[]), None);
+    assert_eq!(of.ladder.player_named("STRASSE"), Some(PlayerId(3)));
+    assert_eq!(rename(&mut of, 2, "Straße", &[]), Some(Refusal::NameTaken));
 }
 
 #[test]

@@ -562,6 +562,30 @@ fn a_ladder_keeps_an_owner_and_staff_are_not_banned() {
 }
 
 #[test]
+fn a_time_out_of_staff_runs_to_its_end_and_brings_no_forgiven_step_back() {
+    let season = season();
+    let mut world = World::new();
+    let next = |world: &World, name: &str| {
+        world.ladder.player(player_of(name)).unwrap().next_timeout(&season, world.now)
+    };
+    // Ivy's two steps are forgiven by two clean days, and a break given on the third brings none back.
+    world.now = NOW + DAY * 3;
+    world.done(ADMIN, StaffAct::TimeOut { player: to("Ivy"), minutes: 10 });
+    assert_eq!(next(&world, "Ivy").0, 1);
+    // A week for Dia, who has confirmed a match: no offence of hers shortens it, and she does not wait.
+    let week = world.now + minutes_of(TIME_OUT_MINUTES);
+    world.done(ADMIN, StaffAct::TimeOut { player: to("Dia"), minutes: TIME_OUT_MINUTES });
+    assert_eq!(next(&world, "Dia"), (1, week));
+    world.input(&Input::Tick);
+    assert!(
+        !world.ladder.is_queued(player_of("Dia")),
+        "whom a match let down goes back only if they may wait"
+    );
+    assert_eq!(world.ladder.player(player_of("Dia")).unwrap().timed_out(world.now), Some(week));
+    world.check_fold();
+}
+
+#[test]
 fn a_time_out_of_staff_leaves_the_steps_alone_and_lifting_it_forgets_them() {
     let season = season();
     let mut world = World::new();
