@@ -146,6 +146,9 @@ async fn what_staff_changed_of_the_rules_counts_in_the_next_life() {
     journal.append(&[Record { seq, at, key: None, events: vec![set], reply: None }]).unwrap();
     drop(journal);
     let _ladder = Ladder::start_again(root, emulator).await;
+    // The menu of the last life still offers four.
+    ana.press("queue:vetoes", &["khione", "radeon", "sylphid"]).await;
+    wait_for("three vetoes to be refused", async || ana.reads("up to 2 maps").await.then_some(())).await;
     vetoes_are(2).await;
 }
 
