@@ -361,6 +361,13 @@ impl Backend {
             }
             _ => {}
         }
+        // Most of all while the disk refuses.
+        if let BackendRequest::StaffLook { caller, look: StaffLook::Health } = &call.request {
+            let may = self.core.ladder().staff().role(caller.user).ok_or(Refusal::StaffOnly);
+            let view = may.map(|_| StaffView::Health(Box::new(self.health())));
+            let reply = requests::staff_reply(self.core.ladder(), caller, view);
+            return self.reply(number, call.id, reply);
+        }
         if let Some(refusal) = self.core.refuse_before_deciding(call.key, &call.request, now) {
             if let Some((card, version)) = reported {
                 self.under_way.insert(card, (version, Some(now + REPORT_PAUSE)));
@@ -401,12 +408,6 @@ impl Backend {
             request @ BackendRequest::MatchChannels => {
                 let reply = self.core.look(request);
                 self.core.hold(number, call.id, reply);
-            }
-            BackendRequest::StaffLook { caller, look: StaffLook::Health } => {
-                let may = self.core.ladder().staff().role(caller.user).ok_or(Refusal::StaffOnly);
-                let view = may.map(|_| StaffView::Health(Box::new(self.health())));
-                let reply = requests::staff_reply(self.core.ladder(), caller, view);
-                self.reply(number, call.id, reply);
             }
             request => {
                 let Some(input) = requests::input_of(request) else { return };
@@ -538,6 +539,9 @@ impl Backend {
             // Where there is no room for all, a match does not wait for an announcement.
             cards.sort_by_key(|card| card.view.urgency());
             for card in cards {
+                if outbox.room() <= CHANNEL_FRAMES / 2 {
+                    break;
+                }
                 let (id, version) = (card.card, card.version);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
                 if outbox.try_send(&message, Bytes::new()).is_err() {

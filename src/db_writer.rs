@@ -229,7 +229,11 @@ impl Writer {
                 self.synced.send_replace(through);
                 WriterReply::Appended { through }
             }
-            Err(reason) => WriterReply::ReadOnly { reason },
+            Err(reason) => {
+                // A part of it may be on disk; whoever loads has to go on from there.
+                self.synced.send_replace(self.commits.synced());
+                WriterReply::ReadOnly { reason }
+            }
         };
         answer(&outbox, id, reply, Bytes::new()).await;
         if self.under_way == 0

@@ -13,6 +13,7 @@ use super::turns::Turns;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardFailure, ShowCard};
 use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
+use ipc_schema::view::Urgency;
 use ipc_schema::vocab::Refusal;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -120,7 +121,8 @@ impl Cards {
     }
 
     pub fn show(&mut self, card: ShowCard) {
-        if self.turns.waiting() >= WAITING {
+        // What may go to everyone at once is bounded; of all else the ladder owes a few to each player.
+        if self.turns.waiting() >= WAITING && card.view.urgency() == Urgency::News {
             let result = Err(CardFailure::Passing);
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);

@@ -5,6 +5,8 @@ use super::{Journal, JournalError};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::Seq;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Batches waiting for the disk. The backend has a bounded number of records unacknowledged, so
 /// this is never reached; at the bound it is told that the ladder is read-only for the moment.
@@ -31,21 +33,30 @@ struct Append {
 #[derive(Clone)]
 pub struct Commits {
     jobs: Sender<Job>,
+    /// The number of the newest record on disk.
+    synced: Arc<AtomicU64>,
 }
 
 impl Commits {
     /// Starts the thread. `fatal` is called with an error that ends all writing: two backends wrote.
     pub fn start(journal: Journal, fatal: impl FnOnce(JournalError) + Send + 'static) -> Commits {
         let (jobs, waiting) = bounded(WAITING);
+        let synced = Arc::new(AtomicU64::new(journal.last().0));
+        let told = Arc::clone(&synced);
         std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || {
-                if let Err(error) = run_jobs(journal, &waiting) {
+                if let Err(error) = run_jobs(journal, &waiting, &told) {
                     fatal(error);
                 }
             })
             .expect("the system lets a process have two threads");
-        Commits { jobs }
+        Commits { jobs, synced }
+    }
+
+    /// The newest record on disk, which may be one of an append that was refused as a whole.
+    pub fn synced(&self) -> Seq {
+        Seq(self.synced.load(Ordering::Acquire))
     }
 
     /// Appends and then calls `done` on the journal's thread with how far the journal is synced, or
@@ -76,11 +87,11 @@ impl Commits {
     }
 }
 
-fn run_jobs(mut journal: Journal, waiting: &Receiver<Job>) -> Result<(), JournalError> {
+fn run_jobs(mut journal: Journal, waiting: &Receiver<Job>, synced: &AtomicU64) -> Result<(), JournalError> {
     let mut behind = None;
     while let Some(job) = behind.take().or_else(|| waiting.recv().ok()) {
         match job {
-            Job::Append(first) => behind = append_all(&mut journal, first, waiting)?,
+            Job::Append(first) => behind = append_all(&mut journal, first, waiting, synced)?,
             Job::Trim { before, done } => done(journal.trim(before).map_err(reason)),
         }
     }
@@ -92,6 +103,7 @@ fn append_all(
     journal: &mut Journal,
     first: Append,
     waiting: &Receiver<Job>,
+    on_disk: &AtomicU64,
 ) -> Result<Option<Job>, JournalError> {
     let mut records = first.records.len();
     let mut jobs = vec![first];
@@ -110,7 +122,9 @@ fn append_all(
     }
     let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
     let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
-    match journal.append(&batch) {
+    let appended = journal.append(&batch);
+    on_disk.store(journal.last().0, Ordering::Release);
+    match appended {
         Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
         // Records behind a refused one are refused too: the backend loads again and goes on from there.
         Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {

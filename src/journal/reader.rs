@@ -60,6 +60,7 @@ impl Reader {
         let mut bytes_read = 0;
         // The newest segment may have been left for another one, which may even have its name.
         let mut look_again = self.open.as_ref().is_none_or(|open| open.until.is_none());
+        let mut torn = false;
         while through.is_none_or(|through| self.after < through) && bytes_read < page_bytes {
             let open = self.open.take();
             let at = open.as_ref().map(|open| (open.path.clone(), open.offset));
@@ -82,11 +83,19 @@ impl Reader {
                 // The end of this segment; the next one begins with the record that is due.
                 None => look_again = true,
                 Some(bytes) => {
-                    look_again = false;
-                    // A frame that is being written, or was when its writer died.
-                    if through.is_none() && Frame::at(&bytes).is_none() && self.is_last(&open)? {
-                        break;
+                    // A frame that is being written, or was when its writer died; or that was whole a moment
+                    // later, before its segment was left for another.
+                    if through.is_none() && Frame::at(&bytes).is_none() {
+                        if self.is_last(&open)? {
+                            break;
+                        }
+                        if !torn {
+                            (torn, look_again) = (true, true);
+                            self.open = Some(open);
+                            continue;
+                        }
                     }
+                    look_again = false;
                     if self.take(&open, &bytes, page_bytes, &mut bytes_read, &mut records)? {
                         open.offset += bytes.len() as u64;
                     }

@@ -229,6 +229,26 @@ fn a_failed_sync_is_made_good_in_a_new_segment_and_nobody_is_refused() {
 }
 
 #[test]
+fn how_far_a_refused_append_came_is_known() {
+    alone("journal::failpoints::how_far_a_refused_append_came_is_known", || {
+        let folder = Folder::new(LARGE * 256);
+        let commits = Commits::start(folder.open().unwrap(), |error| panic!("{error}"));
+        // Forty records of 100 KB are two frames, and the second finds no room.
+        ENOSPC.set("journal: write", 1, 1);
+        let (told, answer) = mpsc::channel();
+        let batch = (1..=40).map(|seq| large_record(seq, 100_000)).collect();
+        commits.append(batch, move |result| told.send(result).unwrap()).unwrap();
+        assert!(answer.recv().unwrap().is_err());
+        let synced = commits.synced();
+        assert!(Seq(0) < synced && synced < Seq(40), "{synced}");
+        drop(commits);
+        // The thread lets go of the folder when it has heard that nobody is left.
+        let stored = folder.read(synced.0);
+        assert_eq!(stored.last().unwrap().seq, synced);
+    });
+}
+
+#[test]
 fn what_shared_the_disk_with_a_failed_sync_is_not_needed_any_more() {
     alone("journal::failpoints::what_shared_the_disk_with_a_failed_sync_is_not_needed_any_more", || {
         let folder = Folder::new(LARGE * 16);
