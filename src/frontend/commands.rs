@@ -16,7 +16,8 @@ use super::reply::Reply;
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::staff::StaffLook;
-use ipc_schema::vocab::{Locale, Refusal, Region};
+use ipc_schema::vocab::{Locale, Race, Refusal, Region};
+use twilight_interactions::command::{CommandOption, CreateOption};
 use twilight_interactions::error::ParseError;
 use twilight_model::application::interaction::application_command::CommandData;
 
@@ -60,6 +61,36 @@ pub const COMMANDS: &[Command] = &[
 #[derive(Debug, thiserror::Error)]
 #[error("options do not fit the command")]
 pub struct CommandError(#[from] ParseError);
+
+/// A race, as commands take it.
+#[derive(Clone, Copy, CommandOption, CreateOption)]
+enum RaceOption {
+    #[option(name = "BW Terran", value = "bw_terran")]
+    BwTerran,
+    #[option(name = "BW Zerg", value = "bw_zerg")]
+    BwZerg,
+    #[option(name = "BW Protoss", value = "bw_protoss")]
+    BwProtoss,
+    #[option(name = "SC2 Terran", value = "sc2_terran")]
+    Sc2Terran,
+    #[option(name = "SC2 Zerg", value = "sc2_zerg")]
+    Sc2Zerg,
+    #[option(name = "SC2 Protoss", value = "sc2_protoss")]
+    Sc2Protoss,
+}
+
+impl From<RaceOption> for Race {
+    fn from(option: RaceOption) -> Race {
+        match option {
+            RaceOption::BwTerran => Race::BwTerran,
+            RaceOption::BwZerg => Race::BwZerg,
+            RaceOption::BwProtoss => Race::BwProtoss,
+            RaceOption::Sc2Terran => Race::Sc2Terran,
+            RaceOption::Sc2Zerg => Race::Sc2Zerg,
+            RaceOption::Sc2Protoss => Race::Sc2Protoss,
+        }
+    }
+}
 
 /// What an interaction leads to.
 #[derive(Debug, Clone, PartialEq)]

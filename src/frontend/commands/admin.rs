@@ -7,13 +7,13 @@ mod tests;
 
 pub use pages::render;
 
-use super::{Ack, Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan, RaceOption};
 use crate::frontend::custom_id::{CustomId, StaffOrder};
 use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::ids::{MatchId, UserId};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole};
-use ipc_schema::vocab::{GameRegion, Ground, Mmr, Race, Refusal, Toon, Verdict};
+use ipc_schema::vocab::{GameRegion, Ground, Mmr, Refusal, Toon, Verdict};
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
 use twilight_model::application::interaction::application_command::{
     CommandData, CommandDataOption, CommandOptionValue,
@@ -285,35 +285,6 @@ struct AdjustMmr {
     /// Why, for the audit log and for those it concerns
     #[command(min_length = 3, max_length = 300)]
     reason: String,
-}
-
-#[derive(CommandOption, CreateOption)]
-enum RaceOption {
-    #[option(name = "BW Terran", value = "bw_terran")]
-    BwTerran,
-    #[option(name = "BW Zerg", value = "bw_zerg")]
-    BwZerg,
-    #[option(name = "BW Protoss", value = "bw_protoss")]
-    BwProtoss,
-    #[option(name = "SC2 Terran", value = "sc2_terran")]
-    Sc2Terran,
-    #[option(name = "SC2 Zerg", value = "sc2_zerg")]
-    Sc2Zerg,
-    #[option(name = "SC2 Protoss", value = "sc2_protoss")]
-    Sc2Protoss,
-}
-
-impl From<RaceOption> for Race {
-    fn from(option: RaceOption) -> Race {
-        match option {
-            RaceOption::BwTerran => Race::BwTerran,
-            RaceOption::BwZerg => Race::BwZerg,
-            RaceOption::BwProtoss => Race::BwProtoss,
-            RaceOption::Sc2Terran => Race::Sc2Terran,
-            RaceOption::Sc2Zerg => Race::Sc2Zerg,
-            RaceOption::Sc2Protoss => Race::Sc2Protoss,
-        }
-    }
 }
 
 #[derive(CommandModel, CreateCommand)]

@@ -1,6 +1,6 @@
 //! `/leaderboard`: where everybody stands, page by page.
 
-use super::{Ack, Command, CommandError, Plan};
+use super::{Ack, Command, CommandError, Plan, RaceOption};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Page, button, row};
 use crate::frontend::text::{Words, flag, plain};
@@ -35,22 +35,6 @@ struct Leaderboard {
     /// The page to open, from 1
     #[command(min_value = 1, max_value = 100_000)]
     page: Option<i64>,
-}
-
-#[derive(Clone, Copy, CommandOption, CreateOption)]
-enum RaceOption {
-    #[option(name = "BW Terran", value = "bw_terran")]
-    BwTerran,
-    #[option(name = "BW Zerg", value = "bw_zerg")]
-    BwZerg,
-    #[option(name = "BW Protoss", value = "bw_protoss")]
-    BwProtoss,
-    #[option(name = "SC2 Terran", value = "sc2_terran")]
-    Sc2Terran,
-    #[option(name = "SC2 Zerg", value = "sc2_zerg")]
-    Sc2Zerg,
-    #[option(name = "SC2 Protoss", value = "sc2_protoss")]
-    Sc2Protoss,
 }
 
 #[derive(Clone, Copy, CommandOption, CreateOption)]
@@ -89,7 +73,7 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         },
     };
     let filter = LeaderboardFilter {
-        race: race.and_then(|race| Race::from_code(race.value())),
+        race: race.map(Race::from),
         country,
         rank: rank.and_then(|rank| Rank::from_code(rank.value())),
         best: best.unwrap_or_default(),
