@@ -33,4 +33,5 @@ pub mod vocab;
 /// | 2 | the gateway's session and its gaps; which card an answer shows |
 /// | 3 | how a replay worker is locked down |
 /// | 4 | the rules of the ladder, complete: reports, cases, staff, news |
-pub const PROTOCOL_VERSION: u32 = 4;
+/// | 5 | snapshots, and matches from the archive |
+pub const PROTOCOL_VERSION: u32 = 5;
