@@ -7,7 +7,7 @@ use ipc_schema::vocab::Timestamp;
 use sqlx::postgres::{PgArguments, PgConnection, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection, SqliteRow};
-use sqlx::{Postgres, Row as _, Sqlite, TypeInfo, ValueRef};
+use sqlx::{Executor, Postgres, Row as _, Sqlite, TypeInfo, ValueRef};
 
 /// What goes into a column or comes out of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -186,8 +186,8 @@ impl Link {
     /// Runs several texts without parameters.
     pub(super) async fn run(&mut self, sql: &str) -> sqlx::Result<()> {
         match self {
-            Link::Sqlite(connection) => sqlx::raw_sql(sql).execute(connection).await.map(drop),
-            Link::Postgres(connection) => sqlx::raw_sql(sql).execute(connection).await.map(drop),
+            Link::Sqlite(connection) => connection.execute(sql).await.map(drop),
+            Link::Postgres(connection) => connection.execute(sql).await.map(drop),
         }
     }
 }

@@ -13,7 +13,7 @@ use super::{Batch, MIGRATIONS, Mark, StoreError, key_of, migrate, newer};
 use crate::journal::FORMAT;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnection;
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{ConnectOptions, Connection, Executor, Row};
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) async fn open(server: &Server) -> Result<PgConnection, StoreError> {
     let texts = MIGRATIONS.iter().map(|(.., postgres)| *postgres);
     // Two that start at once wait for each other at an advisory lock, which this bounds.
     let migrated = async {
-        sqlx::raw_sql("set lock_timeout = '30s'").execute(&mut connection).await?;
+        connection.execute("set lock_timeout = '30s'").await?;
         migrate(&mut connection, texts).await
     };
     let migrated = tokio::time::timeout(MIGRATE_LIMIT, migrated).await;
@@ -52,8 +52,8 @@ pub(super) async fn open(server: &Server) -> Result<PgConnection, StoreError> {
         }
     }
     let prepared = async {
-        sqlx::raw_sql(SETTINGS).execute(&mut connection).await?;
-        sqlx::raw_sql(&function()).execute(&mut connection).await
+        connection.execute(SETTINGS).await?;
+        connection.execute(function().as_str()).await
     };
     match tokio::time::timeout(CALL_LIMIT, prepared).await.map_err(|_| silent(server, CALL_LIMIT))? {
         Ok(_) => Ok(connection),
@@ -63,7 +63,7 @@ pub(super) async fn open(server: &Server) -> Result<PgConnection, StoreError> {
 
 pub(super) async fn open_to_read(server: &Server) -> Result<PgConnection, StoreError> {
     let mut connection = connect(server).await?;
-    let prepared = sqlx::raw_sql("set default_transaction_read_only = on").execute(&mut connection);
+    let prepared = connection.execute("set default_transaction_read_only = on");
     match tokio::time::timeout(CALL_LIMIT, prepared).await.map_err(|_| silent(server, CALL_LIMIT))? {
         Ok(_) => Ok(connection),
         Err(error) => Err(self::error(server, &error)),
@@ -130,7 +130,7 @@ pub(super) async fn apply(
         .bind(records)
         .bind(numbers)
         .bind(values);
-    let asked = async { Ok(asked.fetch_one(connection).await?.try_get(0)?) };
+    let asked = async { Ok(connection.fetch_one(asked).await?.try_get(0)?) };
     limited(server, asked).await.map_err(|error| match error {
         StoreError::Refused { reason, .. } if count == 1 => {
             StoreError::Refused { what: format!("apply record {last}"), reason }

@@ -3,9 +3,9 @@
 use super::link::{Value, for_sqlite};
 use super::{BUSY_LIMIT, Batch, MIGRATIONS, Mark, StoreError, key_of, migrate, newer};
 use crate::journal::FORMAT;
-use sqlx::Connection;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Connection, Executor};
 use std::path::Path;
 
 pub(super) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
@@ -58,7 +58,7 @@ pub(super) async fn apply(
             mark.epoch.into(),
         ],
     );
-    let moved = moved.execute(&mut *transaction).await.map_err(|error| self::error(error.into()))?;
+    let moved = transaction.execute(moved).await.map_err(|error| self::error(error.into()))?;
     if moved.rows_affected() != 1 {
         return Ok(false);
     }
@@ -75,7 +75,7 @@ pub(super) async fn apply(
         );
         let changes = changes.into_iter().map(|change| (change.statement.sql(), change.values));
         for (sql, values) in std::iter::once(event).chain(changes) {
-            let done = for_sqlite(sql, values).execute(&mut *transaction).await;
+            let done = transaction.execute(for_sqlite(sql, values)).await;
             done.map_err(|error| match self::error(error.into()) {
                 StoreError::Refused { reason, .. } => {
                     StoreError::Refused { what: format!("apply record {}", record.seq), reason }
