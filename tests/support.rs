@@ -1,6 +1,7 @@
 //! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
 pub(crate) mod person;
+pub(crate) mod postgres;
 
 pub(crate) use person::Person;
 
