@@ -3,6 +3,7 @@
 
 mod places;
 mod recovery;
+mod server;
 
 use crate::wire::samples;
 use evoladder::store::Store;

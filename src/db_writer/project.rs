@@ -18,7 +18,7 @@ const BATCH_BYTES: usize = 1 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Before the database is given once more what it refused.
-const REFUSED_PAUSE: Duration = Duration::from_secs(15);
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
 /// How long a connection may be idle before it is tried.
 const IDLE: Duration = Duration::from_secs(5);

@@ -267,6 +267,13 @@ fn io_error(server: &Server, error: &std::io::Error) -> StoreError {
     if said.contains("invalid peer certificate") || error.kind() == ErrorKind::InvalidData {
         return tls_error(server, &said);
     }
+    if [ErrorKind::NotFound, ErrorKind::PermissionDenied].contains(&error.kind())
+        && !server.host().starts_with('/')
+    {
+        return StoreError::Settings(format!(
+            "a file for TLS with {server} cannot be read ({said}); check sslrootcert, sslcert and sslkey in DATABASE_URL"
+        ));
+    }
     StoreError::Away(match error.kind() {
         ErrorKind::ConnectionRefused => {
             format!("{server} refuses connections; start it, or correct host and port in DATABASE_URL")

@@ -27,10 +27,14 @@ impl Place {
 
     /// None where there is no PostgreSQL.
     pub(crate) fn server() -> Option<Place> {
-        let url = postgres::fresh()?;
+        Some(Place::of(&postgres::fresh()?))
+    }
+
+    /// With the tables at this address.
+    pub(crate) fn of(url: &str) -> Place {
         let folder = tempfile::tempdir().unwrap();
-        let database = Database::of(folder.path(), Some(&Secret::new(url.clone()))).unwrap();
-        Some(Place { folder, database, url: Some(url) })
+        let database = Database::of(folder.path(), Some(&Secret::new(url))).unwrap();
+        Place { folder, database, url: Some(url.to_owned()) }
     }
 
     /// Another one of the same kind.
@@ -44,6 +48,11 @@ impl Place {
     /// The data folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Of PostgreSQL.
+    pub(crate) fn url(&self) -> &str {
+        self.url.as_ref().expect("it is in PostgreSQL")
     }
 
     pub(crate) fn is_server(&self) -> bool {

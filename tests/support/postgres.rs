@@ -144,6 +144,11 @@ impl Postgres {
         run(Command::new("chmod").arg("600").arg(file));
     }
 
+    /// Settings from its next start on.
+    pub(crate) fn set(&mut self, settings: &[&str]) {
+        self.settings.extend(settings.iter().map(|&one| one.to_owned()));
+    }
+
     /// Starts a server that was stopped, and waits until it serves.
     pub(crate) fn start_again(&mut self) {
         assert!(self.watcher.is_none(), "it runs");
