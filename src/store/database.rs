@@ -38,7 +38,7 @@ pub enum Database {
 /// A PostgreSQL server and the database in it. Its password is never shown.
 #[derive(Clone)]
 pub struct Server {
-    pub(super) options: PgConnectOptions,
+    pub(super) options: Box<PgConnectOptions>,
 }
 
 impl Database {
@@ -105,7 +105,7 @@ impl Server {
                     .to_owned(),
             )
         })?;
-        Ok(Server { options: options.application_name("evoladder") })
+        Ok(Server { options: Box::new(options.application_name("evoladder")) })
     }
 
     pub(super) fn host(&self) -> String {

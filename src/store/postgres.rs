@@ -72,7 +72,7 @@ pub(super) async fn open_to_read(server: &Server) -> Result<PgConnection, StoreE
 
 async fn connect(server: &Server) -> Result<PgConnection, StoreError> {
     // Neither statements nor values belong in the log.
-    let options = server.options.clone().disable_statement_logging();
+    let options = (*server.options).clone().disable_statement_logging();
     match tokio::time::timeout(CONNECT_LIMIT, PgConnection::connect_with(&options)).await {
         Ok(Ok(connection)) => Ok(connection),
         Ok(Err(error)) => Err(self::error(server, &error)),

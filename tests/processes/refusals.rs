@@ -36,7 +36,13 @@ async fn files_that_are_no_proof_are_refused_in_words_and_the_match_goes_on() {
 
 pub(super) fn evoladder(args: &[&str], variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evoladder"));
-    command.args(args).env_remove("DISCORD_TOKEN").envs(variables.iter().copied()).output().unwrap()
+    command
+        .args(args)
+        .env_remove("DISCORD_TOKEN")
+        .env_remove("DATABASE_URL")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -64,8 +70,8 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
         (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (
             vec!["run", "--emulator", "--data", data],
-            vec![("DATABASE_URL", "postgres://u@h/d")],
-            "DATABASE_URL",
+            vec![("DATABASE_URL", "postgres://u@h:port/d")],
+            "DATABASE_URL cannot be used",
         ),
     ] {
         let output = evoladder(&args, &variables);
