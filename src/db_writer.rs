@@ -1,7 +1,7 @@
 //! The db-writer: the one process that touches journal, replay files and database.
 //!
-//! A record is acknowledged once the journal has it on disk; the database follows by itself
-//! ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
+//! A record is acknowledged once the journal has it on disk, or once the database has it, as
+//! [`Durability`] says; the database follows the journal by itself ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
 //! of the one before, and its load is answered only when nothing of that one is under way.
 
 mod files;
@@ -9,7 +9,7 @@ pub mod project;
 mod sessions;
 
 use crate::clock;
-use crate::config::Faults;
+use crate::config::{Durability, Faults};
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -24,6 +24,7 @@ use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
 use sessions::Sessions;
+use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -63,7 +64,7 @@ pub async fn open(data: &Path) -> anyhow::Result<Opened> {
 }
 
 /// Runs until drained. `data` is the data folder.
-pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
+pub async fn run(mut child: Child, data: &Path, durability: Durability) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
@@ -73,7 +74,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
     tracing::info!("ladder {:016x} at record {last}, database at {progress}", ladder.0);
 
     let (synced, follow) = watch::channel(last);
-    let (projected, projected_to) = watch::channel(progress);
+    let (projected, mut projected_to) = watch::channel(progress);
     tokio::spawn(project::run(store, ladder, Reader::new(&dir, progress), follow, projected));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
@@ -91,6 +92,9 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
         commits,
         appended,
         synced,
+        durability,
+        projected: projected_to.clone(),
+        unprojected: VecDeque::new(),
         under_way: 0,
         waiting_load: None,
         load: None,
@@ -122,6 +126,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
                 }
             },
             Some(result) = results.recv() => writer.append_done(result).await,
+            Ok(()) = projected_to.changed() => writer.settle().await,
             error = &mut failed => return Err(fatal_error(error.ok())),
             _ = second.tick() => {
                 let (journal, database) = (writer.synced.borrow().0, projected_to.borrow().0);
@@ -133,7 +138,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
             () = control.drain_asked() => break,
         }
     }
-    drain(writer, results, projected_to, &control).await;
+    drain(writer, results, &control).await;
     Ok(())
 }
 
@@ -146,9 +151,14 @@ struct Writer {
     commits: Commits,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
+    durability: Durability,
+    projected: watch::Receiver<Seq>,
+    /// Appends that the journal has and that wait for the database: their last records. The backend
+    /// has a bounded number unanswered.
+    unprojected: VecDeque<(Seq, u64, Outbox)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
-    /// A load that waits until nothing of an older backend is under way.
+    /// A load that waits until nothing of an older backend is under way, and all of it may be told.
     waiting_load: Option<(u64, Seq, Outbox)>,
     /// Where the last page of a load ended.
     load: Option<Reader>,
@@ -166,12 +176,9 @@ impl Writer {
     async fn handle(&mut self, call: WriterCall, blob: Bytes, outbox: Outbox) {
         let id = call.id;
         match call.request {
-            WriterRequest::Load { after } if self.under_way > 0 => {
-                self.waiting_load = Some((id, after, outbox));
-            }
             WriterRequest::Load { after } => {
-                let reply = self.load_page(after);
-                answer(&outbox, id, reply, Bytes::new()).await;
+                self.waiting_load = Some((id, after, outbox));
+                self.settle().await;
             }
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());
@@ -224,19 +231,33 @@ impl Writer {
 
     async fn append_done(&mut self, Appended { id, outbox, result }: Appended) {
         self.under_way -= 1;
-        let reply = match result {
+        match result {
             Ok(through) => {
                 self.synced.send_replace(through);
-                WriterReply::Appended { through }
+                self.unprojected.push_back((through, id, outbox));
             }
             Err(reason) => {
                 // A part of it may be on disk; whoever loads has to go on from there.
                 self.synced.send_replace(self.commits.synced());
-                WriterReply::ReadOnly { reason }
+                answer(&outbox, id, WriterReply::ReadOnly { reason }, Bytes::new()).await;
             }
+        }
+        self.settle().await;
+    }
+
+    /// Answers the appends that are durable by now, and a load that waited for them.
+    async fn settle(&mut self) {
+        let synced = *self.synced.borrow();
+        let durable = match self.durability {
+            Durability::Journal => synced,
+            Durability::Database => synced.min(*self.projected.borrow()),
         };
-        answer(&outbox, id, reply, Bytes::new()).await;
+        while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
+            let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+            answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+        }
         if self.under_way == 0
+            && durable == synced
             && let Some((id, after, outbox)) = self.waiting_load.take()
         {
             let reply = self.load_page(after);
@@ -376,12 +397,8 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
     }
 }
 
-async fn drain(
-    mut writer: Writer,
-    mut results: mpsc::Receiver<Appended>,
-    mut projected: watch::Receiver<Seq>,
-    control: &Control,
-) {
+async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
+    let mut projected = writer.projected.clone();
     let finish = async {
         while writer.under_way > 0 {
             let Some(result) = results.recv().await else { break };
@@ -389,6 +406,7 @@ async fn drain(
         }
         let synced = *writer.synced.borrow();
         projected.wait_for(|projected| *projected >= synced).await.ok();
+        writer.settle().await;
     };
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {
         tracing::warn!("the database is behind the journal; the next start brings it up to it");

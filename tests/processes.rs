@@ -8,6 +8,7 @@ mod reports;
 mod second_life;
 mod session;
 mod staff;
+mod standby;
 mod strangers;
 mod uploads;
 

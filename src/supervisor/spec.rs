@@ -1,7 +1,7 @@
 //! The children as a table: in which order they start, how long they may take, which sockets and
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
-use crate::config::{self, LogLevel, RunDir, SandboxRule, Secret};
+use crate::config::{self, Durability, LogLevel, RunDir, SandboxRule, Secret};
 use ipc_schema::control::Role;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
@@ -81,6 +81,7 @@ impl Listener {
 pub enum Setting {
     Data,
     DatabaseUrl,
+    Durability,
     Season,
     Seed,
     Token,
@@ -102,7 +103,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
+                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
@@ -123,6 +124,7 @@ pub struct Plan {
     pub owner: Option<UserId>,
     pub token: Secret,
     pub database_url: Option<Secret>,
+    pub durability: Durability,
     pub replay_workers: usize,
     pub replay_sandbox: SandboxRule,
     pub demo: Option<Demo>,
@@ -172,6 +174,7 @@ impl Plan {
             Setting::DatabaseUrl => {
                 (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
             }
+            Setting::Durability => (config::DURABILITY, Some(self.durability.name().into())),
             Setting::Season => (config::SEASON, Some(OsString::from(&self.season))),
             Setting::Seed => (config::SEED, self.seed.map(|seed| seed.to_string().into())),
             Setting::Token => (config::DISCORD_TOKEN, Some(self.token.expose().into())),
@@ -201,6 +204,7 @@ mod tests {
             owner: Some(UserId(1)),
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
+            durability: Durability::Journal,
             replay_workers: 3,
             replay_sandbox: SandboxRule::BestEffort,
             demo,
@@ -224,7 +228,7 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,     &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],  &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
+            (Role::DbWriter,     &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY], &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY]),
             (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),

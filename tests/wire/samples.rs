@@ -779,5 +779,6 @@ pub(crate) fn from_child() -> Vec<FromChild> {
         Pong { number: 1, doing: Some(text("job 3")) },
         Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
         Sandbox { layers: layers() },
+        StandsBy { until: text("the database answers") },
     )
 }
