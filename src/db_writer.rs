@@ -183,7 +183,7 @@ impl Writer {
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());
                 let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
-                match self.commits.append(records, done) {
+                match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
                         answer(
