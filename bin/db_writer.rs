@@ -1,7 +1,7 @@
 //! `evoladder-db-writer`: journal, replay files and database. See `evoladder::db_writer`.
 
 use anyhow::Context;
-use evoladder::config::{DbWriter, Faults};
+use evoladder::config::DbWriter;
 use evoladder::db_writer;
 use evoladder::ipc::child::{Child, run_role};
 use ipc_schema::control::Role;
@@ -13,11 +13,8 @@ fn main() -> ExitCode {
 
 fn run(config: &DbWriter) -> anyhow::Result<()> {
     let child = Child::attach(Role::DbWriter)?;
-    if config.database_url.is_some() {
-        let fault = "DATABASE_URL is set, but this build keeps its tables in the data folder only; unset it";
-        return Err(Faults(vec![fault.to_owned()]).into());
-    }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
-    runtime.block_on(db_writer::run(child, &config.data, config.durability))
+    let url = config.database_url.as_ref();
+    runtime.block_on(db_writer::run(child, &config.data, url, config.durability))
 }

@@ -50,6 +50,7 @@ fn main() -> ExitCode {
 }
 
 fn judged(data: &Path, since: u64) -> anyhow::Result<judge::Judgement> {
+    let url = config::database_url()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(judge::run(data, since))
+    runtime.block_on(judge::run(data, url.as_ref(), since))
 }

@@ -14,6 +14,8 @@ mod follow;
 mod read;
 mod tables;
 
+use crate::config::Secret;
+use crate::store::Database;
 use follow::Follow;
 use ipc_schema::ids::{MatchId, PlayerId, Seq};
 use ipc_schema::vocab::Race;
@@ -74,11 +76,12 @@ impl Finding {
     }
 }
 
-/// Audits the ladder in `data`.
-pub async fn run(data: &Path) -> anyhow::Result<Audit> {
+/// Audits the ladder in `data`, whose tables are in PostgreSQL at `url` if that is given.
+pub async fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Audit> {
+    let database = Database::of(data, url)?;
     let mut follow = Follow::default();
-    let source = read::each(data, |record| follow.take(record)).await?;
-    let tables = tables::compare(data, &mut follow).await?;
+    let source = read::each(data, &database, |record| follow.take(record)).await?;
+    let tables = tables::compare(&database, &mut follow).await?;
     Ok(Audit {
         records: follow.records,
         results: follow.results,

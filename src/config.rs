@@ -407,6 +407,11 @@ pub fn data_folder() -> PathBuf {
         .map_or_else(|| PathBuf::from(DEFAULT_DATA), PathBuf::from)
 }
 
+/// Where PostgreSQL is, if the tables are there, for the same.
+pub fn database_url() -> Result<Option<Secret>, Faults> {
+    Reader::read(&|name| env::var_os(name), Reader::database_url)
+}
+
 /// Where private folders for sockets belong: `XDG_RUNTIME_DIR` if the session has one, then the
 /// temporary folder, then the one every Unix has, whose name is short enough for a socket's path.
 pub fn runtime_folders() -> Vec<PathBuf> {

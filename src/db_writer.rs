@@ -6,16 +6,17 @@
 
 mod files;
 pub mod project;
+mod reconcile;
 mod sessions;
 
 use crate::clock;
-use crate::config::{Durability, Faults};
+use crate::config::{Durability, Secret};
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
-use crate::store::{self, Progress, Store};
+use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use files::ReplayFiles;
@@ -23,6 +24,8 @@ use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use project::{Following, Projector};
+use reconcile::unmendable;
 use sessions::Sessions;
 use std::collections::VecDeque;
 use std::io::Read;
@@ -42,40 +45,63 @@ const CATCH_UP: Duration = Duration::from_secs(3);
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
 
-/// The database's file in the data folder.
-pub const DATABASE: &str = "ladder.sqlite";
+/// The database's file in the data folder, where it is not PostgreSQL.
+pub const DATABASE: &str = crate::store::FILE;
 
 /// Journal and database of one ladder, and where the database is.
 #[derive(Debug)]
 pub struct Opened {
     pub journal: Journal,
-    pub store: Store,
+    /// None while the database is away.
+    pub store: Option<Store>,
     pub projected: Seq,
+    /// As the database has it; None while it is away.
+    pub epoch: Option<u64>,
 }
 
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
-pub async fn open(data: &Path) -> anyhow::Result<Opened> {
-    let mut store = Store::open(&data.join(DATABASE)).await?;
-    let progress = store.progress().await?;
+pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
+    let connected = reconcile::connect(data, database).await?;
+    let progress = connected.as_ref().and_then(|(_, progress)| *progress);
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
     let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).map_err(open_error)?;
-    let projected = reconcile(&mut journal, &mut store, progress).await?;
-    Ok(Opened { journal, store, projected })
+    let Some((mut store, progress)) = connected else {
+        return Ok(Opened { journal, store: None, projected: Seq(0), epoch: None });
+    };
+    let projected = reconcile::reconcile(data, &mut journal, &mut store, progress).await?;
+    let epoch = Some(progress.map_or(0, |progress| progress.epoch));
+    Ok(Opened { journal, store: Some(store), projected, epoch })
 }
 
-/// Runs until drained. `data` is the data folder.
-pub async fn run(mut child: Child, data: &Path, durability: Durability) -> anyhow::Result<()> {
+/// Runs until drained. `data` is the data folder, `url` where PostgreSQL is, if the tables are there.
+pub async fn run(
+    mut child: Child,
+    data: &Path,
+    url: Option<&Secret>,
+    durability: Durability,
+) -> anyhow::Result<()> {
+    let database = Database::of(data, url)?;
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let Opened { journal, store, projected: progress } = open(data).await?;
+    let opened = tokio::select! {
+        opened = open(data, &database) => opened?,
+        // It may have to wait for its database.
+        () = control.drain_asked() => {
+            control.finish().await;
+            return Ok(());
+        }
+    };
+    let Opened { journal, store, projected: progress, epoch } = opened;
     let dir = data.join(JOURNAL);
     let (ladder, last) = (journal.ladder(), journal.last());
-    tracing::info!("ladder {:016x} at record {last}, database at {progress}", ladder.0);
+    tracing::info!("ladder {:016x} at record {last}, tables in {database} at {progress}", ladder.0);
 
     let (synced, follow) = watch::channel(last);
-    let (projected, mut projected_to) = watch::channel(progress);
-    tokio::spawn(project::run(store, ladder, Reader::new(&dir, progress), follow, projected));
+    let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
+    let (told, mut following) = watch::channel(following);
+    let projector = Projector { database, store, ladder, dir: dir.clone(), projected: progress, epoch };
+    let mut projecting = tokio::spawn(projector.run(follow, told));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
     let (appended, mut results) = mpsc::channel(APPENDED);
@@ -93,7 +119,7 @@ pub async fn run(mut child: Child, data: &Path, durability: Durability) -> anyho
         appended,
         synced,
         durability,
-        projected: projected_to.clone(),
+        following: following.clone(),
         unprojected: VecDeque::new(),
         under_way: 0,
         waiting_load: None,
@@ -126,13 +152,19 @@ pub async fn run(mut child: Child, data: &Path, durability: Durability) -> anyho
                 }
             },
             Some(result) = results.recv() => writer.append_done(result).await,
-            Ok(()) = projected_to.changed() => writer.settle().await,
+            Ok(()) = following.changed() => writer.settle().await,
             error = &mut failed => return Err(fatal_error(error.ok())),
+            ended = &mut projecting => {
+                ended.context("project into the database")??;
+                bail!("nothing is projected into the database any more");
+            }
             _ = second.tick() => {
-                let (journal, database) = (writer.synced.borrow().0, projected_to.borrow().0);
+                let (journal, database) = (writer.synced.borrow().0, *following.borrow());
                 control.gauges(vec![
                     gauge("journal_seq", journal as f64),
-                    gauge("database_lag_records", journal.saturating_sub(database) as f64),
+                    gauge("database_lag_records", journal.saturating_sub(database.projected.0) as f64),
+                    gauge("database_connected", f64::from(u8::from(database.is_connected))),
+                    gauge("database_statement_ms", database.statement_ms),
                 ]);
             }
             () = control.drain_asked() => break,
@@ -152,7 +184,7 @@ struct Writer {
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
     durability: Durability,
-    projected: watch::Receiver<Seq>,
+    following: watch::Receiver<Following>,
     /// Appends that the journal has and that wait for the database: their last records. The backend
     /// has a bounded number unanswered.
     unprojected: VecDeque<(Seq, u64, Outbox)>,
@@ -250,7 +282,7 @@ impl Writer {
         let synced = *self.synced.borrow();
         let durable = match self.durability {
             Durability::Journal => synced,
-            Durability::Database => synced.min(*self.projected.borrow()),
+            Durability::Database => synced.min(self.following.borrow().projected),
         };
         while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
             let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
@@ -318,62 +350,6 @@ async fn answer(outbox: &Outbox, id: u64, reply: WriterReply, blob: Bytes) {
     }
 }
 
-/// Brings the shorter of journal and database up to the longer. Returns where the database is.
-async fn reconcile(
-    journal: &mut Journal,
-    store: &mut Store,
-    progress: Option<Progress>,
-) -> anyhow::Result<Seq> {
-    let at = progress.map_or(Seq(0), |progress| progress.seq);
-    if at.0 + 1 < journal.first().0 {
-        bail!(unmendable(format!(
-            "the journal begins with record {}, and the database ends with record {at}: what is between them was removed \
-             from the journal because a database had it. Put that database back",
-            journal.first()
-        )));
-    }
-    let Some(Progress { ladder, seq, checksum }) = progress else { return Ok(Seq(0)) };
-    if journal.ladder() != ladder {
-        bail!(unmendable(format!(
-            "the journal holds ladder {:016x}, the database ladder {:016x}; give the journal's folder the database it belongs to",
-            journal.ladder().0,
-            ladder.0
-        )));
-    }
-    // The newest record that both have, whichever of them is behind.
-    let common = journal.last().min(seq);
-    if common > Seq(0) && common >= journal.first() {
-        let before = Seq(common.0 - 1);
-        let ours = Reader::new(journal.dir(), before).read(common, 1)?.first().map(store::checksum_of);
-        let theirs = if common == seq {
-            Some(checksum)
-        } else {
-            store.records_after(before, 1).await?.first().map(store::checksum_of)
-        };
-        if ours != theirs {
-            bail!(unmendable(format!(
-                "journal and database of ladder {:016x} differ at record {common}: one of them was put back from a \
-                 backup and then went on by itself. Move away the one that is not to be kept",
-                ladder.0
-            )));
-        }
-    }
-    while journal.last() < seq {
-        let records = store.records_after(journal.last(), 1000).await?;
-        journal.append(&records).context("fill the journal from the database")?;
-        if records.is_empty() {
-            bail!("the database says it is at record {seq}, but has no event after {}", journal.last());
-        }
-    }
-    Ok(seq)
-}
-
-/// What another start will find as it is: only the operator can mend it, so it ends like a wrong
-/// configuration.
-fn unmendable(problem: String) -> Faults {
-    Faults(vec![problem])
-}
-
 fn open_error(error: JournalError) -> anyhow::Error {
     match error {
         // Another start may find it otherwise.
@@ -398,14 +374,14 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
 }
 
 async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
-    let mut projected = writer.projected.clone();
+    let mut following = writer.following.clone();
     let finish = async {
         while writer.under_way > 0 {
             let Some(result) = results.recv().await else { break };
             writer.append_done(result).await;
         }
         let synced = *writer.synced.borrow();
-        projected.wait_for(|projected| *projected >= synced).await.ok();
+        following.wait_for(|following| following.projected >= synced).await.ok();
         writer.settle().await;
     };
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {

@@ -27,7 +27,8 @@ mod once;
 mod presses;
 mod reports;
 
-use crate::store::{Facts, Store};
+use crate::config::Secret;
+use crate::store::{Database, Facts, Store};
 use anyhow::Context;
 use files::{Log, Record};
 use ipc_schema::event::Event;
@@ -39,8 +40,6 @@ use std::path::Path;
 
 /// How long a stored fact may take to reach its player, and a press to be answered.
 const DUE_MS: u64 = 30_000;
-/// Where the database is, below the data folder.
-const DATABASE: &str = "ladder.sqlite";
 /// Events read at a time.
 const PAGE: u32 = 1_000;
 
@@ -97,7 +96,8 @@ struct Case {
 }
 
 /// Judges what is in `data`, as far as it happened at `since` or later, in milliseconds since 1970.
-pub async fn run(data: &Path, since: u64) -> anyhow::Result<Judgement> {
+/// The tables are in PostgreSQL at `url` if that is given.
+pub async fn run(data: &Path, url: Option<&Secret>, since: u64) -> anyhow::Result<Judgement> {
     // The files first: what they tell was stored before.
     let log = Log::read(data)?;
     let record = match Record::read(data) {
@@ -105,14 +105,16 @@ pub async fn run(data: &Path, since: u64) -> anyhow::Result<Judgement> {
         Err(files::Error::Missing { .. }) if !has_players(data) => Record::default(),
         read => read?,
     };
-    let path = data.join(DATABASE);
+    let database = Database::of(data, url)?;
     let read = async {
-        anyhow::ensure!(path.is_file(), "it is not there");
-        let mut store = Store::open_to_read(&path).await?;
+        if let Database::File(path) = &database {
+            anyhow::ensure!(path.is_file(), "it is not there");
+        }
+        let mut store = Store::open_to_read(&database).await?;
         let facts = store.facts().await?;
         anyhow::Ok((facts, counts(&mut store).await?))
     };
-    let (facts, (closings, rulings)) = read.await.with_context(|| format!("{DATABASE} cannot be read"))?;
+    let (facts, (closings, rulings)) = read.await.with_context(|| format!("{database} cannot be read"))?;
     let players = facts.users.iter().map(|(player, user)| (*user, *player)).collect();
     Ok(Case { log, record, facts, players, closings, rulings, since }.judge())
 }

@@ -165,7 +165,7 @@ fn sql(data: &Path, statement: &str) {
 }
 
 fn run(program: &str, data: &Path, options: &[&str]) -> Output {
-    Command::new(program).args(options).arg("--data").arg(data).output().unwrap()
+    Command::new(program).env_remove("DATABASE_URL").args(options).arg("--data").arg(data).output().unwrap()
 }
 
 /// The exit code and what was printed with --json.

@@ -221,7 +221,7 @@ struct Judged {
 
 fn judge(data: &Path) -> Judged {
     let mut command = Command::new(env!("CARGO_BIN_EXE_evoladder-judge"));
-    let output = command.args(["--json", "--data"]).arg(data).output().unwrap();
+    let output = command.env_remove("DATABASE_URL").args(["--json", "--data"]).arg(data).output().unwrap();
     let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
     let short = |finding: &Value| {
         let places = finding["where"].as_array().unwrap().iter().map(|place| place.as_str().unwrap());

@@ -1,6 +1,7 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
 mod chaos;
+mod database;
 mod disk;
 mod hostile;
 mod refusals;

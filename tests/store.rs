@@ -1,11 +1,11 @@
 //! The database: rows say what the events say, and each record counts once. [`recovery`] has how
 //! journal and database find each other again.
 
+mod places;
 mod recovery;
+mod server;
 
-use crate::wire::alone::block_on;
 use crate::wire::samples;
-use evoladder::db_writer::DATABASE;
 use evoladder::store::Store;
 use ipc_schema::db_writer::Record;
 use ipc_schema::event::{
@@ -17,9 +17,7 @@ use ipc_schema::vocab::{
     FileHash, GameRegion, Glicko, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp,
     Toon, Verdict,
 };
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{Column, Connection, Executor, Row, TypeInfo, ValueRef};
-use std::path::Path;
+use places::{Place, change, on_each, rows};
 
 const LADDER: LadderId = LadderId(0xfeed_0000_0000_0001);
 const ANA: PlayerId = PlayerId(1);
@@ -170,37 +168,14 @@ fn history() -> Vec<Record> {
     ])
 }
 
-async fn store(dir: &Path) -> Store {
-    Store::open(&dir.join(DATABASE)).await.unwrap()
+async fn store(place: &Place) -> Store {
+    Store::open(&place.database).await.unwrap()
 }
 
 async fn seq(store: &mut Store) -> Option<u64> {
     let progress = store.progress().await.unwrap()?;
     assert_eq!(progress.ladder, LADDER);
     Some(progress.seq.0)
-}
-
-/// A second program that has the database open.
-async fn visitor(dir: &Path) -> SqliteConnection {
-    SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(dir.join(DATABASE))).await.unwrap()
-}
-
-/// What a query answers, a line for each row, columns by a bar.
-async fn rows(dir: &Path, query: &str) -> Vec<String> {
-    let cell = |row: &SqliteRow, at: usize| {
-        let raw = row.try_get_raw(at).unwrap();
-        match raw.type_info().name() {
-            _ if raw.is_null() => "-".to_owned(),
-            "INTEGER" => row.get::<i64, _>(at).to_string(),
-            "BLOB" => row.get::<Vec<u8>, _>(at).iter().map(|byte| format!("{byte:02x}")).collect(),
-            _ => row.get::<String, _>(at),
-        }
-    };
-    let rows = sqlx::query(query).fetch_all(&mut visitor(dir).await).await.unwrap();
-    let line = |row: &SqliteRow| {
-        row.columns().iter().map(|column| cell(row, column.ordinal())).collect::<Vec<_>>().join("|")
-    };
-    rows.iter().map(line).collect()
 }
 
 const TABLES: [&str; 12] = [
@@ -219,31 +194,29 @@ const TABLES: [&str; 12] = [
 ];
 
 /// All that is in the database.
-async fn dump(dir: &Path) -> Vec<String> {
+async fn dump(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     for table in TABLES {
         lines.push(table.to_owned());
         let columns = if table == "_sqlx_migrations" { "version, success" } else { "*" };
-        lines.extend(rows(dir, &format!("select {columns} from {table} order by 1, 2")).await);
+        lines.extend(rows(place, &format!("select {columns} from {table} order by 1, 2")).await);
     }
     lines
 }
 
 #[test]
 fn migrations_apply_to_an_empty_file_and_again() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        assert!(store(dir.path()).await.progress().await.unwrap().is_none());
-        let first = dump(dir.path()).await;
-        assert!(store(dir.path()).await.progress().await.unwrap().is_none());
-        assert_eq!(dump(dir.path()).await, first);
-        assert_eq!(first.len(), TABLES.len() + 2, "the tables are there and empty, but for the migrations");
+    on_each(async |dir| {
+        assert!(store(dir).await.progress().await.unwrap().is_none());
+        let first = dump(dir).await;
+        assert!(store(dir).await.progress().await.unwrap().is_none());
+        assert_eq!(dump(dir).await, first);
+        assert_eq!(first.len(), TABLES.len() + 3, "the tables are there and empty, but for the migrations");
     });
 }
 
 #[test]
 fn the_rows_say_what_the_events_say() {
-    let dir = tempfile::tempdir().unwrap();
     let expected: [(&str, &[&str]); 6] = [
         ("select seq, ladder_id from progress", &["19|feed000000000001"]),
         (
@@ -279,12 +252,12 @@ fn the_rows_say_what_the_events_say() {
             ],
         ),
     ];
-    block_on(async {
-        store(dir.path()).await.apply(LADDER, &history()).await.unwrap();
+    on_each(async |dir| {
+        store(dir).await.apply(LADDER, &history()).await.unwrap();
         for (query, lines) in expected {
-            assert_eq!(rows(dir.path(), query).await, lines, "{query}");
+            assert_eq!(rows(dir, query).await, lines, "{query}");
         }
-        let hashes = rows(dir.path(), "select distinct sha256 from replays").await;
+        let hashes = rows(dir, "select distinct sha256 from replays").await;
         assert_eq!(hashes, ["ab".repeat(32)]);
     });
 }
@@ -329,7 +302,7 @@ fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
                     rows: [rated(ANA, Race::BwZerg, 1662.5), rated(BEA, Race::Sc2Terran, 1337.5)],
                 },
             ],
-            &["1|bw_zerg|1520|1|0|0|9000|1662", "2|sc2_terran|1480|0|1|0|9000|1337"],
+            &["1|bw_zerg|1520|1|0|0|9000|1662.5", "2|sc2_terran|1480|0|1|0|9000|1337.5"],
             "decided|1|recorded|1520",
         ),
         (resolved(Verdict::Void, 10_000, [[1520, 1500], [1480, 1500]]), &[], "void|-|-|1520"),
@@ -357,25 +330,24 @@ fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
             "drawn|-|staff|1520",
         ),
     ];
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
+    on_each(async |dir| {
         let first = [joined(ANA, 1), joined(BEA, 2), vec![wave(1, 5000)]];
         let (before, expected): (Vec<_>, Vec<_>) =
-            steps.into_iter().map(|(events, ratings, match_)| (events, (ratings, match_))).unzip();
+            steps.clone().into_iter().map(|(events, ratings, match_)| (events, (ratings, match_))).unzip();
         let records = records(first.into_iter().chain(before).collect());
-        let mut store = store(dir.path()).await;
+        let mut store = store(dir).await;
         store.apply(LADDER, &records[..3]).await.unwrap();
         for (record, (ratings, match_)) in records[3..].iter().zip(expected) {
             store.apply(LADDER, std::slice::from_ref(record)).await.unwrap();
             let query = "select player_id, race, mmr, wins, losses, draws, last_played_at_ms,
-                         cast(glicko_rating as integer) from ratings order by 1, 2";
-            assert_eq!(rows(dir.path(), query).await, ratings, "record {}", record.seq);
+                         glicko_rating from ratings order by 1, 2";
+            assert_eq!(rows(dir, query).await, ratings, "record {}", record.seq);
             let query = "select verdict, winner_id, ground, mmr_1_after from matches";
-            assert_eq!(rows(dir.path(), query).await, [match_], "record {}", record.seq);
+            assert_eq!(rows(dir, query).await, [match_], "record {}", record.seq);
         }
         assert_eq!(
             rows(
-                dir.path(),
+                dir,
                 "select seq, match_id, player_id, race, mmr_before, mmr_after, by_user, reason, at_ms
                  from rating_corrections order by 1, 3"
             )
@@ -392,7 +364,7 @@ fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
         );
         assert_eq!(
             rows(
-                dir.path(),
+                dir,
                 "select seq, match_id, verdict_before, winner_before_id, verdict, by_user, at_ms
                  from match_resolutions order by 1"
             )
@@ -408,7 +380,6 @@ fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
 
 #[test]
 fn reports_and_cases_have_their_rows() {
-    let dir = tempfile::tempdir().unwrap();
     let reported = |player, outcome| {
         vec![Event::Reported { match_id: MatchId(3), player, outcome, at: Timestamp(12_500) }]
     };
@@ -446,8 +417,8 @@ fn reports_and_cases_have_their_rows() {
         let seq = Seq(history.len() as u64 + 1);
         history.push(Record { seq, at: Timestamp(14_000), key: None, events, reply: None });
     }
-    block_on(async {
-        store(dir.path()).await.apply(LADDER, &history).await.unwrap();
+    on_each(async |dir| {
+        store(dir).await.apply(LADDER, &history).await.unwrap();
         for (query, lines) in [
             ("select report_1, report_2 from matches order by match_id", &["-|-", "-|-", "won|draw"][..]),
             ("select would_be from replays order by job_id", &["-", "decided", "-"]),
@@ -462,34 +433,33 @@ fn reports_and_cases_have_their_rows() {
                 ],
             ),
         ] {
-            assert_eq!(rows(dir.path(), query).await, lines, "{query}");
+            assert_eq!(rows(dir, query).await, lines, "{query}");
         }
     });
 }
 
 #[test]
 fn the_batches_a_history_comes_in_make_no_difference() {
-    block_on(async {
-        let whole = tempfile::tempdir().unwrap();
-        store(whole.path()).await.apply(LADDER, &history()).await.unwrap();
-        let whole = dump(whole.path()).await;
+    on_each(async |dir| {
+        let whole = dir.another();
+        store(&whole).await.apply(LADDER, &history()).await.unwrap();
+        let whole = dump(&whole).await;
         for size in [1, 2, 7] {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = &dir.another();
             for batch in history().chunks(size) {
                 // Each batch by a writer that has just started.
-                store(dir.path()).await.apply(LADDER, batch).await.unwrap();
+                store(dir).await.apply(LADDER, batch).await.unwrap();
             }
-            assert_eq!(dump(dir.path()).await, whole, "batches of {size}");
+            assert_eq!(dump(dir).await, whole, "batches of {size}");
         }
     });
 }
 
 #[test]
 fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
+    on_each(async |dir| {
         let history = history();
-        let mut store = store(dir.path()).await;
+        let mut store = store(dir).await;
         let refused: [(&str, LadderId, Vec<Record>); 6] = [
             ("the same again", LADDER, history[..8].to_vec()),
             ("its last record again", LADDER, history[7..9].to_vec()),
@@ -501,10 +471,10 @@ fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
         assert!(store.apply(LADDER, &history[1..]).await.is_err(), "the first record is missing");
         assert_eq!(seq(&mut store).await, None);
         store.apply(LADDER, &history[..8]).await.unwrap();
-        let before = dump(dir.path()).await;
+        let before = dump(dir).await;
         for (what, ladder, batch) in refused {
             assert!(store.apply(ladder, &batch).await.is_err(), "{what}: applied");
-            assert_eq!(dump(dir.path()).await, before, "{what}");
+            assert_eq!(dump(dir).await, before, "{what}");
         }
         assert_eq!(seq(&mut store).await, Some(8));
         store.apply(LADDER, &[]).await.unwrap();
@@ -515,11 +485,10 @@ fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
 
 #[test]
 fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let mut store = store(dir.path()).await;
+    on_each(async |dir| {
+        let mut store = store(dir).await;
         store.apply(LADDER, &history()[..2]).await.unwrap();
-        let before = dump(dir.path()).await;
+        let before = dump(dir).await;
         let mut batch = history()[2..6].to_vec();
         // Two accounts cannot be one player; the records around it are as they should be.
         batch[2].events.push(Event::PlayerJoined {
@@ -529,8 +498,15 @@ fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
             at: Timestamp(1),
         });
         let error = store.apply(LADDER, &batch).await.unwrap_err();
-        assert!(format!("{error:#}").contains("apply record 5"), "{error:#}");
-        assert_eq!(dump(dir.path()).await, before);
+        assert!(
+            error.to_string().contains(if dir.is_server() {
+                "apply records 3 to 6"
+            } else {
+                "apply record 5"
+            }),
+            "{error}"
+        );
+        assert_eq!(dump(dir).await, before);
         store.apply(LADDER, &history()[2..]).await.unwrap();
         assert_eq!(seq(&mut store).await, Some(19), "the writer goes on with the same connection");
     });
@@ -538,8 +514,7 @@ fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
 
 #[test]
 fn what_was_stored_is_given_back_record_by_record() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
+    on_each(async |dir| {
         // Every event there is, but in a record that changes no table more than once.
         let every = samples::events().into_iter().filter(|event| {
             !matches!(event, Event::PlayerJoined { .. } | Event::WaveFired { .. } | Event::ToonBound { .. })
@@ -552,7 +527,7 @@ fn what_was_stored_is_given_back_record_by_record() {
         let reply = ipc_schema::db_writer::StoredReply { protocol: 1, bytes: vec![0, 255] };
         let last = Record { seq: Seq(at as u64 + 1), reply: Some(reply), ..history[0].clone() };
         history.push(Record { events: every.collect(), ..last });
-        let mut store = store(dir.path()).await;
+        let mut store = store(dir).await;
         store.apply(LADDER, &history).await.unwrap();
         for (after, limit) in [(0, 100), (0, 3), (5, 4), (19, 1), (20, 5)] {
             let found = store.records_after(Seq(after), limit).await.unwrap();
@@ -565,11 +540,10 @@ fn what_was_stored_is_given_back_record_by_record() {
 
 #[test]
 fn a_database_of_a_newer_build_is_refused_in_words() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        store(dir.path()).await.apply(LADDER, &history()).await.unwrap();
-        visitor(dir.path()).await.execute("update events set format = 2 where seq = 3").await.unwrap();
-        let mut older = store(dir.path()).await;
+    on_each(async |dir| {
+        store(dir).await.apply(LADDER, &history()).await.unwrap();
+        change(dir, "update events set format = 2 where seq = 3").await;
+        let mut older = store(dir).await;
         assert_eq!(older.records_after(Seq(0), 2).await.unwrap().len(), 2);
         let error = older.records_after(Seq(0), 3).await.unwrap_err();
         assert_eq!(
@@ -579,30 +553,29 @@ fn a_database_of_a_newer_build_is_refused_in_words() {
         drop(older);
 
         let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time)
-                     values (9, 'later', true, x'00', 0)";
-        visitor(dir.path()).await.execute(newer).await.unwrap();
-        let before = dump(dir.path()).await;
-        let error = Store::open(&dir.path().join(DATABASE)).await.unwrap_err();
+                     select 9, 'later', true, checksum, 0 from _sqlx_migrations where version = 1";
+        change(dir, newer).await;
+        let before = dump(dir).await;
+        let error = Store::open(&dir.database).await.unwrap_err();
         assert!(
             format!("{error:#}")
-                .contains("the database has version 9, this build knows 2; use the newer build"),
+                .contains("the database has version 9, this build knows 3; use the newer build"),
             "{error:#}"
         );
-        assert_eq!(dump(dir.path()).await, before);
+        assert_eq!(dump(dir).await, before);
     });
 }
 
 #[test]
 fn an_account_that_staff_took_away_can_be_bound_to_another_player() {
-    let dir = tempfile::tempdir().unwrap();
     let (region, toon) = (GameRegion::Asia, Toon { region: 3, realm: 1, id: 77 });
     let bound = |player| vec![Event::ToonBound { player, region, toon }];
     let (by, reason, at) = (UserId(9), "sold".to_owned(), Timestamp(1));
     let unbound = vec![Event::ToonUnbound { player: ANA, toon, by, reason, at }];
-    block_on(async {
-        let history = records(vec![joined(ANA, 1), joined(BEA, 2), bound(ANA), unbound, bound(BEA)]);
-        store(dir.path()).await.apply(LADDER, &history).await.unwrap();
-        let rows = rows(dir.path(), "select player_id, game_region, toon from player_toons").await;
+    on_each(async |dir| {
+        let history = records(vec![joined(ANA, 1), joined(BEA, 2), bound(ANA), unbound.clone(), bound(BEA)]);
+        store(dir).await.apply(LADDER, &history).await.unwrap();
+        let rows = rows(dir, "select player_id, game_region, toon from player_toons").await;
         assert_eq!(rows, ["2|asia|3-S2-1-77"]);
     });
 }

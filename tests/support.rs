@@ -1,6 +1,7 @@
 //! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
 pub(crate) mod person;
+pub(crate) mod postgres;
 
 pub(crate) use person::Person;
 
@@ -45,7 +46,7 @@ pub(crate) async fn wait_for<T>(what: &str, mut look: impl AsyncFnMut() -> Optio
     seen.unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}"))
 }
 
-fn free_address() -> SocketAddr {
+pub(crate) fn free_address() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
@@ -107,6 +108,7 @@ impl Ladder {
             .args(["run", "--emulator", "--players", "0", "--seed", "7", "--data"])
             .arg(root.join("data"))
             .env_remove("DISCORD_TOKEN")
+            .env_remove("DATABASE_URL")
             .env("EMULATOR_LISTEN", emulator.to_string())
             .env("REPLAY_WORKERS", "2")
             .env("EVOLADDER_LOG", "warn")

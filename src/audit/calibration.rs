@@ -3,7 +3,9 @@
 
 use super::follow::Follow;
 use super::read;
+use crate::config::Secret;
 use crate::domain::rating::{Fold, Item, glicko_expected, score};
+use crate::store::Database;
 use ipc_schema::vocab::Outcome;
 use serde::Serialize;
 use std::fmt;
@@ -47,9 +49,10 @@ const GROUPS: [&str; 5] =
     ["all", "neither provisional", "one or both provisional", "a row's first 10 games", "later games"];
 
 /// Over all rated results in `data`, as they now stand.
-pub async fn run(data: &Path) -> anyhow::Result<Calibration> {
+pub async fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Calibration> {
+    let database = Database::of(data, url)?;
     let mut follow = Follow::default();
-    read::each(data, |record| follow.take(record)).await?;
+    read::each(data, &database, |record| follow.take(record)).await?;
     Ok(of(follow.history.items()))
 }
 

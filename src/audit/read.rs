@@ -1,7 +1,7 @@
 //! The events of a data folder: from the journal, which is ahead, or without one from the database.
 
 use crate::journal::reader::Reader;
-use crate::store::Store;
+use crate::store::{Database, Store};
 use anyhow::{Context, ensure};
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::Seq;
@@ -9,9 +9,8 @@ use serde::Serialize;
 use std::fmt;
 use std::path::Path;
 
-/// Where the journal is, below the data folder, and the database.
+/// Where the journal is, below the data folder.
 const JOURNAL: &str = "journal";
-pub(super) const DATABASE: &str = "ladder.sqlite";
 
 /// Stored bytes read at a time, and events of the database.
 const PAGE_BYTES: usize = 1 << 20;
@@ -34,7 +33,11 @@ impl fmt::Display for Source {
 }
 
 /// Hands over every record in order.
-pub(super) async fn each(data: &Path, mut take: impl FnMut(&Record)) -> anyhow::Result<Source> {
+pub(super) async fn each(
+    data: &Path,
+    database: &Database,
+    mut take: impl FnMut(&Record),
+) -> anyhow::Result<Source> {
     let folder = data.join(JOURNAL);
     let has_journal = std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some());
     if has_journal {
@@ -47,9 +50,8 @@ pub(super) async fn each(data: &Path, mut take: impl FnMut(&Record)) -> anyhow::
             records.iter().for_each(&mut take);
         }
     }
-    let database = data.join(DATABASE);
-    ensure!(database.is_file(), "{} has neither a journal nor a database", data.display());
-    let mut store = Store::open_to_read(&database).await?;
+    ensure!(is_there(database), "{} has neither a journal nor a database", data.display());
+    let mut store = Store::open_to_read(database).await?;
     let mut after = Seq(0);
     loop {
         let records = store.records_after(after, PAGE).await.context("read events of the database")?;
@@ -57,5 +59,13 @@ pub(super) async fn each(data: &Path, mut take: impl FnMut(&Record)) -> anyhow::
         ensure!(records[0].seq.0 == after.0 + 1, "the database has no record {}", after.0 + 1);
         after = last.seq;
         records.iter().for_each(&mut take);
+    }
+}
+
+/// Whether there is a database to read; of a server only an attempt tells.
+pub(super) fn is_there(database: &Database) -> bool {
+    match database {
+        Database::File(path) => path.is_file(),
+        Database::Server(_) => true,
     }
 }

@@ -1,30 +1,28 @@
 //! The tables of the database, once they are where the events are.
 
 use super::follow::{Follow, Told};
-use super::read::DATABASE;
+use super::read::is_there;
 use super::{Finding, Tables};
 use crate::domain::rating::{GLICKO_TOLERANCE, Rating, RatingKey, glicko_distance};
-use crate::store::{Facts, MatchRow, RatingRow, Store, verdict_code};
+use crate::store::{Database, Facts, MatchRow, RatingRow, Store, verdict_code};
 use anyhow::Context;
 use ipc_schema::ids::{MatchId, PlayerId, Seq};
 use ipc_schema::vocab::{Mmr, Race, Verdict};
 use std::collections::BTreeSet;
-use std::path::Path;
 
-pub(super) async fn compare(data: &Path, follow: &mut Follow) -> anyhow::Result<Tables> {
-    let path = data.join(DATABASE);
-    if !path.is_file() {
+pub(super) async fn compare(database: &Database, follow: &mut Follow) -> anyhow::Result<Tables> {
+    if !is_there(database) {
         return Ok(Tables::Missing);
     }
     let read = async {
-        let mut store = Store::open_to_read(&path).await?;
+        let mut store = Store::open_to_read(database).await?;
         // Facts are from one moment; a ladder that runs may be further by then.
         let before = store.progress().await?.map_or(Seq(0), |progress| progress.seq);
         let facts = store.facts().await?;
         let after = store.progress().await?.map_or(Seq(0), |progress| progress.seq);
         anyhow::Ok((facts, before, after))
     };
-    let (facts, before, after) = read.await.with_context(|| format!("read {DATABASE}"))?;
+    let (facts, before, after) = read.await.with_context(|| format!("read {database}"))?;
     if before != follow.last || before != after {
         return Ok(Tables::Behind { seq: before.0 });
     }

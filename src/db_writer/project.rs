@@ -1,47 +1,211 @@
 //! From journal to database, behind the ladder's back: it reads what is synced from the journal's
 //! own files, so nothing has to be queued however long the database is away.
 
+use super::reconcile::{agree, unmendable};
+use crate::clock;
+use crate::journal::JournalError;
 use crate::journal::reader::Reader;
-use crate::store::Store;
+use crate::store::{Database, Store, StoreError};
 use ipc_schema::ids::{LadderId, Seq};
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// Stored bytes applied in one transaction, about.
+/// Stored bytes read at a time; the store takes as many of the records as make a batch.
 const BATCH_BYTES: usize = 1 << 20;
 
-/// Before another attempt after an error.
+/// Before another attempt to connect, or to read the journal.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Applies what `synced` allows, for ever. `projected` says how far the tables are.
-pub async fn run(
-    mut store: Store,
-    ladder: LadderId,
-    mut reader: Reader,
-    mut synced: watch::Receiver<Seq>,
-    projected: watch::Sender<Seq>,
-) {
-    while synced.wait_for(|synced| *synced > reader.after()).await.is_ok() {
-        let through = *synced.borrow_and_update();
-        let before = reader.after();
-        let applied = async {
-            let records = reader.read(through, BATCH_BYTES)?;
-            store.apply(ladder, &records).await
-        };
-        match applied.await {
-            Ok(()) => drop(projected.send_replace(reader.after())),
-            Err(error) => {
-                tracing::error!("the database does not follow from record {before}: {error:#}; trying again");
-                tokio::time::sleep(PAUSE).await;
-                if let Err(error) = store.reconnect().await {
-                    tracing::error!("{error:#}");
-                    reader.go_to(before);
-                    continue;
+/// Before the database is given once more what it refused.
+const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// How long a connection may be idle before it is tried.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// Brings the tables up to the journal, for as long as there is somebody who appends.
+#[derive(Debug)]
+pub struct Projector {
+    pub database: Database,
+    /// None while the database is away.
+    pub store: Option<Store>,
+    pub ladder: LadderId,
+    /// The journal's folder.
+    pub dir: PathBuf,
+    /// The last record that the tables have.
+    pub projected: Seq,
+    /// Of this writer; None where that is what the database says when it is back.
+    pub epoch: Option<u64>,
+}
+
+/// How it goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Following {
+    pub projected: Seq,
+    pub is_connected: bool,
+    /// How long the last batch took.
+    pub statement_ms: f64,
+}
+
+/// Why a connection is of no further use.
+enum Ended {
+    Store(StoreError),
+    Journal(JournalError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Ended {
+        Ended::Store(error)
+    }
+}
+
+impl From<JournalError> for Ended {
+    fn from(error: JournalError) -> Ended {
+        Ended::Journal(error)
+    }
+}
+
+impl Projector {
+    /// Applies what `synced` allows. Ends with an error only where the database is not this ladder's, or
+    /// was changed by another writer: to go on would part the two for good.
+    pub async fn run(
+        mut self,
+        mut synced: watch::Receiver<Seq>,
+        told: watch::Sender<Following>,
+    ) -> anyhow::Result<()> {
+        let mut careful = false;
+        // What was said of it last: a line for each change, not for each attempt.
+        let mut said = None;
+        loop {
+            let last = *synced.borrow();
+            let ended = match self.connected(last).await? {
+                Ok(mut store) => {
+                    if said.is_some() && !careful {
+                        let behind = synced.borrow().0.saturating_sub(self.projected.0);
+                        tracing::warn!("the database is back, {behind} records behind");
+                        said = None;
+                    }
+                    told.send_modify(|told| (told.is_connected, told.projected) = (true, self.projected));
+                    match self.follow(&mut store, &mut careful, &mut synced, &told).await {
+                        Ok(()) => return Ok(()),
+                        Err(ended) => ended,
+                    }
                 }
-                // A lost answer leaves it open whether the batch is in; the progress row knows.
-                let at = store.progress().await.ok().flatten().map_or(before, |progress| progress.seq);
-                reader.go_to(at);
+                Err(error) => Ended::Store(error),
+            };
+            let (problem, pause) = match ended {
+                Ended::Store(StoreError::Refused { what, reason }) => {
+                    told.send_modify(|told| told.is_connected = true);
+                    if !careful {
+                        // One record at a time, so that all before the one it is about get in.
+                        careful = true;
+                        continue;
+                    }
+                    let problem = format!(
+                        "the database does not {what}: {reason}. The ladder goes on, and the tables stay behind at record {}",
+                        self.projected
+                    );
+                    (problem, REFUSED_PAUSE)
+                }
+                // Where it is will be read again, and what it has already is skipped.
+                Ended::Store(error @ StoreError::Elsewhere { .. }) => (error.to_string(), PAUSE),
+                Ended::Store(StoreError::Newer(problem)) => return Err(unmendable(problem).into()),
+                Ended::Store(error) => {
+                    told.send_modify(|told| told.is_connected = false);
+                    let problem =
+                        format!("the database is away: {error}. The ladder goes on, and the tables follow");
+                    (problem, PAUSE)
+                }
+                Ended::Journal(error) => {
+                    let error = anyhow::Error::from(error);
+                    (format!("the journal cannot be read for the database: {error:#}; trying again"), PAUSE)
+                }
+            };
+            if said.as_ref() != Some(&problem) {
+                tracing::error!("{problem}");
+                said = Some(problem);
+            }
+            if tokio::time::timeout(pause, nobody_appends(&mut synced)).await.is_ok() {
+                return Ok(());
             }
         }
     }
+
+    /// The store, at a place that the journal agrees with. The outer error ends the writer.
+    async fn connected(&mut self, last: Seq) -> anyhow::Result<Result<Store, StoreError>> {
+        if let Some(mut store) = self.store.take() {
+            store.set_epoch(self.epoch.unwrap_or(0));
+            return Ok(Ok(store));
+        }
+        let mut store = match Store::open(&self.database).await {
+            Ok(store) => store,
+            Err(error) => return Ok(Err(error)),
+        };
+        let progress = match store.progress().await {
+            Ok(progress) => progress,
+            Err(error) => return Ok(Err(error)),
+        };
+        match agree(&self.dir, self.ladder, last, &mut store, progress).await {
+            Ok(at) if at > last => anyhow::bail!(
+                "the database came back with record {at}, further than the journal, which ends with {last}: starting anew \
+                 from the database"
+            ),
+            Ok(at) => {
+                let theirs = progress.map_or(0, |progress| progress.epoch);
+                let ours = *self.epoch.get_or_insert(theirs);
+                if progress.is_some() && theirs != ours {
+                    return Err(unmendable(format!(
+                        "the database has a writer of epoch {theirs}, and this one is of epoch {ours}: another \
+                         evoladder took the ladder over. Stop one of the two"
+                    ))
+                    .into());
+                }
+                self.projected = at;
+            }
+            Err(error) => match error.downcast::<StoreError>() {
+                Ok(error) => return Ok(Err(error)),
+                Err(error) => return Err(error),
+            },
+        }
+        store.set_epoch(self.epoch.unwrap_or(0));
+        Ok(Ok(store))
+    }
+
+    async fn follow(
+        &mut self,
+        store: &mut Store,
+        careful: &mut bool,
+        synced: &mut watch::Receiver<Seq>,
+        told: &watch::Sender<Following>,
+    ) -> Result<(), Ended> {
+        let mut reader = Reader::new(&self.dir, self.projected);
+        loop {
+            let due = async { synced.wait_for(|synced| *synced > self.projected).await.map(drop) };
+            match tokio::time::timeout(IDLE, due).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return Ok(()),
+                Err(_) => {
+                    store.ping().await?;
+                    continue;
+                }
+            }
+            let through = *synced.borrow_and_update();
+            let records = reader.read(through, BATCH_BYTES)?;
+            let mut rest = records.as_slice();
+            while !rest.is_empty() {
+                let batch = if *careful { &rest[..1] } else { rest };
+                let began = clock::instant();
+                let last = store.apply(self.ladder, batch).await?;
+                rest = &rest[rest.partition_point(|record| record.seq <= last)..];
+                self.projected = last;
+                let statement_ms = began.elapsed().as_secs_f64() * 1000.0;
+                told.send_replace(Following { projected: last, is_connected: true, statement_ms });
+            }
+            *careful = false;
+        }
+    }
+}
+
+async fn nobody_appends(synced: &mut watch::Receiver<Seq>) {
+    while synced.changed().await.is_ok() {}
 }

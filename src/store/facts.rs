@@ -1,14 +1,12 @@
 //! What the tables say, for whoever compares it with what players were told. Read-only, and from
 //! one moment: a transaction reads all of it.
 
-use super::Store;
+use super::link::{Link, Row};
+use super::{Database, Store, StoreError, postgres, sqlite};
 use anyhow::Context;
 use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
 use ipc_schema::vocab::{Glicko, Mmr, Outcome, Race, Timestamp};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{Connection, Row};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -82,155 +80,162 @@ pub struct ReplayRow {
 }
 
 impl Store {
-    /// Opens an SQLite file that is there, and changes nothing in it.
-    pub async fn open_to_read(path: &Path) -> anyhow::Result<Store> {
-        let options =
-            SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(super::BUSY_LIMIT);
-        let opened = SqliteConnection::connect_with(&options).await;
-        let connection = opened.with_context(|| format!("open database {}", path.display()))?;
-        Ok(Store { options, connection })
-    }
-
-    pub async fn facts(&mut self) -> anyhow::Result<Facts> {
-        let mut transaction = self.connection.begin().await?;
-        let facts = Facts {
-            users: users(&mut transaction).await.context("read players")?,
-            matches: matches(&mut transaction).await.context("read matches")?,
-            ratings: ratings(&mut transaction).await.context("read ratings")?,
-            replays: replays(&mut transaction).await.context("read replays")?,
-            corrections: corrections(&mut transaction).await.context("read corrections")?,
+    pub async fn facts(&mut self) -> Result<Facts, StoreError> {
+        let read = async {
+            // One moment: SQLite's transactions are that by themselves.
+            let begin = match self.link {
+                Link::Sqlite(_) => "begin",
+                Link::Postgres(_) => "begin isolation level repeatable read read only",
+            };
+            self.link.run(begin).await?;
+            let link = &mut self.link;
+            let facts = Facts {
+                users: users(link).await.context("read players")?,
+                matches: matches(link).await.context("read matches")?,
+                ratings: ratings(link).await.context("read ratings")?,
+                replays: replays(link).await.context("read replays")?,
+                corrections: corrections(link).await.context("read corrections")?,
+            };
+            self.link.run("rollback").await?;
+            anyhow::Ok(facts)
         };
-        transaction.rollback().await?;
-        Ok(facts)
+        match &self.database {
+            Database::File(_) => read.await.map_err(sqlite::error),
+            Database::Server(server) => postgres::in_words(server, read.await),
+        }
     }
 }
 
-fn number(row: &SqliteRow, column: &str) -> anyhow::Result<u64> {
-    Ok(row.try_get::<i64, _>(column)?.cast_unsigned())
+fn time(of: Option<u64>) -> Option<Timestamp> {
+    of.map(Timestamp)
 }
 
-fn time(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Timestamp>> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.map(|ms| Timestamp(ms.cast_unsigned())))
-}
-
-fn race(row: &SqliteRow, column: &str) -> anyhow::Result<Race> {
-    let code: String = row.try_get(column)?;
+fn race(row: &mut Row) -> anyhow::Result<Race> {
+    let code = row.text()?;
     Race::from_code(&code).with_context(|| format!("{code:?} is no race"))
 }
 
-fn report(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Outcome>> {
-    let code: Option<String> = row.try_get(column)?;
+fn report(row: &mut Row) -> anyhow::Result<Option<Outcome>> {
+    let code = row.maybe_text()?;
     code.map(|code| Outcome::from_code(&code).with_context(|| format!("{code:?} is no report"))).transpose()
 }
 
-async fn users(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<PlayerId, u64>> {
-    let rows = sqlx::query("select player_id, discord_user_id from players").fetch_all(connection).await?;
-    let of = |row: &SqliteRow| {
-        let user: String = row.try_get("discord_user_id")?;
-        Ok((PlayerId(number(row, "player_id")?), user.parse().context("read a Discord id")?))
-    };
-    rows.iter().map(of).collect()
+fn mmr(row: &mut Row) -> anyhow::Result<Mmr> {
+    Ok(Mmr(i32::try_from(row.int()?).context("read an MMR")?))
 }
 
-async fn matches(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
-    let rows = sqlx::query(
+fn maybe_mmr(row: &mut Row) -> anyhow::Result<Option<Mmr>> {
+    row.maybe_int()?.map(|mmr| Ok(Mmr(i32::try_from(mmr).context("read an MMR")?))).transpose()
+}
+
+/// All rows of a query, each as `of` reads it from left to right.
+async fn all<T, C: Default + Extend<T>>(
+    link: &mut Link,
+    query: &str,
+    of: impl Fn(&mut Row) -> anyhow::Result<T>,
+) -> anyhow::Result<C> {
+    let mut found = C::default();
+    link.each(query, vec![], |mut row| {
+        found.extend([of(&mut row)?]);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+async fn users(link: &mut Link) -> anyhow::Result<BTreeMap<PlayerId, u64>> {
+    all(link, "select player_id, discord_user_id from players", |row| {
+        Ok((PlayerId(row.number()?), row.text()?.parse().context("read a Discord id")?))
+    })
+    .await
+}
+
+async fn matches(link: &mut Link) -> anyhow::Result<BTreeMap<MatchId, MatchRow>> {
+    let query =
         "select match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms, started_at_ms,
-             closed_at_ms, closed_seq, verdict, winner_id, ground, mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
-             report_1, report_2, exists (select 1 from match_resolutions of where of.match_id = matches.match_id) as is_resolved
-         from matches",
-    );
-    let rows = rows.fetch_all(connection).await?;
-    rows.iter().map(match_row).collect()
+             report_1, report_2, closed_at_ms, closed_seq, verdict, winner_id, ground,
+             mmr_1_before, mmr_1_after, mmr_2_before, mmr_2_after,
+             exists (select 1 from match_resolutions of where of.match_id = matches.match_id) as is_resolved
+         from matches";
+    all(link, query, match_row).await
 }
 
-fn match_row(row: &SqliteRow) -> anyhow::Result<(MatchId, MatchRow)> {
-    let mmr = |column| Ok::<_, anyhow::Error>(row.try_get::<Option<i32>, _>(column)?.map(Mmr));
-    let first = mmr("mmr_1_before")?.zip(mmr("mmr_1_after")?);
-    let second = mmr("mmr_2_before")?.zip(mmr("mmr_2_after")?);
-    let closed = match time(row, "closed_at_ms")? {
-        None => None,
-        Some(at) => Some(Closing {
-            at,
-            seq: row.try_get::<Option<i64>, _>("closed_seq")?.map(|seq| Seq(seq.cast_unsigned())),
-            verdict: row.try_get::<Option<String>, _>("verdict")?.unwrap_or_default(),
-            winner: row.try_get::<Option<i64>, _>("winner_id")?.map(|id| PlayerId(id.cast_unsigned())),
-            ground: row.try_get("ground")?,
-            ratings: first.zip(second).map(|(first, second)| [first, second]),
-            is_resolved: row.try_get("is_resolved")?,
-        }),
+fn match_row(row: &mut Row) -> anyhow::Result<(MatchId, MatchRow)> {
+    let match_id = MatchId(row.number()?);
+    let mut match_ = MatchRow {
+        players: [PlayerId(row.number()?), PlayerId(row.number()?)],
+        races: [race(row)?, race(row)?],
+        map: row.text()?,
+        server: row.text()?,
+        paired_at: Timestamp(row.number()?),
+        started_at: time(row.maybe_number()?),
+        reports: [report(row)?, report(row)?],
+        closed: None,
     };
-    let match_ = MatchRow {
-        players: [PlayerId(number(row, "player_1_id")?), PlayerId(number(row, "player_2_id")?)],
-        races: [race(row, "race_1")?, race(row, "race_2")?],
-        map: row.try_get("map")?,
-        server: row.try_get("server")?,
-        paired_at: Timestamp(number(row, "paired_at_ms")?),
-        started_at: time(row, "started_at_ms")?,
-        reports: [report(row, "report_1")?, report(row, "report_2")?],
-        closed,
-    };
-    Ok((MatchId(number(row, "match_id")?), match_))
+    if let Some(at) = time(row.maybe_number()?) {
+        let seq = row.maybe_number()?.map(Seq);
+        let verdict = row.maybe_text()?.unwrap_or_default();
+        let winner = row.maybe_number()?.map(PlayerId);
+        let ground = row.maybe_text()?;
+        let first = (maybe_mmr(row)?, maybe_mmr(row)?);
+        let second = (maybe_mmr(row)?, maybe_mmr(row)?);
+        let ratings = first.0.zip(first.1).zip(second.0.zip(second.1)).map(|(first, second)| [first, second]);
+        let is_resolved = row.int()? != 0;
+        match_.closed = Some(Closing { at, seq, verdict, winner, ground, ratings, is_resolved });
+    }
+    Ok((match_id, match_))
 }
 
-async fn ratings(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<(PlayerId, Race), RatingRow>> {
-    let rows = sqlx::query(
-        "select player_id, race, mmr, wins, losses, draws, last_played_at_ms, glicko_rating, glicko_deviation,
-             glicko_volatility from ratings",
-    );
-    let rows = rows.fetch_all(connection).await?;
-    let of = |row: &SqliteRow| {
-        let count = |column| anyhow::Ok(u32::try_from(number(row, column)?)?);
-        let part = |column| row.try_get::<Option<f64>, _>(column);
+async fn ratings(link: &mut Link) -> anyhow::Result<BTreeMap<(PlayerId, Race), RatingRow>> {
+    let query = "select player_id, race, mmr, wins, losses, draws, last_played_at_ms, glicko_rating, glicko_deviation,
+             glicko_volatility from ratings";
+    all(link, query, |row| {
+        let key = (PlayerId(row.number()?), race(row)?);
         let rating = RatingRow {
-            mmr: Mmr(row.try_get("mmr")?),
-            wins: count("wins")?,
-            losses: count("losses")?,
-            draws: count("draws")?,
-            last_played: Timestamp(number(row, "last_played_at_ms")?),
-            glicko: match (part("glicko_rating")?, part("glicko_deviation")?, part("glicko_volatility")?) {
+            mmr: mmr(row)?,
+            wins: u32::try_from(row.int()?)?,
+            losses: u32::try_from(row.int()?)?,
+            draws: u32::try_from(row.int()?)?,
+            last_played: Timestamp(row.number()?),
+            glicko: match (row.maybe_real()?, row.maybe_real()?, row.maybe_real()?) {
                 (Some(rating), Some(deviation), Some(volatility)) => {
                     Some(Glicko { rating, deviation, volatility })
                 }
                 _ => None,
             },
         };
-        Ok(((PlayerId(number(row, "player_id")?), race(row, "race")?), rating))
-    };
-    rows.iter().map(of).collect()
+        Ok((key, rating))
+    })
+    .await
 }
 
-async fn replays(connection: &mut SqliteConnection) -> anyhow::Result<BTreeMap<JobId, ReplayRow>> {
-    let rows = sqlx::query("select job_id, match_id, player_id, outcome, judged_at_ms from replays");
-    let rows = rows.fetch_all(connection).await?;
-    let of = |row: &SqliteRow| {
-        let outcome: Option<String> = row.try_get("outcome")?;
+async fn replays(link: &mut Link) -> anyhow::Result<BTreeMap<JobId, ReplayRow>> {
+    all(link, "select job_id, match_id, player_id, outcome, judged_at_ms from replays", |row| {
+        let job = JobId(row.number()?);
         let replay = ReplayRow {
-            match_id: MatchId(number(row, "match_id")?),
-            player: PlayerId(number(row, "player_id")?),
-            outcome: outcome.zip(time(row, "judged_at_ms")?),
+            match_id: MatchId(row.number()?),
+            player: PlayerId(row.number()?),
+            outcome: row.maybe_text()?.zip(time(row.maybe_number()?)),
         };
-        Ok((JobId(number(row, "job_id")?), replay))
-    };
-    rows.iter().map(of).collect()
+        Ok((job, replay))
+    })
+    .await
 }
 
-async fn corrections(connection: &mut SqliteConnection) -> anyhow::Result<Vec<CorrectionRow>> {
-    let rows = sqlx::query(
-        "select seq, moved.match_id, player_id, race, mmr_before, mmr_after,
-             coalesce(moved.at_ms, resolved.at_ms) as at_ms
-         from rating_corrections moved left join match_resolutions resolved using (seq) order by seq",
-    );
-    let rows = rows.fetch_all(connection).await?;
-    let of = |row: &SqliteRow| {
+async fn corrections(link: &mut Link) -> anyhow::Result<Vec<CorrectionRow>> {
+    let query = "select moved.match_id, player_id, race, mmr_before, mmr_after,
+             coalesce(moved.at_ms, resolved.at_ms) as at_ms, seq
+         from rating_corrections moved left join match_resolutions resolved using (seq) order by seq, player_id, race";
+    all(link, query, |row| {
         Ok(CorrectionRow {
-            match_id: row.try_get::<Option<i64>, _>("match_id")?.map(|id| MatchId(id.cast_unsigned())),
-            player: PlayerId(number(row, "player_id")?),
-            race: race(row, "race")?,
-            before: Mmr(row.try_get("mmr_before")?),
-            after: Mmr(row.try_get("mmr_after")?),
-            at: time(row, "at_ms")?.context("a correction has no time")?,
-            seq: Seq(number(row, "seq")?),
+            match_id: row.maybe_number()?.map(MatchId),
+            player: PlayerId(row.number()?),
+            race: race(row)?,
+            before: mmr(row)?,
+            after: mmr(row)?,
+            at: time(row.maybe_number()?).context("a correction has no time")?,
+            seq: Seq(row.number()?),
         })
-    };
-    rows.iter().map(of).collect()
+    })
+    .await
 }

@@ -1,145 +1,95 @@
-//! From one record to rows, by nothing but its events. All but the counts of wins and losses are
-//! written as results; the counts add up once because progress moves in the same transaction.
+//! From one record to changes of rows, by nothing but its events. All but the counts of wins and losses are
+//! written as results; the counts add up once because progress moves with them.
 //! [`corrections`] has what staff change afterwards.
 
 mod corrections;
 
-use crate::journal::FORMAT;
+use super::link::Value;
+use super::statements::Statement;
 use ipc_schema::db_writer::Record;
 use ipc_schema::event::{CaseKind, Event, Judged, Pairing, RatingChange};
-use ipc_schema::frame;
 use ipc_schema::ids::{JobId, MatchId, PlayerId, Seq};
 use ipc_schema::vocab::{Glicko, Ground, Outcome, Race, Timestamp, Verdict};
-use sqlx::SqliteConnection;
-use sqlx::query::Query;
-use sqlx::sqlite::{Sqlite, SqliteArguments};
 
-type Sql<'q> = Query<'q, Sqlite, SqliteArguments<'q>>;
-
-/// Numbers of ours stay far below 2^63.
-trait Signed {
-    fn signed(self) -> i64;
+/// A statement with its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Change {
+    pub statement: Statement,
+    pub values: Vec<Value>,
 }
 
-impl Signed for u64 {
-    fn signed(self) -> i64 {
-        self.cast_signed()
-    }
-}
-
-impl Signed for Timestamp {
-    fn signed(self) -> i64 {
-        self.0.cast_signed()
-    }
-}
-
-pub(super) async fn apply(connection: &mut SqliteConnection, record: &Record) -> sqlx::Result<()> {
-    sqlx::query("insert into events (seq, at_ms, request_key, format, record) values ($1, $2, $3, $4, $5)")
-        .bind(record.seq.0.signed())
-        .bind(record.at.signed())
-        .bind(record.key.map(|key| format!("{key:?}")))
-        .bind(i64::from(FORMAT))
-        .bind(frame::to_bytes(record))
-        .execute(&mut *connection)
-        .await?;
-    for event in &record.events {
-        for statement in statements(record.seq, event) {
-            statement.execute(&mut *connection).await?;
+/// `change!(Statement, value, value)`, with anything that is a value.
+macro_rules! change {
+    ($statement:ident, $($value:expr),+ $(,)?) => {
+        $crate::store::project::Change {
+            statement: $crate::store::statements::Statement::$statement,
+            values: vec![$($crate::store::link::Value::from($value)),+],
         }
-    }
-    Ok(())
+    };
+}
+use change;
+
+/// What the events of a record change, in order.
+pub(super) fn changes(record: &Record) -> Vec<Change> {
+    record.events.iter().flat_map(|event| of_event(record.seq, event)).collect()
 }
 
 /// What an event of record `seq` changes. Events about messages and timers change no table.
-fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
+fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
     match event {
-        Event::PlayerJoined { player, user, locale, at } => vec![
-            sqlx::query("insert into players (player_id, discord_user_id, locale, joined_at_ms) values ($1, $2, $3, $4)")
-                .bind(player.0.signed())
-                .bind(user.to_string())
-                .bind(locale.code())
-                .bind(at.signed()),
-        ],
-        Event::LocaleSet { player, locale } => vec![
-            sqlx::query("update players set locale = $2 where player_id = $1").bind(player.0.signed()).bind(locale.code()),
-        ],
-        Event::TermsAnswered { player, accepted, at } => vec![
-            sqlx::query("update players set terms_accepted_at_ms = $2 where player_id = $1")
-                .bind(player.0.signed())
-                .bind(accepted.then_some(at.signed())),
-        ],
-        Event::NamesSet { player, names } => vec![
-            sqlx::query(
-                "update players set name = $2, battle_tag = $3, alternative_names = $4, country = $5 where player_id = $1",
-            )
-            .bind(player.0.signed())
-            .bind(&names.name)
-            .bind(&names.battle_tag)
-            .bind(serde_json::Value::from(names.alternatives.clone()).to_string())
-            .bind(&names.country),
-        ],
-        Event::RegionSet { player, region } => vec![
-            sqlx::query("update players set region = $2 where player_id = $1").bind(player.0.signed()).bind(region.code()),
-        ],
-        Event::SetupFinished { player, at } => vec![
-            sqlx::query("update players set setup_finished_at_ms = $2 where player_id = $1")
-                .bind(player.0.signed())
-                .bind(at.signed()),
-        ],
-        Event::ToonBound { player, region, toon } => vec![
-            sqlx::query("insert into player_toons (player_id, game_region, toon) values ($1, $2, $3) on conflict do nothing")
-                .bind(player.0.signed())
-                .bind(region.code())
-                .bind(toon.to_string()),
-        ],
-        Event::ToonUnbound { player, toon, .. } => vec![
-            sqlx::query("delete from player_toons where player_id = $1 and toon = $2")
-                .bind(player.0.signed())
-                .bind(toon.to_string()),
-        ],
-        Event::WaveFired { at, pairings, .. } => pairings.iter().map(|pairing| match_row(pairing, *at)).collect(),
-        Event::Started { match_id, at, .. } => vec![
-            sqlx::query("update matches set started_at_ms = $2 where match_id = $1")
-                .bind(match_id.0.signed())
-                .bind(at.signed()),
-        ],
-        Event::Closed { match_id, verdict, ratings, at } => {
-            let mut statements = vec![closing(seq, *match_id, *verdict, ratings.as_ref(), *at)];
-            let rated = ratings.iter().flatten().zip(0..);
-            statements.extend(rated.filter_map(|(change, slot)| Some(rating(change, verdict.outcome(slot)?, *at))));
-            statements
+        Event::PlayerJoined { player, user, locale, at } => {
+            vec![change!(JoinPlayer, player.0, user.to_string(), locale.code(), at)]
         }
-        Event::ReplayTaken { job, match_id, player, hash, bytes, at } => vec![
-            sqlx::query(
-                "insert into replays (job_id, match_id, player_id, sha256, bytes, uploaded_at_ms)
-                 values ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(job.0.signed())
-            .bind(match_id.0.signed())
-            .bind(player.0.signed())
-            .bind(hash.to_string())
-            .bind(i64::from(*bytes))
-            .bind(at.signed()),
-        ],
+        Event::LocaleSet { player, locale } => vec![change!(SetLocale, player.0, locale.code())],
+        Event::TermsAnswered { player, accepted, at } => {
+            vec![change!(SetTerms, player.0, accepted.then_some(at))]
+        }
+        Event::NamesSet { player, names } => vec![change!(
+            SetNames,
+            player.0,
+            &names.name,
+            &names.battle_tag,
+            serde_json::Value::from(names.alternatives.clone()).to_string(),
+            &names.country
+        )],
+        Event::RegionSet { player, region } => vec![change!(SetRegion, player.0, region.code())],
+        Event::SetupFinished { player, at } => vec![change!(FinishSetup, player.0, at)],
+        Event::ToonBound { player, region, toon } => {
+            vec![change!(BindToon, player.0, region.code(), toon.to_string())]
+        }
+        Event::ToonUnbound { player, toon, .. } => vec![change!(UnbindToon, player.0, toon.to_string())],
+        Event::WaveFired { at, pairings, .. } => {
+            pairings.iter().map(|pairing| match_row(pairing, *at)).collect()
+        }
+        Event::Started { match_id, at, .. } => vec![change!(StartMatch, match_id.0, at)],
+        Event::Closed { match_id, verdict, ratings, at } => {
+            let mut changes = vec![closing(seq, *match_id, *verdict, ratings.as_ref(), *at)];
+            let rated = ratings.iter().flatten().zip(0..);
+            changes
+                .extend(rated.filter_map(|(change, slot)| Some(rating(change, verdict.outcome(slot)?, *at))));
+            changes
+        }
+        Event::ReplayTaken { job, match_id, player, hash, bytes, at } => {
+            vec![change!(TakeReplay, job.0, match_id.0, player.0, hash.to_string(), *bytes, at)]
+        }
         Event::ReplayJudged { job, facts, judgement, at } => {
             let outcome = judged_code(judgement.outcome);
-            let known = Some((facts.map_title.as_str(), i64::from(facts.duration_game_loops)));
+            let known = Some((facts.map_title.as_str(), facts.duration_game_loops));
             vec![replay_outcome(*job, outcome, known, *at)]
         }
         Event::ReplayFailed { job, fault, at, .. } => vec![replay_outcome(*job, fault.code(), None, *at)],
-        Event::RatingSystem { mmr_start, mmr_scale, mmr_k, at } => vec![
-            sqlx::query("insert into rating_systems (seq, mmr_start, mmr_scale, mmr_k, at_ms) values ($1, $2, $3, $4, $5)")
-                .bind(seq.0.signed())
-                .bind(mmr_start.0)
-                .bind(*mmr_scale)
-                .bind(*mmr_k)
-                .bind(at.signed()),
-        ],
-        Event::Rated { rows, .. } => rows.iter().map(|row| glicko(row.player, row.race, row.glicko)).collect(),
+        Event::RatingSystem { mmr_start, mmr_scale, mmr_k, at } => {
+            vec![change!(SetRatingSystem, seq.0, mmr_start.0, *mmr_scale, *mmr_k, at)]
+        }
+        Event::Rated { rows, .. } => {
+            rows.iter().map(|row| glicko(row.player, row.race, row.glicko)).collect()
+        }
         Event::MmrAdjusted { player, race, points, by, reason, at } => {
             corrections::adjusted(seq, (*player, *race), *points, *by, reason, *at)
         }
-        Event::Resolved { match_id, verdict, by, at } => corrections::resolved(seq, *match_id, *verdict, *by, *at),
+        Event::Resolved { match_id, verdict, by, at } => {
+            corrections::resolved(seq, *match_id, *verdict, *by, *at)
+        }
         Event::Rerated { match_id, rows } => {
             rows.iter().flat_map(|row| corrections::rerated(seq, *match_id, row)).collect()
         }
@@ -175,69 +125,43 @@ fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
         | Event::AbortsReset { .. }
         | Event::Disputed { .. }
         | Event::PlayReminded { .. } => Vec::new(),
-        Event::Reported { match_id, player, outcome, .. } => vec![
-            sqlx::query(
-                "update matches set report_1 = case player_1_id when $2 then $3 else report_1 end,
-                     report_2 = case player_2_id when $2 then $3 else report_2 end
-                 where match_id = $1",
-            )
-            .bind(match_id.0.signed())
-            .bind(player.0.signed())
-            .bind(outcome.code()),
-        ],
-        Event::ReplayAttached { job, outcome, .. } => vec![
-            sqlx::query("update replays set would_be = $2 where job_id = $1")
-                .bind(job.0.signed())
-                .bind(judged_code(*outcome)),
-        ],
-        Event::CaseOpened { case, match_id, kind, at } => vec![
-            sqlx::query(
-                "insert into cases (case_id, match_id, kind, player_id, job_id, detail, opened_at_ms)
-                 values ($1, $2, $3, $4, $5, $6, $7)",
-            )
-            .bind(case.0.signed())
-            .bind(match_id.0.signed())
-            .bind(kind.code())
-            .bind(case_player(kind))
-            .bind(case_job(kind))
-            .bind(case_detail(kind))
-            .bind(at.signed()),
-        ],
-        Event::CaseClosed { case, by, note, at } => vec![
-            sqlx::query("update cases set closed_at_ms = $2, closed_by = $3, note = $4 where case_id = $1")
-                .bind(case.0.signed())
-                .bind(at.signed())
-                .bind(by.to_string())
-                .bind(note),
-        ],
-        Event::StaffSet { user, role: Some(role), at } => vec![
-            sqlx::query(
-                "insert into staff (discord_user_id, role, set_at_ms) values ($1, $2, $3)
-                 on conflict (discord_user_id) do update set role = excluded.role, set_at_ms = excluded.set_at_ms",
-            )
-            .bind(user.to_string())
-            .bind(role.code())
-            .bind(at.signed()),
-        ],
-        Event::StaffSet { user, role: None, .. } => {
-            vec![sqlx::query("delete from staff where discord_user_id = $1").bind(user.to_string())]
+        Event::Reported { match_id, player, outcome, .. } => {
+            vec![change!(ReportMatch, match_id.0, player.0, outcome.code())]
         }
-        Event::StaffActed { proposal, by, act, reason, before, after, at } => vec![
-            sqlx::query(
-                "insert into audit_log
-                     (entry_id, at_ms, discord_user_id, command, player_id, match_id, reason, state_before, state_after)
-                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            )
-            .bind(proposal.0.signed())
-            .bind(at.signed())
-            .bind(by.to_string())
-            .bind(act.code())
-            .bind(act.player().map(|player| player.0.signed()))
-            .bind(act.match_id().map(|match_id| match_id.0.signed()))
-            .bind(reason)
-            .bind(before)
-            .bind(after),
-        ],
+        Event::ReplayAttached { job, outcome, .. } => {
+            vec![change!(AttachReplay, job.0, judged_code(*outcome))]
+        }
+        Event::CaseOpened { case, match_id, kind, at } => vec![change!(
+            OpenCase,
+            case.0,
+            match_id.0,
+            kind.code(),
+            case_player(kind),
+            case_job(kind),
+            case_detail(kind),
+            at
+        )],
+        Event::CaseClosed { case, by, note, at } => {
+            vec![change!(CloseCase, case.0, at, by.to_string(), note)]
+        }
+        Event::StaffSet { user, role: Some(role), at } => {
+            vec![change!(SetStaff, user.to_string(), role.code(), at)]
+        }
+        Event::StaffSet { user, role: None, .. } => {
+            vec![change!(RemoveStaff, user.to_string())]
+        }
+        Event::StaffActed { proposal, by, act, reason, before, after, at } => vec![change!(
+            LogAct,
+            proposal.0,
+            at,
+            by.to_string(),
+            act.code(),
+            act.player().map(|player| player.0),
+            act.match_id().map(|match_id| match_id.0),
+            reason,
+            before,
+            after
+        )],
         Event::Banned { player, until, reason, at } => {
             vec![ban(*player, Some(*at), *until, Some(reason))]
         }
@@ -245,62 +169,35 @@ fn statements(seq: Seq, event: &Event) -> Vec<Sql<'_>> {
     }
 }
 
-fn ban(
-    player: PlayerId,
-    at: Option<Timestamp>,
-    until: Option<Timestamp>,
-    reason: Option<&String>,
-) -> Sql<'_> {
-    sqlx::query(
-        "update players set banned_at_ms = $2, banned_until_ms = $3, ban_reason = $4 where player_id = $1",
-    )
-    .bind(player.0.signed())
-    .bind(at.map(Timestamp::signed))
-    .bind(until.map(Timestamp::signed))
-    .bind(reason)
+fn ban(player: PlayerId, at: Option<Timestamp>, until: Option<Timestamp>, reason: Option<&String>) -> Change {
+    change!(SetBan, player.0, at, until, reason)
 }
 
-fn match_row(pairing: &Pairing, at: Timestamp) -> Sql<'_> {
-    sqlx::query(
-        "insert into matches (match_id, player_1_id, player_2_id, race_1, race_2, map, server, paired_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+fn match_row(pairing: &Pairing, at: Timestamp) -> Change {
+    change!(
+        PairMatch,
+        pairing.match_id.0,
+        pairing.players[0].0,
+        pairing.players[1].0,
+        pairing.races[0].code(),
+        pairing.races[1].code(),
+        &pairing.map,
+        pairing.server.code(),
+        at
     )
-    .bind(pairing.match_id.0.signed())
-    .bind(pairing.players[0].0.signed())
-    .bind(pairing.players[1].0.signed())
-    .bind(pairing.races[0].code())
-    .bind(pairing.races[1].code())
-    .bind(&pairing.map)
-    .bind(pairing.server.code())
-    .bind(at.signed())
 }
 
-fn closing<'q>(
+fn closing(
     seq: Seq,
     match_id: MatchId,
     verdict: Verdict,
     ratings: Option<&[RatingChange; 2]>,
     at: Timestamp,
-) -> Sql<'q> {
+) -> Change {
     let (word, winner, ground) = words_of(verdict);
     let rated = |slot: usize| ratings.map(|ratings| (ratings[slot].before.0, ratings[slot].after.0)).unzip();
     let ((before_1, after_1), (before_2, after_2)) = (rated(0), rated(1));
-    sqlx::query(
-        "update matches set closed_at_ms = $2, verdict = $3, ground = $5,
-             winner_id = case $4 when 0 then player_1_id when 1 then player_2_id end,
-             mmr_1_before = $6, mmr_1_after = $7, mmr_2_before = $8, mmr_2_after = $9, closed_seq = $10
-         where match_id = $1",
-    )
-    .bind(match_id.0.signed())
-    .bind(at.signed())
-    .bind(word)
-    .bind(winner.map(i64::from))
-    .bind(ground)
-    .bind(before_1)
-    .bind(after_1)
-    .bind(before_2)
-    .bind(after_2)
-    .bind(seq.0.signed())
+    change!(CloseMatch, match_id.0, at, word, winner, ground, before_1, after_1, before_2, after_2, seq.0)
 }
 
 /// The word of a verdict in the table.
@@ -337,17 +234,17 @@ fn judged_code(outcome: Judged) -> &'static str {
 }
 
 /// Who made the case, or to whom the account in question belongs.
-fn case_player(kind: &CaseKind) -> Option<i64> {
+fn case_player(kind: &CaseKind) -> Option<u64> {
     match kind {
-        CaseKind::OneReport { by } | CaseKind::Dispute { by } => Some(by.0.signed()),
-        CaseKind::Clash { owner, .. } => Some(owner.0.signed()),
+        CaseKind::OneReport { by } | CaseKind::Dispute { by } => Some(by.0),
+        CaseKind::Clash { owner, .. } => Some(owner.0),
         CaseKind::Conflict | CaseKind::Unverified { .. } | CaseKind::Contradiction { .. } => None,
     }
 }
 
-fn case_job(kind: &CaseKind) -> Option<i64> {
+fn case_job(kind: &CaseKind) -> Option<u64> {
     match kind {
-        CaseKind::Contradiction { job } => Some(job.0.signed()),
+        CaseKind::Contradiction { job } => Some(job.0),
         CaseKind::Conflict
         | CaseKind::OneReport { .. }
         | CaseKind::Dispute { .. }
@@ -377,49 +274,25 @@ fn ground_code(ground: Ground) -> &'static str {
     }
 }
 
-fn rating<'q>(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Sql<'q> {
+fn rating(change: &RatingChange, outcome: Outcome, at: Timestamp) -> Change {
     let count = |of| i64::from(outcome == of);
-    sqlx::query(
-        "insert into ratings (player_id, race, mmr, wins, losses, draws, last_played_at_ms)
-         values ($1, $2, $3, $4, $5, $6, $7)
-         on conflict (player_id, race) do update set mmr = excluded.mmr, wins = wins + excluded.wins,
-             losses = losses + excluded.losses, draws = draws + excluded.draws,
-             last_played_at_ms = max(last_played_at_ms, excluded.last_played_at_ms)",
+    change!(
+        CountMatch,
+        change.player.0,
+        change.race.code(),
+        change.after.0,
+        count(Outcome::Won),
+        count(Outcome::Lost),
+        count(Outcome::Draw),
+        at
     )
-    .bind(change.player.0.signed())
-    .bind(change.race.code())
-    .bind(change.after.0)
-    .bind(count(Outcome::Won))
-    .bind(count(Outcome::Lost))
-    .bind(count(Outcome::Draw))
-    .bind(at.signed())
 }
 
-fn glicko<'q>(player: PlayerId, race: Race, glicko: Glicko) -> Sql<'q> {
-    sqlx::query(
-        "update ratings set glicko_rating = $3, glicko_deviation = $4, glicko_volatility = $5
-         where player_id = $1 and race = $2",
-    )
-    .bind(player.0.signed())
-    .bind(race.code())
-    .bind(glicko.rating)
-    .bind(glicko.deviation)
-    .bind(glicko.volatility)
+fn glicko(player: PlayerId, race: Race, glicko: Glicko) -> Change {
+    change!(SetGlicko, player.0, race.code(), glicko.rating, glicko.deviation, glicko.volatility)
 }
 
-fn replay_outcome<'q>(
-    job: JobId,
-    outcome: &'static str,
-    facts: Option<(&'q str, i64)>,
-    at: Timestamp,
-) -> Sql<'q> {
+fn replay_outcome(job: JobId, outcome: &'static str, facts: Option<(&str, u32)>, at: Timestamp) -> Change {
     let (map_title, loops) = facts.unzip();
-    sqlx::query(
-        "update replays set outcome = $2, map_title = $3, duration_game_loops = $4, judged_at_ms = $5 where job_id = $1",
-    )
-    .bind(job.0.signed())
-    .bind(outcome)
-    .bind(map_title)
-    .bind(loops)
-    .bind(at.signed())
+    change!(JudgeReplay, job.0, outcome, map_title, loops, at)
 }

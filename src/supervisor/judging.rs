@@ -3,6 +3,7 @@
 use super::child::{self, Reaped};
 use super::policy::Exit;
 use crate::clock;
+use crate::config::{self, Secret};
 use anyhow::{Context, Result, bail, ensure};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, kill, killpg};
@@ -39,9 +40,9 @@ impl Judgement {
     }
 }
 
-/// Has the ladder in `data` judged by the executable `judge`, which leaves what it found in [`FILE`].
+/// Has the ladder in `data`, with its tables at `url` if that is given, judged by the executable `judge`, which leaves what it found in [`FILE`].
 /// A signal to stop ends the waiting.
-pub fn judge(judge: &Path, data: &Path, signals: &SignalFd) -> Result<Judgement> {
+pub fn judge(judge: &Path, data: &Path, url: Option<&Secret>, signals: &SignalFd) -> Result<Judgement> {
     let path = data.join(FILE);
     let complaints = data.join("judge.log");
     let process = Command::new(judge)
@@ -49,6 +50,7 @@ pub fn judge(judge: &Path, data: &Path, signals: &SignalFd) -> Result<Judgement>
         .arg("--data")
         .arg(data)
         .env_clear()
+        .envs(url.map(|url| (config::DATABASE_URL, url.expose())))
         .process_group(0)
         .stdin(Stdio::null())
         .stdout(File::create(&path).with_context(|| format!("make {}", path.display()))?)

@@ -101,7 +101,12 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     };
     tree.screen.say(&summary);
     if options.emulator && tree.up_at.is_some() {
-        let judged = judging::judge(&tree.bin.join("evoladder-judge"), data.path(), &tree.signals);
+        let judged = judging::judge(
+            &tree.bin.join("evoladder-judge"),
+            data.path(),
+            tree.plan.database_url.as_ref(),
+            &tree.signals,
+        );
         tree.screen.say(&report::verdict(&judged));
         tree.tally.judgement = judged.ok();
         if code == EXIT_DRAINED && tree.tally.judgement.as_ref().is_some_and(|judged| !judged.is_clean()) {

@@ -1,9 +1,11 @@
 //! Journal and database find each other again, whichever was lost, behind or damaged.
 
+use super::places::{Place, on_each};
 use super::{dump, history, store};
 use crate::journal::tool;
 use crate::wire::alone::{Chance, block_on};
-use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, project};
+use evoladder::db_writer::project::{Following, Projector};
+use evoladder::db_writer::{self, JOURNAL, Opened};
 use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
 use ipc_schema::db_writer::Record;
@@ -13,35 +15,31 @@ use std::path::Path;
 use tokio::sync::watch;
 
 /// Opens a data folder as the db-writer does, brings the database up, and closes it again.
-async fn start(data: &Path) -> anyhow::Result<(LadderId, Seq)> {
-    let Opened { journal, store, projected } = db_writer::open(data).await?;
+async fn start(place: &Place) -> anyhow::Result<(LadderId, Seq)> {
+    let data = place.path();
+    let Opened { journal, store, projected, epoch } = db_writer::open(data, &place.database).await?;
     let (ladder, last) = (journal.ladder(), journal.last());
-    let reader = Reader::new(&data.join(JOURNAL), projected);
     let (synced, follow) = watch::channel(last);
-    let (told, mut at) = watch::channel(projected);
-    let running = tokio::spawn(project::run(store, ladder, reader, follow, told));
-    at.wait_for(|at| *at >= last).await?;
+    let (told, mut at) = watch::channel(Following { projected, is_connected: true, statement_ms: 0.0 });
+    let (database, dir) = (place.database.clone(), data.join(JOURNAL));
+    let projector = Projector { database, store, ladder, dir, projected, epoch };
+    let running = tokio::spawn(projector.run(follow, told));
+    at.wait_for(|at| at.projected >= last).await?;
     drop(synced);
-    running.await?;
+    running.await??;
     Ok((ladder, last))
 }
 
 /// A data folder with the history in the journal, in frames of one record and of several.
-async fn filled(data: &Path) -> LadderId {
-    let Opened { mut journal, .. } = db_writer::open(data).await.unwrap();
+async fn filled(place: &Place) -> LadderId {
+    let Opened { mut journal, .. } = db_writer::open(place.path(), &place.database).await.unwrap();
     for frame in history().chunk_by(|left, _| left.seq.0 % 4 != 0) {
         journal.append(frame).unwrap();
     }
     let ladder = journal.ladder();
     drop(journal);
-    assert_eq!(start(data).await.unwrap(), (ladder, Seq(19)));
+    assert_eq!(start(place).await.unwrap(), (ladder, Seq(19)));
     ladder
-}
-
-fn lose_database(data: &Path) {
-    for end in ["", "-wal", "-shm"] {
-        std::fs::remove_file(data.join(format!("{DATABASE}{end}"))).ok();
-    }
 }
 
 fn lose_journal(data: &Path) {
@@ -55,100 +53,93 @@ fn in_journal(data: &Path) -> Vec<Record> {
 
 #[test]
 fn a_lost_journal_is_filled_from_the_database() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
-        let before = dump(dir.path()).await;
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
+        let before = dump(dir).await;
         lose_journal(dir.path());
-        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)));
         assert_eq!(in_journal(dir.path()), history());
-        assert_eq!(dump(dir.path()).await, before);
+        assert_eq!(dump(dir).await, before);
     });
 }
 
 #[test]
 fn a_journal_put_back_from_a_backup_is_filled_from_the_database() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
         lose_journal(dir.path());
         let mut older = Journal::open(&dir.path().join(JOURNAL), ladder).unwrap();
         older.append(&history()[..7]).unwrap();
         drop(older);
-        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)));
         assert_eq!(in_journal(dir.path()), history());
     });
 }
 
 #[test]
 fn a_lost_database_is_brought_up_from_the_journal() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
-        let before = dump(dir.path()).await;
-        lose_database(dir.path());
-        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
-        assert_eq!(dump(dir.path()).await, before);
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
+        let before = dump(dir).await;
+        dir.lose_database().await;
+        assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)));
+        assert_eq!(dump(dir).await, before);
     });
 }
 
 #[test]
 fn a_database_that_is_behind_goes_on_where_it_was() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
-        let before = dump(dir.path()).await;
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
+        let before = dump(dir).await;
         for at in [1, 8, 18] {
-            lose_database(dir.path());
-            store(dir.path()).await.apply(ladder, &history()[..at]).await.unwrap();
-            assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
-            assert_eq!(dump(dir.path()).await, before, "from record {at}");
+            dir.lose_database().await;
+            store(dir).await.apply(ladder, &history()[..at]).await.unwrap();
+            assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)));
+            assert_eq!(dump(dir).await, before, "from record {at}");
         }
     });
 }
 
 #[test]
 fn a_whole_folder_starts_again_and_again() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
-        let before = (dump(dir.path()).await, in_journal(dir.path()));
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
+        let before = (dump(dir).await, in_journal(dir.path()));
         for _ in 0..3 {
-            assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)));
+            assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)));
         }
-        assert!((dump(dir.path()).await, in_journal(dir.path())) == before);
+        assert!((dump(dir).await, in_journal(dir.path())) == before);
     });
 }
 
 #[test]
 fn the_database_of_another_ladder_is_refused_naming_both() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ours = filled(dir.path()).await;
-        lose_database(dir.path());
+    on_each(async |dir| {
+        let ours = filled(dir).await;
+        dir.lose_database().await;
         let other = LadderId(ours.0 ^ 1);
-        store(dir.path()).await.apply(other, &history()[..3]).await.unwrap();
-        let before = (dump(dir.path()).await, in_journal(dir.path()));
-        let error = format!("{:#}", start(dir.path()).await.unwrap_err());
+        store(dir).await.apply(other, &history()[..3]).await.unwrap();
+        let before = (dump(dir).await, in_journal(dir.path()));
+        let error = format!("{:#}", start(dir).await.unwrap_err());
         for ladder in [ours, other] {
             assert!(error.contains(&format!("{:016x}", ladder.0)), "{error}");
         }
-        assert!((dump(dir.path()).await, in_journal(dir.path())) == before);
+        assert!((dump(dir).await, in_journal(dir.path())) == before);
     });
 }
 
 #[test]
 fn two_histories_that_differ_at_one_record_are_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
         let mut forked = history();
         forked[11].at = Timestamp(1);
         for (what, at) in [("the database is behind", 12), ("both are at the same record", 19)] {
-            lose_database(dir.path());
+            dir.lose_database().await;
             forked[at - 1].at = Timestamp(1);
-            store(dir.path()).await.apply(ladder, &forked[..at]).await.unwrap();
-            let error = start(dir.path()).await.expect_err(what);
+            store(dir).await.apply(ladder, &forked[..at]).await.unwrap();
+            let error = start(dir).await.expect_err(what);
             assert!(format!("{error:#}").contains(&format!("differ at record {at}")), "{what}: {error:#}");
         }
         // The journal is behind, and its last record is not the database's of that number.
@@ -156,7 +147,7 @@ fn two_histories_that_differ_at_one_record_are_refused() {
         let mut older = Journal::open(&dir.path().join(JOURNAL), ladder).unwrap();
         older.append(&history()[..12]).unwrap();
         drop(older);
-        let error = start(dir.path()).await.expect_err("the journal is behind");
+        let error = start(dir).await.expect_err("the journal is behind");
         assert!(format!("{error:#}").contains("differ at record 12"), "{error:#}");
         assert_eq!(in_journal(dir.path()), history()[..12]);
     });
@@ -164,20 +155,19 @@ fn two_histories_that_differ_at_one_record_are_refused() {
 
 #[test]
 fn a_database_that_ends_before_the_journal_begins_is_refused() {
-    let dir = tempfile::tempdir().unwrap();
-    block_on(async {
-        let ladder = filled(dir.path()).await;
+    on_each(async |dir| {
+        let ladder = filled(dir).await;
         lose_journal(dir.path());
         let mut journal = Journal::open_sized(&dir.path().join(JOURNAL), ladder, 1).unwrap();
         history().chunks(1).for_each(|record| assert!(journal.append(record).is_ok()));
         assert_eq!(journal.trim(Seq(10)).unwrap(), Seq(10));
         drop(journal);
-        assert_eq!(start(dir.path()).await.unwrap(), (ladder, Seq(19)), "both have what is needed");
+        assert_eq!(start(dir).await.unwrap(), (ladder, Seq(19)), "both have what is needed");
         // It ends right before, it ends earlier, there is none.
         for (at, taken) in [(9, true), (8, false), (0, false)] {
-            lose_database(dir.path());
-            store(dir.path()).await.apply(ladder, &history()[..at]).await.unwrap();
-            let started = start(dir.path()).await.map_err(|error| format!("{error:#}"));
+            dir.lose_database().await;
+            store(dir).await.apply(ladder, &history()[..at]).await.unwrap();
+            let started = start(dir).await.map_err(|error| format!("{error:#}"));
             match started {
                 Ok(found) => assert!(taken && found == (ladder, Seq(19)), "from record {at}"),
                 Err(error) => {
@@ -194,9 +184,9 @@ fn a_database_that_ends_before_the_journal_begins_is_refused() {
 /// tool names too.
 #[test]
 fn a_start_over_a_damaged_journal_takes_the_rest_from_the_database_or_names_the_place() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Place::file();
     block_on(async {
-        let ladder = filled(dir.path()).await;
+        let ladder = filled(&dir).await;
         let segment = dir.path().join(JOURNAL).join("00000000000000000001.journal");
         let mut whole = std::fs::read(&segment).unwrap();
         let used = whole.iter().rposition(|byte| *byte != 0).unwrap() + 1;
@@ -216,7 +206,7 @@ fn a_start_over_a_damaged_journal_takes_the_rest_from_the_database_or_names_the_
             }
             std::fs::write(&segment, &bytes).unwrap();
             let (code, out, _) = tool::inspect(dir.path(), &["--json"]);
-            match start(dir.path()).await {
+            match start(&dir).await {
                 Ok(at) => {
                     assert_eq!((code, at), (0, (ladder, Seq(19))), "sample {sample}: {out}");
                     assert_eq!(in_journal(dir.path()), history(), "sample {sample}");

@@ -1,0 +1,157 @@
+//! Journal and database of one ladder: whether they belong together, and the journal brought up to the
+//! database. [`super::project`] does the other direction.
+
+use super::JOURNAL;
+use crate::config::Faults;
+use crate::journal::reader::Reader;
+use crate::journal::{Journal, JournalError};
+use crate::store::{self, Database, Progress, Store, StoreError};
+use anyhow::{Context, bail};
+use ipc_schema::ids::{LadderId, Seq};
+use std::fs::File;
+use std::path::Path;
+use std::time::Duration;
+
+/// Before the database is tried again by a start that needs it.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// In the data folder while the journal is filled from the database: what has only a part of the ladder must
+/// not go on alone.
+const FILLING: &str = "journal.filling";
+
+/// The database as a start finds it, and where it is. None while it is away, if the folder holds a journal to
+/// start from; a start without one waits.
+pub(super) async fn connect(
+    data: &Path,
+    database: &Database,
+) -> anyhow::Result<Option<(Store, Option<Progress>)>> {
+    let mut said = None;
+    loop {
+        let opened = async {
+            let mut store = Store::open(database).await?;
+            let progress = store.progress().await?;
+            Ok((store, progress))
+        };
+        match opened.await {
+            Ok(opened) => return Ok(Some(opened)),
+            Err(StoreError::Newer(problem)) => return Err(unmendable(problem).into()),
+            Err(error) if !database.is_server() => return Err(error.into()),
+            Err(error) if is_whole(data)? => {
+                tracing::error!(
+                    "the database is away: {error}. The ladder starts from its folder, and the tables follow"
+                );
+                return Ok(None);
+            }
+            Err(StoreError::Away(problem)) => {
+                if said.as_ref() != Some(&problem) {
+                    tracing::error!(
+                        "waiting for the database, since the data folder holds no whole journal to start from: {problem}"
+                    );
+                    said = Some(problem);
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            Err(error) => return Err(unmendable(error.to_string()).into()),
+        }
+    }
+}
+
+/// Whether the folder has a journal of its own that can go on alone.
+fn is_whole(data: &Path) -> anyhow::Result<bool> {
+    if data.join(FILLING).exists() {
+        return Ok(false);
+    }
+    let folder = data.join(JOURNAL);
+    if !folder.exists() {
+        return Ok(false);
+    }
+    match Reader::new(&folder, Seq(0)).read_what_is_there(1) {
+        Ok(records) => Ok(!records.is_empty()),
+        Err(JournalError::Trimmed { .. }) => Ok(true),
+        // Whatever is wrong with it, opening it says so.
+        Err(_) => Ok(true),
+    }
+}
+
+/// Brings the journal up to the database. Returns where the database is.
+pub(super) async fn reconcile(
+    data: &Path,
+    journal: &mut Journal,
+    store: &mut Store,
+    progress: Option<Progress>,
+) -> anyhow::Result<Seq> {
+    let seq = agree(journal.dir(), journal.ladder(), journal.last(), store, progress).await?;
+    let marker = data.join(FILLING);
+    if journal.last() < seq {
+        let marked = File::create(&marker).and_then(|file| file.sync_all());
+        marked.and_then(|()| File::open(data)?.sync_all()).context("mark the journal as incomplete")?;
+    }
+    while journal.last() < seq {
+        let records = store.records_after(journal.last(), 1000).await?;
+        if records.is_empty() {
+            bail!("the database says it is at record {seq}, but has no event after {}", journal.last());
+        }
+        journal.append(&records).context("fill the journal from the database")?;
+    }
+    if marker.exists() {
+        std::fs::remove_file(&marker).context("mark the journal as whole")?;
+    }
+    Ok(seq)
+}
+
+/// Where the database is, if it is this ladder's and had the same past as the journal in `dir`, which ends
+/// with `last`.
+pub(super) async fn agree(
+    dir: &Path,
+    ladder: LadderId,
+    last: Seq,
+    store: &mut Store,
+    progress: Option<Progress>,
+) -> anyhow::Result<Seq> {
+    let at = progress.map_or(Seq(0), |progress| progress.seq);
+    if at < last
+        && let Err(JournalError::Trimmed { first, .. }) = Reader::new(dir, at).read(Seq(at.0 + 1), 1)
+    {
+        bail!(unmendable(format!(
+            "the journal begins with record {first}, and the database ends with record {at}: what is between them was \
+             removed from the journal because a database had it. Put that database back"
+        )));
+    }
+    let Some(progress) = progress else { return Ok(at) };
+    if progress.ladder != ladder {
+        bail!(unmendable(format!(
+            "the journal holds ladder {:016x}, the database ladder {:016x}; give the journal's folder the database it belongs to",
+            ladder.0, progress.ladder.0
+        )));
+    }
+    // The newest record that both have, whichever of them is behind.
+    let common = last.min(at);
+    if common == Seq(0) {
+        return Ok(at);
+    }
+    let before = Seq(common.0 - 1);
+    let ours = match Reader::new(dir, before).read(common, 1) {
+        Ok(records) => records.first().map(store::checksum_of),
+        Err(JournalError::Trimmed { .. }) => return Ok(at),
+        Err(error) => return Err(error.into()),
+    };
+    let theirs = if common == at {
+        Some(progress.checksum)
+    } else {
+        store.records_after(before, 1).await?.first().map(store::checksum_of)
+    };
+    if ours != theirs {
+        bail!(unmendable(format!(
+            "journal and database of ladder {:016x} differ at record {common}: one of them was put back from a \
+             backup and then went on by itself. Move away the one that is not to be kept",
+            ladder.0
+        )));
+    }
+    Ok(at)
+}
+
+/// What another start will find as it is: only the operator can mend it, so it ends like a wrong
+/// configuration.
+pub(super) fn unmendable(problem: String) -> Faults {
+    Faults(vec![problem])
+}
