@@ -19,5 +19,5 @@ fn run(config: &DbWriter) -> anyhow::Result<()> {
     }
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
-    runtime.block_on(db_writer::run(child, &config.data))
+    runtime.block_on(db_writer::run(child, &config.data, config.replay_store.as_ref()))
 }

@@ -4,6 +4,13 @@
 //! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
+mod replay_store;
+
+pub use replay_store::{
+    AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
+    REPLAY_STORE, ReplayStore,
+};
+
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -64,6 +71,8 @@ pub struct Supervisor {
     pub token: Option<Secret>,
     /// `DATABASE_URL`, default the SQLite file in the data folder.
     pub database_url: Option<Secret>,
+    /// `REPLAY_STORE`, handed to the db-writer with what belongs to it; default no copies.
+    pub replay_store: Option<ReplayStore>,
     /// `REPLAY_WORKERS`, 1 to 32, default one per core.
     pub replay_workers: usize,
     /// `REPLAY_SANDBOX`, handed to the workers, default `best-effort`.
@@ -84,6 +93,8 @@ pub struct DbWriter {
     pub data: PathBuf,
     /// `DATABASE_URL`, else the SQLite file in the data folder.
     pub database_url: Option<Secret>,
+    /// `REPLAY_STORE`, else no copies.
+    pub replay_store: Option<ReplayStore>,
 }
 
 #[derive(Debug)]
@@ -269,6 +280,7 @@ impl Supervisor {
             owner: from.owner(),
             token: from.token(),
             database_url: from.database_url(),
+            replay_store: from.replay_store(),
             replay_workers: from
                 .parsed(REPLAY_WORKERS, "a number from 1 to 32", |text| {
                     text.parse().ok().filter(|n| (1..=32).contains(n))
@@ -289,6 +301,7 @@ impl DbWriter {
             log: from.log_or_info(),
             data: from.needed_data(),
             database_url: from.database_url(),
+            replay_store: from.replay_store(),
         }
     }
 }

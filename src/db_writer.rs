@@ -4,12 +4,13 @@
 //! ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
 //! of the one before, and its load is answered only when nothing of that one is under way.
 
-mod files;
+pub mod copies;
+pub mod files;
 pub mod project;
 mod sessions;
 
 use crate::clock;
-use crate::config::Faults;
+use crate::config::{Faults, ReplayStore};
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -18,6 +19,7 @@ use crate::journal::{Journal, JournalError};
 use crate::store::{self, Progress, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
+use copies::Objects;
 use files::ReplayFiles;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
@@ -63,7 +65,7 @@ pub async fn open(data: &Path) -> anyhow::Result<Opened> {
 }
 
 /// Runs until drained. `data` is the data folder.
-pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
+pub async fn run(mut child: Child, data: &Path, copies: Option<&ReplayStore>) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
@@ -79,7 +81,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
     let (appended, mut results) = mpsc::channel(APPENDED);
     let mut clients = serve(listener, hello, &[Role::Backend]);
-    let files = ReplayFiles::open(&data.join("replays"))?;
+    let files = ReplayFiles::open(&data.join("replays"), copies.map(Objects::new).transpose()?)?;
     let sessions = Sessions::start(data.join("gateway"));
     control.ready(None);
 
@@ -125,10 +127,12 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
             error = &mut failed => return Err(fatal_error(error.ok())),
             _ = second.tick() => {
                 let (journal, database) = (writer.synced.borrow().0, projected_to.borrow().0);
-                control.gauges(vec![
+                let mut gauges = vec![
                     gauge("journal_seq", journal as f64),
                     gauge("database_lag_records", journal.saturating_sub(database) as f64),
-                ]);
+                ];
+                gauges.extend(writer.files.to_copy().map(|count| gauge("replays_to_copy", count as f64)));
+                control.gauges(gauges);
             }
             () = control.drain_asked() => break,
         }
@@ -192,8 +196,7 @@ impl Writer {
             WriterRequest::StoreReplay { hash, .. } => {
                 let files = self.files.clone();
                 tokio::spawn(async move {
-                    let stored = tokio::task::spawn_blocking(move || files.store(hash, &blob)).await;
-                    let reply = match stored.map_err(anyhow::Error::from).flatten() {
+                    let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
                         Err(error) => {
                             tracing::error!("cannot store a replay: {error:#}");
@@ -214,8 +217,7 @@ impl Writer {
             WriterRequest::ReadReplay { hash } => {
                 let files = self.files.clone();
                 tokio::spawn(async move {
-                    let read = tokio::task::spawn_blocking(move || files.read(hash)).await;
-                    let (reply, blob) = read_back(read.map_err(anyhow::Error::from).flatten());
+                    let (reply, blob) = read_back(files.read(hash).await);
                     answer(&outbox, id, reply, blob).await;
                 });
             }
@@ -266,11 +268,11 @@ impl Writer {
 
 /// What is answered to reading a file back. Only a file that is not there is told as such, since
 /// its job is over then; whatever else went wrong may pass.
-fn read_back(read: anyhow::Result<Option<Vec<u8>>>) -> (WriterReply, Bytes) {
+fn read_back(read: anyhow::Result<Option<Bytes>>) -> (WriterReply, Bytes) {
     let sized = read.and_then(|file| {
         let Some(bytes) = file else { return Ok((None, Bytes::new())) };
         let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
-        Ok((Some(length), Bytes::from(bytes)))
+        Ok((Some(length), bytes))
     });
     match sized {
         Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
@@ -403,26 +405,4 @@ fn new_ladder_id() -> anyhow::Result<LadderId> {
         .and_then(|mut file| file.read_exact(&mut bytes))
         .context("name the ladder")?;
     Ok(LadderId(u64::from_le_bytes(bytes)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ipc_schema::vocab::FileHash;
-
-    #[test]
-    fn only_a_file_that_is_not_there_is_told_to_be_gone() {
-        let folder = tempfile::tempdir().unwrap();
-        let files = ReplayFiles::open(folder.path()).unwrap();
-        let hash = FileHash([7; 32]);
-        assert_eq!(read_back(files.read(hash)).0, WriterReply::Replay(None));
-        files.store(hash, b"game").unwrap();
-        let (reply, bytes) = read_back(files.read(hash));
-        assert_eq!((reply, &bytes[..]), (WriterReply::Replay(Some(4)), &b"game"[..]));
-        // What is there, and cannot be read.
-        let unreadable = FileHash([8; 32]);
-        let name = unreadable.to_string();
-        std::fs::create_dir_all(folder.path().join(&name[..2]).join(format!("{name}.SC2Replay"))).unwrap();
-        assert!(matches!(read_back(files.read(unreadable)), (WriterReply::ReadOnly { .. }, _)));
-    }
 }

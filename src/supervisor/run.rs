@@ -139,6 +139,7 @@ fn plan(
         owner: config.owner,
         token,
         database_url: config.database_url,
+        replay_store: config.replay_store,
         replay_workers: config.replay_workers,
         replay_sandbox: config.replay_sandbox,
         demo,
