@@ -6,6 +6,7 @@
 
 pub mod copies;
 pub mod files;
+pub mod history;
 pub mod project;
 mod sessions;
 
@@ -21,6 +22,7 @@ use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
 use files::ReplayFiles;
+use history::History;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
@@ -83,6 +85,7 @@ pub async fn run(mut child: Child, data: &Path, copies: Option<&ReplayStore>) ->
     let mut clients = serve(listener, hello, &[Role::Backend]);
     let files = ReplayFiles::open(&data.join("replays"), copies.map(Objects::new).transpose()?)?;
     let sessions = Sessions::start(data.join("gateway"));
+    let history = History::start(data.join(DATABASE), projected_to.clone());
     control.ready(None);
 
     let mut writer = Writer {
@@ -90,6 +93,7 @@ pub async fn run(mut child: Child, data: &Path, copies: Option<&ReplayStore>) ->
         ladder,
         files,
         sessions,
+        history,
         commits,
         appended,
         synced,
@@ -147,6 +151,7 @@ struct Writer {
     ladder: LadderId,
     files: ReplayFiles,
     sessions: Sessions,
+    history: History,
     commits: Commits,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
@@ -213,6 +218,10 @@ impl Writer {
             WriterRequest::LoadSession { shard } => {
                 let loaded = self.sessions.load(shard);
                 tokio::spawn(async move { answer(&outbox, id, loaded.await, Bytes::new()).await });
+            }
+            WriterRequest::FindMatch { match_id } => {
+                let found = self.history.find_match(match_id, *self.synced.borrow());
+                tokio::spawn(async move { answer(&outbox, id, found.await, Bytes::new()).await });
             }
             WriterRequest::ReadReplay { hash } => {
                 let files = self.files.clone();

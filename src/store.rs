@@ -4,6 +4,7 @@
 //! and progress in one transaction, so whatever dies, each record is applied exactly once.
 
 mod facts;
+mod history;
 mod project;
 
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};

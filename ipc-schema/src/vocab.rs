@@ -485,4 +485,6 @@ pub enum Refusal {
         from: u16,
         to: u16,
     },
+    /// The match is no longer in memory, and the database does not answer.
+    HistoryAway,
 }

@@ -105,20 +105,20 @@ impl Store {
     }
 }
 
-fn number(row: &SqliteRow, column: &str) -> anyhow::Result<u64> {
+pub(super) fn number(row: &SqliteRow, column: &str) -> anyhow::Result<u64> {
     Ok(row.try_get::<i64, _>(column)?.cast_unsigned())
 }
 
-fn time(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Timestamp>> {
+pub(super) fn time(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Timestamp>> {
     Ok(row.try_get::<Option<i64>, _>(column)?.map(|ms| Timestamp(ms.cast_unsigned())))
 }
 
-fn race(row: &SqliteRow, column: &str) -> anyhow::Result<Race> {
+pub(super) fn race(row: &SqliteRow, column: &str) -> anyhow::Result<Race> {
     let code: String = row.try_get(column)?;
     Race::from_code(&code).with_context(|| format!("{code:?} is no race"))
 }
 
-fn report(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Outcome>> {
+pub(super) fn report(row: &SqliteRow, column: &str) -> anyhow::Result<Option<Outcome>> {
     let code: Option<String> = row.try_get(column)?;
     code.map(|code| Outcome::from_code(&code).with_context(|| format!("{code:?} is no report"))).transpose()
 }
