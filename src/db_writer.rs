@@ -415,3 +415,26 @@ fn new_ladder_id() -> anyhow::Result<LadderId> {
         .context("name the ladder")?;
     Ok(LadderId(u64::from_le_bytes(bytes)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc_schema::vocab::FileHash;
+    use sha2::{Digest, Sha256};
+
+    #[tokio::test]
+    async fn only_a_file_that_is_not_there_is_told_to_be_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = ReplayFiles::open(folder.path(), None).unwrap();
+        let hash = FileHash(Sha256::digest(b"game").into());
+        assert_eq!(read_back(files.read(hash).await).0, WriterReply::Replay(None));
+        files.store(hash, Bytes::from_static(b"game")).await.unwrap();
+        let (reply, bytes) = read_back(files.read(hash).await);
+        assert_eq!((reply, &bytes[..]), (WriterReply::Replay(Some(4)), &b"game"[..]));
+        // What is there, and cannot be read.
+        let unreadable = FileHash([8; 32]);
+        let name = unreadable.to_string();
+        std::fs::create_dir_all(folder.path().join(&name[..2]).join(format!("{name}.SC2Replay"))).unwrap();
+        assert!(matches!(read_back(files.read(unreadable).await), (WriterReply::ReadOnly { .. }, _)));
+    }
+}

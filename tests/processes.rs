@@ -1,5 +1,6 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
+mod archive;
 mod chaos;
 mod disk;
 mod hostile;

@@ -1,6 +1,7 @@
 //! The database: rows say what the events say, and each record counts once. [`recovery`] has how
-//! journal and database find each other again.
+//! journal and database find each other again, [`archive`] what is found of an older match.
 
+mod archive;
 mod recovery;
 
 use crate::wire::alone::block_on;

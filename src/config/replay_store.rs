@@ -105,7 +105,15 @@ impl Reader<'_> {
                     region => region,
                 };
                 let (key_id, secret, region) = (key_id?, secret?, region?);
-                Some(ReplayStore::Bucket(Bucket { name, prefix, region, endpoint, key_id, secret, session_token }))
+                Some(ReplayStore::Bucket(Bucket {
+                    name,
+                    prefix,
+                    region,
+                    endpoint,
+                    key_id,
+                    secret,
+                    session_token,
+                }))
             }
         }
     }
@@ -147,7 +155,8 @@ fn is_prefix(prefix: &str) -> bool {
 
 fn is_endpoint(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']');
     // A name and a password in it would be in every log.
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(plain))
 }
@@ -203,11 +212,16 @@ mod tests {
     #[test]
     fn what_is_handed_on_is_read_as_the_same() {
         let set = [(AWS_ENDPOINT_URL, "https://s3.example.org"), (AWS_SESSION_TOKEN, "t")];
-        for store in [with("s3://replays/evo", &set), with("s3://replays", &[(AWS_REGION, "r")]), with("file:///a", &[])] {
+        for store in [
+            with("s3://replays/evo", &set),
+            with("s3://replays", &[(AWS_REGION, "r")]),
+            with("file:///a", &[]),
+        ] {
             let store = store.unwrap().unwrap();
             let mut handed = store.variables();
             handed.push((REPLAY_STORE, OsString::from(store.url())));
-            let lookup = |name: &str| handed.iter().find(|(n, _)| *n == name).map(|(_, v)| OsStr::to_owned(v));
+            let lookup =
+                |name: &str| handed.iter().find(|(n, _)| *n == name).map(|(_, v)| OsStr::to_owned(v));
             assert_eq!(Reader::read(&lookup, Reader::replay_store), Ok(Some(store.clone())));
         }
     }
@@ -215,8 +229,17 @@ mod tests {
     #[test]
     fn each_fault_says_what_is_wrong_and_no_secret() {
         for wrong in [
-            "replays", "ftp://replays", "s3://", "s3://ab", "s3://UPPER", "s3://bucket/a//b", "s3://bucket/../b",
-            "s3://key:hidden@bucket", "file://relative", "file:", "/hidden",
+            "replays",
+            "ftp://replays",
+            "s3://",
+            "s3://ab",
+            "s3://UPPER",
+            "s3://bucket/a//b",
+            "s3://bucket/../b",
+            "s3://key:hidden@bucket",
+            "file://relative",
+            "file:",
+            "/hidden",
         ] {
             let faults = with(wrong, &[(AWS_REGION, "r")]).unwrap_err();
             assert_eq!(faults.0, [format!("REPLAY_STORE should be {STORE_IS}")], "{wrong}");
@@ -230,7 +253,9 @@ mod tests {
                 "AWS_REGION is not set; it should be the region of the bucket of REPLAY_STORE",
             ]
         );
-        for wrong in ["s3.example.org", "https://", "ftp://host", "http://me:hidden@host", "https://host/path"] {
+        for wrong in
+            ["s3.example.org", "https://", "ftp://host", "http://me:hidden@host", "https://host/path"]
+        {
             let faults = with("s3://replays", &[(AWS_ENDPOINT_URL, wrong)]).unwrap_err();
             assert_eq!(faults.0, ["AWS_ENDPOINT_URL should be https://host or http://host:port"], "{wrong}");
         }

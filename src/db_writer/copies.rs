@@ -66,12 +66,7 @@ impl Copies {
         let marks = folder.dir().join(MARKS);
         std::fs::create_dir_all(&marks).with_context(|| format!("create {}", marks.display()))?;
         File::open(folder.dir()).and_then(|dir| dir.sync_all()).context("sync the folder of replays")?;
-        let copies = Copies {
-            marks,
-            objects: Arc::new(objects),
-            open: Arc::default(),
-            wake: Arc::default(),
-        };
+        let copies = Copies { marks, objects: Arc::new(objects), open: Arc::default(), wake: Arc::default() };
         // Nothing is being stored yet, so a mark without its file is of one that was never acknowledged.
         for hash in copies.marked(usize::MAX).context("list what is to be copied")? {
             let [first, file] = name(hash);
@@ -88,7 +83,9 @@ impl Copies {
     /// Nothing is copied from now on, so no store has all that is without a mark.
     pub(super) fn stop(folder: &Folder) -> anyhow::Result<()> {
         match std::fs::remove_file(folder.dir().join(COPIED_TO)) {
-            Ok(()) => File::open(folder.dir()).and_then(|dir| dir.sync_all()).context("sync the folder of replays"),
+            Ok(()) => {
+                File::open(folder.dir()).and_then(|dir| dir.sync_all()).context("sync the folder of replays")
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error).context("forget where replays were copied to"),
         }
@@ -184,9 +181,11 @@ impl Copies {
         let there = self.objects.list().await?;
         let (copies, folder) = (self.clone(), folder.clone());
         let marked = tokio::task::spawn_blocking(move || {
-            folder.walk(|hash, bytes| {
-                if there.get(&hash) == Some(&bytes) { Ok(()) } else { copies.mark(hash) }
-            })?;
+            folder.walk(
+                |hash, bytes| {
+                    if there.get(&hash) == Some(&bytes) { Ok(()) } else { copies.mark(hash) }
+                },
+            )?;
             failpoint::hit("copies: all marked")?;
             let beside = copied_to.with_extension("part");
             let mut file = File::create(&beside)?;

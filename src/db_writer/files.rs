@@ -150,7 +150,10 @@ impl Folder {
     }
 
     /// Every file with its size, for `each`.
-    pub(super) fn walk(&self, mut each: impl FnMut(FileHash, u64) -> std::io::Result<()>) -> std::io::Result<()> {
+    pub(super) fn walk(
+        &self,
+        mut each: impl FnMut(FileHash, u64) -> std::io::Result<()>,
+    ) -> std::io::Result<()> {
         for folder in std::fs::read_dir(&self.dir)? {
             let folder = folder?;
             // The folders of replays have the first byte of a hash for a name.

@@ -46,11 +46,7 @@ impl History {
     }
 
     /// The match as the tables have it once they have everything up to `synced`.
-    pub fn find_match(
-        &self,
-        match_id: MatchId,
-        synced: Seq,
-    ) -> impl Future<Output = WriterReply> + use<> {
+    pub fn find_match(&self, match_id: MatchId, synced: Seq) -> impl Future<Output = WriterReply> + use<> {
         let (answer, answered) = oneshot::channel();
         let asked = self.asks.try_send(Ask { match_id, synced, until: Instant::now() + LIMIT, answer });
         async move {

@@ -20,7 +20,8 @@ impl Store {
     /// What the tables have of a match, all of one moment; None if they do not know it.
     pub async fn find_match(&mut self, match_id: MatchId) -> anyhow::Result<Option<ArchivedMatch>> {
         let mut transaction = self.connection.begin().await?;
-        let found = find(&mut transaction, match_id).await.with_context(|| format!("read match {match_id}"))?;
+        let found =
+            find(&mut transaction, match_id).await.with_context(|| format!("read match {match_id}"))?;
         transaction.rollback().await?;
         Ok(found)
     }
@@ -188,7 +189,13 @@ async fn uploads(
             hash: FileHash::from_hex(&hash).with_context(|| format!("{hash:?} is no SHA-256"))?,
             bytes: u32::try_from(number(row, "bytes")?)?,
             at: Timestamp(number(row, "uploaded_at_ms")?),
-            end: end.map(|(outcome, at)| ArchivedEnd { outcome, would_be, at, map_title, duration_game_loops }),
+            end: end.map(|(outcome, at)| ArchivedEnd {
+                outcome,
+                would_be,
+                at,
+                map_title,
+                duration_game_loops,
+            }),
         })
     };
     rows.iter().rev().map(of).collect()

@@ -100,9 +100,7 @@ pub(super) const RULES: &[Rule] = &[
     },
     Rule {
         says: "object_store is named in src/db_writer/copies/objects.rs",
-        forbids: |file, path, _| {
-            root(path) == "object_store" && file != "src/db_writer/copies/objects.rs"
-        },
+        forbids: |file, path, _| root(path) == "object_store" && file != "src/db_writer/copies/objects.rs",
     },
     Rule {
         says: "bzip2 is named in replay",

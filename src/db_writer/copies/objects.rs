@@ -34,7 +34,10 @@ pub struct Objects {
 enum Place {
     /// Opened anew for each use: it may be a volume that comes and goes.
     Folder(PathBuf),
-    Bucket { store: Arc<dyn ObjectStore>, prefix: Path },
+    Bucket {
+        store: Arc<dyn ObjectStore>,
+        prefix: Path,
+    },
 }
 
 impl Objects {
@@ -110,11 +113,8 @@ fn s3(bucket: &Bucket) -> anyhow::Result<impl ObjectStore + use<>> {
     // The client takes the provider of the process; whoever was first has installed the same one.
     rustls::crypto::ring::default_provider().install_default().ok();
     let options = ClientOptions::new().with_connect_timeout(CONNECT_LIMIT).with_timeout(REQUEST_LIMIT);
-    let retry = RetryConfig {
-        backoff: BackoffConfig::default(),
-        max_retries: RETRIES,
-        retry_timeout: RETRY_LIMIT,
-    };
+    let retry =
+        RetryConfig { backoff: BackoffConfig::default(), max_retries: RETRIES, retry_timeout: RETRY_LIMIT };
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(&bucket.name)
         .with_region(&bucket.region)

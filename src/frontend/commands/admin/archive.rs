@@ -121,10 +121,8 @@ fn upload_line(upload: &ArchivedUpload, words: Words) -> String {
     };
     let mut text = outcome(&end.outcome, words);
     if let Some(other) = &end.would_be {
-        text = words.with(
-            "admin-archive-would-be",
-            &[("end", text.into()), ("other", outcome(other, words).into())],
-        );
+        text = words
+            .with("admin-archive-would-be", &[("end", text.into()), ("other", outcome(other, words).into())]);
     }
     if let Some(title) = &end.map_title {
         text = format!("{text} ({})", plain(title, NAME));
