@@ -2,6 +2,7 @@
 
 mod archive;
 mod chaos;
+mod copies;
 mod disk;
 mod hostile;
 mod refusals;
