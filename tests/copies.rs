@@ -334,6 +334,24 @@ fn a_server_that_speaks_s3_keeps_the_copies() {
         }
         assert_eq!(files.read(hash).await.unwrap(), Some(large));
         assert_eq!(files.read(game(99).0).await.unwrap(), None);
+        // A list has many pages, and what it names is not copied again.
+        let many: Vec<_> = (1000..2050).map(game).collect();
+        for (hash, bytes) in &many {
+            files.store(*hash, bytes.clone()).await.unwrap();
+        }
+        all_copied(&files).await;
+        let restored = Places::new();
+        let alone = restored.open_alone();
+        for (hash, bytes) in &many {
+            alone.store(*hash, bytes.clone()).await.unwrap();
+        }
+        let again = ReplayFiles::open(&restored.folder(), Some(store("secret"))).unwrap();
+        let listed = restored.folder().join("copied-to");
+        let most = wait_for("the list", async || {
+            let open = again.to_copy().unwrap();
+            (open > 0 || listed.exists()).then_some(open)
+        });
+        assert_eq!(most.await, 0);
         // With a wrong secret nothing is told to be gone.
         let files = ReplayFiles::open(&Places::new().folder(), Some(store("wrong"))).unwrap();
         let error = format!("{:#}", files.read(game(0).0).await.unwrap_err());

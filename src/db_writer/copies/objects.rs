@@ -2,7 +2,7 @@
 
 use crate::config::{Bucket, ReplayStore};
 use crate::db_writer::files::{hash_of, name};
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use ipc_schema::vocab::FileHash;
@@ -62,7 +62,8 @@ impl Objects {
     /// Returns when the store has it, whether it had it before or not.
     pub(super) async fn put(&self, hash: FileHash, bytes: Bytes) -> anyhow::Result<()> {
         let (store, path) = self.at(hash)?;
-        store.put(&path, bytes.into()).await.with_context(|| format!("copy replay {hash}"))?;
+        let put = store.put(&path, bytes.into()).await;
+        put.map_err(briefly).with_context(|| format!("copy replay {hash}"))?;
         Ok(())
     }
 
@@ -73,7 +74,7 @@ impl Objects {
         match read.await {
             Ok(bytes) => Ok(Some(bytes)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(error).with_context(|| format!("read the copy of replay {hash}")),
+            Err(error) => Err(briefly(error)).with_context(|| format!("read the copy of replay {hash}")),
         }
     }
 
@@ -82,7 +83,9 @@ impl Objects {
         let (store, prefix) = self.open()?;
         let mut found = BTreeMap::new();
         let mut listed = store.list(Some(&prefix));
-        while let Some(object) = listed.try_next().await.context("list the copies of replays")? {
+        while let Some(object) =
+            listed.try_next().await.map_err(briefly).context("list the copies of replays")?
+        {
             found.extend(object.location.filename().and_then(hash_of).map(|hash| (hash, object.size)));
         }
         Ok(found)
@@ -107,6 +110,14 @@ impl Objects {
             }
         }
     }
+}
+
+/// What the store said, and the reason at the bottom of it. An error of the library repeats most of the
+/// errors below it in its own words, so that a whole chain would say everything many times.
+fn briefly(error: object_store::Error) -> anyhow::Error {
+    let told = error.to_string();
+    let bottom = anyhow::Error::from(error).root_cause().to_string();
+    if told.contains(&bottom) { anyhow!(told) } else { anyhow!("{told}: {bottom}") }
 }
 
 fn s3(bucket: &Bucket) -> anyhow::Result<impl ObjectStore + use<>> {

@@ -267,7 +267,8 @@ mod tests {
             upload.end = upload.end.take().map(|end| ArchivedEnd { map_title: Some("*".repeat(300)), ..end });
         }
         match_.cases[0].closed = Some((AT, UserId(u64::MAX), Some("*".repeat(300))));
-        (match_.uploads, match_.cases) = (match_.uploads.repeat(12), match_.cases.repeat(50));
+        match_.uploads = match_.uploads.iter().cycle().take(50).cloned().collect();
+        match_.cases = vec![match_.cases[0].clone(); 50];
         match_.resolutions = match_.resolutions.repeat(25);
         match_.others_corrected = u32::MAX;
         let verdicts = [
