@@ -4,6 +4,13 @@
 //! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
+mod replay_store;
+
+pub use replay_store::{
+    AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
+    REPLAY_STORE, ReplayStore,
+};
+
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -68,6 +75,8 @@ pub struct Supervisor {
     pub database_url: Option<Secret>,
     /// `DURABILITY`, default by where the data folder lies.
     pub durability: Option<Durability>,
+    /// `REPLAY_STORE`, handed to the db-writer with what belongs to it; default no copies.
+    pub replay_store: Option<ReplayStore>,
     /// `REPLAY_WORKERS`, 1 to 32, default one per core.
     pub replay_workers: usize,
     /// `REPLAY_SANDBOX`, handed to the workers, default `best-effort`.
@@ -90,6 +99,8 @@ pub struct DbWriter {
     pub database_url: Option<Secret>,
     /// `DURABILITY`, default `journal`.
     pub durability: Durability,
+    /// `REPLAY_STORE`, else no copies.
+    pub replay_store: Option<ReplayStore>,
 }
 
 #[derive(Debug)]
@@ -298,6 +309,7 @@ impl Supervisor {
             token: from.token(),
             database_url: from.database_url(),
             durability: from.durability(),
+            replay_store: from.replay_store(),
             replay_workers: from
                 .parsed(REPLAY_WORKERS, "a number from 1 to 32", |text| {
                     text.parse().ok().filter(|n| (1..=32).contains(n))
@@ -319,6 +331,7 @@ impl DbWriter {
             data: from.needed_data(),
             database_url: from.database_url(),
             durability: from.durability().unwrap_or(Durability::Journal),
+            replay_store: from.replay_store(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
+mod archive;
 mod chaos;
+mod copies;
 mod database;
 mod disk;
 mod hostile;

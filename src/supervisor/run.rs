@@ -147,6 +147,7 @@ fn plan(
         token,
         durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
         database_url: config.database_url,
+        replay_store: config.replay_store,
         replay_workers: config.replay_workers,
         replay_sandbox: config.replay_sandbox,
         demo,
