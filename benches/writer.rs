@@ -199,7 +199,7 @@ fn append(dir: &Path, clients: usize, records: u64) -> anyhow::Result<Pass> {
         let done = move |synced: Result<Seq, String>| {
             told.send(synced.map(|_| began.elapsed())).expect("read to the end");
         };
-        commits.append(vec![record(sent)], done).map_err(anyhow::Error::msg)
+        commits.append(&[record(sent)], done).map_err(anyhow::Error::msg)
     };
     let began = instant();
     for _ in 0..clients {

@@ -15,5 +15,5 @@ fn run(config: &DbWriter) -> anyhow::Result<()> {
     let child = Child::attach(Role::DbWriter)?;
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
-    runtime.block_on(db_writer::run(child, &config.data, config.database_url.as_ref()))
+    runtime.block_on(db_writer::run(child, config))
 }

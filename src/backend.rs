@@ -18,12 +18,13 @@ use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use core::Core;
+use ipc_schema::archive::ArchivedMatch;
 use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure,
 };
 use ipc_schema::control::{Death, Role};
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
-use ipc_schema::ids::{CardId, Incarnation, JobId, Key, UserId};
+use ipc_schema::ids::{CardId, Incarnation, JobId, Key, MatchId, UserId};
 use ipc_schema::replay::{Fault, WorkerRequest};
 use ipc_schema::staff::{HealthView, StaffLook, StaffView};
 use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
@@ -58,6 +59,9 @@ const ANSWER_PAUSE: Duration = Duration::from_secs(1);
 
 /// For the db-writer to save or load a gateway session.
 const SESSION_LIMIT: Duration = Duration::from_secs(5);
+
+/// For the db-writer to find an older match; it gives itself less.
+const HISTORY_LIMIT: Duration = Duration::from_secs(5);
 
 /// What the loop takes in. Connections carry a number, so that a word from one that was replaced is known.
 enum Event {
@@ -98,6 +102,13 @@ enum Event {
     Fetched {
         job: JobId,
         file: Fetched,
+    },
+    /// The db-writer was asked for a match that is not in memory.
+    FoundMatch {
+        number: u64,
+        id: u64,
+        caller: Caller,
+        found: Result<Option<Box<ArchivedMatch>>, Refusal>,
     },
     /// The db-writer has answered what concerns no record.
     Relayed {
@@ -278,6 +289,14 @@ impl Backend {
                 self.core.hold(number, call.id, reply);
             }
             Event::Relayed { number, id, reply } => self.reply(number, id, reply),
+            Event::FoundMatch { number, id, caller, found } => {
+                let (ladder, season) = (self.core.ladder(), self.core.season());
+                let found = found.and_then(|found| found.ok_or(Refusal::MatchUnknown));
+                let view = found.map(|match_| requests::archived_view(ladder, season, *match_));
+                let reply = requests::staff_reply(ladder, &caller, view);
+                // Names in it may be newer than what is on disk.
+                self.core.hold(number, id, reply);
+            }
             Event::Fetched { job, file } => match file {
                 Fetched::File(bytes) => self.workers.keep(job, bytes),
                 Fetched::NotNow => self.workers.not_fetched(job, crate::clock::instant()),
@@ -409,6 +428,12 @@ impl Backend {
                 let reply = self.core.look(request);
                 self.core.hold(number, call.id, reply);
             }
+            BackendRequest::StaffLook { caller, look: StaffLook::Match { match_id } }
+                if self.core.ladder().is_archived(*match_id)
+                    && self.core.ladder().staff().role(caller.user).is_some() =>
+            {
+                self.find_match(number, call.id, *caller, *match_id);
+            }
             request => {
                 let Some(input) = requests::input_of(request) else { return };
                 let reply = self.core.act(call.key, request, &input);
@@ -444,6 +469,21 @@ impl Backend {
                 _ => BackendReply::Refused { locale: Locale::EnUs, refusal: Refusal::ReadOnly },
             };
             events.send(Event::Relayed { number, id, reply }).await.ok();
+        });
+    }
+
+    /// Asks the db-writer for a match that is no longer in memory. The answer is not recorded: it is
+    /// read anew for whoever asks again.
+    fn find_match(&self, number: u64, id: u64, caller: Caller, match_id: MatchId) {
+        let (writer, events) = (self.writer.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let request = WriterRequest::FindMatch { match_id };
+            let found = match writer.call(None, request, Bytes::new(), HISTORY_LIMIT).await {
+                Ok((WriterReply::Match(found), _)) => Ok(found),
+                Ok((WriterReply::Busy, _)) => Err(Refusal::Busy),
+                Ok(_) | Err(_) => Err(Refusal::HistoryAway),
+            };
+            events.send(Event::FoundMatch { number, id, caller, found }).await.ok();
         });
     }
 

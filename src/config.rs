@@ -4,6 +4,13 @@
 //! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
+mod replay_store;
+
+pub use replay_store::{
+    AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
+    REPLAY_STORE, ReplayStore,
+};
+
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -31,6 +38,8 @@ pub const REPLAY_WORKERS: &str = "REPLAY_WORKERS";
 pub const REPLAY_SANDBOX: &str = "REPLAY_SANDBOX";
 /// A PostgreSQL database instead of the SQLite file.
 pub const DATABASE_URL: &str = "DATABASE_URL";
+/// What has a record before anybody is told of it: `journal` or `database`.
+pub const DURABILITY: &str = "DURABILITY";
 /// The bot's token.
 pub const DISCORD_TOKEN: &str = "DISCORD_TOKEN";
 /// Where Discord's API is spoken instead of at Discord.
@@ -64,6 +73,10 @@ pub struct Supervisor {
     pub token: Option<Secret>,
     /// `DATABASE_URL`, default the SQLite file in the data folder.
     pub database_url: Option<Secret>,
+    /// `DURABILITY`, default by where the data folder lies.
+    pub durability: Option<Durability>,
+    /// `REPLAY_STORE`, handed to the db-writer with what belongs to it; default no copies.
+    pub replay_store: Option<ReplayStore>,
     /// `REPLAY_WORKERS`, 1 to 32, default one per core.
     pub replay_workers: usize,
     /// `REPLAY_SANDBOX`, handed to the workers, default `best-effort`.
@@ -84,6 +97,10 @@ pub struct DbWriter {
     pub data: PathBuf,
     /// `DATABASE_URL`, else the SQLite file in the data folder.
     pub database_url: Option<Secret>,
+    /// `DURABILITY`, default `journal`.
+    pub durability: Durability,
+    /// `REPLAY_STORE`, else no copies.
+    pub replay_store: Option<ReplayStore>,
 }
 
 #[derive(Debug)]
@@ -238,6 +255,28 @@ impl From<LogLevel> for LevelFilter {
     }
 }
 
+/// What has to have a record on disk before anybody is told of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The journal in the data folder; the database follows.
+    Journal,
+    /// The database, for hosts whose data folder is gone with the container.
+    Database,
+}
+
+impl Durability {
+    pub fn name(self) -> &'static str {
+        match self {
+            Durability::Journal => "journal",
+            Durability::Database => "database",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Durability> {
+        [Durability::Journal, Durability::Database].into_iter().find(|durability| durability.name() == name)
+    }
+}
+
 /// What a layer of the sandbox that the host does not give means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SandboxRule {
@@ -269,6 +308,8 @@ impl Supervisor {
             owner: from.owner(),
             token: from.token(),
             database_url: from.database_url(),
+            durability: from.durability(),
+            replay_store: from.replay_store(),
             replay_workers: from
                 .parsed(REPLAY_WORKERS, "a number from 1 to 32", |text| {
                     text.parse().ok().filter(|n| (1..=32).contains(n))
@@ -289,6 +330,8 @@ impl DbWriter {
             log: from.log_or_info(),
             data: from.needed_data(),
             database_url: from.database_url(),
+            durability: from.durability().unwrap_or(Durability::Journal),
+            replay_store: from.replay_store(),
         }
     }
 }
@@ -475,6 +518,15 @@ impl<'a> Reader<'a> {
     fn sandbox(&mut self) -> SandboxRule {
         self.parsed(REPLAY_SANDBOX, "required or best-effort", SandboxRule::from_name)
             .unwrap_or(SandboxRule::BestEffort)
+    }
+
+    /// A database that only follows may be the file in the data folder, but then nothing else is lost with it.
+    fn durability(&mut self) -> Option<Durability> {
+        let durability = self.parsed(DURABILITY, "journal or database", Durability::from_name)?;
+        if durability == Durability::Database && self.raw(DATABASE_URL).is_none() {
+            self.faults.push(format!("{DURABILITY} is database, so {DATABASE_URL} has to be set"));
+        }
+        Some(durability)
     }
 
     fn season(&mut self) -> String {

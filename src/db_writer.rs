@@ -1,16 +1,18 @@
 //! The db-writer: the one process that touches journal, replay files and database.
 //!
-//! A record is acknowledged once the journal has it on disk; the database follows by itself
-//! ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
+//! A record is acknowledged once the journal has it on disk, or once the database has it, as
+//! [`Durability`] says; the database follows the journal by itself ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
 //! of the one before, and its load is answered only when nothing of that one is under way.
 
-mod files;
+pub mod copies;
+pub mod files;
+pub mod history;
 pub mod project;
 mod reconcile;
 mod sessions;
 
 use crate::clock;
-use crate::config::Secret;
+use crate::config::{self, Durability};
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -19,7 +21,9 @@ use crate::journal::{Journal, JournalError};
 use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
+use copies::Objects;
 use files::ReplayFiles;
+use history::History;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
@@ -27,6 +31,7 @@ use ipc_schema::vocab::Timestamp;
 use project::{Following, Projector};
 use reconcile::unmendable;
 use sessions::Sessions;
+use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -72,9 +77,10 @@ pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
     Ok(Opened { journal, store: Some(store), projected, epoch })
 }
 
-/// Runs until drained. `data` is the data folder, `url` where PostgreSQL is, if the tables are there.
-pub async fn run(mut child: Child, data: &Path, url: Option<&Secret>) -> anyhow::Result<()> {
-    let database = Database::of(data, url)?;
+/// Runs until drained.
+pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<()> {
+    let data = config.data.as_path();
+    let database = Database::of(data, config.database_url.as_ref())?;
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
@@ -93,15 +99,20 @@ pub async fn run(mut child: Child, data: &Path, url: Option<&Secret>) -> anyhow:
 
     let (synced, follow) = watch::channel(last);
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
-    let (told, following) = watch::channel(following);
-    let projector = Projector { database, store, ladder, dir: dir.clone(), projected: progress, epoch };
+    let (told, mut following) = watch::channel(following);
+    let projector =
+        Projector { database: database.clone(), store, ladder, dir: dir.clone(), projected: progress, epoch };
     let mut projecting = tokio::spawn(projector.run(follow, told));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
     let (appended, mut results) = mpsc::channel(APPENDED);
     let mut clients = serve(listener, hello, &[Role::Backend]);
-    let files = ReplayFiles::open(&data.join("replays"))?;
+    let files = ReplayFiles::open(
+        &data.join("replays"),
+        config.replay_store.as_ref().map(Objects::new).transpose()?,
+    )?;
     let sessions = Sessions::start(data.join("gateway"));
+    let history = History::start(database.clone(), following.clone());
     control.ready(None);
 
     let mut writer = Writer {
@@ -109,9 +120,13 @@ pub async fn run(mut child: Child, data: &Path, url: Option<&Secret>) -> anyhow:
         ladder,
         files,
         sessions,
+        history,
         commits,
         appended,
         synced,
+        durability: config.durability,
+        following: following.clone(),
+        unprojected: VecDeque::new(),
         under_way: 0,
         waiting_load: None,
         load: None,
@@ -143,6 +158,7 @@ pub async fn run(mut child: Child, data: &Path, url: Option<&Secret>) -> anyhow:
                 }
             },
             Some(result) = results.recv() => writer.append_done(result).await,
+            Ok(()) = following.changed() => writer.settle().await,
             error = &mut failed => return Err(fatal_error(error.ok())),
             ended = &mut projecting => {
                 ended.context("project into the database")??;
@@ -150,17 +166,19 @@ pub async fn run(mut child: Child, data: &Path, url: Option<&Secret>) -> anyhow:
             }
             _ = second.tick() => {
                 let (journal, database) = (writer.synced.borrow().0, *following.borrow());
-                control.gauges(vec![
+                let mut gauges = vec![
                     gauge("journal_seq", journal as f64),
                     gauge("database_lag_records", journal.saturating_sub(database.projected.0) as f64),
                     gauge("database_connected", f64::from(u8::from(database.is_connected))),
                     gauge("database_statement_ms", database.statement_ms),
-                ]);
+                ];
+                gauges.extend(writer.files.to_copy().map(|count| gauge("replays_to_copy", count as f64)));
+                control.gauges(gauges);
             }
             () = control.drain_asked() => break,
         }
     }
-    drain(writer, results, following, &control).await;
+    drain(writer, results, &control).await;
     Ok(())
 }
 
@@ -170,12 +188,18 @@ struct Writer {
     ladder: LadderId,
     files: ReplayFiles,
     sessions: Sessions,
+    history: History,
     commits: Commits,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
+    durability: Durability,
+    following: watch::Receiver<Following>,
+    /// Appends that the journal has and that wait for the database: their last records. The backend
+    /// has a bounded number unanswered.
+    unprojected: VecDeque<(Seq, u64, Outbox)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
-    /// A load that waits until nothing of an older backend is under way.
+    /// A load that waits until nothing of an older backend is under way, and all of it may be told.
     waiting_load: Option<(u64, Seq, Outbox)>,
     /// Where the last page of a load ended.
     load: Option<Reader>,
@@ -193,17 +217,14 @@ impl Writer {
     async fn handle(&mut self, call: WriterCall, blob: Bytes, outbox: Outbox) {
         let id = call.id;
         match call.request {
-            WriterRequest::Load { after } if self.under_way > 0 => {
-                self.waiting_load = Some((id, after, outbox));
-            }
             WriterRequest::Load { after } => {
-                let reply = self.load_page(after);
-                answer(&outbox, id, reply, Bytes::new()).await;
+                self.waiting_load = Some((id, after, outbox));
+                self.settle().await;
             }
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());
                 let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
-                match self.commits.append(records, done) {
+                match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
                         answer(
@@ -219,8 +240,7 @@ impl Writer {
             WriterRequest::StoreReplay { hash, .. } => {
                 let files = self.files.clone();
                 tokio::spawn(async move {
-                    let stored = tokio::task::spawn_blocking(move || files.store(hash, &blob)).await;
-                    let reply = match stored.map_err(anyhow::Error::from).flatten() {
+                    let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
                         Err(error) => {
                             tracing::error!("cannot store a replay: {error:#}");
@@ -238,11 +258,14 @@ impl Writer {
                 let loaded = self.sessions.load(shard);
                 tokio::spawn(async move { answer(&outbox, id, loaded.await, Bytes::new()).await });
             }
+            WriterRequest::FindMatch { match_id } => {
+                let found = self.history.find_match(match_id, *self.synced.borrow());
+                tokio::spawn(async move { answer(&outbox, id, found.await, Bytes::new()).await });
+            }
             WriterRequest::ReadReplay { hash } => {
                 let files = self.files.clone();
                 tokio::spawn(async move {
-                    let read = tokio::task::spawn_blocking(move || files.read(hash)).await;
-                    let (reply, blob) = read_back(read.map_err(anyhow::Error::from).flatten());
+                    let (reply, blob) = read_back(files.read(hash).await);
                     answer(&outbox, id, reply, blob).await;
                 });
             }
@@ -251,19 +274,33 @@ impl Writer {
 
     async fn append_done(&mut self, Appended { id, outbox, result }: Appended) {
         self.under_way -= 1;
-        let reply = match result {
+        match result {
             Ok(through) => {
                 self.synced.send_replace(through);
-                WriterReply::Appended { through }
+                self.unprojected.push_back((through, id, outbox));
             }
             Err(reason) => {
                 // A part of it may be on disk; whoever loads has to go on from there.
                 self.synced.send_replace(self.commits.synced());
-                WriterReply::ReadOnly { reason }
+                answer(&outbox, id, WriterReply::ReadOnly { reason }, Bytes::new()).await;
             }
+        }
+        self.settle().await;
+    }
+
+    /// Answers the appends that are durable by now, and a load that waited for them.
+    async fn settle(&mut self) {
+        let synced = *self.synced.borrow();
+        let durable = match self.durability {
+            Durability::Journal => synced,
+            Durability::Database => synced.min(self.following.borrow().projected),
         };
-        answer(&outbox, id, reply, Bytes::new()).await;
+        while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
+            let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+            answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+        }
         if self.under_way == 0
+            && durable == synced
             && let Some((id, after, outbox)) = self.waiting_load.take()
         {
             let reply = self.load_page(after);
@@ -293,11 +330,11 @@ impl Writer {
 
 /// What is answered to reading a file back. Only a file that is not there is told as such, since
 /// its job is over then; whatever else went wrong may pass.
-fn read_back(read: anyhow::Result<Option<Vec<u8>>>) -> (WriterReply, Bytes) {
+fn read_back(read: anyhow::Result<Option<Bytes>>) -> (WriterReply, Bytes) {
     let sized = read.and_then(|file| {
         let Some(bytes) = file else { return Ok((None, Bytes::new())) };
         let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
-        Ok((Some(length), Bytes::from(bytes)))
+        Ok((Some(length), bytes))
     });
     match sized {
         Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
@@ -347,12 +384,8 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
     }
 }
 
-async fn drain(
-    mut writer: Writer,
-    mut results: mpsc::Receiver<Appended>,
-    mut following: watch::Receiver<Following>,
-    control: &Control,
-) {
+async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
+    let mut following = writer.following.clone();
     let finish = async {
         while writer.under_way > 0 {
             let Some(result) = results.recv().await else { break };
@@ -360,6 +393,7 @@ async fn drain(
         }
         let synced = *writer.synced.borrow();
         following.wait_for(|following| following.projected >= synced).await.ok();
+        writer.settle().await;
     };
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {
         tracing::warn!("the database is behind the journal; the next start brings it up to it");
@@ -380,20 +414,21 @@ fn new_ladder_id() -> anyhow::Result<LadderId> {
 mod tests {
     use super::*;
     use ipc_schema::vocab::FileHash;
+    use sha2::{Digest, Sha256};
 
-    #[test]
-    fn only_a_file_that_is_not_there_is_told_to_be_gone() {
+    #[tokio::test]
+    async fn only_a_file_that_is_not_there_is_told_to_be_gone() {
         let folder = tempfile::tempdir().unwrap();
-        let files = ReplayFiles::open(folder.path()).unwrap();
-        let hash = FileHash([7; 32]);
-        assert_eq!(read_back(files.read(hash)).0, WriterReply::Replay(None));
-        files.store(hash, b"game").unwrap();
-        let (reply, bytes) = read_back(files.read(hash));
+        let files = ReplayFiles::open(folder.path(), None).unwrap();
+        let hash = FileHash(Sha256::digest(b"game").into());
+        assert_eq!(read_back(files.read(hash).await).0, WriterReply::Replay(None));
+        files.store(hash, Bytes::from_static(b"game")).await.unwrap();
+        let (reply, bytes) = read_back(files.read(hash).await);
         assert_eq!((reply, &bytes[..]), (WriterReply::Replay(Some(4)), &b"game"[..]));
         // What is there, and cannot be read.
         let unreadable = FileHash([8; 32]);
         let name = unreadable.to_string();
         std::fs::create_dir_all(folder.path().join(&name[..2]).join(format!("{name}.SC2Replay"))).unwrap();
-        assert!(matches!(read_back(files.read(unreadable)), (WriterReply::ReadOnly { .. }, _)));
+        assert!(matches!(read_back(files.read(unreadable).await), (WriterReply::ReadOnly { .. }, _)));
     }
 }

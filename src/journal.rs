@@ -87,6 +87,22 @@ impl JournalError {
     }
 }
 
+/// A record as it is stored.
+#[derive(Debug)]
+pub struct Encoded {
+    seq: Seq,
+    bytes: Vec<u8>,
+    checksum: u32,
+}
+
+impl From<&Record> for Encoded {
+    fn from(record: &Record) -> Encoded {
+        let bytes = frame::to_bytes(record);
+        let checksum = crc32c::crc32c(&bytes);
+        Encoded { seq: record.seq, bytes, checksum }
+    }
+}
+
 /// The open journal. Nobody else has the folder open to append, in any process.
 #[derive(Debug)]
 pub struct Journal {
@@ -168,32 +184,35 @@ impl Journal {
     /// its own. Records stored before are skipped if they are the same. After a disk error the
     /// journal holds the frames that were synced before it, and nothing of the rest.
     pub fn append(&mut self, records: &[Record]) -> Result<Seq, JournalError> {
+        self.append_encoded(records.iter().map(Encoded::from))
+    }
+
+    /// The same for records that were encoded on another thread.
+    fn append_encoded(&mut self, records: impl Iterator<Item = Encoded>) -> Result<Seq, JournalError> {
         let mut fresh = Vec::new();
         let mut checksums = Vec::new();
         let mut fresh_bytes = 0;
         let mut last = self.last;
-        for record in records {
-            let bytes = frame::to_bytes(record);
-            let checksum = crc32c::crc32c(&bytes);
-            if record.seq <= self.last {
-                self.check_repeated(record.seq, checksum)?;
-            } else if record.seq <= last {
+        for Encoded { seq, bytes, checksum } in records {
+            if seq <= self.last {
+                self.check_repeated(seq, checksum)?;
+            } else if seq <= last {
                 // Sent again while the first sending still waited for the disk.
-                let at = usize::try_from(record.seq.0 - self.last.0 - 1).expect("a batch is in memory");
+                let at = usize::try_from(seq.0 - self.last.0 - 1).expect("a batch is in memory");
                 if checksums[at] != checksum {
-                    return Err(JournalError::Conflict(record.seq));
+                    return Err(JournalError::Conflict(seq));
                 }
-            } else if record.seq.0 == last.0 + 1 {
+            } else if seq.0 == last.0 + 1 {
                 if fresh_bytes + bytes.len() > FRAME_BYTES && !fresh.is_empty() {
                     self.append_frame(&std::mem::take(&mut fresh), &std::mem::take(&mut checksums))?;
                     fresh_bytes = 0;
                 }
-                last = record.seq;
+                last = seq;
                 fresh_bytes += bytes.len();
                 checksums.push(checksum);
                 fresh.push(bytes);
             } else {
-                return Err(JournalError::OutOfOrder { expected: Seq(last.0 + 1), found: record.seq });
+                return Err(JournalError::OutOfOrder { expected: Seq(last.0 + 1), found: seq });
             }
         }
         if !fresh.is_empty() {

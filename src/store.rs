@@ -9,6 +9,7 @@
 
 mod database;
 mod facts;
+mod history;
 mod link;
 mod postgres;
 mod project;

@@ -11,6 +11,7 @@
 //! | [`run`] | the loop |
 //! | [`child`] | one running child and its control socket |
 //! | [`folder`] | the data folder's lock, the private folder of sockets |
+//! | [`standby`] | waiting for a data folder that another one has |
 //! | [`status`] | what `evoladder status` asks and prints |
 //! | [`judging`] | what the judge says of a demo that has drained |
 //! | [`report`] | the numbers of a run: the line on the terminal, the summary, the report file |
@@ -23,6 +24,7 @@ pub mod report;
 pub mod run;
 mod slot;
 pub mod spec;
+mod standby;
 pub mod status;
 
 use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP};

@@ -518,7 +518,7 @@ fn batches_of_many_threads_are_each_acknowledged_once_and_in_order() {
                     let last = *next + (thread + batch) % 3;
                     let told = told.clone();
                     let done = move |synced: Result<Seq, String>| told.send((last, synced.unwrap())).unwrap();
-                    commits.append(records(*next..=last), done).unwrap();
+                    commits.append(&records(*next..=last), done).unwrap();
                     *next = last + 1;
                 }
             });
@@ -542,7 +542,7 @@ fn a_refused_batch_is_told_and_the_next_one_is_taken() {
     let commits = Commits::start(folder.open().unwrap(), |error| panic!("{error}"));
     let append = |batch: Vec<Record>| {
         let (told, answer) = mpsc::channel();
-        commits.append(batch, move |synced| told.send(synced).unwrap()).unwrap();
+        commits.append(&batch, move |synced| told.send(synced).unwrap()).unwrap();
         answer.recv().unwrap()
     };
     assert_eq!(append(records(1..=2)), Ok(Seq(2)));
@@ -558,10 +558,10 @@ fn a_conflict_ends_all_writing() {
     let commits = Commits::start(folder.open().unwrap(), move |error| fatal.send(error).unwrap());
     let (told, answer) = mpsc::channel();
     let tell = told.clone();
-    commits.append(records(1..=2), move |synced| tell.send(synced).unwrap()).unwrap();
+    commits.append(&records(1..=2), move |synced| tell.send(synced).unwrap()).unwrap();
     assert_eq!(answer.recv().unwrap(), Ok(Seq(2)));
     let other = Record { key: None, ..record(2) };
-    commits.append(vec![other], move |synced| told.send(synced).unwrap()).unwrap();
+    commits.append(&[other], move |synced| told.send(synced).unwrap()).unwrap();
     assert!(matches!(failed.recv().unwrap(), JournalError::Conflict(Seq(2))));
     assert!(answer.recv().is_err(), "a conflict is not acknowledged");
     assert_eq!(folder.read(2), records(1..=2));

@@ -4,6 +4,7 @@
 //! another and do not wait for each other's processors.
 
 mod audit;
+mod copies;
 mod journal;
 mod judge;
 mod processes;

@@ -1,6 +1,8 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
+mod archive;
 mod chaos;
+mod copies;
 mod database;
 mod disk;
 mod hostile;
@@ -9,6 +11,7 @@ mod reports;
 mod second_life;
 mod session;
 mod staff;
+mod standby;
 mod strangers;
 mod uploads;
 

@@ -1,6 +1,7 @@
 //! The database: rows say what the events say, and each record counts once. [`recovery`] has how
-//! journal and database find each other again.
+//! journal and database find each other again, [`archive`] what is found of an older match.
 
+mod archive;
 mod places;
 mod recovery;
 mod server;
@@ -206,7 +207,7 @@ async fn dump(place: &Place) -> Vec<String> {
 
 #[test]
 fn migrations_apply_to_an_empty_file_and_again() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         assert!(store(dir).await.progress().await.unwrap().is_none());
         let first = dump(dir).await;
         assert!(store(dir).await.progress().await.unwrap().is_none());
@@ -252,7 +253,7 @@ fn the_rows_say_what_the_events_say() {
             ],
         ),
     ];
-    on_each(async |dir| {
+    on_each(&async |dir| {
         store(dir).await.apply(LADDER, &history()).await.unwrap();
         for (query, lines) in expected {
             assert_eq!(rows(dir, query).await, lines, "{query}");
@@ -330,7 +331,7 @@ fn corrections_are_rows_of_their_own_and_the_ratings_are_as_they_now_stand() {
             "drawn|-|staff|1520",
         ),
     ];
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let first = [joined(ANA, 1), joined(BEA, 2), vec![wave(1, 5000)]];
         let (before, expected): (Vec<_>, Vec<_>) =
             steps.clone().into_iter().map(|(events, ratings, match_)| (events, (ratings, match_))).unzip();
@@ -417,7 +418,7 @@ fn reports_and_cases_have_their_rows() {
         let seq = Seq(history.len() as u64 + 1);
         history.push(Record { seq, at: Timestamp(14_000), key: None, events, reply: None });
     }
-    on_each(async |dir| {
+    on_each(&async |dir| {
         store(dir).await.apply(LADDER, &history).await.unwrap();
         for (query, lines) in [
             ("select report_1, report_2 from matches order by match_id", &["-|-", "-|-", "won|draw"][..]),
@@ -440,7 +441,7 @@ fn reports_and_cases_have_their_rows() {
 
 #[test]
 fn the_batches_a_history_comes_in_make_no_difference() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let whole = dir.another();
         store(&whole).await.apply(LADDER, &history()).await.unwrap();
         let whole = dump(&whole).await;
@@ -457,7 +458,7 @@ fn the_batches_a_history_comes_in_make_no_difference() {
 
 #[test]
 fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let history = history();
         let mut store = store(dir).await;
         let refused: [(&str, LadderId, Vec<Record>); 6] = [
@@ -485,7 +486,7 @@ fn a_batch_that_does_not_follow_is_refused_and_changes_nothing() {
 
 #[test]
 fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let mut store = store(dir).await;
         store.apply(LADDER, &history()[..2]).await.unwrap();
         let before = dump(dir).await;
@@ -514,7 +515,7 @@ fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
 
 #[test]
 fn what_was_stored_is_given_back_record_by_record() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         // Every event there is, but in a record that changes no table more than once.
         let every = samples::events().into_iter().filter(|event| {
             !matches!(event, Event::PlayerJoined { .. } | Event::WaveFired { .. } | Event::ToonBound { .. })
@@ -540,7 +541,7 @@ fn what_was_stored_is_given_back_record_by_record() {
 
 #[test]
 fn a_database_of_a_newer_build_is_refused_in_words() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         store(dir).await.apply(LADDER, &history()).await.unwrap();
         change(dir, "update events set format = 2 where seq = 3").await;
         let mut older = store(dir).await;
@@ -572,7 +573,7 @@ fn an_account_that_staff_took_away_can_be_bound_to_another_player() {
     let bound = |player| vec![Event::ToonBound { player, region, toon }];
     let (by, reason, at) = (UserId(9), "sold".to_owned(), Timestamp(1));
     let unbound = vec![Event::ToonUnbound { player: ANA, toon, by, reason, at }];
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let history = records(vec![joined(ANA, 1), joined(BEA, 2), bound(ANA), unbound.clone(), bound(BEA)]);
         store(dir).await.apply(LADDER, &history).await.unwrap();
         let rows = rows(dir, "select player_id, game_region, toon from player_toons").await;

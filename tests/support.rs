@@ -198,6 +198,19 @@ impl Ladder {
 }
 
 impl Ladder {
+    /// Another supervisor over the same folder.
+    pub(crate) fn rival(&self) -> Child {
+        Ladder::spawn(Path::new(env!("CARGO_BIN_EXE_evoladder")), &[], self.root.path(), self.emulator)
+    }
+
+    /// Kills all of it at once, and goes on as the rival, once that one is up.
+    pub(crate) async fn succeed(&mut self, rival: Child) {
+        self.supervisor.kill().unwrap();
+        self.supervisor.wait().unwrap();
+        self.supervisor = rival;
+        self.until_ready().await;
+    }
+
     /// Asks it to drain, and again before it could.
     pub(crate) fn stop_impatiently(mut self) -> ExitStatus {
         let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());

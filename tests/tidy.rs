@@ -212,6 +212,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/supervisor.rs", "use tokio_util::codec;", "the supervisor sees neither"),
         ("src/players/client.rs", "use twilight_model::id::Id;", "twilight is named"),
         ("src/db_writer.rs", "use sqlx::Row;", "sqlx is named"),
+        ("src/db_writer/copies.rs", "use object_store::path::Path;", "object_store is named"),
         ("ipc-schema/src/ids.rs", "use bincode::Encode;", "bincode is named"),
         ("src/replay_worker.rs", "use bzip2::read::BzDecoder;", "bzip2 is named"),
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),

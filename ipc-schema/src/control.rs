@@ -175,6 +175,11 @@ pub enum FromChild {
     Sandbox {
         layers: Vec<Layer>,
     },
+    /// The child waits for something outside, however long that takes, and serves when it is there:
+    /// it is not late. `until` goes on from "stands by until".
+    StandsBy {
+        until: String,
+    },
 }
 
 impl Message for FromChild {}

@@ -1,8 +1,9 @@
 //! The backend asks the db-writer.
 
+use crate::archive::ArchivedMatch;
 use crate::event::Event;
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::{Key, LadderId, Seq};
+use crate::ids::{Key, LadderId, MatchId, Seq};
 use crate::vocab::{FileHash, GatewaySession, Timestamp};
 
 /// One decision: what became true by one input, and what was answered.
@@ -69,6 +70,10 @@ pub enum WriterRequest {
     LoadSession {
         shard: u32,
     },
+    /// A match as the tables have it.
+    FindMatch {
+        match_id: MatchId,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -109,4 +114,12 @@ pub enum WriterReply {
     },
     SessionSaved,
     Session(Option<GatewaySession>),
+    /// None if the tables do not know it.
+    Match(Option<Box<ArchivedMatch>>),
+    /// The tables cannot be read at the moment, or lack what is on disk already.
+    HistoryAway {
+        reason: String,
+    },
+    /// Too many ask at once.
+    Busy,
 }

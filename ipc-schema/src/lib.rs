@@ -9,9 +9,10 @@
 //! | [`db_writer`] | the backend asks the db-writer |
 //! | [`replay`] | a replay worker asks the backend for jobs |
 //!
-//! [`ids`], [`vocab`], [`event`], [`view`] and [`staff`] are the words they share, [`fact_line`] what a
-//! card says to programs; [`frame`] is the only file that knows how a message becomes bytes.
+//! [`ids`], [`vocab`], [`event`], [`view`], [`staff`] and [`archive`] are the words they share, [`fact_line`]
+//! what a card says to programs; [`frame`] is the only file that knows how a message becomes bytes.
 
+pub mod archive;
 pub mod backend;
 pub mod control;
 pub mod db_writer;

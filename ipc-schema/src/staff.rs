@@ -1,5 +1,6 @@
 //! What staff do and see.
 
+use crate::archive::ArchivedMatchView;
 use crate::event::Names;
 use crate::frame::{Decode, Encode};
 use crate::ids::{CaseId, MatchId, PlayerId, ProposalId, UserId};
@@ -261,6 +262,8 @@ pub enum StaffView {
         /// None where no case is open.
         case: Option<Box<CaseView>>,
     },
+    /// One that is no longer in memory.
+    ArchivedMatch(Box<ArchivedMatchView>),
 }
 
 /// What an act would do, for the one who proposed it to confirm.

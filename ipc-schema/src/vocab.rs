@@ -211,6 +211,26 @@ impl fmt::Display for Toon {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 pub struct FileHash(pub [u8; 32]);
 
+impl FileHash {
+    /// Of 64 lower-case digits, as it is written everywhere.
+    pub fn from_hex(text: &str) -> Option<FileHash> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let mut hash = [0; 32];
+        let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+        if pairs.len() != hash.len() || !rest.is_empty() {
+            return None;
+        }
+        for (byte, [high, low]) in hash.iter_mut().zip(pairs) {
+            *byte = digit(*high)? << 4 | digit(*low)?;
+        }
+        Some(FileHash(hash))
+    }
+}
+
 impl fmt::Display for FileHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -465,4 +485,6 @@ pub enum Refusal {
         from: u16,
         to: u16,
     },
+    /// The match is no longer in memory, and the database does not answer.
+    HistoryAway,
 }

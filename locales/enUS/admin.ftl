@@ -139,3 +139,22 @@ admin-upload-undecided = says nothing of a winner
 admin-upload-rejected = rejected
 admin-upload-late = came too late
 admin-match-case = Case { $id }
+admin-archive = **Match { $id }**, from the archive
+admin-archive-began = Began { $at }
+admin-archive-closed = Closed { $at }: { $verdict }
+admin-archive-ground-recorded = the replay says so
+admin-archive-ground-left = the other player left first
+admin-archive-ground-reported = both players said so
+admin-archive-ground-staff = staff ruled so
+admin-archive-aborted = a player aborted
+admin-archive-open = Not closed
+admin-archive-resolved = Ruling of { $by }, { $at }: { $before } → { $after }
+admin-archive-corrected = Corrected: player { $slot } ({ $race }) { $before } → { $after } MMR
+admin-archive-others = { $count ->
+    [one] The rulings moved 1 rating of another player
+   *[other] The rulings moved { $count } ratings of other players
+}
+admin-archive-case = Case { $id }, opened { $opened }: { $kind }
+admin-archive-case-closed = Closed { $at } by { $by }
+admin-archive-would-be = { $end }; in time: { $other }
+admin-archive-decided = decided the match

@@ -63,3 +63,4 @@ refusal-last-owner = A ladder needs an owner. Make somebody else owner first.
 refusal-staff-not-banned = Staff cannot be banned. An owner has to take the role away first.
 refusal-out-of-range = That number has to be from { $from } to { $to }.
 refusal-text-length = That text needs { $from } to { $to } characters.
+refusal-history-away = Older matches cannot be read at the moment, since the database does not answer. Please try again in a few minutes.

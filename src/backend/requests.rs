@@ -2,6 +2,7 @@
 
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::season::Season;
+use ipc_schema::archive::{ArchivedMatch, ArchivedMatchView};
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
@@ -225,6 +226,14 @@ pub(super) fn staff_reply(
         Ok(view) => BackendReply::Staff { locale, view },
         Err(refusal) => BackendReply::Refused { locale, refusal },
     }
+}
+
+/// What staff see of a match that only the tables have.
+pub(super) fn archived_view(ladder: &Ladder, season: &Season, match_: ArchivedMatch) -> StaffView {
+    let name = |player| ladder.player(player).map_or_else(String::new, |player| player.name());
+    let map_title = season.map(&match_.map).map_or_else(|| match_.map.clone(), |map| map.title.clone());
+    let players = match_.players.map(name);
+    StaffView::ArchivedMatch(Box::new(ArchivedMatchView { match_, players, map_title }))
 }
 
 fn match_reply(

@@ -714,6 +714,11 @@ impl Ladder {
         }
     }
 
+    /// Whether there was such a match, which only the database has in full.
+    pub fn is_archived(&self, match_id: MatchId) -> bool {
+        match_id.0 > 0 && match_id.0 < self.next_match && !self.matches.contains_key(&match_id)
+    }
+
     fn upload_ended(&mut self, match_id: MatchId, job: JobId, end: UploadEnd) {
         let uploads = self.matches.get_mut(&match_id).map(|match_| &mut match_.uploads);
         if let Some(upload) = uploads.into_iter().flatten().find(|upload| upload.job == job) {

@@ -97,6 +97,7 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::TextLength { from, to } => {
             words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
         }
+        Refusal::HistoryAway => words.say("refusal-history-away"),
     }
 }
 
@@ -182,6 +183,7 @@ pub mod tests {
             Refusal::StaffNotBanned,
             Refusal::OutOfRange { from: 0, to: 10_080 },
             Refusal::TextLength { from: 3, to: 1500 },
+            Refusal::HistoryAway,
         ]
     }
 

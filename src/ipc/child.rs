@@ -116,6 +116,7 @@ pub struct Control {
 #[derive(Debug)]
 enum Command {
     Ready { address: Option<String> },
+    StandsBy { until: String },
     Gauges(Vec<Gauge>),
     Finish(oneshot::Sender<()>),
 }
@@ -124,6 +125,11 @@ impl Control {
     /// The role can serve; `address` is where it listens beyond Unix sockets.
     pub fn ready(&self, address: Option<String>) {
         drop(self.commands.try_send(Command::Ready { address }));
+    }
+
+    /// The role waits for something outside before it is ready, as [`FromChild::StandsBy`] has it.
+    pub fn stands_by(&self, until: &str) {
+        drop(self.commands.try_send(Command::StandsBy { until: until.to_owned() }));
     }
 
     /// The role's numbers, reported with the next ping.
@@ -185,6 +191,7 @@ async fn answer_supervisor(
             },
             command = commands.recv() => match command {
                 Some(Command::Ready { address }) => to_send.push(FromChild::Ready { address }),
+                Some(Command::StandsBy { until }) => to_send.push(FromChild::StandsBy { until }),
                 Some(Command::Gauges(new)) => gauges = new,
                 Some(Command::Finish(done)) => {
                     let last = FromChild::Stats { gauges: gauges.clone() };

@@ -1,12 +1,13 @@
 //! The thread that appends: whatever waited while the last sync ran becomes the next frame, so
-//! batches form by themselves and nothing waits for a window.
+//! batches form by themselves and nothing waits for a window. Whoever appends encodes, and where
+//! more waits already a second thread tells what was stored, so that the disk is never kept waiting.
 
-use super::{Journal, JournalError};
+use super::{Encoded, Journal, JournalError};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::Seq;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Batches waiting for the disk. The backend has a bounded number of records unacknowledged, so
 /// this is never reached; at the bound it is told that the ladder is read-only for the moment.
@@ -14,6 +15,9 @@ const WAITING: usize = 4096;
 
 /// Records in one frame, at the most.
 const FRAME_RECORDS: usize = 4096;
+
+/// Batches of which is still to be told what came of them. When it is full, the journal waits.
+const UNTOLD: usize = 64;
 
 /// Whom to tell what came of a job.
 type Done = Box<dyn FnOnce(Result<Seq, String>) + Send>;
@@ -25,7 +29,7 @@ enum Job {
 
 /// One append and whom to tell.
 struct Append {
-    records: Vec<Record>,
+    records: Vec<Encoded>,
     done: Done,
 }
 
@@ -46,7 +50,7 @@ impl Commits {
         std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || {
-                if let Err(error) = run_jobs(journal, &waiting, &told) {
+                if let Err(error) = run_jobs(journal, &waiting, &told, &Teller::start()) {
                     fatal(error);
                 }
             })
@@ -59,18 +63,19 @@ impl Commits {
         Seq(self.synced.load(Ordering::Acquire))
     }
 
-    /// Appends and then calls `done` on the journal's thread with how far the journal is synced, or
+    /// Appends and then calls `done` on a thread of the journal's with how far the journal is synced, or
     /// with why nothing of it was stored. Says at once if it cannot even begin.
     pub fn append(
         &self,
-        records: Vec<Record>,
+        records: &[Record],
         done: impl FnOnce(Result<Seq, String>) + Send + 'static,
     ) -> Result<(), &'static str> {
+        let records = records.iter().map(Encoded::from).collect();
         self.hand_over(Job::Append(Append { records, done: Box::new(done) }))
     }
 
     /// Removes the segments of which all records are before `before` ([`Journal::trim`]), and then calls
-    /// `done` on the journal's thread with the first record there is, or with why not all of it was removed.
+    /// `done` on a thread of the journal's with the first record there is, or with why not all of it was removed.
     pub fn trim(
         &self,
         before: Seq,
@@ -87,12 +92,52 @@ impl Commits {
     }
 }
 
-fn run_jobs(mut journal: Journal, waiting: &Receiver<Job>, synced: &AtomicU64) -> Result<(), JournalError> {
+/// Tells what came of jobs, in their order.
+struct Teller {
+    batches: Sender<Vec<(Done, Result<Seq, String>)>>,
+    untold: Arc<AtomicUsize>,
+}
+
+impl Teller {
+    fn start() -> Teller {
+        let (batches, taken) = bounded::<Vec<(Done, Result<Seq, String>)>>(UNTOLD);
+        let untold = Arc::new(AtomicUsize::new(0));
+        let told = Arc::clone(&untold);
+        std::thread::Builder::new()
+            .name("told".to_owned())
+            .spawn(move || {
+                for batch in taken {
+                    batch.into_iter().for_each(|(done, result)| done(result));
+                    told.fetch_sub(1, Ordering::Release);
+                }
+            })
+            .expect("the system lets a process have three threads");
+        Teller { batches, untold }
+    }
+
+    /// At once where nothing else is to be done, since waking another thread takes its time.
+    fn tell(&self, batch: Vec<(Done, Result<Seq, String>)>, is_idle: bool) {
+        if is_idle && self.untold.load(Ordering::Acquire) == 0 {
+            return batch.into_iter().for_each(|(done, result)| done(result));
+        }
+        self.untold.fetch_add(1, Ordering::Relaxed);
+        self.batches.send(batch).expect("the thread lives as long as this");
+    }
+}
+
+fn run_jobs(
+    mut journal: Journal,
+    waiting: &Receiver<Job>,
+    synced: &AtomicU64,
+    teller: &Teller,
+) -> Result<(), JournalError> {
     let mut behind = None;
     while let Some(job) = behind.take().or_else(|| waiting.recv().ok()) {
         match job {
-            Job::Append(first) => behind = append_all(&mut journal, first, waiting, synced)?,
-            Job::Trim { before, done } => done(journal.trim(before).map_err(reason)),
+            Job::Append(first) => behind = append_all(&mut journal, first, waiting, synced, teller)?,
+            Job::Trim { before, done } => {
+                teller.tell(vec![(done, journal.trim(before).map_err(reason))], waiting.is_empty());
+            }
         }
     }
     Ok(())
@@ -104,6 +149,7 @@ fn append_all(
     first: Append,
     waiting: &Receiver<Job>,
     on_disk: &AtomicU64,
+    teller: &Teller,
 ) -> Result<Option<Job>, JournalError> {
     let mut records = first.records.len();
     let mut jobs = vec![first];
@@ -121,24 +167,26 @@ fn append_all(
         }
     }
     let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
-    let batch: Vec<Record> = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records)).collect();
-    let appended = journal.append(&batch);
+    let batch = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records));
+    let appended = journal.append_encoded(batch);
     on_disk.store(journal.last().0, Ordering::Release);
-    match appended {
-        Ok(synced) => jobs.into_iter().for_each(|job| (job.done)(Ok(synced))),
+    let results = match appended {
+        Ok(synced) => jobs.into_iter().map(|job| (job.done, Ok(synced))).collect(),
         // Records behind a refused one are refused too: the backend loads again and goes on from there.
         Err(error @ (JournalError::Disk { .. } | JournalError::OutOfOrder { .. })) => {
             let reason = reason(error);
             tracing::error!("the ladder is read-only: {reason}");
             // What fitted the frames before the refused one is stored.
             let synced = journal.last();
-            for (job, end) in jobs.into_iter().zip(ends) {
+            let told = jobs.into_iter().zip(ends).map(|(job, end)| {
                 let stored = end.is_some_and(|end| end <= synced);
-                (job.done)(if stored { Ok(synced) } else { Err(reason.clone()) });
-            }
+                (job.done, if stored { Ok(synced) } else { Err(reason.clone()) })
+            });
+            told.collect()
         }
         Err(error) => return Err(error),
-    }
+    };
+    teller.tell(results, behind.is_none() && waiting.is_empty());
     Ok(behind)
 }
 

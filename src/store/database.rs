@@ -32,7 +32,7 @@ const CREDENTIALS: [&str; 2] = ["user", "password"];
 #[derive(Debug, Clone)]
 pub enum Database {
     File(PathBuf),
-    Server(Server),
+    Server(Box<Server>),
 }
 
 /// A PostgreSQL server and the database in it. Its password is never shown.
@@ -45,7 +45,7 @@ impl Database {
     /// The server of `url`, or without one the file in the folder `data`.
     pub fn of(data: &Path, url: Option<&Secret>) -> Result<Database, Faults> {
         match url {
-            Some(url) => Ok(Database::Server(Server::parse(url)?)),
+            Some(url) => Ok(Database::Server(Box::new(Server::parse(url)?))),
             None => Ok(Database::File(data.join(FILE))),
         }
     }
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn neither_a_password_nor_a_wrong_url_is_shown() {
-        let shown = format!("{:?}", Database::Server(server("postgres://ana:hidden@h/d").unwrap()));
+        let shown = format!("{:?}", Database::Server(Box::new(server("postgres://ana:hidden@h/d").unwrap())));
         assert!(!shown.contains("hidden"), "{shown}");
         for wrong in [
             "postgres://ana:hid den@h:99999/d",

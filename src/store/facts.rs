@@ -81,14 +81,9 @@ pub struct ReplayRow {
 
 impl Store {
     pub async fn facts(&mut self) -> Result<Facts, StoreError> {
+        let link = &mut self.link;
         let read = async {
-            // One moment: SQLite's transactions are that by themselves.
-            let begin = match self.link {
-                Link::Sqlite(_) => "begin",
-                Link::Postgres(_) => "begin isolation level repeatable read read only",
-            };
-            self.link.run(begin).await?;
-            let link = &mut self.link;
+            link.begin_moment().await?;
             let facts = Facts {
                 users: users(link).await.context("read players")?,
                 matches: matches(link).await.context("read matches")?,
@@ -96,7 +91,7 @@ impl Store {
                 replays: replays(link).await.context("read replays")?,
                 corrections: corrections(link).await.context("read corrections")?,
             };
-            self.link.run("rollback").await?;
+            link.run("rollback").await?;
             anyhow::Ok(facts)
         };
         match &self.database {
@@ -106,41 +101,35 @@ impl Store {
     }
 }
 
-fn time(of: Option<u64>) -> Option<Timestamp> {
+pub(super) fn time(of: Option<u64>) -> Option<Timestamp> {
     of.map(Timestamp)
 }
 
-fn race(row: &mut Row) -> anyhow::Result<Race> {
+pub(super) fn race(row: &mut Row) -> anyhow::Result<Race> {
     let code = row.text()?;
     Race::from_code(&code).with_context(|| format!("{code:?} is no race"))
 }
 
-fn report(row: &mut Row) -> anyhow::Result<Option<Outcome>> {
+pub(super) fn report(row: &mut Row) -> anyhow::Result<Option<Outcome>> {
     let code = row.maybe_text()?;
     code.map(|code| Outcome::from_code(&code).with_context(|| format!("{code:?} is no report"))).transpose()
 }
 
-fn mmr(row: &mut Row) -> anyhow::Result<Mmr> {
+pub(super) fn mmr(row: &mut Row) -> anyhow::Result<Mmr> {
     Ok(Mmr(i32::try_from(row.int()?).context("read an MMR")?))
 }
 
-fn maybe_mmr(row: &mut Row) -> anyhow::Result<Option<Mmr>> {
+pub(super) fn maybe_mmr(row: &mut Row) -> anyhow::Result<Option<Mmr>> {
     row.maybe_int()?.map(|mmr| Ok(Mmr(i32::try_from(mmr).context("read an MMR")?))).transpose()
 }
 
-/// All rows of a query, each as `of` reads it from left to right.
+/// All rows of a query without parameters.
 async fn all<T, C: Default + Extend<T>>(
     link: &mut Link,
     query: &str,
     of: impl Fn(&mut Row) -> anyhow::Result<T>,
 ) -> anyhow::Result<C> {
-    let mut found = C::default();
-    link.each(query, vec![], |mut row| {
-        found.extend([of(&mut row)?]);
-        Ok(())
-    })
-    .await?;
-    Ok(found)
+    link.all(query, vec![], of).await
 }
 
 async fn users(link: &mut Link) -> anyhow::Result<BTreeMap<PlayerId, u64>> {

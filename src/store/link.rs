@@ -183,6 +183,32 @@ impl Link {
         Ok(())
     }
 
+    /// All rows of a text that both databases understand, each as `of` reads it from left to right.
+    pub(super) async fn all<T, C: Default + Extend<T>>(
+        &mut self,
+        sql: &str,
+        values: Vec<Value>,
+        of: impl Fn(&mut Row) -> anyhow::Result<T>,
+    ) -> anyhow::Result<C> {
+        let mut found = C::default();
+        self.each(sql, values, |mut row| {
+            found.extend([of(&mut row)?]);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Begins a transaction that reads everything as it is at one moment.
+    pub(super) async fn begin_moment(&mut self) -> sqlx::Result<()> {
+        self.run(match self {
+            // Its transactions are that by themselves.
+            Link::Sqlite(_) => "begin",
+            Link::Postgres(_) => "begin isolation level repeatable read read only",
+        })
+        .await
+    }
+
     /// Runs several texts without parameters.
     pub(super) async fn run(&mut self, sql: &str) -> sqlx::Result<()> {
         match self {

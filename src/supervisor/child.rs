@@ -41,6 +41,8 @@ pub struct Child {
     /// Its first message came, and was right.
     pub greeted: bool,
     pub ready_at: Option<Instant>,
+    /// What it waits for before it is ready, if it has said so.
+    pub stands_by_until: Option<String>,
     /// Pings since its last answer.
     pub unanswered: u32,
     /// What it said it was doing in its last answer.
@@ -90,6 +92,7 @@ impl Child {
             started: now,
             greeted: false,
             ready_at: None,
+            stands_by_until: None,
             unanswered: 0,
             doing: None,
             sandbox: None,

@@ -2,10 +2,11 @@
 
 use super::spec::Listener;
 use super::{Error, by_chance};
-use crate::config::{self, RunDir};
+use crate::config::{self, Durability, RunDir};
 use anyhow::{Context, Result};
 use nix::fcntl::{Flock, FlockArg};
 use nix::sys::socket::{Backlog, listen};
+use nix::sys::statfs::{OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC, statfs};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -20,6 +21,15 @@ const SOCKET_PATH_BYTES: usize = 108;
 const BACKLOG: i32 = 4096;
 /// How private folders are named, before the process and a number by chance.
 const PREFIX: &str = "evoladder-";
+
+/// What asking for a data folder came to.
+pub enum Taken {
+    Ours(DataFolder),
+    /// Another has it: its process, where it says so.
+    InUse {
+        by: String,
+    },
+}
 
 /// The data folder, locked for as long as this lives.
 pub struct DataFolder {
@@ -42,8 +52,8 @@ pub struct DemoWish {
 }
 
 impl DataFolder {
-    /// Makes the folder if need be, and takes it.
-    pub fn open(path: &Path) -> Result<DataFolder, Error> {
+    /// Makes the folder if need be, and takes it if it is free.
+    pub fn take(path: &Path) -> Result<Taken, Error> {
         let path = std::path::absolute(path).context("find data folder")?;
         fs::create_dir_all(&path).map_err(|error| {
             Error::Config(format!(
@@ -61,7 +71,7 @@ impl DataFolder {
             Ok(mut lock) => {
                 lock.rewind().and_then(|()| lock.set_len(0)).context("write lock")?;
                 writeln!(lock, "{}", process::id()).context("write lock")?;
-                Ok(DataFolder { path, _lock: lock })
+                Ok(Taken::Ours(DataFolder { path, _lock: lock }))
             }
             Err((mut file, _)) => {
                 let mut holder = String::new();
@@ -69,17 +79,56 @@ impl DataFolder {
                     Ok(_) if !holder.trim().is_empty() => format!(" (process {})", holder.trim()),
                     _ => String::new(),
                 };
-                Err(Error::Config(format!(
-                    "the data folder {} is in use by another evoladder{by}. Stop that one first, or name \
-                     another folder with --data.",
-                    path.display()
-                )))
+                Ok(Taken::InUse { by })
             }
         }
     }
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What a record has to be on before anybody is told of it: as chosen, else the journal where the
+    /// folder outlives the process. A folder in a container's own file system is gone with the container.
+    pub fn durability(
+        &self,
+        chosen: Option<Durability>,
+        is_demo: bool,
+        has_database_url: bool,
+    ) -> Result<Durability, Error> {
+        if let Some(chosen) = chosen {
+            return Ok(chosen);
+        }
+        let is_passing =
+            !is_demo && self.is_passing().context("look at the file system of the data folder")?;
+        match (is_passing, has_database_url) {
+            (false, _) => Ok(Durability::Journal),
+            (true, true) => {
+                tracing::info!(
+                    "the data folder {} is gone with the container, so players are told what the database has ({}={})",
+                    self.path.display(),
+                    config::DURABILITY,
+                    Durability::Database.name()
+                );
+                Ok(Durability::Database)
+            }
+            (true, false) => Err(Error::Config(format!(
+                "the data folder {} lies in the container's own file system and is gone with it, and no {} is set, so \
+                 nothing would outlive the container. Attach a volume and name it with {}, or set {}; {}=journal runs \
+                 nevertheless.",
+                self.path.display(),
+                config::DATABASE_URL,
+                config::DATA,
+                config::DATABASE_URL,
+                config::DURABILITY
+            ))),
+        }
+    }
+
+    /// Whether the folder's file system ends with the container or the machine's power.
+    fn is_passing(&self) -> nix::Result<bool> {
+        let of = statfs(&self.path)?.filesystem_type();
+        Ok([OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC].contains(&of))
     }
 
     /// The world of the demo in this folder, made as wished if there is none yet. A real ladder
@@ -265,6 +314,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn open(path: &Path) -> DataFolder {
+        match DataFolder::take(path).unwrap() {
+            Taken::Ours(folder) => folder,
+            Taken::InUse { by } => panic!("{} is in use{by}", path.display()),
+        }
+    }
+
     fn message<T>(result: Result<T, Error>) -> String {
         match result {
             Ok(_) => "fine".to_owned(),
@@ -276,20 +332,39 @@ mod tests {
     #[test]
     fn a_data_folder_serves_one_supervisor_at_a_time() {
         let temp = tempfile::tempdir().unwrap();
-        let first = DataFolder::open(temp.path()).unwrap();
-        let refusal = message(DataFolder::open(temp.path()));
-        assert!(
-            refusal.contains(&format!("in use by another evoladder (process {})", process::id())),
-            "{refusal}"
-        );
+        let first = open(temp.path());
+        let Ok(Taken::InUse { by }) = DataFolder::take(temp.path()) else {
+            panic!("the folder is taken twice")
+        };
+        assert_eq!(by, format!(" (process {})", process::id()));
         drop(first);
-        assert_eq!(message(DataFolder::open(temp.path())), "fine");
+        open(temp.path());
+    }
+
+    #[test]
+    fn what_would_not_outlive_the_container_is_refused_or_left_to_the_database() {
+        let temp = tempfile::tempdir().unwrap();
+        let lasting = open(temp.path());
+        let chosen = [Some(Durability::Journal), Some(Durability::Database)];
+        for chosen in chosen {
+            assert_eq!(Ok(chosen.unwrap()), lasting.durability(chosen, false, true).map_err(|_| ()));
+        }
+        // The one file system of this kind that every Linux has, whether or not this user may write to it.
+        let passing = DataFolder { path: PathBuf::from("/dev/shm"), ..lasting };
+        if !passing.is_passing().unwrap() {
+            println!("skipped: /dev/shm is no memory here");
+            return;
+        }
+        assert_eq!(passing.durability(None, true, false).map_err(|_| ()), Ok(Durability::Journal), "a demo");
+        assert_eq!(passing.durability(None, false, true).map_err(|_| ()), Ok(Durability::Database));
+        let refusal = message(passing.durability(None, false, false));
+        assert!(refusal.contains("EVOLADDER_DATA") && refusal.contains("DATABASE_URL"), "{refusal}");
     }
 
     #[test]
     fn a_demo_goes_on_as_it_was_begun_or_not_at_all() {
         let temp = tempfile::tempdir().unwrap();
-        let data = DataFolder::open(temp.path()).unwrap();
+        let data = open(temp.path());
         let wish = |seed, players| DemoWish { seed, players };
         let world = data.demo_world(wish(Some(7), None), 40).unwrap();
         assert_eq!(world, DemoWorld { seed: 7, players: 40 });
@@ -302,7 +377,7 @@ mod tests {
     #[test]
     fn a_real_ladder_is_no_place_for_a_demo() {
         let temp = tempfile::tempdir().unwrap();
-        let data = DataFolder::open(temp.path()).unwrap();
+        let data = open(temp.path());
         fs::write(temp.path().join("journal"), "").unwrap();
         assert!(message(data.demo_world(DemoWish::default(), 40)).contains("holds no demo"));
         assert_eq!(message(data.refuse_demo()), "fine");
@@ -311,7 +386,7 @@ mod tests {
     #[test]
     fn the_sockets_are_private_found_through_the_data_folder_and_gone_at_the_end() {
         let temp = tempfile::tempdir().unwrap();
-        let data = DataFolder::open(temp.path()).unwrap();
+        let data = open(temp.path());
         let folder = RunFolder::create(&data, &[temp.path().to_owned()]).unwrap();
         let run_dir = running(temp.path()).unwrap();
         assert_eq!(&run_dir, folder.run_dir());
@@ -324,7 +399,7 @@ mod tests {
     #[test]
     fn sockets_of_a_supervisor_that_was_killed_are_cleared_away() {
         let temp = tempfile::tempdir().unwrap();
-        let data = DataFolder::open(temp.path()).unwrap();
+        let data = open(temp.path());
         let killed = RunFolder::create(&data, &[temp.path().to_owned()]).unwrap();
         let left_behind = killed.run_dir().clone();
         std::mem::forget(killed);
@@ -337,7 +412,7 @@ mod tests {
         let temp = tempfile::tempdir().unwrap();
         let long = temp.path().join("x".repeat(90));
         fs::create_dir(&long).unwrap();
-        let data = DataFolder::open(temp.path()).unwrap();
+        let data = open(temp.path());
         let folder = RunFolder::create(&data, &[long.clone(), temp.path().to_owned()]).unwrap();
         assert!(!folder.run_dir().path().starts_with(&long));
     }

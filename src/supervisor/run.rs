@@ -9,8 +9,9 @@ use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
 use super::judging;
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
-use super::slot::{Phase, Slot};
+use super::slot::{Phase, STANDS_BY, Slot};
 use super::spec::{CHILDREN, Demo, Duty, Plan};
+use super::standby;
 use super::status::{self, StatusServer, Usage};
 use super::{Error, by_chance};
 use crate::clock;
@@ -75,15 +76,16 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     }
     let bin = std::env::current_exe().context("find own executable")?;
     let bin = bin.parent().context("find own folder")?.to_owned();
-    let data = DataFolder::open(options.data.as_deref().unwrap_or(&config.data))?;
+    // Before the first wait and the first child: what is blocked here is what poll is told of.
+    let signals = take_signals().context("take signals")?;
+    let folder = options.data.as_deref().unwrap_or(&config.data);
+    let Some(data) = standby::take_folder(folder, &signals)? else { return Ok(EXIT_DRAINED) };
     if let Some(folder) = options.report.as_deref().and_then(Path::parent)
         && !folder.as_os_str().is_empty()
         && !folder.is_dir()
     {
         return Err(Error::Config(format!("there is no folder {} for the report", folder.display())));
     }
-    // Before the first child: what is blocked here is what poll is told of.
-    let signals = take_signals().context("take signals")?;
     let sockets = RunFolder::create(&data, &config::runtime_folders())?;
     let mut status = StatusServer::bind(sockets.run_dir())?;
     let plan = plan(options, config, &data, &sockets)?;
@@ -143,7 +145,9 @@ fn plan(
         seed,
         owner: config.owner,
         token,
+        durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
         database_url: config.database_url,
+        replay_store: config.replay_store,
         replay_workers: config.replay_workers,
         replay_sandbox: config.replay_sandbox,
         demo,
@@ -480,6 +484,10 @@ impl<'a> Tree<'a> {
                 }
                 child.sandbox = Some(layers);
             }
+            FromChild::StandsBy { until } => {
+                tracing::warn!("{name} stands by until {until}");
+                child.stands_by_until = Some(until);
+            }
         }
         Ok(())
     }
@@ -674,7 +682,7 @@ impl<'a> Tree<'a> {
     fn check_timers(&mut self, now: Instant) {
         for at in 0..self.slots.len() {
             let slot = &mut self.slots[at];
-            let (name, limit) = (slot.name(), slot.spec.ready);
+            let (name, limit, ready_by) = (slot.name(), slot.spec.ready, slot.ready_by());
             let Phase::Running(child) = &mut slot.phase else { continue };
             if child.kill_at.is_some_and(|at| at <= now) {
                 child.kill_at = None;
@@ -688,11 +696,7 @@ impl<'a> Tree<'a> {
                         child.ended_for.get_or_insert("it was given time to leave and stayed".to_owned()),
                     ),
                 }
-            } else if child.ready_at.is_none()
-                && child.ended_for.is_none()
-                && !child.draining
-                && child.started + limit <= now
-            {
+            } else if ready_by.is_some_and(|by| by <= now) {
                 self.end(at, format!("it was not ready within {} s", limit.as_secs()), Signal::SIGKILL, now);
             }
         }
@@ -715,7 +719,8 @@ impl<'a> Tree<'a> {
         self.pings += 1;
         for at in 0..self.slots.len() {
             let Some(child) = self.slots[at].child_mut() else { continue };
-            if child.ready_at.is_none() || child.draining || child.ended_for.is_some() {
+            let answers = child.ready_at.is_some() || child.stands_by_until.is_some();
+            if !answers || child.draining || child.ended_for.is_some() {
                 continue;
             }
             if child.unanswered < UNANSWERED_LIMIT {
@@ -769,9 +774,11 @@ impl<'a> Tree<'a> {
 
     fn status(&self, now: Instant) -> Value {
         let own = i32::try_from(process::id()).expect("a process id fits pid_t");
+        let stands_by = self.slots.iter().any(|slot| slot.state() == STANDS_BY);
         let state = match (&self.drain, self.up_at) {
             (Some(_), _) => "draining",
             (None, Some(_)) => "up",
+            (None, None) if stands_by => STANDS_BY,
             (None, None) => "starting",
         };
         let seconds =

@@ -8,6 +8,9 @@ use super::status::{self, Usage};
 use serde_json::{Value, json};
 use std::time::Instant;
 
+/// The state of a child that waits for something outside before it is ready.
+pub(super) const STANDS_BY: &str = "stands by";
+
 /// The place of one child, through all its incarnations.
 pub(super) struct Slot {
     pub(super) spec: &'static ChildSpec,
@@ -51,16 +54,19 @@ impl Slot {
         if let Phase::Running(child) = &mut self.phase { Some(child) } else { None }
     }
 
+    /// By when its child has to be ready, if that is still open and up to the child.
+    pub(super) fn ready_by(&self) -> Option<Instant> {
+        let child = self.child()?;
+        let waits = child.ready_at.is_none() && child.stands_by_until.is_none();
+        (waits && child.ended_for.is_none() && !child.draining).then(|| child.started + self.spec.ready)
+    }
+
     /// When this slot next wants attention without anybody asking.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
         match &self.phase {
             Phase::Waiting | Phase::Stopped => None,
             Phase::Backoff { until } => Some(*until),
-            Phase::Running(child) => {
-                let unready = child.ready_at.is_none() && child.ended_for.is_none() && !child.draining;
-                let ready_by = unready.then(|| child.started + self.spec.ready);
-                child.kill_at.into_iter().chain(ready_by).min()
-            }
+            Phase::Running(child) => child.kill_at.into_iter().chain(self.ready_by()).min(),
         }
     }
 
@@ -72,6 +78,7 @@ impl Slot {
             Phase::Running(child) if child.ended_for.is_some() => "being ended",
             Phase::Running(child) if child.draining => "drains",
             Phase::Running(child) if child.ready_at.is_some() => "ready",
+            Phase::Running(child) if child.stands_by_until.is_some() => STANDS_BY,
             Phase::Running(_) => "starts",
         }
     }
@@ -91,6 +98,7 @@ impl Slot {
             "recycles": self.recycles,
             "ready_s": child.and_then(|child| child.ready_at).map(seconds),
             "doing": child.and_then(|child| child.doing.clone()),
+            "stands_by_until": child.filter(|child| child.ready_at.is_none()).and_then(|child| child.stands_by_until.clone()),
             "sandbox": child.and_then(|child| child.sandbox.as_deref()).map(status::sandbox),
             "pss_kib": usage.and_then(|usage| usage.pss_kib),
             "cpu_ms": usage.and_then(|usage| usage.cpu_ms),

@@ -1,7 +1,7 @@
 //! The children as a table: in which order they start, how long they may take, which sockets and
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
-use crate::config::{self, LogLevel, RunDir, SandboxRule, Secret};
+use crate::config::{self, Durability, LogLevel, ReplayStore, RunDir, SandboxRule, Secret};
 use ipc_schema::control::Role;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
@@ -81,6 +81,7 @@ impl Listener {
 pub enum Setting {
     Data,
     DatabaseUrl,
+    Durability,
     Season,
     Seed,
     Token,
@@ -90,6 +91,8 @@ pub enum Setting {
     Players,
     ReplaySandbox,
     Owner,
+    /// With the keys that belong to it.
+    ReplayStore,
 }
 
 const fn secs(seconds: u64) -> Duration {
@@ -102,7 +105,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl] },
+                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
@@ -123,6 +126,8 @@ pub struct Plan {
     pub owner: Option<UserId>,
     pub token: Secret,
     pub database_url: Option<Secret>,
+    pub durability: Durability,
+    pub replay_store: Option<ReplayStore>,
     pub replay_workers: usize,
     pub replay_sandbox: SandboxRule,
     pub demo: Option<Demo>,
@@ -160,6 +165,8 @@ impl Plan {
         let backtrace = self.backtrace.as_ref().filter(|_| spec.role != Role::ReplayWorker);
         environment.extend(backtrace.map(|value| (config::BACKTRACE, value.into())));
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
+        let store = self.replay_store.as_ref().filter(|_| spec.settings.contains(&Setting::ReplayStore));
+        environment.extend(store.map(ReplayStore::variables).unwrap_or_default());
         environment
     }
 
@@ -172,6 +179,7 @@ impl Plan {
             Setting::DatabaseUrl => {
                 (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
             }
+            Setting::Durability => (config::DURABILITY, Some(self.durability.name().into())),
             Setting::Season => (config::SEASON, Some(OsString::from(&self.season))),
             Setting::Seed => (config::SEED, self.seed.map(|seed| seed.to_string().into())),
             Setting::Token => (config::DISCORD_TOKEN, Some(self.token.expose().into())),
@@ -182,6 +190,9 @@ impl Plan {
             }
             Setting::ReplaySandbox => (config::REPLAY_SANDBOX, Some(self.replay_sandbox.name().into())),
             Setting::Owner => (config::OWNER, self.owner.map(|owner| owner.to_string().into())),
+            Setting::ReplayStore => {
+                (config::REPLAY_STORE, self.replay_store.as_ref().map(|store| store.url().into()))
+            }
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -201,6 +212,16 @@ mod tests {
             owner: Some(UserId(1)),
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
+            durability: Durability::Journal,
+            replay_store: Some(ReplayStore::Bucket(config::Bucket {
+                name: "replays".to_owned(),
+                prefix: String::new(),
+                region: "here".to_owned(),
+                endpoint: None,
+                key_id: Secret::new("key"),
+                secret: Secret::new("secret"),
+                session_token: None,
+            })),
             replay_workers: 3,
             replay_sandbox: SandboxRule::BestEffort,
             demo,
@@ -221,10 +242,11 @@ mod tests {
     #[test]
     fn every_child_gets_its_own_settings_and_no_others() {
         use config::*;
+        const KEPT: [&str; 4] = [REPLAY_STORE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION];
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,     &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL],  &[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL]),
+            (Role::DbWriter,     &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY][..], &KEPT].concat(), &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY][..], &KEPT].concat()),
             (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),

@@ -80,8 +80,8 @@ fn writer() {
         println!("\nsent {next} {last} {attempt}");
         let (told, answer) = mpsc::channel();
         let tell = told.clone();
-        let batch = (next..=last).map(|seq| decided(seq, attempt)).collect();
-        commits.append(batch, move |synced| tell.send(synced).unwrap()).unwrap();
+        let batch: Vec<Record> = (next..=last).map(|seq| decided(seq, attempt)).collect();
+        commits.append(&batch, move |synced| tell.send(synced).unwrap()).unwrap();
         match answer.recv().unwrap() {
             Ok(synced) => {
                 assert_eq!(synced, Seq(last));
@@ -236,8 +236,8 @@ fn how_far_a_refused_append_came_is_known() {
         // Forty records of 100 KB are two frames, and the second finds no room.
         ENOSPC.set("journal: write", 1, 1);
         let (told, answer) = mpsc::channel();
-        let batch = (1..=40).map(|seq| large_record(seq, 100_000)).collect();
-        commits.append(batch, move |result| told.send(result).unwrap()).unwrap();
+        let batch: Vec<Record> = (1..=40).map(|seq| large_record(seq, 100_000)).collect();
+        commits.append(&batch, move |result| told.send(result).unwrap()).unwrap();
         assert!(answer.recv().unwrap().is_err());
         let synced = commits.synced();
         assert!(Seq(0) < synced && synced < Seq(40), "{synced}");

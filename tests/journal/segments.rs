@@ -120,7 +120,7 @@ fn trimming_waits_its_turn_among_appends() {
     let (told, answers) = mpsc::channel();
     for seq in 1..=20 {
         let tell = told.clone();
-        commits.append(records(seq..=seq), move |synced| tell.send(("synced", synced)).unwrap()).unwrap();
+        commits.append(&records(seq..=seq), move |synced| tell.send(("synced", synced)).unwrap()).unwrap();
         let tell = told.clone();
         commits.trim(Seq(seq), move |first| tell.send(("first", first)).unwrap()).unwrap();
     }

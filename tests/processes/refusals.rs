@@ -73,6 +73,16 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
             vec![("DATABASE_URL", "postgres://u@h:port/d")],
             "DATABASE_URL cannot be used",
         ),
+        (
+            vec!["run", "--emulator", "--data", data],
+            vec![("REPLAY_STORE", "ftp://replays")],
+            "s3://bucket/prefix or file:///absolute/folder",
+        ),
+        (
+            vec!["run", "--emulator", "--data", data],
+            vec![("REPLAY_STORE", "s3://replays"), ("AWS_ACCESS_KEY_ID", "key"), ("AWS_REGION", "here")],
+            "AWS_SECRET_ACCESS_KEY is not set",
+        ),
     ] {
         let output = evoladder(&args, &variables);
         let words = String::from_utf8_lossy(&output.stderr);

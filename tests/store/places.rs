@@ -81,8 +81,7 @@ impl Place {
 }
 
 /// Runs a test in each.
-#[expect(clippy::needless_pass_by_value, reason = "a test is written where it is called")]
-pub(crate) fn on_each(test: impl AsyncFn(&Place)) {
+pub(crate) fn on_each(test: &impl AsyncFn(&Place)) {
     for place in [Some(Place::file()), Place::server()].into_iter().flatten() {
         println!("in {}", place.database);
         block_on(test(&place));

@@ -53,7 +53,7 @@ fn in_journal(data: &Path) -> Vec<Record> {
 
 #[test]
 fn a_lost_journal_is_filled_from_the_database() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         let before = dump(dir).await;
         lose_journal(dir.path());
@@ -65,7 +65,7 @@ fn a_lost_journal_is_filled_from_the_database() {
 
 #[test]
 fn a_journal_put_back_from_a_backup_is_filled_from_the_database() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         lose_journal(dir.path());
         let mut older = Journal::open(&dir.path().join(JOURNAL), ladder).unwrap();
@@ -78,7 +78,7 @@ fn a_journal_put_back_from_a_backup_is_filled_from_the_database() {
 
 #[test]
 fn a_lost_database_is_brought_up_from_the_journal() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         let before = dump(dir).await;
         dir.lose_database().await;
@@ -89,7 +89,7 @@ fn a_lost_database_is_brought_up_from_the_journal() {
 
 #[test]
 fn a_database_that_is_behind_goes_on_where_it_was() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         let before = dump(dir).await;
         for at in [1, 8, 18] {
@@ -103,7 +103,7 @@ fn a_database_that_is_behind_goes_on_where_it_was() {
 
 #[test]
 fn a_whole_folder_starts_again_and_again() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         let before = (dump(dir).await, in_journal(dir.path()));
         for _ in 0..3 {
@@ -115,7 +115,7 @@ fn a_whole_folder_starts_again_and_again() {
 
 #[test]
 fn the_database_of_another_ladder_is_refused_naming_both() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ours = filled(dir).await;
         dir.lose_database().await;
         let other = LadderId(ours.0 ^ 1);
@@ -131,7 +131,7 @@ fn the_database_of_another_ladder_is_refused_naming_both() {
 
 #[test]
 fn two_histories_that_differ_at_one_record_are_refused() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         let mut forked = history();
         forked[11].at = Timestamp(1);
@@ -155,7 +155,7 @@ fn two_histories_that_differ_at_one_record_are_refused() {
 
 #[test]
 fn a_database_that_ends_before_the_journal_begins_is_refused() {
-    on_each(async |dir| {
+    on_each(&async |dir| {
         let ladder = filled(dir).await;
         lose_journal(dir.path());
         let mut journal = Journal::open_sized(&dir.path().join(JOURNAL), ladder, 1).unwrap();

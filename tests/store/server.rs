@@ -174,7 +174,7 @@ fn certificates_are_verified_as_the_url_says() {
 
 #[test]
 fn a_title_with_a_zero_in_it_is_stored_without() {
-    on_each(async |place| {
+    on_each(&async |place| {
         let mut history = history();
         let hostile = |event: &mut Event| {
             if let Event::ReplayJudged { facts, .. } = event {
@@ -289,7 +289,7 @@ fn a_database_that_comes_back_as_another_ends_the_writer() {
 
 #[test]
 fn a_record_that_the_database_refuses_holds_the_tables_and_not_the_ladder() {
-    on_each(async |place| {
+    on_each(&async |place| {
         with_journal(place, LADDER, 19);
         drop(store(place).await);
         // Somebody put a row there by hand, which record 2 needs for another player.
@@ -371,7 +371,7 @@ fn a_lost_answer_applies_nothing_twice() {
 
 #[test]
 fn a_writer_of_an_old_epoch_changes_nothing() {
-    on_each(async |place| {
+    on_each(&async |place| {
         let mut old = store(place).await;
         old.apply(LADDER, &history()[..3]).await.unwrap();
         change(place, "update progress set epoch = 4").await;
@@ -394,7 +394,7 @@ fn a_batch_is_bounded_and_the_rest_is_the_next_one() {
         }]
     };
     let records = records((1..=2500).map(joined).collect());
-    on_each(async |place| {
+    on_each(&async |place| {
         let mut store = store(place).await;
         let mut at = 0;
         for expected in [1000, 2000, 2500] {

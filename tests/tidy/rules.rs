@@ -99,6 +99,10 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "bincode" && file != "ipc-schema/src/frame.rs",
     },
     Rule {
+        says: "object_store is named in src/db_writer/copies/objects.rs",
+        forbids: |file, path, _| root(path) == "object_store" && file != "src/db_writer/copies/objects.rs",
+    },
+    Rule {
         says: "bzip2 is named in replay",
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },

@@ -28,7 +28,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
     Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
-use staff::{news, staff_acts, staff_looks, staff_views};
+use staff::{archived_match, news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
 /// A sample of each variant, in the order of the declaration or not; leaving one out does not compile.
@@ -200,6 +200,7 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         StaffNotBanned,
         OutOfRange { from: 0, to: u32::MAX },
         TextLength { from: 3, to: 1500 },
+        HistoryAway,
     )
 }
 
@@ -714,6 +715,7 @@ pub(crate) fn writer_calls() -> Vec<WriterCall> {
         ReadReplay { hash },
         SaveSession { shard: 0, session: gateway_session() },
         LoadSession { shard: u32::MAX },
+        FindMatch { match_id: MATCH },
     );
     requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
 }
@@ -727,8 +729,11 @@ pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
         ReadOnly { reason: text("no space left on device") },
         SessionSaved,
         Session(Some(gateway_session())),
+        Match(Some(Box::new(archived_match()))),
+        HistoryAway { reason: text("the database does not answer in time") },
+        Busy,
     );
-    replies.extend([WriterReply::Replay(None), WriterReply::Session(None)]);
+    replies.extend([WriterReply::Replay(None), WriterReply::Session(None), WriterReply::Match(None)]);
     replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
 }
 
@@ -779,5 +784,6 @@ pub(crate) fn from_child() -> Vec<FromChild> {
         Pong { number: 1, doing: Some(text("job 3")) },
         Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
         Sandbox { layers: layers() },
+        StandsBy { until: text("the database answers") },
     )
 }

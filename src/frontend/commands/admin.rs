@@ -1,6 +1,7 @@
 //! `/admin`: what staff look at and do. Every act is shown with what it changes and confirmed once;
 //! the rules are the backend's, also who is staff.
 
+mod archive;
 mod pages;
 #[cfg(test)]
 mod tests;

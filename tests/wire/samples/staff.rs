@@ -1,8 +1,12 @@
 //! What staff do and see, and what players are told of it.
 
 use super::{AT, JOB, MATCH, PLAYER, PROPOSAL, USER, names, text};
+use ipc_schema::archive::{
+    ArchivedCase, ArchivedClosing, ArchivedCorrection, ArchivedEnd, ArchivedMatch, ArchivedMatchView,
+    ArchivedResolution, ArchivedUpload, ArchivedVerdict,
+};
 use ipc_schema::event::{CaseKind, Judged};
-use ipc_schema::ids::CaseId;
+use ipc_schema::ids::{CaseId, PlayerId, Seq};
 use ipc_schema::replay::Fault;
 use ipc_schema::staff::{
     AuditView, BanView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
@@ -97,6 +101,75 @@ fn case_view(kind: CaseKind) -> CaseView {
         closed: Some(CaseClosing { by: USER, note: text("seen"), at: AT }),
         match_id: MATCH,
         match_: Some(Box::new(match_)),
+    }
+}
+
+/// With a resolution for each verdict.
+pub(super) fn archived_match() -> ArchivedMatch {
+    let verdicts = every!(ArchivedVerdict:
+        Decided { winner: 1, ground: Some(Ground::Recorded) },
+        Drawn { ground: None },
+        Conflict,
+        Void,
+        Aborted { by: Some(0) },
+        Unconfirmed,
+        Expired,
+        Cancelled { by: None },
+    );
+    let resolution = |after: &ArchivedVerdict| ArchivedResolution {
+        seq: Seq(9),
+        at: AT,
+        by: USER,
+        before: Some(ArchivedVerdict::Conflict),
+        after: *after,
+    };
+    let end = ArchivedEnd {
+        outcome: text("for_staff"),
+        would_be: Some(text("decided")),
+        at: AT,
+        map_title: Some(text("Keres Passage")),
+        duration_game_loops: Some(3007),
+    };
+    ArchivedMatch {
+        match_id: MATCH,
+        players: [PLAYER, PlayerId(2)],
+        races: [Race::BwTerran, Race::Sc2Zerg],
+        map: text("keres_passage"),
+        server: Server::Twn,
+        paired_at: AT,
+        started_at: Some(AT),
+        reports: [Some(Outcome::Won), None],
+        closed: Some(ArchivedClosing {
+            at: AT,
+            verdict: verdicts[0],
+            ratings: Some([(Mmr(1500), Mmr(1520)), (Mmr(1500), Mmr(1480))]),
+        }),
+        resolutions: verdicts.iter().map(resolution).collect(),
+        corrections: vec![ArchivedCorrection {
+            seq: Seq(9),
+            slot: 1,
+            race: Race::Sc2Zerg,
+            before: Mmr(1480),
+            after: Mmr(1500),
+        }],
+        others_corrected: 7,
+        uploads: vec![ArchivedUpload {
+            job: JOB,
+            slot: 1,
+            hash: FileHash([0xab; 32]),
+            bytes: 5,
+            at: AT,
+            end: Some(end),
+        }],
+        cases: vec![ArchivedCase {
+            case: CaseId(1),
+            kind: text("clash"),
+            player: Some(PLAYER),
+            job: None,
+            detail: Some(text("2-S2-1-7")),
+            opened_at: AT,
+            closed: Some((AT, USER, Some(text("seen")))),
+        }],
     }
 }
 
@@ -206,6 +279,11 @@ pub(super) fn staff_views() -> Vec<StaffView> {
             changed: true,
         }]),
         Cases { page: 0, pages: 1, case: Some(Box::new(case_view(case_kinds().remove(0)))) },
+        ArchivedMatch(Box::new(ArchivedMatchView {
+            match_: archived_match(),
+            players: [text("A"), text("B")],
+            map_title: text("Keres Passage"),
+        })),
     );
     let cases = case_kinds().into_iter().map(|kind| StaffView::Cases {
         page: 0,

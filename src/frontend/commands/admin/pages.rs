@@ -1,5 +1,6 @@
 //! What staff read.
 
+use super::archive::archive_page;
 use crate::frontend::custom_id::{CustomId, StaffOrder};
 use crate::frontend::reply::{Page, below, button, colour, embed, row};
 use crate::frontend::text::{Words, date, flag, plain, relative};
@@ -10,16 +11,16 @@ use ipc_schema::staff::{
     SnapshotView, StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
 };
 use ipc_schema::view::{CaseUpload, CaseView, UploadEnd};
-use ipc_schema::vocab::{Outcome, Race, RaceChoice, Verdict};
+use ipc_schema::vocab::{FileHash, Mmr, Outcome, Race, RaceChoice, Timestamp, Verdict};
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::ButtonStyle;
 
 /// Characters of all lines of one page; Discord shows 4,096 in an embed.
-const LINES: usize = 4000;
+pub(super) const LINES: usize = 4000;
 
 /// Characters of one name, and of one text, on a line with others.
-const NAME: usize = 60;
-const SHORT: usize = 160;
+pub(super) const NAME: usize = 60;
+pub(super) const SHORT: usize = 160;
 
 /// Characters of a text that has a field to itself; Discord shows 1,024.
 const FIELD: usize = 1000;
@@ -32,6 +33,7 @@ pub fn render(view: &StaffView, words: Words) -> Page {
         StaffView::Snapshot(snapshot) => snapshot_page(snapshot, words),
         StaffView::Player(player) => player_page(player, words),
         StaffView::Match(match_) => match_page(match_, words),
+        StaffView::ArchivedMatch(match_) => archive_page(match_, words),
         StaffView::Log { page, pages, entries } => log_page(*page, *pages, entries, words),
         StaffView::Health(health) => health_page(health, words),
         StaffView::Roster(members) => roster_page(members, words),
@@ -259,12 +261,17 @@ fn upload_line(upload: &CaseUpload, words: Words) -> String {
         }
         UploadEnd::Failed(fault) => fault.code().to_owned(),
     };
-    let hash = upload.hash.to_string();
+    upload_text(upload.slot, upload.at, &end, upload.hash, words)
+}
+
+/// What came of a replay, and where its file lies.
+pub(super) fn upload_text(slot: u8, at: Timestamp, end: &str, hash: FileHash, words: Words) -> String {
+    let hash = hash.to_string();
     let line = words.with(
         "admin-upload",
         &[
-            ("slot", u32::from(upload.slot + 1).into()),
-            ("at", date(upload.at).into()),
+            ("slot", u32::from(slot + 1).into()),
+            ("at", date(at).into()),
             ("end", end.into()),
             ("file", format!("replays/{}/{hash}.SC2Replay", &hash[..2]).into()),
         ],
@@ -423,22 +430,29 @@ fn match_line(match_: &MatchLine, words: Words) -> String {
     )
 }
 
+/// A player of a match: what of, how the rating moved, and what was reported.
+pub(super) fn player_line(
+    slot: usize,
+    name: &str,
+    of: Race,
+    rating: Option<(Mmr, Mmr)>,
+    report: Option<Outcome>,
+    words: Words,
+) -> String {
+    let mut line = format!("{}. {} ({})", slot + 1, plain(name, NAME), race(of, words));
+    if let Some((before, after)) = rating {
+        line.push_str(&format!(": {before} → {after} MMR"));
+    }
+    line.push_str(&report_text(report, words));
+    line
+}
+
 fn match_page(view: &StaffMatchView, words: Words) -> Page {
     let content = words.with("admin-match", &[("id", view.match_id.to_string().into())]);
     let mut lines: Vec<String> = (0..2)
         .map(|slot| {
-            let mut line = format!(
-                "{}. {} ({})",
-                slot + 1,
-                plain(&view.players[slot], NAME),
-                race(view.races[slot], words)
-            );
-            if let Some(ratings) = view.ratings {
-                let (before, after) = ratings[slot];
-                line.push_str(&format!(": {before} → {after} MMR"));
-            }
-            line.push_str(&report_text(view.reports[slot], words));
-            line
+            let rating = view.ratings.map(|ratings| ratings[slot]);
+            player_line(slot, &view.players[slot], view.races[slot], rating, view.reports[slot], words)
         })
         .collect();
     lines.push(format!(
@@ -475,7 +489,7 @@ fn match_page(view: &StaffMatchView, words: Words) -> Page {
     Page { content, embeds, rows: Vec::new() }
 }
 
-fn verdict(verdict: Verdict, words: Words) -> String {
+pub(super) fn verdict(verdict: Verdict, words: Words) -> String {
     let player = |key: &str, slot: u8| words.with(key, &[("slot", u32::from(slot + 1).into())]);
     match verdict {
         Verdict::Decided { winner, .. } => player("admin-verdict-won", winner),
@@ -559,7 +573,7 @@ fn role_name(role: Option<StaffRole>, words: Words) -> String {
     words.name_of("staff-role", role.map_or("none", StaffRole::code))
 }
 
-fn race(race: Race, words: Words) -> String {
+pub(super) fn race(race: Race, words: Words) -> String {
     words.name_of("race", race.code())
 }
 
@@ -570,12 +584,12 @@ fn races(choice: RaceChoice, words: Words) -> String {
 }
 
 /// Shown as a name by Discord; it pings nobody.
-fn mention(user: UserId) -> String {
+pub(super) fn mention(user: UserId) -> String {
     format!("<@{user}>")
 }
 
 /// What the rules wrote, with Discord's time stamps in it, cut at so many characters.
-fn cut(text: &str, max: usize) -> String {
+pub(super) fn cut(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
     }
@@ -584,7 +598,7 @@ fn cut(text: &str, max: usize) -> String {
 }
 
 /// As many lines as there is room for.
-fn fit(lines: &[String], room: usize) -> String {
+pub(super) fn fit(lines: &[String], room: usize) -> String {
     let mut text = String::new();
     let mut left = room;
     for line in lines {
