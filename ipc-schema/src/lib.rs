@@ -10,7 +10,7 @@
 //! | [`replay`] | a replay worker asks the backend for jobs |
 //!
 //! [`ids`], [`vocab`], [`event`], [`view`] and [`staff`] are the words they share, [`fact_line`] what a
-//! card says to programs; [`frame`] is the only file that knows how a message becomes bytes.
+//! card says to programs, [`snapshot`] what the state is on a disk; [`frame`] is the only file that knows how a message becomes bytes.
 
 pub mod backend;
 pub mod control;
@@ -20,6 +20,7 @@ pub mod fact_line;
 pub mod frame;
 pub mod ids;
 pub mod replay;
+pub mod snapshot;
 pub mod staff;
 pub mod view;
 pub mod vocab;

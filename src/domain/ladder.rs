@@ -3,6 +3,7 @@
 mod changes;
 mod decide;
 mod results;
+mod snapshot;
 mod staff;
 
 use super::activity::Activity;
@@ -19,6 +20,7 @@ use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
+pub use snapshot::Rebuild;
 use ipc_schema::event::{Event, Judged, Names, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
@@ -473,7 +475,7 @@ impl Ladder {
                 self.upload_ended(known.match_id, *job, UploadEnd::Judged(judgement.outcome));
                 let winner = if let Judged::Decided { winner, .. } = judgement.outcome {
                     self.spent_files.insert(known.hash);
-                    self.games.insert(Game::of(facts), known.match_id);
+                    self.games.extend(Game::of(facts).map(|game| (game, known.match_id)));
                     let match_ = &self.matches[&known.match_id];
                     Some(self.players[&match_.pairing.players[usize::from(winner)]].name())
                 } else {
