@@ -7,6 +7,7 @@
 mod files;
 pub mod project;
 mod sessions;
+mod snapshots;
 
 use crate::clock;
 use crate::config::Faults;
@@ -15,6 +16,7 @@ use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
+use crate::snapshot::Snapshot;
 use crate::store::{self, Progress, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -24,6 +26,7 @@ use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
 use sessions::Sessions;
+use snapshots::Snapshots;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -41,6 +44,9 @@ const CATCH_UP: Duration = Duration::from_secs(3);
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
 
+/// The snapshots' folder in the data folder.
+pub const SNAPSHOTS: &str = "snapshots";
+
 /// The database's file in the data folder.
 pub const DATABASE: &str = "ladder.sqlite";
 
@@ -50,16 +56,27 @@ pub struct Opened {
     pub journal: Journal,
     pub store: Store,
     pub projected: Seq,
+    /// Those that a load may begin with, newest first.
+    pub snapshots: Vec<Snapshot>,
 }
 
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
+/// Snapshots are held against both.
 pub async fn open(data: &Path) -> anyhow::Result<Opened> {
     let mut store = Store::open(&data.join(DATABASE)).await?;
     let progress = store.progress().await?;
+    let found = snapshots::find(&data.join(SNAPSHOTS))?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
-    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).map_err(open_error)?;
+    let dir = data.join(JOURNAL);
+    let first = if Journal::is_empty(&dir).map_err(open_error)? {
+        snapshots::beginning(&found, &mut store, progress).await?
+    } else {
+        Seq(1)
+    };
+    let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
     let projected = reconcile(&mut journal, &mut store, progress).await?;
-    Ok(Opened { journal, store, projected })
+    let snapshots = snapshots::usable(found, &journal, &mut store, projected, &data.join(SNAPSHOTS)).await?;
+    Ok(Opened { journal, store, projected, snapshots })
 }
 
 /// Runs until drained. `data` is the data folder.
@@ -67,8 +84,10 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let Opened { journal, store, projected: progress } = open(data).await?;
+    let Opened { journal, store, projected: progress, snapshots } = open(data).await?;
     let dir = data.join(JOURNAL);
+    let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
+    let (made, mut makings) = mpsc::channel(1);
     let (ladder, last) = (journal.ladder(), journal.last());
     tracing::info!("ladder {:016x} at record {last}, database at {progress}", ladder.0);
 
@@ -91,6 +110,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
         commits,
         appended,
         synced,
+        snapshots,
         under_way: 0,
         waiting_load: None,
         load: None,
@@ -122,6 +142,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
                 }
             },
             Some(result) = results.recv() => writer.append_done(result).await,
+            Some(making) = makings.recv() => writer.snapshots.made(making),
             error = &mut failed => return Err(fatal_error(error.ok())),
             _ = second.tick() => {
                 let (journal, database) = (writer.synced.borrow().0, projected_to.borrow().0);
@@ -129,6 +150,7 @@ pub async fn run(mut child: Child, data: &Path) -> anyhow::Result<()> {
                     gauge("journal_seq", journal as f64),
                     gauge("database_lag_records", journal.saturating_sub(database) as f64),
                 ]);
+                writer.snapshots.tick(&writer.commits, Seq(journal), Seq(database), &made);
             }
             () = control.drain_asked() => break,
         }
@@ -144,6 +166,7 @@ struct Writer {
     files: ReplayFiles,
     sessions: Sessions,
     commits: Commits,
+    snapshots: Snapshots,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
     /// Appends handed to the journal's thread and not yet answered.
@@ -172,6 +195,22 @@ impl Writer {
             WriterRequest::Load { after } => {
                 let reply = self.load_page(after);
                 answer(&outbox, id, reply, Bytes::new()).await;
+            }
+            WriterRequest::LoadSnapshot => {
+                let reply = WriterReply::Snapshot(self.snapshots.begin_load());
+                answer(&outbox, id, reply, Bytes::new()).await;
+            }
+            WriterRequest::SnapshotPart { seq, part } => {
+                let snapshot = self.snapshots.loading(seq);
+                tokio::spawn(async move {
+                    let read = tokio::task::spawn_blocking(move || {
+                        let part = snapshot.map(|snapshot| snapshot.part(part as usize));
+                        part.transpose().map(Option::flatten).map_err(anyhow::Error::from)
+                    });
+                    let (length, blob) = sized(read.await.map_err(anyhow::Error::from).flatten());
+                    let reply = length.map_or_else(not_read("a snapshot"), WriterReply::SnapshotPart);
+                    answer(&outbox, id, reply, blob).await;
+                });
             }
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());
@@ -251,6 +290,9 @@ impl Writer {
         match reader.read(synced, PAGE_BYTES) {
             Ok(records) => {
                 let complete = reader.after() >= synced;
+                if complete {
+                    self.snapshots.end_load();
+                }
                 self.load = (!complete).then_some(reader);
                 let backend_gone_at = self.backend_gone_at;
                 WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }
@@ -267,17 +309,27 @@ impl Writer {
 /// What is answered to reading a file back. Only a file that is not there is told as such, since
 /// its job is over then; whatever else went wrong may pass.
 fn read_back(read: anyhow::Result<Option<Vec<u8>>>) -> (WriterReply, Bytes) {
-    let sized = read.and_then(|file| {
-        let Some(bytes) = file else { return Ok((None, Bytes::new())) };
+    let (length, bytes) = sized(read);
+    (length.map_or_else(not_read("a replay"), WriterReply::Replay), bytes)
+}
+
+/// Raw bytes for behind an answer, and how many they are; None is nothing to send.
+fn sized(read: anyhow::Result<Option<Vec<u8>>>) -> (anyhow::Result<Option<u32>>, Bytes) {
+    let sized = read.and_then(|bytes| {
+        let Some(bytes) = bytes else { return Ok((None, Bytes::new())) };
         let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
         Ok((Some(length), Bytes::from(bytes)))
     });
     match sized {
-        Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
-        Err(error) => {
-            tracing::error!("cannot read a replay back: {error:#}");
-            (WriterReply::ReadOnly { reason: format!("{error:#}") }, Bytes::new())
-        }
+        Ok((length, bytes)) => (Ok(length), bytes),
+        Err(error) => (Err(error), Bytes::new()),
+    }
+}
+
+fn not_read(what: &'static str) -> impl FnOnce(anyhow::Error) -> WriterReply {
+    move |error| {
+        tracing::error!("cannot read {what} back: {error:#}");
+        WriterReply::ReadOnly { reason: format!("{error:#}") }
     }
 }
 
@@ -306,9 +358,11 @@ async fn reconcile(
     let at = progress.map_or(Seq(0), |progress| progress.seq);
     if at.0 + 1 < journal.first().0 {
         bail!(unmendable(format!(
-            "the journal begins with record {}, and the database ends with record {at}: what is between them was removed \
-             from the journal because a database had it. Put that database back",
-            journal.first()
+            "the journal begins with record {}, and the database ends with record {at}: the events between them were removed \
+             from the journal because a database had them, and no snapshot has events. Put that database back, or a \
+             backup of it that reaches record {}",
+            journal.first(),
+            journal.first().0 - 1
         )));
     }
     let Some(Progress { ladder, seq, checksum }) = progress else { return Ok(Seq(0)) };

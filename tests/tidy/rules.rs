@@ -111,6 +111,10 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        says: "the db-writer comes to domain through snapshot",
+        forbids: |file, path, _| in_module(file, "db_writer") && module_of(path) == Some("domain"),
+    },
+    Rule {
         says: "only the db-writer sees store and journal, the judge reads store, the audit both, and bin/journal.rs journal",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];
