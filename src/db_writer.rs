@@ -7,7 +7,7 @@
 mod files;
 pub mod project;
 mod sessions;
-mod snapshots;
+pub mod snapshots;
 
 use crate::clock;
 use crate::config::Faults;

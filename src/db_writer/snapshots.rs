@@ -137,13 +137,8 @@ impl Snapshots {
             through: synced,
         };
         let told = made.clone();
-        let thread = std::thread::Builder::new().name("snapshot".to_owned());
-        let started = thread.spawn(move || {
-            if let Err(error) = rustix::process::nice(NICE) {
-                tracing::warn!("a snapshot is made at the priority of the rest: {error}");
-            }
-            drop(told.blocking_send((bytes, task.make())));
-        });
+        // Whoever waits for it may be draining.
+        let started = task.start(move |made| drop(told.blocking_send((bytes, made))));
         if let Err(error) = started {
             self.made((bytes, Err(anyhow::Error::from(error).context("start a thread"))));
         }
@@ -209,16 +204,33 @@ impl Snapshots {
 }
 
 /// What the thread needs to make one.
-struct Task {
-    dir: PathBuf,
-    journal: PathBuf,
-    ladder: LadderId,
-    base: Option<Arc<Snapshot>>,
-    through: Seq,
+#[derive(Debug)]
+pub struct Task {
+    /// The folder of snapshots, and that of the journal.
+    pub dir: PathBuf,
+    pub journal: PathBuf,
+    pub ladder: LadderId,
+    /// The newest one there is.
+    pub base: Option<Arc<Snapshot>>,
+    /// The last record that is to be in it.
+    pub through: Seq,
 }
 
 impl Task {
-    fn make(self) -> anyhow::Result<Snapshot> {
+    /// Makes it on a thread of its own, which stands back for all others.
+    pub fn start(self, done: impl FnOnce(anyhow::Result<Snapshot>) + Send + 'static) -> std::io::Result<()> {
+        let thread = std::thread::Builder::new().name("snapshot".to_owned());
+        let started = thread.spawn(move || {
+            if let Err(error) = rustix::process::nice(NICE) {
+                tracing::warn!("a snapshot is made at the priority of the rest: {error}");
+            }
+            done(self.make());
+        });
+        started.map(drop)
+    }
+
+    /// Makes it, and removes what is older than the one it was made from.
+    pub fn make(self) -> anyhow::Result<Snapshot> {
         let mut folded = match &self.base {
             Some(base) => Folded::load(base)?,
             None => Folded::default(),

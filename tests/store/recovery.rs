@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 /// Opens a data folder as the db-writer does, brings the database up, and closes it again.
 async fn start(data: &Path) -> anyhow::Result<(LadderId, Seq)> {
-    let Opened { journal, store, projected } = db_writer::open(data).await?;
+    let Opened { journal, store, projected, .. } = db_writer::open(data).await?;
     let (ladder, last) = (journal.ladder(), journal.last());
     let reader = Reader::new(&data.join(JOURNAL), projected);
     let (synced, follow) = watch::channel(last);

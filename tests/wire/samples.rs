@@ -8,7 +8,7 @@ use ipc_schema::backend::{
     ShowCard, TermsAnswer,
 };
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
-use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
+use ipc_schema::db_writer::{Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::event::{
     Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
     Rerating, Unmatched, WhyNot,
@@ -714,6 +714,8 @@ pub(crate) fn writer_calls() -> Vec<WriterCall> {
         ReadReplay { hash },
         SaveSession { shard: 0, session: gateway_session() },
         LoadSession { shard: u32::MAX },
+        LoadSnapshot,
+        SnapshotPart { seq: Seq(9), part: 3 },
     );
     requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
 }
@@ -727,8 +729,11 @@ pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
         ReadOnly { reason: text("no space left on device") },
         SessionSaved,
         Session(Some(gateway_session())),
+        Snapshot(Some(SnapshotHead { ladder: LadderId(1), seq: Seq(9), parts: 4 })),
+        SnapshotPart(Some(5)),
     );
     replies.extend([WriterReply::Replay(None), WriterReply::Session(None)]);
+    replies.extend([WriterReply::Snapshot(None), WriterReply::SnapshotPart(None)]);
     replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
 }
 
