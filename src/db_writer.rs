@@ -201,16 +201,9 @@ impl Writer {
                 answer(&outbox, id, reply, Bytes::new()).await;
             }
             WriterRequest::SnapshotPart { seq, part } => {
-                let snapshot = self.snapshots.loading(seq);
-                tokio::spawn(async move {
-                    let read = tokio::task::spawn_blocking(move || {
-                        let part = snapshot.map(|snapshot| snapshot.part(part as usize));
-                        part.transpose().map(Option::flatten).map_err(anyhow::Error::from)
-                    });
-                    let (length, blob) = sized(read.await.map_err(anyhow::Error::from).flatten());
-                    let reply = length.map_or_else(not_read("a snapshot"), WriterReply::SnapshotPart);
-                    answer(&outbox, id, reply, blob).await;
-                });
+                let (length, blob) = sized(self.snapshots.part(seq, part));
+                let reply = length.map_or_else(not_read("a snapshot"), WriterReply::SnapshotPart);
+                answer(&outbox, id, reply, blob).await;
             }
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());

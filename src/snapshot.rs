@@ -93,7 +93,9 @@ impl Snapshot {
         let length = file.metadata().map_err(SnapshotError::disk("read", path))?.len();
         let mut bytes = [0; HEADER_BYTES];
         match file.read_exact_at(&mut bytes, 0) {
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(damaged("it has no header")),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                return Err(damaged("it has no header"));
+            }
             read => read.map_err(SnapshotError::disk("read", path))?,
         }
         let header = Header::read(&bytes).ok_or_else(|| damaged("the header is not whole"))?;
@@ -160,9 +162,7 @@ impl Snapshot {
     pub fn part(&self, number: usize) -> Result<Option<Vec<u8>>, SnapshotError> {
         let Some(place) = self.parts.get(number) else { return Ok(None) };
         let mut bytes = vec![0; place.length];
-        self.file
-            .read_exact_at(&mut bytes, place.offset)
-            .map_err(SnapshotError::disk("read", &self.path))?;
+        self.file.read_exact_at(&mut bytes, place.offset).map_err(SnapshotError::disk("read", &self.path))?;
         if crc32c::crc32c(&bytes) != place.checksum {
             return Err(self.damaged("a part has not its checksum any more"));
         }

@@ -4,6 +4,7 @@
 mod failpoints;
 mod fixture;
 mod folders;
+mod running;
 
 use crate::simulation::crowd::records_of_an_evening;
 use evoladder::domain::ladder::Ladder;
@@ -69,7 +70,10 @@ fn answers_of_the_last_fifteen_minutes_are_in_it() {
     let newest = &records[records.len() - 901..];
     assert_eq!(answers.len(), newest.len());
     for (answer, record) in answers.iter().zip(newest) {
-        assert_eq!((answer.at, Some(answer.key), Some(&answer.reply)), (record.at, record.key, record.reply.as_ref()));
+        assert_eq!(
+            (answer.at, Some(answer.key), Some(&answer.reply)),
+            (record.at, record.key, record.reply.as_ref())
+        );
     }
 }
 

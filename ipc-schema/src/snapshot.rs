@@ -10,9 +10,7 @@
 use crate::db_writer::StoredReply;
 use crate::event::{CaseKind, Crowd, Names, Pairing, RatingChange, WhyNot};
 use crate::frame::{Decode, Encode};
-use crate::ids::{
-    CardId, CaseId, ChannelId, JobId, Key, MatchId, MessageId, PlayerId, ProposalId, UserId,
-};
+use crate::ids::{CardId, CaseId, ChannelId, JobId, Key, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use crate::staff::{StaffAct, StaffRole};
 use crate::view::{CaseClosing, News, ReplayView, UploadEnd};
 use crate::vocab::{
@@ -46,7 +44,10 @@ pub enum Part {
     Cards(Vec<StoredCard>),
     Cases(Vec<StoredCase>),
     /// The closed cases, oldest first, and which sets of unknown files staff were told of.
-    CaseOrder { closed: Vec<CaseId>, told: Vec<CaseId> },
+    CaseOrder {
+        closed: Vec<CaseId>,
+        told: Vec<CaseId>,
+    },
     Staff(StoredStaff),
     /// Entries of the audit log, oldest first.
     StaffLog(Vec<(UserId, StoredProposal)>),
@@ -64,7 +65,10 @@ pub enum Part {
     /// Files that decided a match.
     SpentFiles(Vec<FileHash>),
     /// Files that are never read, and workers that others killed.
-    BadFiles { quarantined: Vec<FileHash>, strikes: Vec<(FileHash, u8)> },
+    BadFiles {
+        quarantined: Vec<FileHash>,
+        strikes: Vec<(FileHash, u8)>,
+    },
     /// What was answered in the last minutes, oldest first.
     Answers(Vec<StoredAnswer>),
 }

@@ -250,7 +250,8 @@ impl Core {
         &self,
         request: WriterRequest,
     ) -> anyhow::Result<impl Future<Output = anyhow::Result<(WriterReply, Bytes)>> + use<>> {
-        let answer = self.writer.begin(None, request, Bytes::new(), PAGE_LIMIT).context("ask the db-writer")?;
+        let answer =
+            self.writer.begin(None, request, Bytes::new(), PAGE_LIMIT).context("ask the db-writer")?;
         Ok(async { Ok(tokio::time::timeout(PAGE_LIMIT, answer).await??) })
     }
 

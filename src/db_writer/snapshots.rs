@@ -100,13 +100,37 @@ impl Snapshots {
         self.loading.clone_from(&self.newest);
         self.loading.as_ref().map(|snapshot| {
             let Mark { ladder, seq, .. } = snapshot.mark();
-            SnapshotHead { ladder, seq, parts: u32::try_from(snapshot.parts()).expect("its header has them so") }
+            SnapshotHead {
+                ladder,
+                seq,
+                parts: u32::try_from(snapshot.parts()).expect("its header has them so"),
+            }
         })
     }
 
-    /// The one that is being loaded, if it is of that record.
-    pub(super) fn loading(&self, seq: Seq) -> Option<Arc<Snapshot>> {
-        self.loading.clone().filter(|loading| loading.seq() == seq)
+    /// A part of the snapshot that is being loaded. None if that is not the one of record `seq`, or it is
+    /// damaged since it was opened: the load then begins anew, with the one before it.
+    pub(super) fn part(&mut self, seq: Seq, part: u32) -> anyhow::Result<Option<Vec<u8>>> {
+        let Some(loading) = self.loading.as_ref().filter(|loading| loading.seq() == seq) else {
+            return Ok(None);
+        };
+        match loading.part(part as usize) {
+            Err(error @ SnapshotError::Damaged { .. }) => {
+                tracing::warn!("passing over a snapshot: {error}");
+                self.loading = None;
+                self.pass_over(seq);
+                Ok(None)
+            }
+            part => Ok(part?),
+        }
+    }
+
+    /// The snapshot of that record cannot be read any more.
+    fn pass_over(&mut self, seq: Seq) {
+        if self.newest.as_ref().is_some_and(|newest| newest.seq() == seq) {
+            self.newest = self.older.take();
+        }
+        self.older.take_if(|older| older.seq() == seq);
     }
 
     pub(super) fn end_load(&mut self) {
@@ -173,13 +197,17 @@ impl Snapshots {
             }
             Err(error) => {
                 if !self.has_failed {
-                    tracing::error!("cannot make a snapshot; a load takes longer until one is made: {error:#}");
+                    tracing::error!(
+                        "cannot make a snapshot; a load takes longer until one is made: {error:#}"
+                    );
                 }
                 self.has_failed = true;
                 self.looked_at = clock::now();
-                if matches!(error.downcast_ref(), Some(SnapshotError::Damaged { .. })) {
+                if matches!(error.downcast_ref(), Some(SnapshotError::Damaged { .. }))
+                    && let Some(newest) = self.newest.as_ref().map(|newest| newest.seq())
+                {
                     // It was whole when it was opened. The one before it, or the journal, still is.
-                    self.newest = self.older.take();
+                    self.pass_over(newest);
                 }
             }
         }
@@ -240,7 +268,8 @@ impl Task {
             folded.take(reader.read(self.through, PAGE_BYTES)?);
         }
         let made = folded.store(&self.dir, self.ladder)?;
-        let kept: Vec<Seq> = [Some(made.seq()), self.base.map(|base| base.seq())].into_iter().flatten().collect();
+        let kept: Vec<Seq> =
+            [Some(made.seq()), self.base.map(|base| base.seq())].into_iter().flatten().collect();
         // One that could not be read, or is older, is of no use to anyone any more.
         if let Err(error) = snapshot::keep_only(&self.dir, &kept) {
             tracing::warn!("an old snapshot stays: {:#}", anyhow::Error::from(error));
@@ -387,3 +416,6 @@ fn beyond(snapshot: &Snapshot, journal: &str, database: Seq) -> Faults {
         snapshot.seq()
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,7 +20,6 @@ use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
-pub use snapshot::Rebuild;
 use ipc_schema::event::{Event, Judged, Names, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
@@ -30,6 +29,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
     Verdict,
 };
+pub use snapshot::Rebuild;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 

@@ -99,9 +99,10 @@ impl Crowd {
     /// Lets the evening go on until then; `each` looks at it after every step.
     fn live(&mut self, until: Timestamp, each: impl Fn(&Evening)) {
         let mut delivery = self.evening.now;
-        while let Some(Reverse((at, user))) = self.agenda.pop()
+        while let Some(Reverse((at, user))) = self.agenda.peek().copied()
             && at <= until
         {
+            self.agenda.pop();
             if at >= delivery {
                 self.evening.deliver();
                 delivery = at + DELIVERY;

@@ -59,8 +59,7 @@ fn maker() {
         records.chunks(1).for_each(|record| assert!(journal.append(record).is_ok()));
         println!("\nstored {}", journal.last());
         let (dir, through) = (dir.clone(), journal.last());
-        let task =
-            Task { dir, journal: journal_dir.clone(), ladder: LADDER, base: newest.clone(), through };
+        let task = Task { dir, journal: journal_dir.clone(), ladder: LADDER, base: newest.clone(), through };
         match task.make() {
             Ok(made) => {
                 older = newest.replace(Arc::new(made));

@@ -210,7 +210,10 @@ fn an_audit_reads_what_was_trimmed_from_the_database() {
     let data = Data::new();
     let audit = block_on(audit::run(data.path())).unwrap();
     assert_eq!(audit.records, LAST as u64);
-    assert!(audit.is_clean() && audit.to_string().contains("records of the database and the journal"), "{audit}");
+    assert!(
+        audit.is_clean() && audit.to_string().contains("records of the database and the journal"),
+        "{audit}"
+    );
     data.database(&history()[..50], LADDER);
     let error = format!("{:#}", block_on(audit::run(data.path())).unwrap_err());
     assert!(error.contains("begins with record 81") && error.contains("ends with record 50"), "{error}");
@@ -226,5 +229,8 @@ fn what_was_being_written_is_gone_after_a_start() {
     std::fs::write(&unborn, b"half").unwrap();
     assert_eq!(data.loads(&history()), Ok(150));
     assert!(!unborn.exists());
-    assert!(same(&evoladder::snapshot::whole(&data.snapshots()).unwrap()[0], folded(&history()[..150]).ladder()));
+    assert!(same(
+        &evoladder::snapshot::whole(&data.snapshots()).unwrap()[0],
+        folded(&history()[..150]).ladder()
+    ));
 }

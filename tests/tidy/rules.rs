@@ -118,10 +118,11 @@ pub(super) const RULES: &[Rule] = &[
         says: "only the db-writer sees store and journal, the judge reads store, the audit both, and bin/journal.rs journal",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];
-            let tool = file == "bin/journal.rs" || file == "benches/writer.rs";
+            let tool = ["bin/journal.rs", "benches/writer.rs"].contains(&file);
             let reads = in_module(file, "judge") && module_of(path) == Some("store")
                 || in_module(file, "audit")
-                || tool && module_of(path) == Some("journal");
+                || tool && module_of(path) == Some("journal")
+                || file == "benches/restart.rs";
             module_of(path).is_some_and(|module| storage.contains(&module))
                 && !reads
                 && !["db_writer", "store", "journal"].iter().any(|module| in_module(file, module))

@@ -8,7 +8,9 @@ use ipc_schema::backend::{
     ShowCard, TermsAnswer,
 };
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
-use ipc_schema::db_writer::{Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
+use ipc_schema::db_writer::{
+    Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest,
+};
 use ipc_schema::event::{
     Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
     Rerating, Unmatched, WhyNot,

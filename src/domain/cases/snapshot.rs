@@ -33,7 +33,9 @@ impl Cases {
             cases.cases.insert(id, Case { match_id, kind, opened_at, closed });
         }
         for id in told {
-            let CaseKind::Unverified { region, map, files } = &cases.cases.get(&id)?.kind else { return None };
+            let CaseKind::Unverified { region, map, files } = &cases.cases.get(&id)?.kind else {
+                return None;
+            };
             let set = Unverified { region: *region, map: map.clone(), files: files.clone() };
             cases.unverified.insert(set, id);
         }

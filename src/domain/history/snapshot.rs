@@ -84,7 +84,8 @@ impl Packed {
     }
 
     fn from_stored(stored: &StoredResult) -> Option<Packed> {
-        let StoredResult { at, players, mmr, match_id, races: [first, second], standing, was_rated } = *stored;
+        let StoredResult { at, players, mmr, match_id, races: [first, second], standing, was_rated } =
+            *stored;
         let race = |at: u8| Race::ALL.get(usize::from(at)).copied();
         let standing = match standing {
             3 => Standing::Unsettled,

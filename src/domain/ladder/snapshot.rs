@@ -23,9 +23,9 @@ use crate::domain::waits::Waits;
 use ipc_schema::event::Names;
 use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::snapshot::{
-    Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob, StoredLearned,
-    StoredMatch, StoredOverrides, StoredPlace, StoredProposal, StoredRating, StoredRatingChange, StoredResult,
-    StoredStaff, StoredWait,
+    Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob,
+    StoredLearned, StoredMatch, StoredOverrides, StoredPlace, StoredProposal, StoredRating,
+    StoredRatingChange, StoredResult, StoredStaff, StoredWait,
 };
 use ipc_schema::vocab::{CountryCode, FileHash, Timestamp, Toon};
 use std::collections::BTreeMap;
@@ -147,8 +147,10 @@ impl Ladder {
         };
         rows(games.iter().map(game), SMALL_ROWS, Part::Games, each)?;
         rows(spent_files.iter().copied(), SMALL_ROWS, Part::SpentFiles, each)?;
-        let (quarantined, strikes) =
-            (quarantined_files.iter().copied().collect(), strikes.iter().map(|(file, count)| (*file, *count)));
+        let (quarantined, strikes) = (
+            quarantined_files.iter().copied().collect(),
+            strikes.iter().map(|(file, count)| (*file, *count)),
+        );
         each(Part::BadFiles { quarantined, strikes: strikes.collect() })
     }
 }
@@ -218,7 +220,8 @@ impl Rebuild {
             Part::RatingChanges(rows) => self.rating_changes.extend(rows),
             Part::Results(rows) => self.results.extend(rows),
             Part::Games(rows) => {
-                let game = |StoredGame { random_seed, toons, match_id }| (Game { random_seed, toons }, match_id);
+                let game =
+                    |StoredGame { random_seed, toons, match_id }| (Game { random_seed, toons }, match_id);
                 self.games.extend(rows.into_iter().map(game));
             }
             Part::SpentFiles(rows) => self.spent_files.extend(rows),
@@ -364,7 +367,8 @@ fn unique(
     let folded = |(id, player, ..): &(PlayerId, Player, Beside, Vec<Toon>)| {
         Some((fold(name_of(player.names.as_ref()?)), *id))
     };
-    let (others, owners): (Vec<_>, Vec<_>) = players.iter().partition(|(_, _, beside, _)| is_of_other(beside));
+    let (others, owners): (Vec<_>, Vec<_>) =
+        players.iter().partition(|(_, _, beside, _)| is_of_other(beside));
     let mut unique: BTreeMap<String, PlayerId> = owners.into_iter().rev().filter_map(folded).collect();
     // Names that the build which stored them folded otherwise may be nobody's in this one.
     for (name, player) in others.into_iter().filter_map(folded) {

@@ -62,7 +62,9 @@ impl Player {
             recent_opponents: recent_opponents.iter().copied().collect(),
             aborts: (*month, *used),
             timeout: timeout.map(|Timeout { step, until }| (step, until)),
-            ban: ban.as_ref().map(|Ban { until, reason }| StoredBan { until: *until, reason: reason.clone() }),
+            ban: ban
+                .as_ref()
+                .map(|Ban { until, reason }| StoredBan { until: *until, reason: reason.clone() }),
             last_match,
         }
     }
@@ -102,7 +104,10 @@ impl Player {
             setup_finished,
             races,
             vetoes,
-            toons: toons.into_iter().map(|StoredToon { region, toon, is_of_other: _ }| (region, toon)).collect(),
+            toons: toons
+                .into_iter()
+                .map(|StoredToon { region, toon, is_of_other: _ }| (region, toon))
+                .collect(),
             toon_allowances: toon_allowances.into_iter().collect(),
             last_map,
             recent_opponents: recent_opponents.into(),

@@ -46,7 +46,8 @@ impl Standings {
 impl PartialEq for Standings {
     fn eq(&self, other: &Standings) -> bool {
         let Standings { chunks, placed, ages, hidden, clock } = self;
-        let rows = |chunks: &'_ [Chunk]| chunks.iter().flat_map(|chunk| chunk.rows.clone()).collect::<Vec<_>>();
+        let rows =
+            |chunks: &'_ [Chunk]| chunks.iter().flat_map(|chunk| chunk.rows.clone()).collect::<Vec<_>>();
         rows(chunks) == rows(&other.chunks)
             && *placed == other.placed
             && *ages == other.ages

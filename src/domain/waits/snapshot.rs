@@ -18,7 +18,8 @@ impl Waits {
 
     pub(in crate::domain) fn from_stored(stored: [Vec<StoredWait>; 3]) -> Waits {
         Waits(stored.map(|waits| {
-            let wait = |StoredWait { ended, length_ms }| Wait { ended, length: Duration::from_millis(length_ms) };
+            let wait =
+                |StoredWait { ended, length_ms }| Wait { ended, length: Duration::from_millis(length_ms) };
             waits.into_iter().map(wait).collect()
         }))
     }
