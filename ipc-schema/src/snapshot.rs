@@ -9,7 +9,7 @@
 
 use crate::db_writer::StoredReply;
 use crate::event::{CaseKind, Crowd, Names, Pairing, RatingChange, WhyNot};
-use crate::frame::{Decode, Encode};
+use crate::frame::{self, Decode, Encode};
 use crate::ids::{CardId, CaseId, ChannelId, JobId, Key, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use crate::staff::{StaffAct, StaffRole};
 use crate::view::{CaseClosing, News, ReplayView, UploadEnd};
@@ -71,6 +71,13 @@ pub enum Part {
     },
     /// What was answered in the last minutes, oldest first.
     Answers(Vec<StoredAnswer>),
+}
+
+/// Whether an encoded [`Part`] has rows of which there is one for each match that was ever played: as many bytes
+/// as all the rest, and work enough for a thread of its own.
+pub fn is_of_matches(part: &[u8]) -> bool {
+    // Results, Games, SpentFiles.
+    frame::variant_of(part).is_some_and(|variant| (18..=20).contains(&variant))
 }
 
 /// What there is one of.
@@ -199,7 +206,7 @@ pub struct StoredMatch {
     pub phase: StoredPhase,
 }
 
-#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Encode, Decode)]
 pub enum StoredPhase {
     Confirming {
         seats: [StoredSeat; 2],

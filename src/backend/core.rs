@@ -2,7 +2,7 @@
 
 use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
-use crate::domain::ladder::{Decision, Input, Ladder, Rebuild};
+use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
 use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::Season;
 use crate::ipc::link::{Link, WriterProtocol};
@@ -13,12 +13,12 @@ use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
 use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
 use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
-use ipc_schema::snapshot::{Part, StoredAnswer};
+use ipc_schema::snapshot::{Part, StoredAnswer, is_of_matches};
 use ipc_schema::staff::StaffRole;
 use ipc_schema::vocab::{FileHash, Refusal, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// How long a request's answer is remembered: as long as Discord lets it be given.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
@@ -195,10 +195,22 @@ impl Core {
                 WriterReply::Snapshot(Some(head)) => head,
                 other => bail!("the db-writer answered a load with {other:?}"),
             };
-            // Made on a thread of its own, while the next parts come.
+            // Made on two threads of their own, while the next parts come.
             let (parts, mut coming) = mpsc::channel::<Bytes>(PARTS_AHEAD);
+            let (match_parts, mut coming_of_matches) = mpsc::channel::<Bytes>(PARTS_AHEAD);
+            let (made, of_matches) = oneshot::channel();
+            let matches = tokio::task::spawn_blocking(move || {
+                let mut rebuild = RebuildMatches::default();
+                while let Some(bytes) = coming_of_matches.blocking_recv() {
+                    let part = frame::from_bytes(&bytes).context("read a part of the snapshot")?;
+                    anyhow::ensure!(rebuild.take(part).is_none(), "a part of the snapshot is not of matches");
+                }
+                // Whoever waits for them may have given up.
+                made.send(rebuild.finish().context("the snapshot makes no matches")?).ok();
+                anyhow::Ok(())
+            });
             let seed = self.seed;
-            let rebuilt = tokio::task::spawn_blocking(move || {
+            let rest = tokio::task::spawn_blocking(move || {
                 let (mut rebuild, mut answers) = (Rebuild::default(), Vec::new());
                 while let Some(bytes) = coming.blocking_recv() {
                     let part = frame::from_bytes(&bytes).context("read a part of the snapshot")?;
@@ -206,7 +218,8 @@ impl Core {
                         answers.extend(rows);
                     }
                 }
-                let (ladder, at) = rebuild.finish(seed).context("the snapshot makes no ladder")?;
+                let made = rebuild.finish(seed, || of_matches.blocking_recv().ok());
+                let (ladder, at) = made.context("the snapshot makes no ladder")?;
                 anyhow::Ok((ladder, at, answers))
             });
             let mut asked = VecDeque::new();
@@ -221,7 +234,10 @@ impl Core {
                 let Some(answer) = asked.pop_front() else { break };
                 match answer.await.context("ask the db-writer")? {
                     // Whoever takes them says below why it ended.
-                    (WriterReply::SnapshotPart(Some(_)), bytes) => drop(parts.send(bytes).await),
+                    (WriterReply::SnapshotPart(Some(_)), bytes) => {
+                        let to = if is_of_matches(&bytes) { &match_parts } else { &parts };
+                        to.send(bytes).await.ok();
+                    }
                     (WriterReply::SnapshotPart(None), _) => {
                         is_there = false;
                         break;
@@ -235,8 +251,9 @@ impl Core {
             if !is_there {
                 continue;
             }
-            drop(parts);
-            let (ladder, at, answers) = rebuilt.await.context("rebuild the ladder")??;
+            drop((parts, match_parts));
+            matches.await.context("rebuild the ladder")??;
+            let (ladder, at, answers) = rest.await.context("rebuild the ladder")??;
             (self.ladder, self.ladder_id, self.seq) = (ladder, head.ladder, head.seq);
             for StoredAnswer { at, key, reply } in answers.iter().filter(|answer| answer.at >= since) {
                 self.remember_stored(*at, *key, reply);

@@ -1,7 +1,7 @@
 //! Every match that was played, as a compact result in closing order, and what else moved ratings
 //! between them. Ratings are the fold of this, and profiles need no database.
 
-mod snapshot;
+pub(super) mod snapshot;
 
 use super::rating::{Change, Fold, Item, RatingKey, System};
 use ipc_schema::ids::{MatchId, PlayerId};

@@ -29,7 +29,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
     Verdict,
 };
-pub use snapshot::Rebuild;
+pub use snapshot::{Matches, Rebuild, RebuildMatches};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //! records behind it.
 
 use super::{Draft, Mark, Snapshot, SnapshotError};
-use crate::domain::ladder::{Ladder, Rebuild};
+use crate::domain::ladder::{Ladder, Rebuild, RebuildMatches};
 use ipc_schema::db_writer::Record;
 use ipc_schema::frame;
 use ipc_schema::ids::{LadderId, Seq};
@@ -38,15 +38,17 @@ impl Default for Folded {
 
 impl Folded {
     pub fn load(snapshot: &Snapshot) -> Result<Folded, SnapshotError> {
-        let (mut rebuild, mut answers) = (Rebuild::default(), VecDeque::new());
+        let (mut rebuild, mut of_matches) = (Rebuild::default(), RebuildMatches::default());
+        let mut answers = VecDeque::new();
         for part in snapshot.read() {
-            if let Some(Part::Answers(rows)) = rebuild.take(part?) {
+            let rest = rebuild.take(part?).and_then(|part| of_matches.take(part));
+            if let Some(Part::Answers(rows)) = rest {
                 answers.extend(rows);
             }
         }
         let unfit = || snapshot.damaged("its parts do not make a ladder");
         // Chance is stored as it comes: whoever loads a ladder without a wave has a seed of its own.
-        let (ladder, at) = rebuild.finish(0).ok_or_else(unfit)?;
+        let (ladder, at) = rebuild.finish(0, || of_matches.finish()).ok_or_else(unfit)?;
         let Mark { seq, checksum, .. } = snapshot.mark();
         Ok(Folded { ladder, seq, checksum, at, answers })
     }

@@ -6,7 +6,7 @@
 //! `EVENINGS=20 cargo test --release --test ladder crowd` plays twenty times as many.
 
 use super::{EVENING, Evening};
-use evoladder::domain::ladder::{Act, Input, Ladder, Rebuild};
+use evoladder::domain::ladder::{Act, Input, Ladder, Rebuild, RebuildMatches};
 use evoladder::domain::match_::Phase;
 use ipc_schema::PROTOCOL_VERSION;
 use ipc_schema::db_writer::{Record, StoredReply};
@@ -14,7 +14,7 @@ use ipc_schema::event::Event;
 use ipc_schema::frame;
 use ipc_schema::ids::{CaseId, Key, MatchId, PlayerId, Seq, UserId};
 use ipc_schema::replay::Fault;
-use ipc_schema::snapshot::Part;
+use ipc_schema::snapshot::{Part, is_of_matches};
 use ipc_schema::staff::StaffAct;
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{
@@ -369,16 +369,19 @@ fn crowds_of_all_sizes_keep_the_rules() {
 
 /// A ladder as it is after it was stored and made anew.
 pub(crate) fn stored_and_back(ladder: &Ladder, seed: u64) -> Ladder {
-    let mut rebuild = Rebuild::default();
+    let (mut rebuild, mut of_matches) = (Rebuild::default(), RebuildMatches::default());
     let at = EVENING;
     let parts = ladder.to_snapshot(at, |part| {
         let bytes = frame::to_bytes(&part);
         let read: Part = frame::from_bytes(&bytes).map_err(|error| error.to_string())?;
         assert!(read == part, "seed {seed}: a part is read as it was stored");
-        rebuild.take(read).map_or(Ok(()), |part| Err(format!("{part:?} is not of the ladder")))
+        let bulk = is_of_matches(&bytes);
+        let rest = if bulk { of_matches.take(read) } else { rebuild.take(read) };
+        rest.map_or(Ok(()), |part| Err(format!("{part:?} is taken by nobody")))
     });
     parts.unwrap();
-    let (ladder, stored_at) = rebuild.finish(seed).expect("what was stored makes a ladder");
+    let (ladder, stored_at) =
+        rebuild.finish(seed, || of_matches.finish()).expect("what was stored makes a ladder");
     assert_eq!(stored_at, at);
     ladder
 }

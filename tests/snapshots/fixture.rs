@@ -87,15 +87,17 @@ fn a_file_under_another_records_name_is_damaged() {
 
 #[test]
 fn parts_that_make_no_ladder_are_refused() {
-    use evoladder::domain::ladder::Rebuild;
+    use evoladder::domain::ladder::{Rebuild, RebuildMatches};
     use ipc_schema::snapshot::{Part, StoredResult};
     let dir = tempfile::tempdir().unwrap();
     let snapshot = Snapshot::open(&written(dir.path(), &fixture())).unwrap();
     let parts: Vec<Part> = snapshot.read().map(Result::unwrap).collect();
     let made = |parts: Vec<Part>| {
-        let mut rebuild = Rebuild::default();
-        parts.into_iter().for_each(|part| drop(rebuild.take(part)));
-        rebuild.finish(0).is_some()
+        let (mut rebuild, mut of_matches) = (Rebuild::default(), RebuildMatches::default());
+        for part in parts {
+            rebuild.take(part).and_then(|part| of_matches.take(part));
+        }
+        rebuild.finish(0, || of_matches.finish()).is_some()
     };
     assert!(made(parts.clone()));
     assert!(!made(Vec::new()));

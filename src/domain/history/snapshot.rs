@@ -5,6 +5,7 @@ use crate::domain::rating::System;
 use ipc_schema::ids::PlayerId;
 use ipc_schema::snapshot::{StoredRatingChange, StoredResult};
 use ipc_schema::vocab::{Outcome, Race};
+use std::collections::BTreeMap;
 
 impl History {
     /// What moved ratings between results, and the results.
@@ -22,16 +23,13 @@ impl History {
             };
             (*before, change)
         };
-        (changes.iter().map(change).collect(), results.iter().map(Packed::to_stored))
+        (changes.iter().map(change).collect(), results.iter().map(|packed| packed.to_stored()))
     }
 
-    /// None where results name races, outcomes or players that there are not; `players` are all of
-    /// them, in order.
     pub(in crate::domain) fn from_stored(
         changes: Vec<(u32, StoredRatingChange)>,
-        results: &[StoredResult],
-        players: &[PlayerId],
-    ) -> Option<History> {
+        Played { results, of }: Played,
+    ) -> History {
         let changes: Vec<_> = changes
             .into_iter()
             .map(|(before, change)| {
@@ -50,31 +48,63 @@ impl History {
             Change::System(system) => Some(*system),
             Change::Adjusted { .. } => None,
         });
-        let results = results.iter().map(Packed::from_stored).collect::<Option<Vec<_>>>()?;
-        // Players are numbered without gaps, so that the place of nearly each is its number.
-        let place = |player: u32| {
-            let id = PlayerId(u64::from(player));
-            let guess = (player as usize).wrapping_sub(1);
-            if players.get(guess) == Some(&id) { Some(guess) } else { players.binary_search(&id).ok() }
-        };
-        let mut counts = vec![0; players.len()];
-        for player in results.iter().flat_map(|result| result.players) {
-            counts[place(player)?] += 1;
+        History { results, changes, system, of }
+    }
+}
+
+/// Results on their way into a history.
+#[derive(Debug, Default)]
+pub(in crate::domain) struct Played {
+    results: Vec<Packed>,
+    of: BTreeMap<PlayerId, Vec<u32>>,
+}
+
+impl Played {
+    /// The results that follow; None where they name races or outcomes that there are not.
+    pub(in crate::domain) fn take(&mut self, rows: &[StoredResult]) -> Option<()> {
+        for row in rows {
+            self.results.push(Packed::from_stored(row)?);
         }
-        let mut of: Vec<Vec<u32>> = counts.into_iter().map(Vec::with_capacity).collect();
-        for (index, result) in (0..).zip(&results) {
-            for player in result.players {
-                of[place(player)?].push(index);
+        Some(())
+    }
+
+    /// Once all are there: whose each is.
+    pub(in crate::domain) fn index(&mut self) {
+        let mut ids: Vec<u32> = self.results.iter().flat_map(|result| result.players).collect();
+        ids.sort_unstable();
+        let mut counts: Vec<(u32, usize)> = Vec::new();
+        for id in ids {
+            match counts.last_mut() {
+                Some((last, count)) if *last == id => *count += 1,
+                _ => counts.push((id, 1)),
             }
         }
-        let of = players.iter().copied().zip(of).filter(|(_, of)| !of.is_empty()).collect();
-        Some(History { results, changes, system, of })
+        let mut of: Vec<Vec<u32>> = counts.iter().map(|(_, count)| Vec::with_capacity(*count)).collect();
+        // Players are numbered without gaps, so that the place of nearly each is its number.
+        let place = |player: u32| {
+            let guess = (player as usize).wrapping_sub(1);
+            match counts.get(guess) {
+                Some((id, _)) if *id == player => guess,
+                _ => counts.binary_search_by_key(&player, |(id, _)| *id).expect("it was counted"),
+            }
+        };
+        for (index, result) in (0..).zip(&self.results) {
+            for player in result.players {
+                of[place(player)].push(index);
+            }
+        }
+        self.of = counts.iter().map(|(id, _)| PlayerId(u64::from(*id))).zip(of).collect();
+    }
+
+    /// Whether all of them are by those players.
+    pub(in crate::domain) fn are_of(&self, is_known: impl Fn(&PlayerId) -> bool) -> bool {
+        self.of.keys().all(is_known)
     }
 }
 
 impl Packed {
-    fn to_stored(&self) -> StoredResult {
-        let Packed { at, players, mmr, match_id, races, standing, was_rated } = *self;
+    fn to_stored(self) -> StoredResult {
+        let Packed { at, players, mmr, match_id, races, standing, was_rated } = self;
         let standing = match standing {
             Standing::Counts(outcome) => outcome as u8,
             Standing::Unsettled => 3,

@@ -10,6 +10,7 @@ use crate::domain::cards::Cards;
 use crate::domain::cases::Cases;
 use crate::domain::chance::Chance;
 use crate::domain::history::History;
+use crate::domain::history::snapshot::Played;
 use crate::domain::match_::Match;
 use crate::domain::overrides::Overrides;
 use crate::domain::player::snapshot::Beside;
@@ -25,10 +26,10 @@ use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::snapshot::{
     Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob,
     StoredLearned, StoredMatch, StoredOverrides, StoredPlace, StoredProposal, StoredRating,
-    StoredRatingChange, StoredResult, StoredStaff, StoredWait,
+    StoredRatingChange, StoredStaff, StoredWait,
 };
 use ipc_schema::vocab::{CountryCode, FileHash, Timestamp, Toon};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one part: of those that always have one size, about 1 MiB; of the others, which are as long as
 /// their texts, so few that a part stays far below what a message between processes may have.
@@ -169,6 +170,52 @@ fn rows<T, E>(
     Ok(())
 }
 
+/// What there is of every match, on its way into memory; apart from the rest, so that another thread may
+/// have it ([`ipc_schema::snapshot::is_of_matches`]).
+#[derive(Debug, Default)]
+pub struct RebuildMatches {
+    played: Played,
+    games: Vec<(Game, MatchId)>,
+    spent_files: Vec<FileHash>,
+    is_unfit: bool,
+}
+
+impl RebuildMatches {
+    /// Takes a part; those of one kind in order. What is not of matches is given back.
+    pub fn take(&mut self, part: Part) -> Option<Part> {
+        match part {
+            Part::Results(rows) => self.is_unfit |= self.played.take(&rows).is_none(),
+            Part::Games(rows) => {
+                let game =
+                    |StoredGame { random_seed, toons, match_id }| (Game { random_seed, toons }, match_id);
+                self.games.extend(rows.into_iter().map(game));
+            }
+            Part::SpentFiles(rows) => self.spent_files.extend(rows),
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// None where the parts are not of matches.
+    pub fn finish(mut self) -> Option<Matches> {
+        self.played.index();
+        let RebuildMatches { played, games, spent_files, is_unfit } = self;
+        let (games, spent_files) = (games.into_iter().collect(), spent_files.into_iter().collect());
+        (!is_unfit).then_some(Matches { played, games, spent_files })
+    }
+}
+
+/// What there is of every match.
+#[derive(Debug)]
+pub struct Matches {
+    played: Played,
+    games: BTreeMap<Game, MatchId>,
+    spent_files: BTreeSet<FileHash>,
+}
+
+/// Quarantined files, and the strikes of others.
+type BadFiles = (Vec<FileHash>, Vec<(FileHash, u8)>);
+
 /// A ladder on its way from a snapshot into memory.
 #[derive(Debug, Default)]
 pub struct Rebuild {
@@ -190,14 +237,12 @@ pub struct Rebuild {
     learned: Vec<StoredLearned>,
     season_history: Vec<StoredChange>,
     rating_changes: Vec<(u32, StoredRatingChange)>,
-    results: Vec<StoredResult>,
-    games: Vec<(Game, MatchId)>,
-    spent_files: Vec<FileHash>,
-    bad_files: Option<(Vec<FileHash>, Vec<(FileHash, u8)>)>,
+    bad_files: Option<BadFiles>,
 }
 
 impl Rebuild {
-    /// Takes a part; those of one kind in order. Answers are the shell's, and are given back.
+    /// Takes a part; those of one kind in order. What is of matches is given back, and answers, which are
+    /// the shell's.
     pub fn take(&mut self, part: Part) -> Option<Part> {
         match part {
             Part::Numbers(numbers) => self.numbers = Some(numbers),
@@ -218,22 +263,22 @@ impl Rebuild {
             Part::Learned(rows) => self.learned.extend(rows),
             Part::SeasonHistory(rows) => self.season_history.extend(rows),
             Part::RatingChanges(rows) => self.rating_changes.extend(rows),
-            Part::Results(rows) => self.results.extend(rows),
-            Part::Games(rows) => {
-                let game =
-                    |StoredGame { random_seed, toons, match_id }| (Game { random_seed, toons }, match_id);
-                self.games.extend(rows.into_iter().map(game));
-            }
-            Part::SpentFiles(rows) => self.spent_files.extend(rows),
             Part::BadFiles { quarantined, strikes } => self.bad_files = Some((quarantined, strikes)),
-            answers @ Part::Answers(_) => return Some(answers),
+            other @ (Part::Results(_) | Part::Games(_) | Part::SpentFiles(_) | Part::Answers(_)) => {
+                return Some(other);
+            }
         }
         None
     }
 
     /// The ladder, and when its last record was decided. Its chance begins at `seed` where no wave drew
     /// from it yet. None where the parts do not make a ladder.
-    pub fn finish(self, seed: u64) -> Option<(Ladder, Timestamp)> {
+    /// `of_matches` is asked last, so that another thread may still be making it.
+    pub fn finish(
+        self,
+        seed: u64,
+        of_matches: impl FnOnce() -> Option<Matches>,
+    ) -> Option<(Ladder, Timestamp)> {
         let Rebuild {
             numbers,
             players: with_beside,
@@ -253,9 +298,6 @@ impl Rebuild {
             learned,
             season_history,
             rating_changes,
-            results,
-            games,
-            spent_files,
             bad_files,
         } = self;
         let Numbers {
@@ -284,11 +326,8 @@ impl Rebuild {
             with_beside.iter().flat_map(|(id, _, _, owned)| owned.iter().map(|toon| (*toon, *id))).collect();
         let last_match =
             with_beside.iter().filter_map(|(id, _, beside, _)| Some((*id, beside.last_match?))).collect();
-        let ids: Vec<PlayerId> = with_beside.iter().map(|(id, ..)| *id).collect();
         let players: BTreeMap<PlayerId, Player> =
             with_beside.into_iter().map(|(id, player, ..)| (id, player)).collect();
-        let history = History::from_stored(rating_changes, &results, &ids)?;
-        drop(results);
 
         let rating = |stored: &StoredRating| {
             let StoredRating { player, race, mmr, wins, losses, draws, last_played, glicko, is_listed: _ } =
@@ -322,6 +361,11 @@ impl Rebuild {
         let place = |StoredPlace { player, entry }| (player, Entry::from_stored(entry));
         // Without a wave nothing was ever drawn, and whoever goes on has a seed of its own.
         let chance = if last_wave == Timestamp::ZERO { seed } else { chance };
+        let Matches { played, games, spent_files } = of_matches()?;
+        if !played.are_of(|player| players.contains_key(player)) {
+            return None;
+        }
+        let history = History::from_stored(rating_changes, played);
         let ladder = Ladder {
             players,
             by_user,
@@ -338,10 +382,10 @@ impl Rebuild {
             standings,
             activity: Activity::from_stored(activity?),
             jobs: jobs.into_iter().map(job).collect(),
-            spent_files: spent_files.into_iter().collect(),
+            spent_files,
             quarantined_files: quarantined_files.into_iter().collect(),
             strikes: strikes.into_iter().collect(),
-            games: games.into_iter().collect(),
+            games,
             cases: Cases::from_stored(last_case, (cases, closed_cases, told))?,
             staff,
             history,
