@@ -10,6 +10,7 @@ pub mod history;
 pub mod project;
 mod reconcile;
 mod sessions;
+pub mod snapshots;
 
 use crate::clock;
 use crate::config::{self, Durability};
@@ -18,6 +19,7 @@ use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
+use crate::snapshot::Snapshot;
 use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -31,6 +33,7 @@ use ipc_schema::vocab::Timestamp;
 use project::{Following, Projector};
 use reconcile::unmendable;
 use sessions::Sessions;
+use snapshots::Snapshots;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -49,6 +52,9 @@ const CATCH_UP: Duration = Duration::from_secs(3);
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
 
+/// The snapshots' folder in the data folder.
+pub const SNAPSHOTS: &str = "snapshots";
+
 /// The database's file in the data folder, where it is not PostgreSQL.
 pub const DATABASE: &str = crate::store::FILE;
 
@@ -61,20 +67,37 @@ pub struct Opened {
     pub projected: Seq,
     /// As the database has it; None while it is away.
     pub epoch: Option<u64>,
+    /// Those that a load may begin with, newest first.
+    pub snapshots: Vec<Snapshot>,
 }
 
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
+/// Snapshots are held against both.
 pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
     let connected = reconcile::connect(data, database).await?;
-    let progress = connected.as_ref().and_then(|(_, progress)| *progress);
+    let (mut store, progress) = connected.map_or((None, None), |(store, progress)| (Some(store), progress));
+    let found = snapshots::find(&data.join(SNAPSHOTS))?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
-    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).map_err(open_error)?;
-    let Some((mut store, progress)) = connected else {
-        return Ok(Opened { journal, store: None, projected: Seq(0), epoch: None });
+    let dir = data.join(JOURNAL);
+    let first = match &mut store {
+        Some(store) if Journal::is_empty(&dir).map_err(open_error)? => {
+            let first = snapshots::beginning(&found, store, progress).await?;
+            if progress.is_some() {
+                reconcile::mark_incomplete(data)?;
+            }
+            first
+        }
+        _ => Seq(1),
     };
-    let projected = reconcile::reconcile(data, &mut journal, &mut store, progress).await?;
-    let epoch = Some(progress.map_or(0, |progress| progress.epoch));
-    Ok(Opened { journal, store: Some(store), projected, epoch })
+    let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
+    let projected = match &mut store {
+        Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
+        None => Seq(0),
+    };
+    let folder = data.join(SNAPSHOTS);
+    let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
+    let epoch = store.is_some().then(|| progress.map_or(0, |progress| progress.epoch));
+    Ok(Opened { journal, store, projected, epoch, snapshots })
 }
 
 /// Runs until drained.
@@ -92,8 +115,10 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             return Ok(());
         }
     };
-    let Opened { journal, store, projected: progress, epoch } = opened;
+    let Opened { journal, store, projected: progress, epoch, snapshots } = opened;
     let dir = data.join(JOURNAL);
+    let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
+    let (made, mut makings) = mpsc::channel(1);
     let (ladder, last) = (journal.ladder(), journal.last());
     tracing::info!("ladder {:016x} at record {last}, tables in {database} at {progress}", ladder.0);
 
@@ -127,6 +152,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         durability: config.durability,
         following: following.clone(),
         unprojected: VecDeque::new(),
+        snapshots,
         under_way: 0,
         waiting_load: None,
         load: None,
@@ -159,6 +185,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             },
             Some(result) = results.recv() => writer.append_done(result).await,
             Ok(()) = following.changed() => writer.settle().await,
+            Some(making) = makings.recv() => writer.snapshots.made(making),
             error = &mut failed => return Err(fatal_error(error.ok())),
             ended = &mut projecting => {
                 ended.context("project into the database")??;
@@ -174,6 +201,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                 ];
                 gauges.extend(writer.files.to_copy().map(|count| gauge("replays_to_copy", count as f64)));
                 control.gauges(gauges);
+                let (journal, database) = (Seq(journal), database.projected);
+                writer.snapshots.tick(&writer.commits, journal, database, &made);
             }
             () = control.drain_asked() => break,
         }
@@ -190,6 +219,7 @@ struct Writer {
     sessions: Sessions,
     history: History,
     commits: Commits,
+    snapshots: Snapshots,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
     durability: Durability,
@@ -220,6 +250,15 @@ impl Writer {
             WriterRequest::Load { after } => {
                 self.waiting_load = Some((id, after, outbox));
                 self.settle().await;
+            }
+            WriterRequest::LoadSnapshot => {
+                let reply = WriterReply::Snapshot(self.snapshots.begin_load());
+                answer(&outbox, id, reply, Bytes::new()).await;
+            }
+            WriterRequest::SnapshotPart { seq, part } => {
+                let (length, blob) = sized(self.snapshots.part(seq, part).map(|part| part.map(Bytes::from)));
+                let reply = length.map_or_else(not_read("a snapshot"), WriterReply::SnapshotPart);
+                answer(&outbox, id, reply, blob).await;
             }
             WriterRequest::Append { records } => {
                 let (appended, told) = (self.appended.clone(), outbox.clone());
@@ -315,6 +354,9 @@ impl Writer {
         match reader.read(synced, PAGE_BYTES) {
             Ok(records) => {
                 let complete = reader.after() >= synced;
+                if complete {
+                    self.snapshots.end_load();
+                }
                 self.load = (!complete).then_some(reader);
                 let backend_gone_at = self.backend_gone_at;
                 WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }
@@ -331,17 +373,27 @@ impl Writer {
 /// What is answered to reading a file back. Only a file that is not there is told as such, since
 /// its job is over then; whatever else went wrong may pass.
 fn read_back(read: anyhow::Result<Option<Bytes>>) -> (WriterReply, Bytes) {
-    let sized = read.and_then(|file| {
-        let Some(bytes) = file else { return Ok((None, Bytes::new())) };
+    let (length, bytes) = sized(read);
+    (length.map_or_else(not_read("a replay"), WriterReply::Replay), bytes)
+}
+
+/// Raw bytes for behind an answer, and how many they are; None is nothing to send.
+fn sized(read: anyhow::Result<Option<Bytes>>) -> (anyhow::Result<Option<u32>>, Bytes) {
+    let sized = read.and_then(|bytes| {
+        let Some(bytes) = bytes else { return Ok((None, Bytes::new())) };
         let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
         Ok((Some(length), bytes))
     });
     match sized {
-        Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
-        Err(error) => {
-            tracing::error!("cannot read a replay back: {error:#}");
-            (WriterReply::ReadOnly { reason: format!("{error:#}") }, Bytes::new())
-        }
+        Ok((length, bytes)) => (Ok(length), bytes),
+        Err(error) => (Err(error), Bytes::new()),
+    }
+}
+
+fn not_read(what: &'static str) -> impl FnOnce(anyhow::Error) -> WriterReply {
+    move |error| {
+        tracing::error!("cannot read {what} back: {error:#}");
+        WriterReply::ReadOnly { reason: format!("{error:#}") }
     }
 }
 

@@ -11,6 +11,7 @@ mod processes;
 mod replay_tool;
 mod sandbox;
 mod simulation;
+mod snapshots;
 mod store;
 mod support;
 mod tidy;

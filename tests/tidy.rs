@@ -218,6 +218,11 @@ fn every_rule_finds_a_planted_line() {
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),
         ("bin/db_writer.rs", "use evoladder::journal::Journal;", "only the db-writer sees"),
+        (
+            "src/db_writer.rs",
+            "use crate::domain::ladder::Ladder;",
+            "the db-writer comes to domain through snapshot",
+        ),
         ("src/backend.rs", "fn f() { replay::parse(&[]) }", "see replay"),
         ("src/frontend.rs", "use emulator::Emulator;", "see emulator"),
         ("emulator/src/world.rs", "use ipc_schema::ids::UserId;", "know nothing of the ladder"),

@@ -81,10 +81,8 @@ pub(super) async fn reconcile(
     progress: Option<Progress>,
 ) -> anyhow::Result<Seq> {
     let seq = agree(journal.dir(), journal.ladder(), journal.last(), store, progress).await?;
-    let marker = data.join(FILLING);
     if journal.last() < seq {
-        let marked = File::create(&marker).and_then(|file| file.sync_all());
-        marked.and_then(|()| File::open(data)?.sync_all()).context("mark the journal as incomplete")?;
+        mark_incomplete(data)?;
     }
     while journal.last() < seq {
         let records = store.records_after(journal.last(), 1000).await?;
@@ -93,10 +91,17 @@ pub(super) async fn reconcile(
         }
         journal.append(&records).context("fill the journal from the database")?;
     }
+    let marker = data.join(FILLING);
     if marker.exists() {
         std::fs::remove_file(&marker).context("mark the journal as whole")?;
     }
     Ok(seq)
+}
+
+/// From here on a start does without the database only once the journal is filled from it.
+pub(super) fn mark_incomplete(data: &Path) -> anyhow::Result<()> {
+    let marked = File::create(data.join(FILLING)).and_then(|file| file.sync_all());
+    marked.and_then(|()| File::open(data)?.sync_all()).context("mark the journal as incomplete")
 }
 
 /// Where the database is, if it is this ladder's and had the same past as the journal in `dir`, which ends
@@ -114,7 +119,9 @@ pub(super) async fn agree(
     {
         bail!(unmendable(format!(
             "the journal begins with record {first}, and the database ends with record {at}: what is between them was \
-             removed from the journal because a database had it. Put that database back"
+             removed from the journal because a database had it, and no snapshot has events. Put that database back, or a \
+             backup of it that reaches record {}",
+            first.0 - 1
         )));
     }
     let Some(progress) = progress else { return Ok(at) };

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 /// Opens a data folder as the db-writer does, brings the database up, and closes it again.
 async fn start(place: &Place) -> anyhow::Result<(LadderId, Seq)> {
     let data = place.path();
-    let Opened { journal, store, projected, epoch } = db_writer::open(data, &place.database).await?;
+    let Opened { journal, store, projected, epoch, .. } = db_writer::open(data, &place.database).await?;
     let (ladder, last) = (journal.ladder(), journal.last());
     let (synced, follow) = watch::channel(last);
     let (told, mut at) = watch::channel(Following { projected, is_connected: true, statement_ms: 0.0 });

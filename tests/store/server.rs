@@ -50,7 +50,7 @@ struct Running {
 
 impl Running {
     fn start(place: &Place, opened: Opened) -> Running {
-        let Opened { journal, store, projected, epoch } = opened;
+        let Opened { journal, store, projected, epoch, .. } = opened;
         let (ladder, last) = (journal.ladder(), journal.last());
         let (synced, follow) = watch::channel(last);
         let (told, at) =
