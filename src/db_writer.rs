@@ -10,6 +10,7 @@ mod sessions;
 
 use crate::clock;
 use crate::config::Faults;
+use crate::failpoint;
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -174,6 +175,7 @@ impl Writer {
                 answer(&outbox, id, reply, Bytes::new()).await;
             }
             WriterRequest::Append { records } => {
+                failpoint::hit("db-writer: append received").ok();
                 let (appended, told) = (self.appended.clone(), outbox.clone());
                 let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
                 match self.commits.append(records, done) {
@@ -227,6 +229,7 @@ impl Writer {
         let reply = match result {
             Ok(through) => {
                 self.synced.send_replace(through);
+                failpoint::hit("db-writer: before the answer").ok();
                 WriterReply::Appended { through }
             }
             Err(reason) => {
@@ -236,6 +239,7 @@ impl Writer {
             }
         };
         answer(&outbox, id, reply, Bytes::new()).await;
+        failpoint::hit("db-writer: after the answer").ok();
         if self.under_way == 0
             && let Some((id, after, outbox)) = self.waiting_load.take()
         {
@@ -251,6 +255,7 @@ impl Writer {
         match reader.read(synced, PAGE_BYTES) {
             Ok(records) => {
                 let complete = reader.after() >= synced;
+                failpoint::hit("db-writer: before a load's answer").ok();
                 self.load = (!complete).then_some(reader);
                 let backend_gone_at = self.backend_gone_at;
                 WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }

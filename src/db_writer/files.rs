@@ -1,5 +1,6 @@
 //! Replay files, each under its SHA-256.
 
+use crate::failpoint;
 use anyhow::Context;
 use ipc_schema::vocab::FileHash;
 use std::fs::File;
@@ -38,8 +39,11 @@ impl ReplayFiles {
             let mut file = File::create(&beside)?;
             file.write_all(bytes)?;
             file.sync_all()?;
+            failpoint::hit("db-writer: replay file written")?;
             std::fs::rename(&beside, &path)?;
-            self.sync_folders(folder)
+            failpoint::hit("db-writer: replay file renamed")?;
+            self.sync_folders(folder)?;
+            failpoint::hit("db-writer: replay file synced")
         })();
         if written.is_err() {
             std::fs::remove_file(&beside).ok();

@@ -1,6 +1,7 @@
 //! From journal to database, behind the ladder's back: it reads what is synced from the journal's
 //! own files, so nothing has to be queued however long the database is away.
 
+use crate::failpoint;
 use crate::journal::reader::Reader;
 use crate::store::Store;
 use ipc_schema::ids::{LadderId, Seq};
@@ -26,7 +27,10 @@ pub async fn run(
         let before = reader.after();
         let applied = async {
             let records = reader.read(through, BATCH_BYTES)?;
-            store.apply(ladder, &records).await
+            failpoint::hit("db-writer: before the statement")?;
+            store.apply(ladder, &records).await?;
+            failpoint::hit("db-writer: after the statement")?;
+            anyhow::Ok(())
         };
         match applied.await {
             Ok(()) => drop(projected.send_replace(reader.after())),

@@ -2,6 +2,7 @@
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
 use crate::config::{self, LogLevel, RunDir, SandboxRule, Secret};
+use crate::failpoint;
 use ipc_schema::control::Role;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
@@ -160,6 +161,7 @@ impl Plan {
         let backtrace = self.backtrace.as_ref().filter(|_| spec.role != Role::ReplayWorker);
         environment.extend(backtrace.map(|value| (config::BACKTRACE, value.into())));
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
+        environment.extend(failpoint::for_children());
         environment
     }
 
