@@ -1,7 +1,9 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
 mod chaos;
+mod discord;
 mod disk;
+mod failpoints;
 mod hostile;
 mod refusals;
 mod reports;

@@ -1,6 +1,7 @@
 //! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
 pub(crate) mod person;
+pub(crate) mod small_disk;
 
 pub(crate) use person::Person;
 
@@ -72,7 +73,7 @@ impl Ladder {
     /// The same with the executables of another folder, and with these variables set.
     pub(crate) async fn start_from(executables: &Path, variables: &[(&str, &str)]) -> Ladder {
         let (root, evoladder) = (tempfile::tempdir().unwrap(), executables.join("evoladder"));
-        Ladder::start_life(&evoladder, variables, root, free_address()).await
+        Ladder::start_life(&evoladder, 0, variables, root, free_address()).await
     }
 
     /// A further life of the ladder that had this folder and this address.
@@ -86,25 +87,38 @@ impl Ladder {
         emulator: SocketAddr,
         variables: &[(&str, &str)],
     ) -> Ladder {
-        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), variables, root, emulator).await
+        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), 0, variables, root, emulator).await
+    }
+
+    /// One with simulated players, and with these variables set.
+    pub(crate) async fn start_playing(players: u32, variables: &[(&str, &str)]) -> Ladder {
+        let (root, evoladder) = (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_BIN_EXE_evoladder")));
+        Ladder::start_life(evoladder, players, variables, root, free_address()).await
     }
 
     async fn start_life(
         evoladder: &Path,
+        players: u32,
         variables: &[(&str, &str)],
         root: TempDir,
         emulator: SocketAddr,
     ) -> Ladder {
         let alone = processes();
-        let supervisor = Ladder::spawn(evoladder, variables, root.path(), emulator);
+        let supervisor = Ladder::spawn(evoladder, players, variables, root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
         ladder.until_ready().await;
         ladder
     }
 
-    fn spawn(evoladder: &Path, variables: &[(&str, &str)], root: &Path, emulator: SocketAddr) -> Child {
+    fn spawn(
+        evoladder: &Path,
+        players: u32,
+        variables: &[(&str, &str)],
+        root: &Path,
+        emulator: SocketAddr,
+    ) -> Child {
         Command::new(evoladder)
-            .args(["run", "--emulator", "--players", "0", "--seed", "7", "--data"])
+            .args(["run", "--emulator", "--players", &players.to_string(), "--seed", "7", "--data"])
             .arg(root.join("data"))
             .env_remove("DISCORD_TOKEN")
             .env("EMULATOR_LISTEN", emulator.to_string())
@@ -157,6 +171,11 @@ impl Ladder {
         let Some(status) = self.status() else { return false };
         let children = status["children"].as_array().expect("a status lists children");
         children.iter().all(|child| child["state"] == "ready")
+    }
+
+    /// Whether all processes of a role serve.
+    pub(crate) fn is_ready(&self, role: &str) -> bool {
+        self.children(role).iter().all(|child| child["state"] == "ready")
     }
 
     fn children(&self, role: &str) -> Vec<Value> {

@@ -29,7 +29,7 @@ use crate::saved::{Entry, Saved};
 use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
 use crate::stall::Stalls;
 use crate::stats::Counters;
-use crate::trouble::{Fate, Trouble};
+use crate::trouble::{Failure, Fate, Trouble};
 use crate::users;
 use crate::wire::{Reply, Request};
 
@@ -312,8 +312,12 @@ impl World {
             _ => None,
         };
         let fate = self.trouble.fate(now, callback);
-        if fate.failure.is_some() {
+        if let Some(failure) = fate.failure {
             self.counters.send_modify(|counters| counters.http_planted_failures += 1);
+            // What is done though its answer is lost is noted as it is done.
+            if let Some(interaction) = callback.filter(|_| failure == Failure::Unavailable) {
+                self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+            }
         }
         fate
     }
