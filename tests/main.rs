@@ -4,6 +4,9 @@
 //! another and do not wait for each other's processors.
 
 mod audit;
+#[expect(dead_code, reason = "an executable of its own, of which only the tests are run here")]
+#[path = "chaos/main.rs"]
+mod chaos;
 mod journal;
 mod judge;
 mod processes;

@@ -173,9 +173,11 @@ impl Ladder {
         children.iter().all(|child| child["state"] == "ready")
     }
 
-    /// Whether all processes of a role serve.
-    pub(crate) fn is_ready(&self, role: &str) -> bool {
-        self.children(role).iter().all(|child| child["state"] == "ready")
+    /// How often processes of a role have died, if all of them serve again.
+    pub(crate) fn restarts_if_ready(&self, role: &str) -> Option<u64> {
+        let children = self.children(role);
+        let ready = children.iter().all(|child| child["state"] == "ready");
+        ready.then(|| children.iter().filter_map(|child| child["restarts"].as_u64()).sum())
     }
 
     fn children(&self, role: &str) -> Vec<Value> {

@@ -1,7 +1,7 @@
 //! What a run comes to: the JSON object, the table, and whether it went well.
 
-use crate::run::Tally;
-use crate::schedule::{Database, ROLES, Step};
+use super::run::Tally;
+use super::schedule::{Database, ROLES, Step};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 use std::time::Duration;

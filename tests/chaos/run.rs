@@ -1,8 +1,8 @@
 //! Goes through a schedule, and takes down what it did and what it saw.
 
-use crate::schedule::{CALM, Deed, ROLES, Role, Step};
-use crate::server::Server;
-use crate::tree::{Tree, gauge, processes};
+use super::schedule::{CALM, Deed, ROLES, Role, Step};
+use super::server::Server;
+use super::tree::{Tree, gauge, processes};
 use evoladder::clock;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -200,7 +200,7 @@ impl Runner<'_> {
                 roles.iter().map(of).collect::<Vec<_>>()
             });
             let runs =
-                |processes: &[crate::tree::Process]| processes.iter().all(|process| process.pid.is_some());
+                |processes: &[super::tree::Process]| processes.iter().all(|process| process.pid.is_some());
             match found {
                 Some(found) if found.iter().all(|(_, processes)| runs(processes)) => break found,
                 Some(found) if clock::instant() >= until => break found,

@@ -1,7 +1,7 @@
 //! A ladder of real processes over one folder, through all its lives: how it is started, killed and looked at.
 
-use crate::schedule::Role;
-use crate::small_disk::SmallDisk;
+use super::schedule::Role;
+use super::small_disk::SmallDisk;
 use anyhow::{Context, bail, ensure};
 use evoladder::clock;
 use evoladder::supervisor::status;
