@@ -1,10 +1,37 @@
 //! What a run comes to: the JSON object, the table, and whether it went well.
 
-use super::run::Tally;
-use super::schedule::{Database, ROLES, Step};
+use super::schedule::{Database, ROLES, Role, Step};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
+
+/// What was done, and what was seen meanwhile.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// SIGKILLs of one role alone or with some others.
+    pub(crate) kills: BTreeMap<Role, u64>,
+    /// SIGKILLs of all four roles in one moment, which are not among the others.
+    pub(crate) kills_all: u64,
+    /// Whole trees that were killed, and that were stopped.
+    pub(crate) trees_killed: u64,
+    pub(crate) restarts: u64,
+    pub(crate) restarts_empty: u64,
+    /// From SIGKILL to ready again, each.
+    pub(crate) recovery: BTreeMap<&'static str, Vec<Duration>>,
+    pub(crate) journal_lag_max: f64,
+    pub(crate) database_out: Duration,
+    pub(crate) disk_full: Duration,
+    pub(crate) discord_slow: Duration,
+    pub(crate) discord_failing: Duration,
+    pub(crate) disconnects: u64,
+    /// What was planned and cannot be done here.
+    pub(crate) not_done: Vec<String>,
+    /// Drains that did not end as they should.
+    pub(crate) unclean_stops: Vec<String>,
+    /// How long the ladder was up and down in between.
+    pub(crate) length: Duration,
+}
 
 /// All that is told of a run.
 pub(crate) struct Outcome {

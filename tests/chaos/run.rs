@@ -1,5 +1,6 @@
 //! Goes through a schedule, and takes down what it did and what it saw.
 
+use super::report::Tally;
 use super::schedule::{CALM, Deed, ROLES, Role, Step};
 use super::server::Server;
 use super::tree::{Tree, gauge, processes};
@@ -15,33 +16,6 @@ use std::time::{Duration, Instant};
 const LOOK: Duration = Duration::from_millis(100);
 /// A role that is to be killed and does not run at the moment is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What was done, and what was seen meanwhile.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    /// SIGKILLs of one role alone or with some others.
-    pub(crate) kills: BTreeMap<Role, u64>,
-    /// SIGKILLs of all four roles in one moment, which are not among the others.
-    pub(crate) kills_all: u64,
-    /// Whole trees that were killed, and that were stopped.
-    pub(crate) trees_killed: u64,
-    pub(crate) restarts: u64,
-    pub(crate) restarts_empty: u64,
-    /// From SIGKILL to ready again, each.
-    pub(crate) recovery: BTreeMap<&'static str, Vec<Duration>>,
-    pub(crate) journal_lag_max: f64,
-    pub(crate) database_out: Duration,
-    pub(crate) disk_full: Duration,
-    pub(crate) discord_slow: Duration,
-    pub(crate) discord_failing: Duration,
-    pub(crate) disconnects: u64,
-    /// What was planned and cannot be done here.
-    pub(crate) not_done: Vec<String>,
-    /// Drains that did not end as they should.
-    pub(crate) unclean_stops: Vec<String>,
-    /// How long the ladder was up and down in between.
-    pub(crate) length: Duration,
-}
 
 /// What has begun and ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -125,7 +125,7 @@ fn deeds(active_s: u64, database: Database, chance: &mut Chance) -> Vec<Deed> {
             other_ms: chance.between(200, 2_000),
             ms: chance.between(3_000, 8_000),
         });
-        deeds.push(if number % 2 == 0 {
+        deeds.push(if number.is_multiple_of(2) {
             Deed::DiscordOut { ms: chance.between(1_500, 6_000) }
         } else {
             Deed::ErringDiscord {
@@ -147,7 +147,7 @@ fn deeds(active_s: u64, database: Database, chance: &mut Chance) -> Vec<Deed> {
         deeds.extend((0..active_s.div_ceil(TREE_EVERY)).map(|_| Deed::KillTree));
         let restart = |number: u64| match database {
             // A folder that was emptied is filled from tables that others read.
-            Database::Postgres if number % 2 == 0 => Deed::RestartEmpty,
+            Database::Postgres if number.is_multiple_of(2) => Deed::RestartEmpty,
             _ => Deed::Restart,
         };
         deeds.extend((0..active_s.div_ceil(STOP_EVERY)).map(restart));
