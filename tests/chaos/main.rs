@@ -15,6 +15,7 @@ use anyhow::{Context, bail};
 use clap::Parser;
 use report::Outcome;
 use schedule::{CALM, Database, Step, schedule};
+use server::Server;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -79,9 +80,6 @@ fn chaos(arguments: &Arguments) -> anyhow::Result<bool> {
         }
         return Ok(true);
     }
-    if arguments.database == Database::Postgres {
-        bail!("the ladder does not speak PostgreSQL in this build");
-    }
     if steps.is_empty() {
         bail!("--for {:?} leaves no time for anything before the calm of {CALM:?}", arguments.length);
     }
@@ -121,15 +119,19 @@ fn one_life_or_more(
     steps: &[Step],
     matches_undisturbed: u64,
 ) -> anyhow::Result<(Outcome, Option<PathBuf>)> {
+    let mut server = match arguments.database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(Server::new()?),
+    };
     let root = tempfile::Builder::new().prefix("evoladder-chaos-").tempdir()?;
     let settings = Settings {
         executables: executables.to_owned(),
         players: arguments.players,
         seed: arguments.seed,
-        database_url: None,
+        database_url: server.as_ref().map(|server| server.url().to_owned()),
     };
     let mut tree = Tree::new(settings, root.path().to_owned())?;
-    let judged = run::run(&mut tree, None, arguments.length, steps).and_then(|tally| {
+    let judged = run::run(&mut tree, server.as_mut(), arguments.length, steps).and_then(|tally| {
         let (judgement, audit) = (tree.look("evoladder-judge")?, tree.look("evoladder-audit")?);
         Ok(Outcome {
             seed: arguments.seed,

@@ -156,7 +156,7 @@ impl Runner<'_> {
             }
             Deed::StopDatabase { ms } => {
                 if let Some(server) = &mut self.server {
-                    server.stop()?;
+                    server.stop();
                     self.begin(Ongoing::DatabaseOut, *ms);
                 }
             }
@@ -242,7 +242,7 @@ impl Runner<'_> {
             Ongoing::ErringDiscord => self.tree.trouble(&json!({"errors": 0.0}))?,
             Ongoing::DatabaseOut => {
                 if let Some(server) = &mut self.server {
-                    server.start()?;
+                    server.start();
                 }
             }
         }
