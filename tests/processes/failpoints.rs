@@ -44,22 +44,38 @@ async fn struck(points: &Path, place: Place) {
         .await;
 }
 
+/// Replays come when the first games are over.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Of {
+    Presses,
+    Replays,
+}
+
+impl Of {
+    fn the(place: Place) -> Of {
+        let replays = place.name.contains("file") || place.name.contains("job");
+        if replays { Of::Replays } else { Of::Presses }
+    }
+}
+
 /// Walks the places of one role that people pass who play, one after the other.
-async fn walk(ladder: &Ladder, points: &Path, role: &str) {
-    // Replays come last, when the first games are over.
-    let of_replays = |place: &Place| place.name.contains("file") || place.name.contains("job");
-    let mut places: Vec<Place> = PLACES
-        .iter()
-        .copied()
-        .filter(|place| place.role() == role && place.passed == Passed::InPlay)
-        .collect();
-    places.sort_by_key(of_replays);
-    for place in places {
+async fn walk(ladder: &Ladder, points: &Path, role: &str, of: Of) {
+    let in_play = |place: &Place| place.role() == role && place.passed == Passed::InPlay;
+    for place in PLACES.iter().copied().filter(in_play).filter(|place| Of::the(*place) == of) {
         let before = ladder.restarts(role);
         arm(points, place.name, fault_at(place), 0).unwrap();
         struck(points, place).await;
         died(ladder, role, before + 1, place).await;
     }
+}
+
+/// All roles at the same time, but for the workers.
+async fn walk_all(ladder: &Ladder, points: &Path, of: Of) {
+    tokio::join!(
+        walk(ladder, points, "frontend", of),
+        walk(ladder, points, "backend", of),
+        walk(ladder, points, "db-writer", of),
+    );
 }
 
 /// Workers see no folder once they are locked down, so one is replaced by a successor that has seen it. A
@@ -118,14 +134,11 @@ async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
     let ladder = Ladder::start_playing(PLAYERS, &variables).await;
     assert!(first().all(|place| has_struck(points, place)));
     assert_eq!(ladder.restarts("db-writer"), first().count() as u64);
-    tokio::join!(
-        walk(&ladder, points, "frontend"),
-        walk(&ladder, points, "backend"),
-        walk(&ladder, points, "db-writer"),
-    );
-    walk_workers(&ladder, points).await;
+    walk_all(&ladder, points, Of::Presses).await;
     walk_starts(&ladder, points).await;
     walk_late_answers(&ladder, points).await;
+    walk_all(&ladder, points, Of::Replays).await;
+    walk_workers(&ladder, points).await;
     for place in PLACES.iter().filter(|place| place.passed != Passed::ByTheJournalsTests) {
         assert!(has_struck(points, *place), "{:?} was not passed", place.name);
     }
