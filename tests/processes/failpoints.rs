@@ -44,17 +44,17 @@ async fn struck(points: &Path, place: Place) {
         .await;
 }
 
-/// Replays come when the first games are over.
+/// Cards and replays come with the first matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Of {
     Presses,
-    Replays,
+    Games,
 }
 
 impl Of {
     fn the(place: Place) -> Of {
-        let replays = place.name.contains("file") || place.name.contains("job");
-        if replays { Of::Replays } else { Of::Presses }
+        let of_games = ["card", "delivery", "file", "job"].into_iter().any(|word| place.name.contains(word));
+        if of_games { Of::Games } else { Of::Presses }
     }
 }
 
@@ -137,7 +137,7 @@ async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
     walk_all(&ladder, points, Of::Presses).await;
     walk_starts(&ladder, points).await;
     walk_late_answers(&ladder, points).await;
-    walk_all(&ladder, points, Of::Replays).await;
+    walk_all(&ladder, points, Of::Games).await;
     walk_workers(&ladder, points).await;
     for place in PLACES.iter().filter(|place| place.passed != Passed::ByTheJournalsTests) {
         assert!(has_struck(points, *place), "{:?} was not passed", place.name);
