@@ -50,6 +50,9 @@ pub const EMULATOR_LISTEN: &str = "EMULATOR_LISTEN";
 pub const EMULATOR_ADDRESS: &str = "EMULATOR_ADDRESS";
 /// Rust's own switch for backtraces.
 pub const BACKTRACE: &str = "RUST_BACKTRACE";
+/// Where a test arms places of whole processes; no shipped executable knows it.
+#[cfg(feature = "failpoints")]
+pub const FAILPOINTS: &str = "EVOLADDER_FAILPOINTS";
 
 /// The data folder of whoever says nothing.
 pub const DEFAULT_DATA: &str = "data";
@@ -412,6 +415,12 @@ macro_rules! from_env {
     )+};
 }
 from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
+
+/// The folder in which places are armed, if there is one.
+#[cfg(feature = "failpoints")]
+pub(crate) fn failpoints() -> Option<PathBuf> {
+    env::var_os(FAILPOINTS).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
 
 /// The data folder alone, for those who only look at a running ladder.
 pub fn data_folder() -> PathBuf {

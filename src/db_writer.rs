@@ -14,6 +14,7 @@ pub mod snapshots;
 
 use crate::clock;
 use crate::config::{self, Durability};
+use crate::failpoint;
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
@@ -261,6 +262,7 @@ impl Writer {
                 answer(&outbox, id, reply, blob).await;
             }
             WriterRequest::Append { records } => {
+                failpoint::hit("db-writer: append received").ok();
                 let (appended, told) = (self.appended.clone(), outbox.clone());
                 let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
                 match self.commits.append(&records, done) {
@@ -336,7 +338,9 @@ impl Writer {
         };
         while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
             let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+            failpoint::hit("db-writer: before the answer").ok();
             answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+            failpoint::hit("db-writer: after the answer").ok();
         }
         if self.under_way == 0
             && durable == synced
@@ -357,6 +361,7 @@ impl Writer {
                 if complete {
                     self.snapshots.end_load();
                 }
+                failpoint::hit("db-writer: before a load's answer").ok();
                 self.load = (!complete).then_some(reader);
                 let backend_gone_at = self.backend_gone_at;
                 WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }

@@ -4,6 +4,7 @@ mod faults;
 mod rules;
 mod source;
 
+use evoladder::failpoint::{PLACES, Passed};
 use rules::RULES;
 use source::{code, paths, test_files};
 use std::collections::BTreeSet;
@@ -188,6 +189,42 @@ fn dependencies_are_written_once_and_without_defaults() {
         offences.extend(own_versions(file, &manifest(file)));
     }
     assert_none(&offences);
+}
+
+/// Places that a test can arm, as the source has them.
+fn failpoints(files: &[(String, String)]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, text) in files.iter().filter(|(file, _)| !file.starts_with("src/failpoint")) {
+        for call in ["failpoint::hit(\"", "failpoint::is_due(\"", "point(\""] {
+            names.extend(
+                text.split(call).skip(1).filter_map(|after| Some(after.split_once('"')?.0.to_owned())),
+            );
+        }
+    }
+    names
+}
+
+#[test]
+fn every_failpoint_is_in_the_list_that_the_tests_walk() {
+    let sources: Vec<(String, String)> =
+        files(&[".rs"]).into_iter().filter(|(file, _)| file.starts_with("src/")).collect();
+    let listed: BTreeSet<String> = PLACES.iter().map(|place| place.name.to_owned()).collect();
+    assert_eq!(listed.len(), PLACES.len(), "no place is listed twice");
+    assert_eq!(failpoints(&sources), listed);
+    let text = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let walk = text("tests/processes/failpoints.rs");
+    for place in PLACES {
+        let walked = match place.passed {
+            Passed::ByTestsIn(file) => {
+                text(&format!("tests/{file}")).contains(&format!("\"{}\"", place.name))
+            }
+            Passed::InPlay => walk.contains("Passed::InPlay"),
+            Passed::LateAnswer => walk.contains("Passed::LateAnswer"),
+            Passed::AtStartOf(_) => walk.contains("Passed::AtStartOf"),
+            Passed::AtFirstStart => walk.contains("Passed::AtFirstStart"),
+        };
+        assert!(walked, "nothing walks {:?}", place.name);
+    }
 }
 
 /// Each rule is broken by its line, and by nothing else in it.

@@ -5,6 +5,7 @@ use super::{Event as LoopEvent, requests};
 use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
 use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::Season;
+use crate::failpoint;
 use crate::ipc::link::{Link, WriterProtocol};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -433,6 +434,7 @@ impl Core {
             }
         }
         self.records.push(Record { seq: self.seq, at, key, events, reply });
+        failpoint::hit("backend: decided").ok();
     }
 
     fn remember(&mut self, at: Timestamp, key: Key, reply: BackendReply) {
@@ -487,6 +489,7 @@ impl Core {
                     let answer = answer.await.ok().map(|(reply, _)| reply);
                     events.send(LoopEvent::Appended { generation, answer }).await.ok();
                 });
+                failpoint::hit("backend: handed to the writer").ok();
             }
             // Memory is ahead of what can ever be stored: go back to the disk.
             Err(error) => {
@@ -501,7 +504,10 @@ impl Core {
             return;
         }
         match answer {
-            Some(WriterReply::Appended { through }) => self.durable = self.durable.max(through.min(self.seq)),
+            Some(WriterReply::Appended { through }) => {
+                failpoint::hit("backend: acknowledged").ok();
+                self.durable = self.durable.max(through.min(self.seq));
+            }
             refused => {
                 tracing::error!("the db-writer stored nothing: {refused:?}");
                 self.refused = true;

@@ -3,6 +3,7 @@
 
 use super::reconcile::{agree, unmendable};
 use crate::clock;
+use crate::failpoint;
 use crate::journal::JournalError;
 use crate::journal::reader::Reader;
 use crate::store::{Database, Store, StoreError};
@@ -195,7 +196,9 @@ impl Projector {
             while !rest.is_empty() {
                 let batch = if *careful { &rest[..1] } else { rest };
                 let began = clock::instant();
+                failpoint::hit("db-writer: before the statement").ok();
                 let last = store.apply(self.ladder, batch).await?;
+                failpoint::hit("db-writer: after the statement").ok();
                 rest = &rest[rest.partition_point(|record| record.seq <= last)..];
                 self.projected = last;
                 let statement_ms = began.elapsed().as_secs_f64() * 1000.0;

@@ -2,6 +2,7 @@
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
 use crate::config::{self, Durability, LogLevel, ReplayStore, RunDir, SandboxRule, Secret};
+use crate::failpoint;
 use ipc_schema::control::Role;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
@@ -167,6 +168,7 @@ impl Plan {
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
         let store = self.replay_store.as_ref().filter(|_| spec.settings.contains(&Setting::ReplayStore));
         environment.extend(store.map(ReplayStore::variables).unwrap_or_default());
+        environment.extend(failpoint::for_children());
         environment
     }
 

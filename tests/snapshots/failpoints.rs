@@ -85,7 +85,7 @@ fn the_ladder_is_there_wherever_it_breaks() {
         for kind in faults {
             let error = match kind {
                 Fault::Error(number) => number.to_string(),
-                Fault::Kill => "kill".to_owned(),
+                Fault::Kill | Fault::KillAfter(_) => "kill".to_owned(),
             };
             cases.extend(skips.iter().map(|skip| (format!("{name}|{skip}|{error}"), *kind)));
         }

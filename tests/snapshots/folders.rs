@@ -78,10 +78,6 @@ impl Data {
         });
     }
 
-    fn database(&self) -> Database {
-        Database::of(self.path(), None).unwrap()
-    }
-
     fn damage(&self, seq: u64) {
         let mut bytes = std::fs::read(self.snapshot(seq)).unwrap();
         let middle = bytes.len() / 2;
@@ -91,8 +87,8 @@ impl Data {
 
     /// The record that a load begins behind, if it is not refused; and what is loaded is the ladder.
     fn loads(&self, records: &[Record]) -> Result<u64, String> {
-        let opened =
-            block_on(db_writer::open(self.path(), &self.database())).map_err(|error| format!("{error:#}"))?;
+        let opened = block_on(db_writer::open(self.path(), &Database::of(self.path(), None).unwrap()))
+            .map_err(|error| format!("{error:#}"))?;
         let Opened { journal, snapshots, .. } = opened;
         assert_eq!(journal.last().0, records.len() as u64);
         let base = snapshots.first();
