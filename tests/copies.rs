@@ -362,7 +362,10 @@ fn a_server_that_speaks_s3_keeps_the_copies() {
 #[test]
 fn marks_and_names_of_earlier_builds_are_understood() {
     // These names and bytes are on disks; they are never edited.
-    const GAME: [&str; 2] = ["049bb8a8d5e6ae34e9c5a17f76554ed16b54d0512922f8a1768f272a417f68cb", "3cc8e82cf07f6ce91b547b179d364947ae7a1ff78f8e5988b455453598e01074"];
+    const GAME: [&str; 2] = [
+        "049bb8a8d5e6ae34e9c5a17f76554ed16b54d0512922f8a1768f272a417f68cb",
+        "3cc8e82cf07f6ce91b547b179d364947ae7a1ff78f8e5988b455453598e01074",
+    ];
     let places = Places::new();
     for (number, hash) in GAME.into_iter().enumerate() {
         let folder = places.folder().join(&hash[..2]);
