@@ -21,7 +21,7 @@ use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
 use crate::snapshot::Snapshot;
-use crate::store::{Database, Store};
+use crate::store::{Database, Store, StoreError};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
@@ -416,6 +416,14 @@ async fn answer(outbox: &Outbox, id: u64, reply: WriterReply, blob: Bytes) {
         tracing::error!("{reason}");
         outbox.send(&WriterAnswer { id, reply: WriterReply::ReadOnly { reason } }, Bytes::new()).await.ok();
     }
+}
+
+/// What ends a run: tables that no other start finds otherwise are the operator's to mend.
+pub fn for_whom(error: anyhow::Error) -> anyhow::Error {
+    let is_lasting = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<StoreError>().is_some_and(StoreError::is_lasting)
+    };
+    if error.chain().any(is_lasting) { unmendable(format!("{error:#}")).into() } else { error }
 }
 
 fn open_error(error: JournalError) -> anyhow::Error {
