@@ -7,6 +7,7 @@
 pub mod copies;
 pub mod files;
 pub mod history;
+pub mod lease;
 pub mod project;
 mod reconcile;
 mod sessions;
@@ -31,8 +32,9 @@ use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use lease::Terms;
 use project::{Following, Projector};
-use reconcile::unmendable;
+use reconcile::{Connected, unmendable};
 use sessions::Sessions;
 use snapshots::Snapshots;
 use std::collections::VecDeque;
@@ -40,6 +42,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 /// Stored bytes in one page of a load, about: a frame may hold far more, and decoding takes memory.
 const PAGE_BYTES: usize = 1 << 20;
@@ -49,6 +52,9 @@ const APPENDED: usize = 4096;
 
 /// How long a drain waits for the database to be where the journal is.
 const CATCH_UP: Duration = Duration::from_secs(3);
+
+/// How long it then waits for the database to be let go.
+const LET_GO: Duration = Duration::from_millis(500);
 
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
@@ -66,22 +72,37 @@ pub struct Opened {
     /// None while the database is away.
     pub store: Option<Store>,
     pub projected: Seq,
-    /// As the database has it; None while it is away.
-    pub epoch: Option<u64>,
     /// Those that a load may begin with, newest first.
     pub snapshots: Vec<Snapshot>,
 }
 
+/// What a start has to know.
+pub struct Opening<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    pub database: &'a Database,
+    pub terms: &'a Terms,
+    /// Told what is waited for, where it may take long.
+    pub stands_by: &'a dyn Fn(&str),
+}
+
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
-/// Snapshots are held against both.
-pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
-    let connected = reconcile::connect(data, database).await?;
-    let (mut store, progress) = connected.map_or((None, None), |(store, progress)| (Some(store), progress));
+/// Snapshots are held against both. Where the tables have a lease, it is ours from here on.
+pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
+    let Opening { data, terms, .. } = opening;
+    let connected = reconcile::connect(opening).await?;
+    let (mut store, progress, lease) = match connected {
+        Some(Connected { store, progress, lease }) => (Some(store), progress, lease),
+        None => (None, None, None),
+    };
     let found = snapshots::find(&data.join(SNAPSHOTS))?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
     let dir = data.join(JOURNAL);
+    let is_empty = Journal::is_empty(&dir).map_err(open_error)?;
     let first = match &mut store {
-        Some(store) if Journal::is_empty(&dir).map_err(open_error)? => {
+        Some(store) if is_empty => {
+            // Before there is a journal that another ladder's database would refuse.
+            terms.take(store, new_ladder, false, lease.as_ref()).await?;
             let first = snapshots::beginning(&found, store, progress).await?;
             if progress.is_some() {
                 reconcile::mark_incomplete(data)?;
@@ -91,14 +112,17 @@ pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
         _ => Seq(1),
     };
     let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
+    if let Some(store) = store.as_mut().filter(|_| !is_empty) {
+        let at = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
+        terms.take(store, journal.ladder(), at < journal.last(), lease.as_ref()).await?;
+    }
     let projected = match &mut store {
         Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
         None => Seq(0),
     };
     let folder = data.join(SNAPSHOTS);
     let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
-    let epoch = store.is_some().then(|| progress.map_or(0, |progress| progress.epoch));
-    Ok(Opened { journal, store, projected, epoch, snapshots })
+    Ok(Opened { journal, store, projected, snapshots })
 }
 
 /// Runs until drained.
@@ -108,15 +132,19 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
+    let terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
+    let stands_by = |until: &str| control.stands_by(until);
+    let opening = Opening { data, database: &database, terms: &terms, stands_by: &stands_by };
+    let mut drain_asked = control.clone();
     let opened = tokio::select! {
-        opened = open(data, &database) => opened?,
+        opened = open(&opening) => opened?,
         // It may have to wait for its database.
-        () = control.drain_asked() => {
+        () = drain_asked.drain_asked() => {
             control.finish().await;
             return Ok(());
         }
     };
-    let Opened { journal, store, projected: progress, epoch, snapshots } = opened;
+    let Opened { journal, store, projected: progress, snapshots } = opened;
     let dir = data.join(JOURNAL);
     let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
     let (made, mut makings) = mpsc::channel(1);
@@ -126,8 +154,16 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let (synced, follow) = watch::channel(last);
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
     let (told, mut following) = watch::channel(following);
-    let projector =
-        Projector { database: database.clone(), store, ladder, dir: dir.clone(), projected: progress, epoch };
+    let epoch = store.as_ref().map(Store::epoch);
+    let projector = Projector {
+        database: database.clone(),
+        terms,
+        store,
+        ladder,
+        dir: dir.clone(),
+        projected: progress,
+        epoch,
+    };
     let mut projecting = tokio::spawn(projector.run(follow, told));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
@@ -208,7 +244,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             () = control.drain_asked() => break,
         }
     }
-    drain(writer, results, &control).await;
+    drain(writer, results, projecting, &control).await;
     Ok(())
 }
 
@@ -441,7 +477,12 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
     }
 }
 
-async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
+async fn drain(
+    mut writer: Writer,
+    mut results: mpsc::Receiver<Appended>,
+    projecting: JoinHandle<anyhow::Result<()>>,
+    control: &Control,
+) {
     let mut following = writer.following.clone();
     let finish = async {
         while writer.under_way > 0 {
@@ -455,16 +496,23 @@ async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, contro
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {
         tracing::warn!("the database is behind the journal; the next start brings it up to it");
     }
+    // Nobody appends any more, so the projector lets go of the lease and ends.
+    drop(writer);
+    tokio::time::timeout(LET_GO, projecting).await.ok();
     control.finish().await;
 }
 
 /// A name no other ladder has.
 fn new_ladder_id() -> anyhow::Result<LadderId> {
+    by_chance().map(LadderId)
+}
+
+fn by_chance() -> anyhow::Result<u64> {
     let mut bytes = [0; 8];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))
-        .context("name the ladder")?;
-    Ok(LadderId(u64::from_le_bytes(bytes)))
+        .context("draw a name")?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 #[cfg(test)]
