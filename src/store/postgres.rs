@@ -337,3 +337,32 @@ fn tls_error(server: &Server, said: &str) -> StoreError {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_inserts_and_does_nothing_else_may_be_many_rows_at_once() {
+        let many: Vec<Statement> =
+            Statement::ALL.iter().copied().filter(|&statement| rows_of(statement).is_some()).collect();
+        let expected = [
+            Statement::JoinPlayer,
+            Statement::BindToon,
+            Statement::PairMatch,
+            Statement::TakeReplay,
+            Statement::OpenCase,
+            Statement::LogAct,
+            Statement::SetRatingSystem,
+            Statement::LogRerating,
+        ];
+        assert_eq!(many, expected);
+        for statement in many {
+            let (head, row, tail) = rows_of(statement).unwrap();
+            let places: Vec<String> = (1..=statement.parameters().len()).map(|at| format!("${at}")).collect();
+            assert!(head.trim_start().starts_with("insert into "), "{head}");
+            assert_eq!(row, places.join(", "), "{statement:?}");
+            assert!(["", " on conflict do nothing"].contains(&tail), "{tail}");
+        }
+    }
+}
