@@ -12,6 +12,7 @@ mod workers;
 
 use crate::domain::ladder::{Act, Input};
 use crate::domain::season::Season;
+use crate::failpoint;
 use crate::ipc::child::{Child, gauge};
 use crate::ipc::connection::{CHANNEL_FRAMES, Connection, Greeted, Inbound, Outbox, serve};
 use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
@@ -144,6 +145,7 @@ pub async fn run(
 
     let mut core = Core::new(season, seed, writer.clone(), events.clone());
     core.load().await.context("load the ladder")?;
+    failpoint::hit("backend: loaded").ok();
     tracing::info!(
         "ladder {:016x} loaded: {} players, {} open matches",
         core.ladder_id().0,
@@ -252,6 +254,7 @@ impl Backend {
                 WorkerRequest::Pull => self.workers.pulled(worker),
                 WorkerRequest::Done { job, result } => {
                     if self.workers.done(worker, job) {
+                        failpoint::hit("backend: job answered").ok();
                         self.core.take(&match result {
                             Ok(facts) => Input::JobRead { job, facts },
                             Err(fault) => Input::JobFailed { job, fault },
@@ -273,7 +276,10 @@ impl Backend {
             Event::Stored { number, call, caller, hash, blob, result } => {
                 let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
                 let act = match result {
-                    Ok(()) => Act::Upload { hash, bytes },
+                    Ok(()) => {
+                        failpoint::hit("backend: file stored").ok();
+                        Act::Upload { hash, bytes }
+                    }
                     Err(refusal @ (Refusal::Busy | Refusal::ReadOnly)) => {
                         // Nothing is decided, so the frontend may try again under the same key.
                         let refused = requests::refused(self.core.ladder(), &call.request, refusal);
@@ -566,8 +572,13 @@ impl Backend {
 
     /// Sends what is true on disk: replies and cards.
     fn deliver(&mut self) {
-        for (number, id, reply) in self.core.take_due_replies() {
-            self.reply(number, id, reply);
+        let replies = self.core.take_due_replies();
+        if !replies.is_empty() {
+            failpoint::hit("backend: before replies go out").ok();
+            for (number, id, reply) in replies {
+                self.reply(number, id, reply);
+            }
+            failpoint::hit("backend: replies went out").ok();
         }
         // Cards wait while the frontend is behind, so that replies always find room: it has fewer
         // requests under way than half of what its connection holds.
@@ -587,6 +598,7 @@ impl Backend {
                 if outbox.try_send(&message, Bytes::new()).is_err() {
                     break;
                 }
+                failpoint::hit("backend: card sent").ok();
                 self.under_way.insert(id, (version, None));
             }
         }

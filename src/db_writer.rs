@@ -7,17 +7,21 @@
 pub mod copies;
 pub mod files;
 pub mod history;
+pub mod lease;
 pub mod project;
 mod reconcile;
 mod sessions;
+pub mod snapshots;
 
 use crate::clock;
 use crate::config::{self, Durability};
+use crate::failpoint;
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
+use crate::snapshot::Snapshot;
 use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -28,14 +32,17 @@ use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use lease::Terms;
 use project::{Following, Projector};
-use reconcile::unmendable;
+use reconcile::{Connected, unmendable};
 use sessions::Sessions;
+use snapshots::Snapshots;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 /// Stored bytes in one page of a load, about: a frame may hold far more, and decoding takes memory.
 const PAGE_BYTES: usize = 1 << 20;
@@ -46,8 +53,14 @@ const APPENDED: usize = 4096;
 /// How long a drain waits for the database to be where the journal is.
 const CATCH_UP: Duration = Duration::from_secs(3);
 
+/// How long it then waits for the database to be let go.
+const LET_GO: Duration = Duration::from_millis(500);
+
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
+
+/// The snapshots' folder in the data folder.
+pub const SNAPSHOTS: &str = "snapshots";
 
 /// The database's file in the data folder, where it is not PostgreSQL.
 pub const DATABASE: &str = crate::store::FILE;
@@ -59,22 +72,57 @@ pub struct Opened {
     /// None while the database is away.
     pub store: Option<Store>,
     pub projected: Seq,
-    /// As the database has it; None while it is away.
-    pub epoch: Option<u64>,
+    /// Those that a load may begin with, newest first.
+    pub snapshots: Vec<Snapshot>,
+}
+
+/// What a start has to know.
+pub struct Opening<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    pub database: &'a Database,
+    pub terms: &'a Terms,
+    /// Told what is waited for, where it may take long.
+    pub stands_by: &'a dyn Fn(&str),
 }
 
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
-pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
-    let connected = reconcile::connect(data, database).await?;
-    let progress = connected.as_ref().and_then(|(_, progress)| *progress);
-    let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
-    let mut journal = Journal::open(&data.join(JOURNAL), new_ladder).map_err(open_error)?;
-    let Some((mut store, progress)) = connected else {
-        return Ok(Opened { journal, store: None, projected: Seq(0), epoch: None });
+/// Snapshots are held against both. Where the tables have a lease, it is ours from here on.
+pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
+    let Opening { data, terms, .. } = opening;
+    let connected = reconcile::connect(opening).await?;
+    let (mut store, progress, lease) = match connected {
+        Some(Connected { store, progress, lease }) => (Some(store), progress, lease),
+        None => (None, None, None),
     };
-    let projected = reconcile::reconcile(data, &mut journal, &mut store, progress).await?;
-    let epoch = Some(progress.map_or(0, |progress| progress.epoch));
-    Ok(Opened { journal, store: Some(store), projected, epoch })
+    let found = snapshots::find(&data.join(SNAPSHOTS))?;
+    let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
+    let dir = data.join(JOURNAL);
+    let is_empty = Journal::is_empty(&dir).map_err(open_error)?;
+    let first = match &mut store {
+        Some(store) if is_empty => {
+            // Before there is a journal that another ladder's database would refuse.
+            terms.take(store, new_ladder, false, lease.as_ref()).await?;
+            let first = snapshots::beginning(&found, store, progress).await?;
+            if progress.is_some() {
+                reconcile::mark_incomplete(data)?;
+            }
+            first
+        }
+        _ => Seq(1),
+    };
+    let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
+    if let Some(store) = store.as_mut().filter(|_| !is_empty) {
+        let at = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
+        terms.take(store, journal.ladder(), at < journal.last(), lease.as_ref()).await?;
+    }
+    let projected = match &mut store {
+        Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
+        None => Seq(0),
+    };
+    let folder = data.join(SNAPSHOTS);
+    let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
+    Ok(Opened { journal, store, projected, snapshots })
 }
 
 /// Runs until drained.
@@ -84,24 +132,38 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
+    let terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
+    let stands_by = |until: &str| control.stands_by(until);
+    let opening = Opening { data, database: &database, terms: &terms, stands_by: &stands_by };
+    let mut drain_asked = control.clone();
     let opened = tokio::select! {
-        opened = open(data, &database) => opened?,
+        opened = open(&opening) => opened?,
         // It may have to wait for its database.
-        () = control.drain_asked() => {
+        () = drain_asked.drain_asked() => {
             control.finish().await;
             return Ok(());
         }
     };
-    let Opened { journal, store, projected: progress, epoch } = opened;
+    let Opened { journal, store, projected: progress, snapshots } = opened;
     let dir = data.join(JOURNAL);
+    let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
+    let (made, mut makings) = mpsc::channel(1);
     let (ladder, last) = (journal.ladder(), journal.last());
     tracing::info!("ladder {:016x} at record {last}, tables in {database} at {progress}", ladder.0);
 
     let (synced, follow) = watch::channel(last);
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
     let (told, mut following) = watch::channel(following);
-    let projector =
-        Projector { database: database.clone(), store, ladder, dir: dir.clone(), projected: progress, epoch };
+    let epoch = store.as_ref().map(Store::epoch);
+    let projector = Projector {
+        database: database.clone(),
+        terms,
+        store,
+        ladder,
+        dir: dir.clone(),
+        projected: progress,
+        epoch,
+    };
     let mut projecting = tokio::spawn(projector.run(follow, told));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
@@ -127,6 +189,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         durability: config.durability,
         following: following.clone(),
         unprojected: VecDeque::new(),
+        snapshots,
         under_way: 0,
         waiting_load: None,
         load: None,
@@ -159,6 +222,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             },
             Some(result) = results.recv() => writer.append_done(result).await,
             Ok(()) = following.changed() => writer.settle().await,
+            Some(making) = makings.recv() => writer.snapshots.made(making),
             error = &mut failed => return Err(fatal_error(error.ok())),
             ended = &mut projecting => {
                 ended.context("project into the database")??;
@@ -174,11 +238,13 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                 ];
                 gauges.extend(writer.files.to_copy().map(|count| gauge("replays_to_copy", count as f64)));
                 control.gauges(gauges);
+                let (journal, database) = (Seq(journal), database.projected);
+                writer.snapshots.tick(&writer.commits, journal, database, &made);
             }
             () = control.drain_asked() => break,
         }
     }
-    drain(writer, results, &control).await;
+    drain(writer, results, projecting, &control).await;
     Ok(())
 }
 
@@ -190,6 +256,7 @@ struct Writer {
     sessions: Sessions,
     history: History,
     commits: Commits,
+    snapshots: Snapshots,
     appended: mpsc::Sender<Appended>,
     synced: watch::Sender<Seq>,
     durability: Durability,
@@ -221,7 +288,17 @@ impl Writer {
                 self.waiting_load = Some((id, after, outbox));
                 self.settle().await;
             }
+            WriterRequest::LoadSnapshot => {
+                let reply = WriterReply::Snapshot(self.snapshots.begin_load());
+                answer(&outbox, id, reply, Bytes::new()).await;
+            }
+            WriterRequest::SnapshotPart { seq, part } => {
+                let (length, blob) = sized(self.snapshots.part(seq, part).map(|part| part.map(Bytes::from)));
+                let reply = length.map_or_else(not_read("a snapshot"), WriterReply::SnapshotPart);
+                answer(&outbox, id, reply, blob).await;
+            }
             WriterRequest::Append { records } => {
+                failpoint::hit("db-writer: append received").ok();
                 let (appended, told) = (self.appended.clone(), outbox.clone());
                 let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
                 match self.commits.append(&records, done) {
@@ -297,7 +374,9 @@ impl Writer {
         };
         while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
             let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+            failpoint::hit("db-writer: before the answer").ok();
             answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+            failpoint::hit("db-writer: after the answer").ok();
         }
         if self.under_way == 0
             && durable == synced
@@ -315,6 +394,10 @@ impl Writer {
         match reader.read(synced, PAGE_BYTES) {
             Ok(records) => {
                 let complete = reader.after() >= synced;
+                if complete {
+                    self.snapshots.end_load();
+                }
+                failpoint::hit("db-writer: before a load's answer").ok();
                 self.load = (!complete).then_some(reader);
                 let backend_gone_at = self.backend_gone_at;
                 WriterReply::Load { ladder: self.ladder, records, complete, backend_gone_at }
@@ -331,17 +414,27 @@ impl Writer {
 /// What is answered to reading a file back. Only a file that is not there is told as such, since
 /// its job is over then; whatever else went wrong may pass.
 fn read_back(read: anyhow::Result<Option<Bytes>>) -> (WriterReply, Bytes) {
-    let sized = read.and_then(|file| {
-        let Some(bytes) = file else { return Ok((None, Bytes::new())) };
+    let (length, bytes) = sized(read);
+    (length.map_or_else(not_read("a replay"), WriterReply::Replay), bytes)
+}
+
+/// Raw bytes for behind an answer, and how many they are; None is nothing to send.
+fn sized(read: anyhow::Result<Option<Bytes>>) -> (anyhow::Result<Option<u32>>, Bytes) {
+    let sized = read.and_then(|bytes| {
+        let Some(bytes) = bytes else { return Ok((None, Bytes::new())) };
         let length = u32::try_from(bytes.len()).context("its length does not fit a frame")?;
         Ok((Some(length), bytes))
     });
     match sized {
-        Ok((length, bytes)) => (WriterReply::Replay(length), bytes),
-        Err(error) => {
-            tracing::error!("cannot read a replay back: {error:#}");
-            (WriterReply::ReadOnly { reason: format!("{error:#}") }, Bytes::new())
-        }
+        Ok((length, bytes)) => (Ok(length), bytes),
+        Err(error) => (Err(error), Bytes::new()),
+    }
+}
+
+fn not_read(what: &'static str) -> impl FnOnce(anyhow::Error) -> WriterReply {
+    move |error| {
+        tracing::error!("cannot read {what} back: {error:#}");
+        WriterReply::ReadOnly { reason: format!("{error:#}") }
     }
 }
 
@@ -384,7 +477,12 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
     }
 }
 
-async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
+async fn drain(
+    mut writer: Writer,
+    mut results: mpsc::Receiver<Appended>,
+    projecting: JoinHandle<anyhow::Result<()>>,
+    control: &Control,
+) {
     let mut following = writer.following.clone();
     let finish = async {
         while writer.under_way > 0 {
@@ -398,16 +496,23 @@ async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, contro
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {
         tracing::warn!("the database is behind the journal; the next start brings it up to it");
     }
+    // Nobody appends any more, so the projector lets go of the lease and ends.
+    drop(writer);
+    tokio::time::timeout(LET_GO, projecting).await.ok();
     control.finish().await;
 }
 
 /// A name no other ladder has.
 fn new_ladder_id() -> anyhow::Result<LadderId> {
+    by_chance().map(LadderId)
+}
+
+fn by_chance() -> anyhow::Result<u64> {
     let mut bytes = [0; 8];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))
-        .context("name the ladder")?;
-    Ok(LadderId(u64::from_le_bytes(bytes)))
+        .context("draw a name")?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -119,6 +119,8 @@ pub struct Journal {
     segment_bytes: u64,
     first: Seq,
     last: Seq,
+    /// Of all frames, those that were trimmed since it was opened included.
+    bytes: u64,
     /// The newest frames of the segment.
     tail: Tail,
     /// Checksums of the records up to `last`, the newest at the back.
@@ -154,12 +156,25 @@ impl Journal {
     /// Opens the folder, made if need be, and brings it to the end of its last whole frame.
     /// `new_ladder` names the ladder of an empty folder.
     pub fn open(dir: &Path, new_ladder: LadderId) -> Result<Journal, JournalError> {
-        recover::open(dir, new_ladder, SEGMENT_BYTES)
+        recover::open(dir, new_ladder, Seq(1), SEGMENT_BYTES)
     }
 
-    /// The same with segments of another size, for tests that need several.
+    /// The same for a ladder whose older records are in a snapshot: an empty folder begins with record `first`.
+    pub fn open_from(dir: &Path, new_ladder: LadderId, first: Seq) -> Result<Journal, JournalError> {
+        recover::open(dir, new_ladder, first, SEGMENT_BYTES)
+    }
+
+    /// Whether a folder has no segment, or is not there.
+    pub fn is_empty(dir: &Path) -> Result<bool, JournalError> {
+        if !dir.exists() {
+            return Ok(true);
+        }
+        Ok(segment::list(dir)?.is_empty())
+    }
+
+    /// [`Journal::open`] with segments of another size, for tests that need several.
     pub fn open_sized(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Result<Journal, JournalError> {
-        recover::open(dir, new_ladder, segment_bytes)
+        recover::open(dir, new_ladder, Seq(1), segment_bytes)
     }
 
     pub fn dir(&self) -> &Path {
@@ -178,6 +193,11 @@ impl Journal {
     /// The newest record on disk.
     pub fn last(&self) -> Seq {
         self.last
+    }
+
+    /// Bytes of the frames it held when it was opened, and of all since.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Stores records that follow what is stored, in as few frames as they fit, each with a sync of
@@ -233,6 +253,7 @@ impl Journal {
             self.write(&bytes)?;
         }
         self.last = Seq(self.last.0 + records.len() as u64);
+        self.bytes += bytes.len() as u64;
         self.tail.push(first, bytes);
         for checksum in checksums {
             self.remember(*checksum);

@@ -11,7 +11,8 @@
 //!   moved without a match, or twice for one.
 //! - A press that had no callback within 3 s is `expired` if no frontend was connected when they
 //!   ended, `machine_stalled` if the emulator stood still meanwhile, `while_down` if the emulator
-//!   itself ended before them, and else a `deadline_misses`; only the last is lost as well.
+//!   itself ended before them, `turned_away` if a callback came and the emulator was told to refuse it,
+//!   and else a `deadline_misses`; only the last is lost as well.
 //!
 //! A bare acknowledgement is taken for the answer to a press of a button: what it changed is shown
 //! by a card. What the tables do not have yet because the database lags behind the journal is
@@ -28,7 +29,7 @@ mod presses;
 mod reports;
 
 use crate::config::Secret;
-use crate::store::{Database, Facts, Store};
+use crate::store::{Database, Facts, MatchRow, Store};
 use anyhow::Context;
 use files::{Log, Record};
 use ipc_schema::event::Event;
@@ -52,10 +53,13 @@ pub struct Judgement {
     pub expired: u64,
     pub while_down: u64,
     pub machine_stalled: u64,
+    pub turned_away: u64,
     /// Facts that were not told, and need not be yet.
     pub not_yet_due: u64,
     /// How much was looked at.
     pub matches: usize,
+    /// Those of them that ended by a result.
+    pub matches_completed: usize,
     pub tellings: usize,
     pub presses: u64,
     /// See [`calls`].
@@ -152,6 +156,7 @@ impl Case {
     fn judge(&self) -> Judgement {
         let mut judgement = Judgement {
             matches: self.facts.matches.len(),
+            matches_completed: self.facts.matches.values().filter(|row| has_result(row)).count(),
             tellings: self.record.tellings.len() + self.log.tellings().count(),
             discord_calls_per_match: calls::per_match(self),
             ..Judgement::default()
@@ -176,6 +181,10 @@ impl Case {
     fn name_of(&self, player: PlayerId) -> String {
         self.facts.users.get(&player).map_or_else(|| format!("player {player}"), |user| self.name(*user))
     }
+}
+
+fn has_result(row: &MatchRow) -> bool {
+    row.closed.as_ref().is_some_and(|closing| ["decided", "drawn"].contains(&closing.verdict.as_str()))
 }
 
 impl Judgement {
@@ -205,8 +214,8 @@ impl fmt::Display for Judgement {
         )?;
         writeln!(
             f,
-            "Presses that Discord gave up: {} missed, {} expired, {} while down, {} in a stall of the machine",
-            self.deadline_misses, self.expired, self.while_down, self.machine_stalled,
+            "Presses that Discord gave up: {} missed, {} expired, {} while down, {} in a stall of the machine, {} turned away",
+            self.deadline_misses, self.expired, self.while_down, self.machine_stalled, self.turned_away,
         )?;
         if let Some(calls) = self.discord_calls_per_match {
             writeln!(f, "{calls} calls of Discord a match")?;

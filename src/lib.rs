@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
+//! db_writer -> snapshot -> domain
 //! audit -> domain, and store and journal to read        judge -> store, to read                bin/emulator -> emulator
 //! ```
 //!
@@ -21,6 +22,7 @@ pub mod judge;
 pub mod players;
 pub mod replay_worker;
 pub mod season;
+pub mod snapshot;
 pub mod store;
 pub mod supervisor;
 pub mod telemetry;

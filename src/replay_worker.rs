@@ -11,6 +11,7 @@ pub mod facts;
 mod sandbox;
 
 use crate::config::Faults;
+use crate::failpoint;
 use crate::ipc::WireError;
 use crate::ipc::blocking::BlockingConnection;
 use crate::ipc::child::{Child, leave_without_supervisor};
@@ -56,6 +57,7 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
     let mut outgoing = control.try_clone().context("share the control socket")?;
     // The backend may take its time to greet; that is waited for behind the lock, answering the supervisor.
     let mut connection = BlockingConnection::connect(backend, hello, Role::Backend)?;
+    failpoint::before_lockdown(Role::ReplayWorker.name());
     let mut layers = sandbox::before_threads(lockdown.layers);
     let (drain, drained) = bounded(1);
     let (up, is_up) = bounded(1);
@@ -79,10 +81,13 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
         connection.send(&WorkerRequest::Pull)?;
         let Some((Job { job, .. }, bytes)) = connection.receive::<Job>()? else { break };
         AT_JOB.store(job.0, Ordering::Relaxed);
+        failpoint::hit("replay-worker: job taken").ok();
         alarm::set(JOB_LIMIT_SECONDS);
         let result = read(bytes);
         alarm::cancel();
+        failpoint::hit("replay-worker: job read").ok();
         connection.send(&WorkerRequest::Done { job, result })?;
+        failpoint::hit("replay-worker: job answered").ok();
         AT_JOB.store(0, Ordering::Relaxed);
         if drained.try_recv().is_ok() {
             return Ok(());

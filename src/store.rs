@@ -10,6 +10,7 @@
 mod database;
 mod facts;
 mod history;
+mod lease;
 mod link;
 mod postgres;
 mod project;
@@ -18,6 +19,7 @@ mod statements;
 
 pub use database::{Database, FILE};
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
+pub use lease::{LEASE, Lease, RENEWAL};
 pub use project::verdict_code;
 
 use anyhow::{Context, bail};
@@ -134,6 +136,10 @@ impl Store {
         self.epoch = epoch;
     }
 
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// None for a database that no ladder has used yet.
     pub async fn progress(&mut self) -> Result<Option<Progress>, StoreError> {
         // Tables that no build with migration `durability` has opened have no epoch, and may be only read.
@@ -141,9 +147,8 @@ impl Store {
         let query = "select ladder_id, seq, checksum, (select epoch from progress) from progress, (select 0 as epoch) as older";
         let mut progress = None;
         self.each(query, vec![], |mut row| {
-            let ladder = u64::from_str_radix(&row.text()?, 16).context("read the ladder's id")?;
             progress = Some(Progress {
-                ladder: LadderId(ladder),
+                ladder: ladder_id(&row.text()?)?,
                 seq: Seq(row.number()?),
                 checksum: u32::try_from(row.int()?).context("read the checksum")?,
                 epoch: row.number()?,
@@ -219,6 +224,10 @@ impl Store {
             Database::Server(server) => postgres::limited(server, self.link.each(sql, values, take)).await,
         }
     }
+}
+
+fn ladder_id(text: &str) -> anyhow::Result<LadderId> {
+    Ok(LadderId(u64::from_str_radix(text, 16).context("read the ladder's id")?))
 }
 
 /// What a batch moves progress from.

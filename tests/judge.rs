@@ -269,7 +269,7 @@ fn a_ladder_that_went_well_is_found_so() {
     // For each player of each match: two callbacks, one post and two edits, and half a DM opened.
     let expected = json!({
         "lost": 0, "duplicates": 0, "deadline_misses": 0, "expired": 0, "while_down": 0, "machine_stalled": 0,
-        "not_yet_due": 0, "matches": 2, "tellings": 24, "presses": 8, "discord_calls_per_match": 11.0,
+        "turned_away": 0, "not_yet_due": 0, "matches": 2, "matches_completed": 2, "tellings": 24, "presses": 8, "discord_calls_per_match": 11.0,
         "findings": [],
     });
     assert_eq!(judged.json, expected);
@@ -492,13 +492,16 @@ fn a_match_that_was_closed_twice_is_found_in_the_events() {
 #[test]
 fn what_is_nobodys_fault_is_counted_apart() {
     let mut folder = Folder::new();
-    let callback = position(&folder.log, "callback");
-    for (at, name) in [(0, "expired"), (3, "machine_stalled")] {
-        let interaction = folder.log[callback + at]["interaction"].clone();
-        let mut failed =
-            json!({"interaction": interaction, "user": "100", "machine_stalled": false, "expired": false});
+    let is_callback = |at: &usize| folder.log[*at]["kind"] == "callback";
+    let callbacks: Vec<usize> = (0..folder.log.len()).filter(is_callback).collect();
+    for (at, name) in callbacks.into_iter().zip(["expired", "machine_stalled", "turned_away"]) {
+        let interaction = folder.log[at]["interaction"].clone();
+        let mut failed = json!({
+            "interaction": interaction, "user": "100",
+            "machine_stalled": false, "expired": false, "turned_away": false,
+        });
         failed[name] = true.into();
-        folder.log[callback + at] = line(12_000, "interaction_failed", failed);
+        folder.log[at] = line(12_000, "interaction_failed", failed);
     }
     // Pressed with the emulator about to end; and a message that its player took away.
     let last = folder.log.len() - 1;
@@ -515,9 +518,9 @@ fn what_is_nobodys_fault_is_counted_apart() {
     folder.log.insert(posted, gone);
     let judged = folder.judge();
     assert_eq!(judged.findings, Vec::<String>::new());
-    let counts =
-        ["deadline_misses", "expired", "while_down", "machine_stalled"].map(|name| judged.json[name].clone());
-    assert_eq!(counts, [0, 1, 1, 1]);
+    let counts = ["deadline_misses", "expired", "while_down", "machine_stalled", "turned_away"]
+        .map(|name| judged.json[name].clone());
+    assert_eq!(counts, [0, 1, 1, 1, 1]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! confirm, abort, look away, upload right and wrong replays, and time passes. After each event the
 //! rules that must always hold are checked. [`crowd`] has evenings of up to 2,000 with characters.
 
-mod crowd;
+pub(crate) mod crowd;
 
 use evoladder::domain::chance::Chance;
 use evoladder::domain::ladder::{Act, Decision, Input, Ladder};

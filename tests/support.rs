@@ -2,6 +2,7 @@
 
 pub(crate) mod person;
 pub(crate) mod postgres;
+pub(crate) mod small_disk;
 
 pub(crate) use person::Person;
 
@@ -73,7 +74,7 @@ impl Ladder {
     /// The same with the executables of another folder, and with these variables set.
     pub(crate) async fn start_from(executables: &Path, variables: &[(&str, &str)]) -> Ladder {
         let (root, evoladder) = (tempfile::tempdir().unwrap(), executables.join("evoladder"));
-        Ladder::start_life(&evoladder, variables, root, free_address()).await
+        Ladder::start_life(&evoladder, 0, variables, root, free_address()).await
     }
 
     /// A further life of the ladder that had this folder and this address.
@@ -87,25 +88,38 @@ impl Ladder {
         emulator: SocketAddr,
         variables: &[(&str, &str)],
     ) -> Ladder {
-        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), variables, root, emulator).await
+        Ladder::start_life(Path::new(env!("CARGO_BIN_EXE_evoladder")), 0, variables, root, emulator).await
+    }
+
+    /// One with simulated players, and with these variables set.
+    pub(crate) async fn start_playing(players: u32, variables: &[(&str, &str)]) -> Ladder {
+        let (root, evoladder) = (tempfile::tempdir().unwrap(), Path::new(env!("CARGO_BIN_EXE_evoladder")));
+        Ladder::start_life(evoladder, players, variables, root, free_address()).await
     }
 
     async fn start_life(
         evoladder: &Path,
+        players: u32,
         variables: &[(&str, &str)],
         root: TempDir,
         emulator: SocketAddr,
     ) -> Ladder {
         let alone = processes();
-        let supervisor = Ladder::spawn(evoladder, variables, root.path(), emulator);
+        let supervisor = Ladder::spawn(evoladder, players, variables, root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
         ladder.until_ready().await;
         ladder
     }
 
-    fn spawn(evoladder: &Path, variables: &[(&str, &str)], root: &Path, emulator: SocketAddr) -> Child {
+    fn spawn(
+        evoladder: &Path,
+        players: u32,
+        variables: &[(&str, &str)],
+        root: &Path,
+        emulator: SocketAddr,
+    ) -> Child {
         Command::new(evoladder)
-            .args(["run", "--emulator", "--players", "0", "--seed", "7", "--data"])
+            .args(["run", "--emulator", "--players", &players.to_string(), "--seed", "7", "--data"])
             .arg(root.join("data"))
             .env_remove("DISCORD_TOKEN")
             .env_remove("DATABASE_URL")
@@ -161,6 +175,13 @@ impl Ladder {
         children.iter().all(|child| child["state"] == "ready")
     }
 
+    /// How often processes of a role have died, if all of them serve again.
+    pub(crate) fn restarts_if_ready(&self, role: &str) -> Option<u64> {
+        let children = self.children(role);
+        let ready = children.iter().all(|child| child["state"] == "ready");
+        ready.then(|| children.iter().filter_map(|child| child["restarts"].as_u64()).sum())
+    }
+
     fn children(&self, role: &str) -> Vec<Value> {
         let status = self.status().expect("the ladder runs");
         let children = status["children"].as_array().unwrap();
@@ -200,7 +221,14 @@ impl Ladder {
 impl Ladder {
     /// Another supervisor over the same folder.
     pub(crate) fn rival(&self) -> Child {
-        Ladder::spawn(Path::new(env!("CARGO_BIN_EXE_evoladder")), &[], self.root.path(), self.emulator)
+        Ladder::spawn(Path::new(env!("CARGO_BIN_EXE_evoladder")), 0, &[], self.root.path(), self.emulator)
+    }
+
+    /// Another supervisor over a folder of its own, with these variables set.
+    pub(crate) fn rival_over(&self, root: &Path, variables: &[(&str, &str)]) -> (Child, SocketAddr) {
+        let emulator = free_address();
+        let evoladder = Path::new(env!("CARGO_BIN_EXE_evoladder"));
+        (Ladder::spawn(evoladder, 0, variables, root, emulator), emulator)
     }
 
     /// Kills all of it at once, and goes on as the rival, once that one is up.
@@ -209,6 +237,22 @@ impl Ladder {
         self.supervisor.wait().unwrap();
         self.supervisor = rival;
         self.until_ready().await;
+    }
+
+    /// Drains it, and goes on as the rival over its own folder, once that one is up.
+    pub(crate) async fn give_way(
+        &mut self,
+        root: TempDir,
+        (rival, emulator): (Child, SocketAddr),
+    ) -> TempDir {
+        let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let status = self.supervisor.wait().unwrap();
+        assert!(status.success(), "{status}");
+        (self.supervisor, self.emulator) = (rival, emulator);
+        let before = std::mem::replace(&mut self.root, root);
+        self.until_ready().await;
+        before
     }
 
     /// Asks it to drain, and again before it could.

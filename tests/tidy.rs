@@ -4,6 +4,7 @@ mod faults;
 mod rules;
 mod source;
 
+use evoladder::failpoint::{PLACES, Passed};
 use rules::RULES;
 use source::{code, paths, test_files};
 use std::collections::BTreeSet;
@@ -190,6 +191,42 @@ fn dependencies_are_written_once_and_without_defaults() {
     assert_none(&offences);
 }
 
+/// Places that a test can arm, as the source has them.
+fn failpoints(files: &[(String, String)]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for (_, text) in files.iter().filter(|(file, _)| !file.starts_with("src/failpoint")) {
+        for call in ["failpoint::hit(\"", "failpoint::is_due(\"", "point(\""] {
+            names.extend(
+                text.split(call).skip(1).filter_map(|after| Some(after.split_once('"')?.0.to_owned())),
+            );
+        }
+    }
+    names
+}
+
+#[test]
+fn every_failpoint_is_in_the_list_that_the_tests_walk() {
+    let sources: Vec<(String, String)> =
+        files(&[".rs"]).into_iter().filter(|(file, _)| file.starts_with("src/")).collect();
+    let listed: BTreeSet<String> = PLACES.iter().map(|place| place.name.to_owned()).collect();
+    assert_eq!(listed.len(), PLACES.len(), "no place is listed twice");
+    assert_eq!(failpoints(&sources), listed);
+    let text = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let walk = text("tests/processes/failpoints.rs");
+    for place in PLACES {
+        let walked = match place.passed {
+            Passed::ByTestsIn(file) => {
+                text(&format!("tests/{file}")).contains(&format!("\"{}\"", place.name))
+            }
+            Passed::InPlay => walk.contains("Passed::InPlay"),
+            Passed::LateAnswer => walk.contains("Passed::LateAnswer"),
+            Passed::AtStartOf(_) => walk.contains("Passed::AtStartOf"),
+            Passed::AtFirstStart => walk.contains("Passed::AtFirstStart"),
+        };
+        assert!(walked, "nothing walks {:?}", place.name);
+    }
+}
+
 /// Each rule is broken by its line, and by nothing else in it.
 #[test]
 fn every_rule_finds_a_planted_line() {
@@ -218,6 +255,11 @@ fn every_rule_finds_a_planted_line() {
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),
         ("bin/db_writer.rs", "use evoladder::journal::Journal;", "only the db-writer sees"),
+        (
+            "src/db_writer.rs",
+            "use crate::domain::ladder::Ladder;",
+            "the db-writer comes to domain through snapshot",
+        ),
         ("src/backend.rs", "fn f() { replay::parse(&[]) }", "see replay"),
         ("src/frontend.rs", "use emulator::Emulator;", "see emulator"),
         ("emulator/src/world.rs", "use ipc_schema::ids::UserId;", "know nothing of the ladder"),

@@ -7,6 +7,7 @@ use super::{median, relay};
 use anyhow::Context;
 use evoladder::clock::instant;
 use evoladder::config::{Durability, Secret};
+use evoladder::db_writer::lease::Terms;
 use evoladder::db_writer::project::{Following, Projector};
 use evoladder::journal::commit::Commits;
 use evoladder::journal::{FORMAT, Journal};
@@ -29,7 +30,7 @@ const LADDER: LadderId = LadderId(1);
 const EACH_WAY: Duration = Duration::from_millis(10);
 
 /// Records in a batch, and batches in a round, near and at a distance.
-const BATCHES: [(u64, u64, u64); 2] = [(100, 20, 5), (1_000, 5, 3)];
+const BATCHES: [(u64, u64, u64); 2] = [(100, 20, 5), (1_000, 3, 3)];
 
 /// Single rows in a round.
 const SINGLE_NEAR: u64 = 200;
@@ -46,6 +47,8 @@ const LOADS: [(usize, u64, u64); 3] = [(1, 300, 30), (16, 3_000, 400), (256, 20_
 
 /// What the tables lack after an outage.
 const OUTAGE_RECORDS: u64 = 100_000;
+/// So many times at the most, since it takes long.
+const OUTAGES: u32 = 5;
 
 #[derive(Serialize)]
 pub(crate) struct Report {
@@ -463,7 +466,12 @@ struct Writer {
 
 impl Writer {
     /// Where the journal is behind the players already, the tables have to follow.
-    async fn start(dir: &Path, urls: &[String; 2], link: Link, further: &[Record]) -> anyhow::Result<Writer> {
+    async fn start(
+        dir: &Path,
+        urls: &[String; 2],
+        (durability, link): (Durability, Link),
+        further: &[Record],
+    ) -> anyhow::Result<Writer> {
         let mut journal = Journal::open(dir, LADDER)?;
         for records in [&load::joins(), further] {
             for frame in records.chunks(1_000) {
@@ -476,13 +484,18 @@ impl Writer {
         store.apply(LADDER, &load::joins()).await?;
         drop(store);
         let database = database(&urls[link as usize])?;
-        let store = Some(Store::open(&database).await?);
+        let mut store = Store::open(&database).await?;
+        let terms = Terms { holder: "bench".to_owned(), durability, abandoned: None };
+        let seen = store.lease().await?;
+        let is_taken = store.take_lease(LADDER, &terms.holder, true, seen.as_ref()).await?;
+        anyhow::ensure!(is_taken, "somebody else has the lease of a database that was just made");
+        let (epoch, store) = (Some(store.epoch()), Some(store));
         let projected = Seq(PLAYERS);
         let following = Following { projected, is_connected: true, statement_ms: 0.0 };
         let (synced, follow) = watch::channel(last);
         let (told, following) = watch::channel(following);
         let (ladder, dir) = (LADDER, dir.to_owned());
-        let projector = Projector { database, store, ladder, dir, projected, epoch: Some(0) };
+        let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
         let projecting = tokio::spawn(projector.run(follow, told));
         let commits = Commits::start(journal, |error| panic!("{error}"));
         Ok(Writer { commits, synced, following, projecting })
@@ -541,9 +554,9 @@ async fn durables(links: &Links<'_>, dir: &Path, rounds: u32) -> anyhow::Result<
             (Durability::Database, Link::Far, far),
         ];
         let mut writers = Vec::new();
-        for (_, link, _) in ways {
+        for (durability, link, _) in ways {
             let folder = tempfile::tempdir_in(dir).context("make a folder on the disk to measure")?;
-            let writer = Writer::start(folder.path(), &links.fresh(), link, &[]).await?;
+            let writer = Writer::start(folder.path(), &links.fresh(), (durability, link), &[]).await?;
             writers.push((writer, folder));
         }
         let mut all = ways.map(|_| (Vec::new(), Vec::new()));
@@ -587,9 +600,10 @@ async fn durables(links: &Links<'_>, dir: &Path, rounds: u32) -> anyhow::Result<
 async fn catch_up(links: &Links<'_>, dir: &Path, rounds: u32) -> anyhow::Result<CatchUp> {
     let records = load::played(PLAYERS + 1, OUTAGE_RECORDS);
     let mut seconds = Vec::new();
-    for _ in 0..rounds {
+    for _ in 0..rounds.min(OUTAGES) {
         let folder = tempfile::tempdir_in(dir).context("make a folder on the disk to measure")?;
-        let mut writer = Writer::start(folder.path(), &links.fresh(), Link::Near, &records).await?;
+        let mut writer =
+            Writer::start(folder.path(), &links.fresh(), (Durability::Journal, Link::Near), &records).await?;
         let began = instant();
         let last = Seq(PLAYERS + OUTAGE_RECORDS);
         writer.following.wait_for(|following| following.projected >= last).await?;

@@ -114,7 +114,7 @@ fn ending(number: u64, at: Timestamp) -> Vec<Event> {
         before: Mmr(1500),
         after: Mmr(if slot == usize::from(winner) { 1520 } else { 1480 }),
     };
-    let glicko = Glicko { rating: 1512.345_678_9, deviation: 201.234_567_8, volatility: 0.059_998_7 };
+    let glicko = Glicko { rating: 1_512.345_678, deviation: 201.234_567, volatility: 0.059_998 };
     let rated = |slot: usize| RatedRow { player: players[slot], race: RACES[slot], glicko };
     let verdict = Verdict::Decided { winner, ground };
     vec![

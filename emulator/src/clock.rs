@@ -16,6 +16,9 @@ pub(crate) struct Moment(u64);
 
 impl Moment {
     #[cfg(test)]
+    pub(crate) const ZERO: Moment = Moment(0);
+
+    #[cfg(test)]
     pub(crate) fn from_unix_ms(ms: u64) -> Moment {
         Moment(ms.saturating_mul(1_000))
     }

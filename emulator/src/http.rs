@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::files::{Link, MAX_FILE_BYTES, MAX_FILES, Upload};
 use crate::gateway;
+use crate::trouble::{Failure, Fate};
 use crate::wire::{Body, BodyFault, Reply, Request};
 use crate::world::Ask;
 
@@ -79,7 +80,21 @@ async fn open(
 
 async fn rest(State(asks): State<mpsc::Sender<Ask>>, request: HttpRequest) -> Response {
     let request = read("/api/v10/", request).await;
-    respond(put(&asks, |reply| Ask::Rest { request, reply }).await)
+    let path = request.path.clone();
+    let Some(Fate { latency, failure }) = put(&asks, |reply| Ask::Fate { path, reply }).await else {
+        return stopping();
+    };
+    tokio::time::sleep(latency / 2).await;
+    let reply = match failure {
+        Some(Failure::Unavailable) => Some(Failure::Unavailable.reply()),
+        Some(Failure::AnswerLost) => {
+            let done = put(&asks, |reply| Ask::Rest { request, reply }).await;
+            done.map(|_| Failure::AnswerLost.reply())
+        }
+        None => put(&asks, |reply| Ask::Rest { request, reply }).await,
+    };
+    tokio::time::sleep(latency - latency / 2).await;
+    respond(reply)
 }
 
 async fn users(State(asks): State<mpsc::Sender<Ask>>, request: HttpRequest) -> Response {

@@ -14,6 +14,7 @@
 //! | `gateway`, `session` | a connection; what outlives it |
 //! | `interaction` | the 3 s and 15 min clocks, open modals |
 //! | `rules`, `fault`, `limits` | what is refused, how, and when |
+//! | `trouble` | what is made to go wrong |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
 //! | `saved`, `append` | the world on disk |
@@ -41,6 +42,7 @@ mod stall;
 mod stats;
 #[cfg(test)]
 mod tests;
+mod trouble;
 mod users;
 mod wire;
 mod world;

@@ -24,7 +24,8 @@
 //! | `upload` | `user`, `channel`, `message`, `files` | a user wrote a message to the bot; `files` are the names of its files, which may be none |
 //! | `callback` | `interaction`, `user`, `type`, `ok`; `code` | the bot's answer to a press: Discord's type of callback (4 message, 5 "thinking", 6 taken, 7 update, 8 suggestions, 9 modal); if not `ok`, Discord's error code (10062 too late or unknown, 40060 a second one), and `user` is there if the interaction is known |
 //! | `answer` | `interaction`, `user` | the first content that is not "thinking"; a modal is content; at most once an interaction; after a callback of type 6 it may never come |
-//! | `interaction_failed` | `interaction`, `user`, `machine_stalled`, `expired` | 3 s without a callback; see below |
+//! | `callback_failed` | `interaction` | a callback came and was answered 503 because that was asked for; nothing was done |
+//! | `interaction_failed` | `interaction`, `user`, `machine_stalled`, `expired`, `turned_away` | 3 s without a callback; see below |
 //! | `message_create` | `user`, `channel`, `message`, `text`, `seq`; `nonce`, `interaction` | the bot's message appeared in the user's DM; also "thinking", with an empty `text` |
 //! | `message_update` | as `message_create` | it changed |
 //! | `message_delete` | `user`, `channel`, `message`, `seq` | it is gone |
@@ -47,7 +48,8 @@
 //! that there are none.
 //!
 //! An `interaction_failed` is `expired` if no connection lived when its 3 s ended, and
-//! `machine_stalled` if a stall overlaps its 3 s. What is neither is a deadline miss. Those of
+//! `machine_stalled` if a stall overlaps its 3 s, and `turned_away` if a callback to it was made to fail. What
+//! is none of these is a deadline miss. Those of
 //! a keystroke (`by` is `autocomplete`) are logged as well.
 
 use std::io;

@@ -43,6 +43,8 @@ pub struct Report {
     pub machine_stalled: u64,
     /// Those whose time ended while no gateway connection lived; not among the other two.
     pub interactions_expired: u64,
+    /// Those whose callback came and was made to fail (`POST /emulator/faults`); not among the other three.
+    pub interactions_turned_away: u64,
     /// Callbacks that Discord would have refused: late, or a second one.
     pub late_callbacks: u64,
     pub double_callbacks: u64,
@@ -54,6 +56,8 @@ pub struct Report {
     pub gateway_resumes: u64,
     /// By the bot; what users write is not counted.
     pub messages_created: u64,
+    /// Requests that were made to fail.
+    pub http_planted_failures: u64,
 }
 
 /// A distribution in milliseconds, exact to 2 %.
@@ -83,6 +87,11 @@ pub(crate) struct Counters {
     pub(crate) gateway_identifies: u64,
     pub(crate) gateway_resumes: u64,
     pub(crate) messages_created: u64,
+    // Worlds of before these two have no such counts.
+    #[serde(default)]
+    pub(crate) interactions_turned_away: u64,
+    #[serde(default)]
+    pub(crate) http_planted_failures: u64,
 }
 
 impl Counters {
@@ -110,6 +119,8 @@ impl Counters {
             gateway_identifies,
             gateway_resumes,
             messages_created,
+            interactions_turned_away,
+            http_planted_failures,
         } = other;
         for (sum, more) in [
             (&mut self.interactions, interactions),
@@ -121,6 +132,8 @@ impl Counters {
             (&mut self.gateway_identifies, gateway_identifies),
             (&mut self.gateway_resumes, gateway_resumes),
             (&mut self.messages_created, messages_created),
+            (&mut self.interactions_turned_away, interactions_turned_away),
+            (&mut self.http_planted_failures, http_planted_failures),
         ] {
             *sum += more;
         }
@@ -152,6 +165,8 @@ impl Counters {
             gateway_identifies: self.gateway_identifies,
             gateway_resumes: self.gateway_resumes,
             messages_created: self.messages_created,
+            interactions_turned_away: self.interactions_turned_away,
+            http_planted_failures: self.http_planted_failures,
         }
     }
 }

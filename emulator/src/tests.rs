@@ -5,6 +5,7 @@ mod bot;
 mod forms;
 mod lives;
 mod people;
+mod troubles;
 
 use std::sync::Once;
 use std::time::Duration;

@@ -50,8 +50,19 @@
 //! first, as Discord's message objects. Ephemeral ones (flag 64) are shown only to their
 //! user. Attachments have signed links to this server that expire.
 //!
-//! `POST /emulator/faults` `{"disconnect": true}` drops every gateway connection without
-//! a close frame.
+//! `POST /emulator/faults` makes things go wrong for the bot until they are asked for otherwise, or until
+//! the emulator ends; fields that are left out stay as they are. Users notice nothing of it.
+//!
+//! | field | means |
+//! |---|---|
+//! | `disconnect`: true | drops every gateway connection without a close frame, once |
+//! | `latency_ms` | what each REST request takes more, half on the way to Discord, half on the way back |
+//! | `callback_latency_ms` | the same for callbacks, at most 1000 |
+//! | `errors`, 0 to 1 | the share of REST requests answered with 5xx, half of them after they were done |
+//! | `outage_ms` | all REST requests are answered with 503 for so long, from now |
+//!
+//! A press that had no callback in time because its callback was made to fail is counted apart, as
+//! `interactions_turned_away`.
 //!
 //! `GET /emulator/stats` is a [`crate::Report`] as JSON, over all lives of the world.
 //!
@@ -211,6 +222,7 @@ fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
         match (name.as_str(), value) {
             ("disconnect", Value::Bool(true)) => world.cut(now),
             ("disconnect", Value::Bool(false)) => {}
+            _ if world.trouble.ask(now, name, value).map_err(Refused::because)? => {}
             _ => return Err(Refused::because(format!("There is no fault {name} with this value."))),
         }
     }

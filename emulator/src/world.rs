@@ -29,6 +29,7 @@ use crate::saved::{Entry, Saved};
 use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
 use crate::stall::Stalls;
 use crate::stats::Counters;
+use crate::trouble::{Failure, Fate, Trouble};
 use crate::users;
 use crate::wire::{Reply, Request};
 
@@ -49,6 +50,11 @@ const SWEEP_NONCES_ABOVE: usize = 10_000;
 
 #[derive(Debug)]
 pub(crate) enum Ask {
+    /// What is to become of a request of the bot's with this path.
+    Fate {
+        path: Vec<String>,
+        reply: oneshot::Sender<Fate>,
+    },
     /// A request of the bot.
     Rest {
         request: Request,
@@ -158,6 +164,7 @@ pub(crate) struct World {
     pub(crate) former: Counters,
     pub(crate) saved: Saved,
     pub(crate) log: Log,
+    pub(crate) trouble: Trouble,
     stalls: Stalls,
 }
 
@@ -189,6 +196,7 @@ impl World {
             former: Counters::default(),
             saved: Saved::default(),
             log: Log::default(),
+            trouble: Trouble::new(config.seed),
             stalls: Stalls::new(now),
         }
     }
@@ -234,17 +242,19 @@ impl World {
             let stalled =
                 self.stalls.overlaps(missed.pressed_at, missed.pressed_at.after(self.answer_within));
             let expired = self.sessions.living().next().is_none();
+            let turned_away = self.trouble.has_failed(missed.id);
             self.counters.send_modify(|counters| {
-                *match (expired, stalled) {
-                    (true, _) => &mut counters.interactions_expired,
-                    (false, true) => &mut counters.machine_stalled,
-                    (false, false) => &mut counters.deadline_misses,
+                *match (expired, stalled, turned_away) {
+                    (true, _, _) => &mut counters.interactions_expired,
+                    (false, true, _) => &mut counters.machine_stalled,
+                    (false, false, true) => &mut counters.interactions_turned_away,
+                    (false, false, false) => &mut counters.deadline_misses,
                 } += 1;
             });
-            tracing::warn!(interaction = %missed.id, stalled, expired, "no callback in time");
+            tracing::warn!(interaction = %missed.id, stalled, expired, turned_away, "no callback in time");
             let fields = json!({
                 "interaction": missed.id.json(), "user": missed.user.json(),
-                "machine_stalled": stalled, "expired": expired,
+                "machine_stalled": stalled, "expired": expired, "turned_away": turned_away,
             });
             self.log.note(now, "interaction_failed", fields);
             self.see(now, missed.user, Some(missed.id), Seen::InteractionFailed);
@@ -256,6 +266,9 @@ impl World {
     /// A client that has gone does not read its answer, which is no loss.
     fn answer(&mut self, now: Moment, ask: Ask) {
         match ask {
+            Ask::Fate { path, reply } => {
+                let _ = reply.send(self.fate(now, &path));
+            }
             Ask::Rest { request, reply } => {
                 let _ = reply.send(rest::answer(self, now, request));
             }
@@ -291,6 +304,22 @@ impl World {
             }
             Ask::Left { session, connection, how } => self.leave(now, &session, connection, how),
         }
+    }
+
+    fn fate(&mut self, now: Moment, path: &[String]) -> Fate {
+        let callback = match path {
+            [first, id, _, last] if first == "interactions" && last == "callback" => id.parse().ok(),
+            _ => None,
+        };
+        let fate = self.trouble.fate(now, callback);
+        if let Some(failure) = fate.failure {
+            self.counters.send_modify(|counters| counters.http_planted_failures += 1);
+            // What is done though its answer is lost is noted as it is done.
+            if let Some(interaction) = callback.filter(|_| failure == Failure::Unavailable) {
+                self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+            }
+        }
+        fate
     }
 
     fn leave(&mut self, now: Moment, session: &str, connection: ConnectionId, how: Left) {

@@ -74,6 +74,14 @@ pub enum WriterRequest {
     FindMatch {
         match_id: MatchId,
     },
+    /// The newest snapshot, with which a load begins. Its parts stay readable until the next load, whatever
+    /// is made meanwhile.
+    LoadSnapshot,
+    /// A part of the snapshot of record `seq`, from 0.
+    SnapshotPart {
+        seq: Seq,
+        part: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -85,7 +93,7 @@ pub struct WriterAnswer {
 impl Message for WriterAnswer {
     fn blob_bytes(&self) -> usize {
         match &self.reply {
-            WriterReply::Replay(Some(bytes)) => *bytes as usize,
+            WriterReply::Replay(Some(bytes)) | WriterReply::SnapshotPart(Some(bytes)) => *bytes as usize,
             _ => 0,
         }
     }
@@ -122,4 +130,18 @@ pub enum WriterReply {
     },
     /// Too many ask at once.
     Busy,
+    /// None where the load begins with the first record.
+    Snapshot(Option<SnapshotHead>),
+    /// So many bytes follow raw, a [`crate::snapshot::Part`]; None if that snapshot is not the one to
+    /// load any more, so that the load has to begin anew.
+    SnapshotPart(Option<u32>),
+}
+
+/// A snapshot, before its parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub struct SnapshotHead {
+    pub ladder: LadderId,
+    /// The last record that is in it.
+    pub seq: Seq,
+    pub parts: u32,
 }

@@ -77,6 +77,11 @@ pub fn decode<T: Message>(frame: &[u8]) -> Result<(T, usize), FrameError> {
     if expected == found { Ok((message, used)) } else { Err(FrameError::WrongBlob { expected, found }) }
 }
 
+/// Which variant of an enum some bytes begin with, by its position.
+pub fn variant_of(bytes: &[u8]) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(..4)?.try_into().ok()?))
+}
+
 /// Plain bytes of a value for a disk or a table, in the same layout.
 pub fn to_bytes<T: Encode>(value: &T) -> Vec<u8> {
     bincode::encode_to_vec(value, CONFIG).expect("plain data always encodes into memory")

@@ -10,7 +10,8 @@
 //! | [`replay`] | a replay worker asks the backend for jobs |
 //!
 //! [`ids`], [`vocab`], [`event`], [`view`], [`staff`] and [`archive`] are the words they share, [`fact_line`]
-//! what a card says to programs; [`frame`] is the only file that knows how a message becomes bytes.
+//! what a card says to programs, [`snapshot`] what the state is on a disk; [`frame`] is the only file that
+//! knows how a message becomes bytes.
 
 pub mod archive;
 pub mod backend;
@@ -21,6 +22,7 @@ pub mod fact_line;
 pub mod frame;
 pub mod ids;
 pub mod replay;
+pub mod snapshot;
 pub mod staff;
 pub mod view;
 pub mod vocab;

@@ -2,9 +2,10 @@
 
 use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
-use crate::domain::ladder::{Decision, Input, Ladder};
+use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
 use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::Season;
+use crate::failpoint;
 use crate::ipc::link::{Link, WriterProtocol};
 use anyhow::{Context, bail};
 use bytes::Bytes;
@@ -13,11 +14,12 @@ use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
 use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
 use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
+use ipc_schema::snapshot::{Part, StoredAnswer, is_of_matches};
 use ipc_schema::staff::StaffRole;
 use ipc_schema::vocab::{FileHash, Refusal, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// How long a request's answer is remembered: as long as Discord lets it be given.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
@@ -28,6 +30,9 @@ const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
 /// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
 /// second or more of a healthy disk's work.
 pub(super) const UNSAVED: u64 = 4096;
+
+/// Parts of a snapshot that are asked for before the first is there.
+const PARTS_AHEAD: usize = 4;
 
 /// How long to wait for a page of the ladder's history, over restarts of the writer.
 const PAGE_LIMIT: Duration = Duration::from_secs(60);
@@ -140,7 +145,7 @@ impl Core {
         fresh.generation = self.generation + 1;
         *self = fresh;
         let since = crate::clock::now() - REMEMBERED;
-        let mut last_at = None;
+        let mut last_at = self.load_snapshot(since).await?;
         let gone_at = loop {
             let request = WriterRequest::Load { after: self.seq };
             let answer = self.writer.call(None, request, Bytes::new(), PAGE_LIMIT).await;
@@ -159,14 +164,8 @@ impl Core {
                 record.events.iter().for_each(|event| self.ladder.evolve(event));
                 if record.at >= since
                     && let (Some(key), Some(reply)) = (record.key, &record.reply)
-                    && reply.protocol == PROTOCOL_VERSION
                 {
-                    match frame::from_bytes(&reply.bytes) {
-                        Ok(reply) => self.remember(record.at, key, reply),
-                        Err(error) => {
-                            tracing::error!("record {} has an unreadable reply: {error}", record.seq);
-                        }
-                    }
+                    self.remember_stored(record.at, key, reply);
                 }
             }
             if let Some(gone_at) = end {
@@ -186,6 +185,102 @@ impl Core {
         }
         self.take(&Input::Started);
         Ok(())
+    }
+
+    /// Begins a load with the newest snapshot, and says of when its last record is. A writer that came
+    /// back meanwhile may have another one, with which it begins anew.
+    async fn load_snapshot(&mut self, since: Timestamp) -> anyhow::Result<Option<Timestamp>> {
+        loop {
+            let head = match self.ask(WriterRequest::LoadSnapshot)?.await.context("ask the db-writer")?.0 {
+                WriterReply::Snapshot(None) => return Ok(None),
+                WriterReply::Snapshot(Some(head)) => head,
+                other => bail!("the db-writer answered a load with {other:?}"),
+            };
+            // Made on two threads of their own, while the next parts come.
+            let (parts, mut coming) = mpsc::channel::<Bytes>(PARTS_AHEAD);
+            let (match_parts, mut coming_of_matches) = mpsc::channel::<Bytes>(PARTS_AHEAD);
+            let (made, of_matches) = oneshot::channel();
+            let matches = tokio::task::spawn_blocking(move || {
+                let mut rebuild = RebuildMatches::default();
+                while let Some(bytes) = coming_of_matches.blocking_recv() {
+                    let part = frame::from_bytes(&bytes).context("read a part of the snapshot")?;
+                    anyhow::ensure!(rebuild.take(part).is_none(), "a part of the snapshot is not of matches");
+                }
+                // Whoever waits for them may have given up.
+                made.send(rebuild.finish().context("the snapshot makes no matches")?).ok();
+                anyhow::Ok(())
+            });
+            let seed = self.seed;
+            let rest = tokio::task::spawn_blocking(move || {
+                let (mut rebuild, mut answers) = (Rebuild::default(), Vec::new());
+                while let Some(bytes) = coming.blocking_recv() {
+                    let part = frame::from_bytes(&bytes).context("read a part of the snapshot")?;
+                    if let Some(Part::Answers(rows)) = rebuild.take(part) {
+                        answers.extend(rows);
+                    }
+                }
+                let made = rebuild.finish(seed, || of_matches.blocking_recv().ok());
+                let (ladder, at) = made.context("the snapshot makes no ladder")?;
+                anyhow::Ok((ladder, at, answers))
+            });
+            let mut asked = VecDeque::new();
+            let mut is_there = true;
+            for part in 0..head.parts + PARTS_AHEAD as u32 {
+                if part < head.parts {
+                    asked.push_back(self.ask(WriterRequest::SnapshotPart { seq: head.seq, part })?);
+                }
+                if part < PARTS_AHEAD as u32 {
+                    continue;
+                }
+                let Some(answer) = asked.pop_front() else { break };
+                match answer.await.context("ask the db-writer")? {
+                    // Whoever takes them says below why it ended.
+                    (WriterReply::SnapshotPart(Some(_)), bytes) => {
+                        let to = if is_of_matches(&bytes) { &match_parts } else { &parts };
+                        to.send(bytes).await.ok();
+                    }
+                    (WriterReply::SnapshotPart(None), _) => {
+                        is_there = false;
+                        break;
+                    }
+                    (WriterReply::ReadOnly { reason }, _) => {
+                        bail!("the db-writer cannot read the snapshot: {reason}")
+                    }
+                    (other, _) => bail!("the db-writer answered a load with {other:?}"),
+                }
+            }
+            if !is_there {
+                continue;
+            }
+            drop((parts, match_parts));
+            matches.await.context("rebuild the ladder")??;
+            let (ladder, at, answers) = rest.await.context("rebuild the ladder")??;
+            (self.ladder, self.ladder_id, self.seq) = (ladder, head.ladder, head.seq);
+            for StoredAnswer { at, key, reply } in answers.iter().filter(|answer| answer.at >= since) {
+                self.remember_stored(*at, *key, reply);
+            }
+            return Ok(Some(at));
+        }
+    }
+
+    /// Asks the db-writer at once; the answer is to be waited for.
+    fn ask(
+        &self,
+        request: WriterRequest,
+    ) -> anyhow::Result<impl Future<Output = anyhow::Result<(WriterReply, Bytes)>> + use<>> {
+        let answer =
+            self.writer.begin(None, request, Bytes::new(), PAGE_LIMIT).context("ask the db-writer")?;
+        Ok(async { Ok(tokio::time::timeout(PAGE_LIMIT, answer).await??) })
+    }
+
+    /// Remembers an answer, unless another build made it.
+    fn remember_stored(&mut self, at: Timestamp, key: Key, reply: &StoredReply) {
+        if reply.protocol == PROTOCOL_VERSION {
+            match frame::from_bytes(&reply.bytes) {
+                Ok(reply) => self.remember(at, key, reply),
+                Err(error) => tracing::error!("the answer under {key:?} is unreadable: {error}"),
+            }
+        }
     }
 
     /// The answer to a request that was decided before under this key: a refusal as it was, a view
@@ -339,6 +434,7 @@ impl Core {
             }
         }
         self.records.push(Record { seq: self.seq, at, key, events, reply });
+        failpoint::hit("backend: decided").ok();
     }
 
     fn remember(&mut self, at: Timestamp, key: Key, reply: BackendReply) {
@@ -393,6 +489,7 @@ impl Core {
                     let answer = answer.await.ok().map(|(reply, _)| reply);
                     events.send(LoopEvent::Appended { generation, answer }).await.ok();
                 });
+                failpoint::hit("backend: handed to the writer").ok();
             }
             // Memory is ahead of what can ever be stored: go back to the disk.
             Err(error) => {
@@ -407,7 +504,10 @@ impl Core {
             return;
         }
         match answer {
-            Some(WriterReply::Appended { through }) => self.durable = self.durable.max(through.min(self.seq)),
+            Some(WriterReply::Appended { through }) => {
+                failpoint::hit("backend: acknowledged").ok();
+                self.durable = self.durable.max(through.min(self.seq));
+            }
             refused => {
                 tracing::error!("the db-writer stored nothing: {refused:?}");
                 self.refused = true;

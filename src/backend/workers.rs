@@ -4,6 +4,7 @@
 //! answers nor dies is let go.
 
 use super::line::{Entry, Line};
+use crate::failpoint;
 use crate::ipc::connection::Outbox;
 use bytes::Bytes;
 use ipc_schema::control::Death;
@@ -343,6 +344,7 @@ impl Workers {
             let length = u32::try_from(bytes.len()).expect("a frame's length fits u32");
             // A worker that is gone is noticed by its reader.
             if worker.outbox.try_send(&Job { job, bytes: length }, bytes.clone()).is_ok() {
+                failpoint::hit("backend: job dealt").ok();
                 worker.state = State::At { job, since: now };
                 self.waits_since.remove(&job);
                 self.line.had_turn(wanted_by_job[&job].player);

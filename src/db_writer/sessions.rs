@@ -3,6 +3,7 @@
 //! Nothing is synced: a lost or unreadable file costs an IDENTIFY. One thread writes and reads, so
 //! what was asked first is done first, and a slow disk holds up nobody else.
 
+use crate::failpoint;
 use anyhow::Context;
 use ipc_schema::db_writer::WriterReply;
 use ipc_schema::vocab::GatewaySession;
@@ -93,7 +94,9 @@ fn save(dir: &Path, shard: u32, session: &GatewaySession) -> anyhow::Result<()> 
     let GatewaySession { id, resume_url, sequence, application } = session;
     let text = format!("{FORMAT}\n{id}\n{resume_url}\n{sequence}\n{application}\n");
     std::fs::write(&beside, text).with_context(|| format!("write {}", beside.display()))?;
-    std::fs::rename(&beside, &path).with_context(|| format!("rename to {}", path.display()))
+    failpoint::hit("db-writer: session written")?;
+    std::fs::rename(&beside, &path).with_context(|| format!("rename to {}", path.display()))?;
+    Ok(failpoint::hit("db-writer: session saved")?)
 }
 
 fn load(dir: &Path, shard: u32) -> Option<GatewaySession> {

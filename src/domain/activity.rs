@@ -1,5 +1,7 @@
 //! When players queue: what each hour of the last 30 days saw.
 
+mod snapshot;
+
 use ipc_schema::ids::PlayerId;
 use ipc_schema::view::{ActivityHour, ActivityView};
 use ipc_schema::vocab::{RaceChoice, Timestamp};

@@ -3,6 +3,8 @@
 //! A card has a version, which grows whenever what it shows has changed, and the version that
 //! was shown. Whatever lies between is due, however often a process dies: this is the outbox.
 
+mod snapshot;
+
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
 use ipc_schema::view::{News, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};

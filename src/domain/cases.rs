@@ -8,6 +8,8 @@
 //! conflict or single report, one contradiction and one dispute of each player, and a clash for
 //! each foreign account in at most twenty files; a set of unknown files is one case for all matches.
 
+pub(super) mod snapshot;
+
 use super::ladder::Ladder;
 use super::match_::{Match, Phase};
 use super::season::Season;

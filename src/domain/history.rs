@@ -1,6 +1,8 @@
 //! Every match that was played, as a compact result in closing order, and what else moved ratings
 //! between them. Ratings are the fold of this, and profiles need no database.
 
+pub(super) mod snapshot;
+
 use super::rating::{Change, Fold, Item, RatingKey, System};
 use ipc_schema::ids::{MatchId, PlayerId};
 use ipc_schema::view::{GameRecord, Period};

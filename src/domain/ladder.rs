@@ -3,6 +3,7 @@
 mod changes;
 mod decide;
 mod results;
+mod snapshot;
 mod staff;
 
 use super::activity::Activity;
@@ -28,6 +29,7 @@ use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
     Verdict,
 };
+pub use snapshot::{Matches, Rebuild, RebuildMatches};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -473,7 +475,7 @@ impl Ladder {
                 self.upload_ended(known.match_id, *job, UploadEnd::Judged(judgement.outcome));
                 let winner = if let Judged::Decided { winner, .. } = judgement.outcome {
                     self.spent_files.insert(known.hash);
-                    self.games.insert(Game::of(facts), known.match_id);
+                    self.games.extend(Game::of(facts).map(|game| (game, known.match_id)));
                     let match_ = &self.matches[&known.match_id];
                     Some(self.players[&match_.pairing.players[usize::from(winner)]].name())
                 } else {

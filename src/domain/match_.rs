@@ -16,6 +16,8 @@
 //!
 //! What may happen in which phase is one table, `Ladder::advance` in `ladder/decide/matches.rs`.
 
+mod snapshot;
+
 use super::queue::Entry;
 use super::season::Knobs;
 use ipc_schema::event::{Pairing, RatingChange};

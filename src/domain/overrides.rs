@@ -1,6 +1,8 @@
 //! What staff changed of the season while the ladder runs. It is part of the state, and so outlives
 //! the process; [`Season::with`] makes of a season and these the one that is played.
 
+pub(super) mod snapshot;
+
 use super::knobs;
 use super::season::Season;
 use super::verdict::mod_files::Release;

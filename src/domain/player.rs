@@ -1,5 +1,7 @@
 //! A member of the ladder, and the rules for what they call themselves.
 
+pub(super) mod snapshot;
+
 use super::season::{Knobs, Season};
 use ipc_schema::event::Names;
 use ipc_schema::ids::{ChannelId, PlayerId, UserId};
@@ -220,6 +222,10 @@ pub fn month_of(at: Timestamp) -> u32 {
 /// and writes them I and i without and with a dot; nobody can tell from IRMAK which was meant, so
 /// all four are one here.
 pub fn fold(name: &str) -> String {
+    // What all the rest comes to for these. A load folds every name, so it shows.
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
     let once = UniCase::unicode(name.nfd().collect::<String>()).to_folded_case();
     let twice = UniCase::unicode(once.nfkd().collect::<String>()).to_folded_case();
     let mut after_i = false;

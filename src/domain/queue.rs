@@ -1,5 +1,7 @@
 //! The waiting room.
 
+mod snapshot;
+
 use super::season::{Knobs, Season};
 use ipc_schema::event::{Crowd, WhyNot};
 use ipc_schema::ids::PlayerId;

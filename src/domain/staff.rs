@@ -4,6 +4,7 @@
 //! member's confirmation of that very proposal does it, by the rules as they are then.
 //! [`crate::domain::ladder`] decides the acts; [`views`] has what staff look at.
 
+mod snapshot;
 mod views;
 
 use ipc_schema::ids::{PlayerId, ProposalId, UserId};

@@ -5,6 +5,8 @@
 //! old between two events is still in its chunk: as long as there is one, a question goes through all
 //! rows instead, which gives the same answer and takes longer.
 
+mod snapshot;
+
 use super::rating::{RatingKey, ranks};
 use ipc_schema::ids::PlayerId;
 use ipc_schema::view::LeaderboardFilter;
@@ -26,7 +28,7 @@ const RACES: usize = Race::ALL.len();
 /// A player's rows on the leaderboard, by race: MMR and last match.
 type Rows = [Option<(Mmr, Timestamp)>; RACES];
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Standings {
     chunks: Vec<Chunk>,
     /// What of each player lies in the chunks.

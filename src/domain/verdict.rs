@@ -34,17 +34,20 @@ const LATE: [Duration; 2] = [Duration::ZERO, Duration::from_secs(300)];
 
 /// One played game, whichever player's file tells of it. The map is left out: its title is in the
 /// language of the client that recorded the file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Game {
-    random_seed: u32,
-    toons: Vec<Toon>,
+    pub(super) random_seed: u32,
+    /// Sorted.
+    pub(super) toons: [Toon; 2],
 }
 
 impl Game {
-    pub fn of(facts: &ReplayFacts) -> Game {
-        let mut toons: Vec<Toon> = facts.players.iter().map(|player| player.toon).collect();
+    /// None where it is not a game of two, which never decides a match.
+    pub fn of(facts: &ReplayFacts) -> Option<Game> {
+        let [first, second] = facts.players.as_slice() else { return None };
+        let mut toons = [first.toon, second.toon];
         toons.sort();
-        Game { random_seed: facts.random_seed, toons }
+        Some(Game { random_seed: facts.random_seed, toons })
     }
 }
 

@@ -1,5 +1,7 @@
 //! How long players waited for a match lately, and what that says to those who wait.
 
+mod snapshot;
+
 use ipc_schema::vocab::{RaceChoice, Timestamp};
 use std::collections::VecDeque;
 use std::time::Duration;

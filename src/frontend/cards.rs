@@ -10,6 +10,7 @@ use super::rest::{RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
 use super::turns::Turns;
+use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardFailure, ShowCard};
 use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
@@ -201,8 +202,12 @@ impl Cards {
 impl Desk {
     async fn deliver(&self, card: ShowCard, nonce: String) -> Delivered {
         let (id, version, user) = (card.card, card.version, card.user);
+        failpoint::hit("frontend: before a card's call").ok();
         let result = match self.show_card(card, nonce).await {
-            Ok(shown) => Ok(shown),
+            Ok(shown) => {
+                failpoint::hit("frontend: after a card's call").ok();
+                Ok(shown)
+            }
             Err(error) => {
                 let failure = failure_of(&error);
                 tracing::info!(card = id.0, version, ?failure, "card was not shown: {error}");
@@ -249,7 +254,10 @@ impl Desk {
             match self.call(Some(key), request.clone(), Bytes::new(), REPORT_LIMIT).await {
                 Ok(BackendReply::Refused { refusal: Refusal::Busy | Refusal::ReadOnly, .. })
                 | Err(Unanswered::Busy) => sleep(REPORT_PAUSE).await,
-                Ok(_) => return,
+                Ok(_) => {
+                    failpoint::hit("frontend: delivery reported").ok();
+                    return;
+                }
                 Err(Unanswered::Late) if *self.leaving.borrow() => return,
                 Err(Unanswered::Late) => {}
             }

@@ -13,6 +13,7 @@ use super::rest::{CALLBACK_LIMIT, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
 use crate::clock;
+use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{Key, MatchId};
@@ -51,6 +52,10 @@ const LANE_WAIT: Duration = Duration::from_millis(300);
 
 /// One attempt at a callback; the second learns whether the first arrived.
 const CALLBACK_ATTEMPT: Duration = Duration::from_millis(1500);
+
+/// A call that failed is made again after this at the earliest, so that a Discord in trouble meets each
+/// call once a second at most.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +107,7 @@ impl Desk {
     /// Answers one interaction, whatever it takes.
     pub(super) async fn handle(&self, incoming: Incoming) -> Handled {
         let started = clock::instant();
+        failpoint::hit("frontend: interaction taken").ok();
         match incoming.ack {
             Ack::Message => {}
             Ack::Modal => {
@@ -274,13 +280,17 @@ impl Desk {
         limit: Duration,
         response: &InteractionResponse,
     ) -> Callback {
-        let mut pause = Duration::from_millis(50);
         loop {
-            let left = limit.saturating_sub(clock::instant().duration_since(started));
+            let began = clock::instant();
+            let left = limit.saturating_sub(began.duration_since(started));
             let attempt = left.min(CALLBACK_ATTEMPT);
+            failpoint::hit("frontend: before the callback").ok();
             let sent = timeout(attempt, self.rest.callback(incoming.id, &incoming.token, response));
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
-                Ok(()) => return Callback::Taken,
+                Ok(()) => {
+                    failpoint::hit("frontend: after the callback").ok();
+                    return Callback::Taken;
+                }
                 Err(error) => error,
             };
             match error.code() {
@@ -291,13 +301,13 @@ impl Desk {
                 }
                 _ => {}
             }
-            let left = limit.saturating_sub(clock::instant().duration_since(started));
+            let again = (began + RETRY_EVERY).max(clock::instant());
+            let left = limit.saturating_sub(again.duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
                 return Callback::Unknown;
             }
-            sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_millis(400));
+            sleep(again.duration_since(clock::instant())).await;
         }
     }
 
@@ -313,9 +323,11 @@ impl Desk {
             return handled(incoming, &answer);
         }
         let started = clock::instant();
-        let mut pause = Duration::from_millis(250);
+        let mut pause = RETRY_EVERY;
         loop {
+            failpoint::hit("frontend: before an answer's edit").ok();
             let Err(error) = self.rest.edit_answer(incoming.application, &incoming.token, &body).await else {
+                failpoint::hit("frontend: after an answer's edit").ok();
                 return handled(incoming, &answer);
             };
             // A deferral that is still on its way makes the message unknown for a moment.
@@ -340,9 +352,14 @@ impl Desk {
         limit: Duration,
     ) -> Result<BackendReply, Unanswered> {
         let mut leaving = self.leaving.clone();
+        // It is sent in the turns of other tasks that follow, so a fault that is to find it sent comes later.
+        failpoint::hit("frontend: request sent").ok();
         tokio::select! {
             answer = self.link.call(key, request, blob, limit) => match answer {
-                Ok((reply, _)) => Ok(reply),
+                Ok((reply, _)) => {
+                    failpoint::hit("frontend: reply received").ok();
+                    Ok(reply)
+                }
                 Err(crate::ipc::link::CallError::Busy) => Err(Unanswered::Busy),
                 Err(crate::ipc::link::CallError::DeadlinePassed) => Err(Unanswered::Late),
             },

@@ -5,6 +5,7 @@
 //! unfinished comes again, and some of what it finished, which has to be known as such.
 
 use super::{Desk, Ended};
+use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest};
 use ipc_schema::vocab::GatewaySession;
@@ -129,6 +130,7 @@ impl Desk {
             sleep(SAVE_EVERY).await;
             let session = self.progress.session();
             if session != saved && self.save_session(session.clone(), SAVE_LIMIT).await {
+                failpoint::hit("frontend: session saved").ok();
                 saved = session;
             }
         }

@@ -8,6 +8,7 @@ use super::runner::Unanswered;
 use super::text::Words;
 use super::{Desk, Ended};
 use crate::clock;
+use crate::failpoint;
 use bytes::{Bytes, BytesMut};
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
@@ -40,6 +41,9 @@ const DOWNLOADS: usize = 8;
 const WAITING: usize = 256;
 
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(10);
+
+/// Before a download that failed is tried once more.
+const DOWNLOAD_PAUSE: Duration = Duration::from_secs(1);
 
 /// Over restarts of the backend; the file is held meanwhile.
 const UPLOAD_LIMIT: Duration = Duration::from_secs(60);
@@ -292,6 +296,7 @@ impl Desk {
         let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
         let mut file = self.uploads.download(&attachment.url).await;
         if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_) | DownloadError::Status(_))) {
+            sleep(DOWNLOAD_PAUSE).await;
             file = self.uploads.download(&attachment.url).await;
         }
         let key = Key::Attachment { message, attachment: attachment.id.get() };
@@ -300,7 +305,10 @@ impl Desk {
                 let bytes = u32::try_from(file.len()).expect("FILE_LIMIT fits u32");
                 let file_name = attachment.filename.chars().take(200).collect();
                 let request = BackendRequest::UploadReplay { caller, file_name, bytes };
-                self.hand_over(key, request, file).await
+                failpoint::hit("frontend: file downloaded").ok();
+                let handed_over = self.hand_over(key, request, file).await;
+                failpoint::hit("frontend: file handed over").ok();
+                handed_over
             }
             Err(DownloadError::TooLarge) => File::Refused(Refusal::FileTooLarge { limit_bytes: FILE_LIMIT }),
             Err(error) => {

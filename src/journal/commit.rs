@@ -39,6 +39,8 @@ pub struct Commits {
     jobs: Sender<Job>,
     /// The number of the newest record on disk.
     synced: Arc<AtomicU64>,
+    /// [`Journal::bytes`].
+    bytes: Arc<AtomicU64>,
 }
 
 impl Commits {
@@ -46,7 +48,8 @@ impl Commits {
     pub fn start(journal: Journal, fatal: impl FnOnce(JournalError) + Send + 'static) -> Commits {
         let (jobs, waiting) = bounded(WAITING);
         let synced = Arc::new(AtomicU64::new(journal.last().0));
-        let told = Arc::clone(&synced);
+        let bytes = Arc::new(AtomicU64::new(journal.bytes()));
+        let told = Told { synced: Arc::clone(&synced), bytes: Arc::clone(&bytes) };
         std::thread::Builder::new()
             .name("journal".to_owned())
             .spawn(move || {
@@ -55,12 +58,17 @@ impl Commits {
                 }
             })
             .expect("the system lets a process have two threads");
-        Commits { jobs, synced }
+        Commits { jobs, synced, bytes }
     }
 
     /// The newest record on disk, which may be one of an append that was refused as a whole.
     pub fn synced(&self) -> Seq {
         Seq(self.synced.load(Ordering::Acquire))
+    }
+
+    /// Bytes of the frames that the journal held when it was opened, and of all since.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.load(Ordering::Relaxed)
     }
 
     /// Appends and then calls `done` on a thread of the journal's with how far the journal is synced, or
@@ -125,16 +133,29 @@ impl Teller {
     }
 }
 
+/// What the thread says of the journal.
+struct Told {
+    synced: Arc<AtomicU64>,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Told {
+    fn tell(&self, journal: &Journal) {
+        self.bytes.store(journal.bytes(), Ordering::Relaxed);
+        self.synced.store(journal.last().0, Ordering::Release);
+    }
+}
+
 fn run_jobs(
     mut journal: Journal,
     waiting: &Receiver<Job>,
-    synced: &AtomicU64,
+    told: &Told,
     teller: &Teller,
 ) -> Result<(), JournalError> {
     let mut behind = None;
     while let Some(job) = behind.take().or_else(|| waiting.recv().ok()) {
         match job {
-            Job::Append(first) => behind = append_all(&mut journal, first, waiting, synced, teller)?,
+            Job::Append(first) => behind = append_all(&mut journal, first, waiting, told, teller)?,
             Job::Trim { before, done } => {
                 teller.tell(vec![(done, journal.trim(before).map_err(reason))], waiting.is_empty());
             }
@@ -148,7 +169,7 @@ fn append_all(
     journal: &mut Journal,
     first: Append,
     waiting: &Receiver<Job>,
-    on_disk: &AtomicU64,
+    told: &Told,
     teller: &Teller,
 ) -> Result<Option<Job>, JournalError> {
     let mut records = first.records.len();
@@ -169,7 +190,7 @@ fn append_all(
     let ends: Vec<Option<Seq>> = jobs.iter().map(|job| job.records.last().map(|last| last.seq)).collect();
     let batch = jobs.iter_mut().flat_map(|job| std::mem::take(&mut job.records));
     let appended = journal.append_encoded(batch);
-    on_disk.store(journal.last().0, Ordering::Release);
+    told.tell(journal);
     let results = match appended {
         Ok(synced) => jobs.into_iter().map(|job| (job.done, Ok(synced))).collect(),
         // Records behind a refused one are refused too: the backend loads again and goes on from there.

@@ -19,7 +19,12 @@ use std::path::{Path, PathBuf};
 /// Whoever appends holds a lock on this file of the folder.
 const LOCK: &str = "lock";
 
-pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Result<Journal, JournalError> {
+pub(super) fn open(
+    dir: &Path,
+    new_ladder: LadderId,
+    new_first: Seq,
+    segment_bytes: u64,
+) -> Result<Journal, JournalError> {
     make_folder(dir)?;
     let lock = lock(dir)?;
     segment::remove_unborn(dir)?;
@@ -28,8 +33,8 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Resu
     let mut remembered = VecDeque::new();
     let mut tail = Tail::default();
     let mut ladder = None;
-    let first = segments.first().map_or(Seq(1), |(first, _)| *first);
-    let mut last_segment = None;
+    let first = segments.first().map_or(new_first, |(first, _)| *first);
+    let (mut last_segment, mut bytes) = (None, 0);
     for (at, (begins, path)) in segments.iter().enumerate() {
         let stored = segment::read(path).map_err(JournalError::disk("read", path))?;
         let found = segment::read_header(&stored.bytes).filter(|(_, first)| first == begins);
@@ -49,6 +54,7 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Resu
         let follower = segments.get(at + 1);
         let walked =
             walk::frames(&stored, *begins, follower.map(|(first, _)| *first), |offset, frame, records| {
+                bytes += frame.bytes() as u64;
                 for record in records {
                     if remembered.len() == REMEMBERED {
                         remembered.pop_front();
@@ -75,7 +81,7 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Resu
     let ladder = ladder.unwrap_or(new_ladder);
     let (path, file, walked) = match last_segment {
         None => {
-            let Unborn { path, file, end, room, .. } = first_segment(dir, ladder, segment_bytes)?;
+            let Unborn { path, file, end, room, .. } = first_segment(dir, ladder, first, segment_bytes)?;
             (path, file, Recovered { end, room, next: first, cut: false })
         }
         Some((path, recovered)) => {
@@ -96,6 +102,7 @@ pub(super) fn open(dir: &Path, new_ladder: LadderId, segment_bytes: u64) -> Resu
         segment_bytes,
         first,
         last: Seq(next.0 - 1),
+        bytes,
         tail,
         remembered,
         _lock: lock,
@@ -163,8 +170,13 @@ fn drop_half_made(segments: &mut Vec<(Seq, PathBuf)>) -> Result<(), JournalError
     Ok(())
 }
 
-fn first_segment(dir: &Path, ladder: LadderId, segment_bytes: u64) -> Result<Unborn, JournalError> {
-    let unborn = Unborn::make(dir, ladder, Seq(1), std::iter::empty(), segment_bytes)?;
+fn first_segment(
+    dir: &Path,
+    ladder: LadderId,
+    first: Seq,
+    segment_bytes: u64,
+) -> Result<Unborn, JournalError> {
+    let unborn = Unborn::make(dir, ladder, first, std::iter::empty(), segment_bytes)?;
     unborn.publish()?;
     Ok(unborn)
 }

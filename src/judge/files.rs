@@ -67,6 +67,7 @@ pub(super) enum What {
         interaction: u64,
         machine_stalled: bool,
         expired: bool,
+        turned_away: bool,
     },
     Message {
         user: u64,
@@ -148,6 +149,7 @@ struct LogLine {
     ok: Option<bool>,
     machine_stalled: Option<bool>,
     expired: Option<bool>,
+    turned_away: Option<bool>,
     requests: Option<BTreeMap<String, u64>>,
 }
 
@@ -198,6 +200,7 @@ impl Log {
                 interaction: interaction()?,
                 machine_stalled: line.machine_stalled.unwrap_or_default(),
                 expired: line.expired.unwrap_or_default(),
+                turned_away: line.turned_away.unwrap_or_default(),
             },
             "message_create" | "message_update" => {
                 let is_new = line.kind == "message_create";

@@ -28,6 +28,7 @@ enum Came {
         life: usize,
         machine_stalled: bool,
         expired: bool,
+        turned_away: bool,
     },
 }
 
@@ -51,6 +52,10 @@ pub(super) fn judge(case: &Case, judgement: &mut Judgement) {
             }
             Came::Failed { expired: true, .. } => {
                 judgement.expired += 1;
+                continue;
+            }
+            Came::Failed { turned_away: true, .. } => {
+                judgement.turned_away += 1;
                 continue;
             }
             Came::Failed { .. } => {
@@ -84,9 +89,9 @@ fn presses(case: &Case) -> BTreeMap<u64, Press> {
                 (interaction, came)
             }
             What::Answer { interaction } => (interaction, Came::Answer),
-            What::Failed { interaction, machine_stalled, expired } => {
-                let (machine_stalled, expired) = (*machine_stalled, *expired);
-                (interaction, Came::Failed { life: entry.life, machine_stalled, expired })
+            What::Failed { interaction, machine_stalled, expired, turned_away } => {
+                let (machine_stalled, expired, turned_away) = (*machine_stalled, *expired, *turned_away);
+                (interaction, Came::Failed { life: entry.life, machine_stalled, expired, turned_away })
             }
             _ => continue,
         };

@@ -119,7 +119,7 @@ pub(super) async fn apply(
             let number = change.statement.number();
             match runs.last_mut() {
                 Some(run) if numbers.last() == Some(&number) && rows_of(change.statement).is_some() => {
-                    *run += 1
+                    *run += 1;
                 }
                 _ => {
                     numbers.push(number);

@@ -146,6 +146,7 @@ fn plan(
         owner: config.owner,
         token,
         durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
+        abandon_journal: config.abandon_journal,
         database_url: config.database_url,
         replay_store: config.replay_store,
         replay_workers: config.replay_workers,
@@ -782,7 +783,7 @@ impl<'a> Tree<'a> {
             (None, None) => "starting",
         };
         let seconds =
-            |since: Instant| (now.saturating_duration_since(since).as_secs_f64() * 10.0).round() / 10.0;
+            |since: Instant| (now.saturating_duration_since(since).as_secs_f64() * 1_000.0).round() / 1_000.0;
         let supervisor = Usage::of(own);
         let children: Vec<Value> = self.slots.iter().map(|slot| slot.to_json(seconds)).collect();
         json!({

@@ -183,7 +183,7 @@ fn check(folder: &Folder, told: &Told, faults: &str) {
 fn fault(name: &str, skip: u32, times: u32, fault: Fault) -> String {
     let error = match fault {
         Fault::Error(number) => number.to_string(),
-        Fault::Kill => "kill".to_owned(),
+        Fault::Kill | Fault::KillAfter(_) => "kill".to_owned(),
     };
     format!("{name}|{skip}|{times}|{error}")
 }

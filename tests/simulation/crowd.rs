@@ -6,13 +6,15 @@
 //! `EVENINGS=20 cargo test --release --test ladder crowd` plays twenty times as many.
 
 use super::{EVENING, Evening};
-use evoladder::domain::ladder::{Act, Input, Ladder};
+use evoladder::domain::ladder::{Act, Input, Ladder, Rebuild, RebuildMatches};
 use evoladder::domain::match_::Phase;
-use ipc_schema::db_writer::Record;
+use ipc_schema::PROTOCOL_VERSION;
+use ipc_schema::db_writer::{Record, StoredReply};
 use ipc_schema::event::Event;
 use ipc_schema::frame;
-use ipc_schema::ids::{CaseId, MatchId, PlayerId, Seq, UserId};
+use ipc_schema::ids::{CaseId, Key, MatchId, PlayerId, Seq, UserId};
 use ipc_schema::replay::Fault;
+use ipc_schema::snapshot::{Part, is_of_matches};
 use ipc_schema::staff::StaffAct;
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{
@@ -97,9 +99,10 @@ impl Crowd {
     /// Lets the evening go on until then; `each` looks at it after every step.
     fn live(&mut self, until: Timestamp, each: impl Fn(&Evening)) {
         let mut delivery = self.evening.now;
-        while let Some(Reverse((at, user))) = self.agenda.pop()
+        while let Some(Reverse((at, user))) = self.agenda.peek().copied()
             && at <= until
         {
+            self.agenda.pop();
             if at >= delivery {
                 self.evening.deliver();
                 delivery = at + DELIVERY;
@@ -362,4 +365,86 @@ fn crowds_of_all_sizes_keep_the_rules() {
         }
     }
     assert!(decided > 1000, "crowds have matches: {decided}");
+}
+
+/// A ladder as it is after it was stored and made anew.
+pub(crate) fn stored_and_back(ladder: &Ladder, seed: u64) -> Ladder {
+    let (mut rebuild, mut of_matches) = (Rebuild::default(), RebuildMatches::default());
+    let at = EVENING;
+    let parts = ladder.to_snapshot(at, |part| {
+        let bytes = frame::to_bytes(&part);
+        let read: Part = frame::from_bytes(&bytes).map_err(|error| error.to_string())?;
+        assert!(read == part, "seed {seed}: a part is read as it was stored");
+        let bulk = is_of_matches(&bytes);
+        let rest = if bulk { of_matches.take(read) } else { rebuild.take(read) };
+        rest.map_or(Ok(()), |part| Err(format!("{part:?} is taken by nobody")))
+    });
+    parts.unwrap();
+    let (ladder, stored_at) =
+        rebuild.finish(seed, || of_matches.finish()).expect("what was stored makes a ladder");
+    assert_eq!(stored_at, at);
+    ladder
+}
+
+/// The events of an evening as records, each with a key and a reply.
+pub(crate) fn records_of_an_evening(seed: u64, people: u64, minutes: u64) -> Vec<Record> {
+    let mut crowd = Crowd::new(seed, people);
+    crowd.live(EVENING + Duration::from_secs(minutes * 60), |_| {});
+    let events = crowd.evening.events;
+    (1..)
+        .zip(events.chunks(1))
+        .map(|(seq, events)| Record {
+            seq: Seq(seq),
+            at: EVENING + Duration::from_secs(seq),
+            key: Some(Key::Interaction(seq)),
+            events: events.to_vec(),
+            reply: Some(StoredReply { protocol: PROTOCOL_VERSION, bytes: vec![7; 3] }),
+        })
+        .collect()
+}
+
+#[test]
+fn a_ladder_made_anew_from_what_is_stored_is_the_same_ladder_at_every_step() {
+    for seed in 0..20 * times() {
+        let mut crowd = Crowd::new(20_000 + seed, 4 + seed % 7);
+        crowd.live(EVENING + Duration::from_secs(25 * 60), |evening| {
+            let made = stored_and_back(&evening.ladder, evening.seed);
+            assert!(made == evening.ladder, "seed {}", evening.seed);
+        });
+        crowd.end();
+    }
+}
+
+#[test]
+fn large_crowds_are_stored_and_made_anew_too() {
+    for (people, minutes) in [(200, 40), (1_000, 8)] {
+        for seed in 0..times() {
+            let mut crowd = Crowd::new(30_000 + seed, people);
+            for step in 1..=4 {
+                crowd.live(EVENING + Duration::from_secs(minutes * 15 * step), |_| {});
+                let ladder = &crowd.evening.ladder;
+                let made = stored_and_back(ladder, crowd.evening.seed);
+                assert!(made == *ladder, "seed {}, step {step}", crowd.evening.seed);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_evening_goes_on_from_a_snapshot_as_it_would_have_without() {
+    for seed in 0..12 * times() {
+        let [alone, copied] = [false, true].map(|with_copies| {
+            let mut crowd = Crowd::new(40_000 + seed, 6 + seed % 30);
+            for minutes in 1..=40 {
+                crowd.live(EVENING + Duration::from_secs(minutes * 60), |_| {});
+                if with_copies {
+                    crowd.evening.ladder = stored_and_back(&crowd.evening.ladder, crowd.evening.seed);
+                }
+            }
+            crowd.evening
+        });
+        assert!(alone.events == copied.events, "seed {}", alone.seed);
+        assert!(alone.ladder == copied.ladder, "seed {}", alone.seed);
+        assert!(alone.events.len() > 100, "something happened");
+    }
 }

@@ -201,8 +201,7 @@ fn expected() -> ArchivedMatch {
 }
 
 async fn applied(place: &Place, records: &[Record]) {
-    let mut store = store(place).await;
-    let mut rest = records;
+    let (mut store, mut rest) = (store(place).await, records);
     while !rest.is_empty() {
         let last = store.apply(LADDER, rest).await.unwrap();
         rest = &rest[rest.partition_point(|record| record.seq <= last)..];

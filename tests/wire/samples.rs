@@ -8,7 +8,9 @@ use ipc_schema::backend::{
     ShowCard, TermsAnswer,
 };
 use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
-use ipc_schema::db_writer::{Record, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest};
+use ipc_schema::db_writer::{
+    Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest,
+};
 use ipc_schema::event::{
     Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
     Rerating, Unmatched, WhyNot,
@@ -716,6 +718,8 @@ pub(crate) fn writer_calls() -> Vec<WriterCall> {
         SaveSession { shard: 0, session: gateway_session() },
         LoadSession { shard: u32::MAX },
         FindMatch { match_id: MATCH },
+        LoadSnapshot,
+        SnapshotPart { seq: Seq(9), part: 3 },
     );
     requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
 }
@@ -732,8 +736,11 @@ pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
         Match(Some(Box::new(archived_match()))),
         HistoryAway { reason: text("the database does not answer in time") },
         Busy,
+        Snapshot(Some(SnapshotHead { ladder: LadderId(1), seq: Seq(9), parts: 4 })),
+        SnapshotPart(Some(5)),
     );
     replies.extend([WriterReply::Replay(None), WriterReply::Session(None), WriterReply::Match(None)]);
+    replies.extend([WriterReply::Snapshot(None), WriterReply::SnapshotPart(None)]);
     replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
 }
 

@@ -130,7 +130,7 @@ impl Ladder {
                 return vec![judged(Judgement { checks: Vec::new(), outcome: Judged::TooLate })];
             }
         };
-        let used_by = self.games.get(&Game::of(facts)).copied();
+        let used_by = Game::of(facts).and_then(|game| self.games.get(&game).copied());
         let ruling = self.rule(season, id, facts, match_, since, used_by);
         let mut events = vec![judged(ruling.judgement.clone())];
         for &(toon, owner) in &ruling.clashes {
@@ -201,7 +201,7 @@ impl Ladder {
         verdict: Verdict,
     ) -> Vec<Event> {
         let match_id = match_.pairing.match_id;
-        let used_by = self.games.get(&Game::of(facts)).copied();
+        let used_by = Game::of(facts).and_then(|game| self.games.get(&game).copied());
         let is_same = used_by == Some(match_id);
         let Ruling { judgement: Judgement { checks, outcome }, .. } =
             self.rule(season, id, facts, match_, since, used_by.filter(|_| !is_same));

@@ -1,0 +1,61 @@
+//! A Discord that is slow, fails, and is away for seconds, in the middle of a match.
+
+use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
+use crate::support::{Ladder, wait_for};
+use ipc_schema::fact_line::Fact;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+async fn ask_for(ladder: &Ladder, trouble: &Value) {
+    let url = format!("http://{}/emulator/faults", ladder.emulator);
+    let answer = reqwest::Client::new().post(url).json(trouble).send().await.unwrap();
+    assert!(answer.status().is_success(), "{trouble}: {}", answer.status());
+}
+
+/// What the emulator has logged of that kind.
+fn logged(ladder: &Ladder, kind: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(ladder.data().join("emulator").join("log.ndjson")).unwrap();
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let lines = whole.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line["kind"] == kind).collect()
+}
+
+#[tokio::test]
+async fn a_match_is_told_once_and_to_its_end_through_all_that_discord_may_do() {
+    let ladder = Ladder::start().await;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    // Callbacks that take a second, and a third of everything failing, with or without being done.
+    ask_for(&ladder, &json!({"callback_latency_ms": 1_000, "latency_ms": 300, "errors": 0.3})).await;
+    confirm(&ana, match_id).await;
+    confirm(&bea, match_id).await;
+    for person in [&ana, &bea] {
+        person.told("the match sheet", |line| matches!(line.fact, Fact::Playing { .. }).then_some(())).await;
+    }
+    let file = replay_of(&ana).await;
+    // Nobody is there, and then the connection is lost as well.
+    ask_for(&ladder, &json!({"errors": 0.0, "latency_ms": 0, "outage_ms": 6_000})).await;
+    ana.upload("game.SC2Replay", file).await;
+    ask_for(&ladder, &json!({"disconnect": true})).await;
+    told_the_result(&ana, &bea, match_id).await;
+    ask_for(&ladder, &json!({"callback_latency_ms": 0})).await;
+
+    let mut callbacks: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    for line in logged(&ladder, "callback_failed").iter().chain(&logged(&ladder, "callback")) {
+        let interaction = line["interaction"].as_str().unwrap().to_owned();
+        callbacks.entry(interaction).or_default().push(line["at_ms"].as_u64().unwrap());
+    }
+    assert!(callbacks.values().any(|tries| tries.len() > 1), "none had to be tried again");
+    for (interaction, mut tries) in callbacks {
+        tries.sort_unstable();
+        let too_soon = tries.windows(2).any(|pair| pair[1] - pair[0] < 900);
+        assert!(!too_soon, "{interaction} was tried again too soon: {tries:?}");
+    }
+    wait_for("the deliveries to be on record", async || {
+        (ladder.gauge("frontend", "cards_in_flight") == Some(0.0)).then_some(())
+    })
+    .await;
+    assert_eq!(ladder.restarts("frontend"), 0);
+    let (status, root) = ladder.stop();
+    assert!(status.success(), "{status}");
+    stored_once(&root.path().join("data")).await;
+}

@@ -1,0 +1,156 @@
+//! Every place of the way from press to table, in a ladder that plays: a process dies there once, its
+//! successor comes, and in the end nothing is lost and nothing has happened twice.
+
+use super::refusals::evoladder;
+use crate::support::{Ladder, wait_for};
+use evoladder::failpoint::{Fault, PLACES, Passed, Place, STRUCK, arm};
+use nix::sys::signal::Signal;
+use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
+
+/// Enough that each place is passed within a second or two.
+const PLAYERS: u32 = 32;
+
+/// What is due to a player may take so long; only then the judge calls it lost.
+const CALM: Duration = Duration::from_secs(31);
+
+/// Longer than a press waits for its answer before it is acknowledged without.
+const SLOW: Duration = Duration::from_millis(1_200);
+
+/// Deadly at once, but for a place before something that the next turns of the process do.
+fn fault_at(place: Place) -> Fault {
+    let soon = place.name == "frontend: request sent";
+    if soon { Fault::KillAfter(Duration::from_millis(3)) } else { Fault::Kill }
+}
+
+fn is_armed(points: &Path, place: Place) -> bool {
+    points.join(place.name).exists()
+}
+
+fn has_struck(points: &Path, place: Place) -> bool {
+    points.join(format!("{}{STRUCK}", place.name)).exists()
+}
+
+/// Waits until the role has died so often and is back.
+async fn died(ladder: &Ladder, role: &str, times: u64, place: Place) {
+    let what = format!("{role} to be back after {:?}", place.name);
+    wait_for(&what, async || (ladder.restarts_if_ready(role) >= Some(times)).then_some(())).await;
+    assert_eq!(ladder.restarts(role), times, "{role} dies once at {:?}", place.name);
+}
+
+async fn struck(points: &Path, place: Place) {
+    wait_for(&format!("{:?} to be passed", place.name), async || has_struck(points, place).then_some(()))
+        .await;
+}
+
+/// Cards and replays come with the first matches.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Of {
+    Presses,
+    Games,
+}
+
+impl Of {
+    fn the(place: Place) -> Of {
+        let of_games = ["card", "delivery", "file", "job"].into_iter().any(|word| place.name.contains(word));
+        if of_games { Of::Games } else { Of::Presses }
+    }
+}
+
+/// Walks the places of one role that people pass who play, one after the other.
+async fn walk(ladder: &Ladder, points: &Path, role: &str, of: Of) {
+    let in_play = |place: &Place| place.role() == role && place.passed == Passed::InPlay;
+    for place in PLACES.iter().copied().filter(in_play).filter(|place| Of::the(*place) == of) {
+        let before = ladder.restarts(role);
+        arm(points, place.name, fault_at(place), 0).unwrap();
+        struck(points, place).await;
+        died(ladder, role, before + 1, place).await;
+    }
+}
+
+/// All roles at the same time, but for the workers.
+async fn walk_all(ladder: &Ladder, points: &Path, of: Of) {
+    tokio::join!(
+        walk(ladder, points, "frontend", of),
+        walk(ladder, points, "backend", of),
+        walk(ladder, points, "db-writer", of),
+    );
+}
+
+/// Workers see no folder once they are locked down, so one is replaced by a successor that has seen it. A
+/// worker leaves with its backend, so nobody else dies meanwhile.
+async fn walk_workers(ladder: &Ladder, points: &Path) {
+    let role = "replay-worker";
+    for place in PLACES.iter().copied().filter(|place| place.role() == role) {
+        let before = ladder.restarts(role);
+        arm(points, place.name, fault_at(place), 0).unwrap();
+        ladder.signal(&ladder.pids(role), Signal::SIGKILL);
+        struck(points, place).await;
+        died(ladder, role, before + 2, place).await;
+    }
+}
+
+async fn walk_starts(ladder: &Ladder, points: &Path) {
+    for place in PLACES.iter().copied() {
+        let Passed::AtStartOf(starts) = place.passed else { continue };
+        let roles = [starts, place.role()];
+        let before = roles.map(|role| ladder.restarts(role));
+        arm(points, place.name, fault_at(place), 0).unwrap();
+        ladder.signal(&ladder.pids(starts), Signal::SIGKILL);
+        struck(points, place).await;
+        let times = if starts == place.role() { 2 } else { 1 };
+        for (role, before) in roles.into_iter().zip(before) {
+            died(ladder, role, before + times, place).await;
+        }
+    }
+}
+
+async fn walk_late_answers(ladder: &Ladder, points: &Path) {
+    for place in PLACES.iter().copied().filter(|place| place.passed == Passed::LateAnswer) {
+        let before = ladder.restarts(place.role());
+        arm(points, place.name, fault_at(place), 0).unwrap();
+        while is_armed(points, place) {
+            let backend = ladder.pids("backend");
+            ladder.signal(&backend, Signal::SIGSTOP);
+            tokio::time::sleep(SLOW).await;
+            ladder.signal(&backend, Signal::SIGCONT);
+            tokio::time::sleep(SLOW / 2).await;
+        }
+        died(ladder, place.role(), before + 1, place).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
+    let root = tempfile::tempdir().unwrap();
+    let points = root.path();
+    let first = || PLACES.iter().copied().filter(|place| place.passed == Passed::AtFirstStart);
+    for place in first() {
+        arm(points, place.name, fault_at(place), 0).unwrap();
+    }
+    // One worker, so that whoever is armed gets the next job.
+    let variables = [("EVOLADDER_FAILPOINTS", points.to_str().unwrap()), ("REPLAY_WORKERS", "1")];
+    let ladder = Ladder::start_playing(PLAYERS, &variables).await;
+    assert!(first().all(|place| has_struck(points, place)));
+    assert_eq!(ladder.restarts("db-writer"), first().count() as u64);
+    walk_all(&ladder, points, Of::Presses).await;
+    walk_starts(&ladder, points).await;
+    walk_late_answers(&ladder, points).await;
+    walk_all(&ladder, points, Of::Games).await;
+    walk_workers(&ladder, points).await;
+    for place in PLACES.iter().filter(|place| !matches!(place.passed, Passed::ByTestsIn(_))) {
+        assert!(has_struck(points, *place), "{:?} was not passed", place.name);
+    }
+    tokio::time::sleep(CALM).await;
+
+    let log = ladder.log();
+    let (status, root) = ladder.stop();
+    let data = root.path().join("data");
+    let judged: Value = serde_json::from_slice(&std::fs::read(data.join("judge.json")).unwrap()).unwrap();
+    assert!(status.success(), "{status}: {judged:#}\n{log}");
+    assert_eq!((&judged["lost"], &judged["duplicates"]), (&0.into(), &0.into()), "{judged:#}");
+    assert!(judged["matches_completed"].as_u64().unwrap() > 5, "{judged:#}");
+    let audit = evoladder(&["audit", "--data", data.to_str().unwrap()], &[]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+}
