@@ -142,8 +142,11 @@ impl Store {
 
     /// None for a database that no ladder has used yet.
     pub async fn progress(&mut self) -> Result<Option<Progress>, StoreError> {
+        // Tables that no build with migration `durability` has opened have no epoch, and may be only read.
+        // In the inner query the name is the column's where there is one, else it is the 0 outside.
+        let query = "select ladder_id, seq, checksum, (select epoch from progress) from progress, (select 0 as epoch) as older";
         let mut progress = None;
-        self.each("select ladder_id, seq, checksum, epoch from progress", vec![], |mut row| {
+        self.each(query, vec![], |mut row| {
             progress = Some(Progress {
                 ladder: ladder_id(&row.text()?)?,
                 seq: Seq(row.number()?),
