@@ -77,11 +77,17 @@ pub struct Opened {
 pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
     let connected = reconcile::connect(data, database).await?;
     let (mut store, progress) = connected.map_or((None, None), |(store, progress)| (Some(store), progress));
-    let found = snapshots::find(&data.join(SNAPSHOTS))?;
+    let folder = data.join(SNAPSHOTS);
+    let mut found = snapshots::find(&folder)?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
     let dir = data.join(JOURNAL);
     let first = match &mut store {
         Some(store) if Journal::is_empty(&dir).map_err(open_error)? => {
+            if let Some(progress) = progress {
+                let ours = found.first().map(Snapshot::seq);
+                let kept = snapshots::kept::restore(store, progress, &folder, ours).await?;
+                found.splice(..0, kept);
+            }
             let first = snapshots::beginning(&found, store, progress).await?;
             if progress.is_some() {
                 reconcile::mark_incomplete(data)?;
@@ -95,7 +101,6 @@ pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
         Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
         None => Seq(0),
     };
-    let folder = data.join(SNAPSHOTS);
     let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
     let epoch = store.is_some().then(|| progress.map_or(0, |progress| progress.epoch));
     Ok(Opened { journal, store, projected, epoch, snapshots })
@@ -139,6 +144,10 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     )?;
     let sessions = Sessions::start(data.join("gateway"));
     let history = History::start(database.clone(), following.clone());
+    if database.is_server() {
+        // The file lies beside the snapshots, and is lost with them.
+        tokio::spawn(snapshots::kept::follow(database, ladder, snapshots.newest(), following.clone()));
+    }
     control.ready(None);
 
     let mut writer = Writer {
