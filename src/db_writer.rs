@@ -25,7 +25,7 @@ use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
-use files::ReplayFiles;
+use files::{NotStored, ReplayFiles};
 use history::History;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
@@ -141,7 +141,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let files = ReplayFiles::open(
         &data.join("replays"),
         config.replay_store.as_ref().map(Objects::new).transpose()?,
-    )?;
+    )?
+    .with_database(&database, config.durability);
     let sessions = Sessions::start(data.join("gateway"));
     let history = History::start(database.clone(), following.clone());
     if database.is_server() {
@@ -180,6 +181,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                     continue;
                 }
                 newest = greeted.peer.incarnation;
+                // The one before does not hear it any more, and it would end what this one begins.
+                writer.waiting_load = None;
                 tracing::info!("serving backend {newest}");
                 backend = Some(greeted.open());
             }
@@ -292,9 +295,12 @@ impl Writer {
                 tokio::spawn(async move {
                     let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
-                        Err(error) => {
-                            tracing::error!("cannot store a replay: {error:#}");
-                            WriterReply::ReadOnly { reason: format!("{error:#}") }
+                        // It is said when that begins and when it ends.
+                        Err(NotStored::NotKept { .. }) => WriterReply::Busy,
+                        Err(error @ NotStored::Folder { .. }) => {
+                            let reason = format!("{:#}", anyhow::Error::from(error));
+                            tracing::error!("cannot store a replay: {reason}");
+                            WriterReply::ReadOnly { reason }
                         }
                     };
                     answer(&outbox, id, reply, Bytes::new()).await;

@@ -148,7 +148,7 @@ pub(in crate::db_writer) async fn restore(
 /// Whether another snapshot, or the events, may do instead: database and disk answer.
 fn passes(error: &anyhow::Error) -> bool {
     let of_file = !matches!(error.downcast_ref(), Some(SnapshotError::Disk { .. }));
-    of_file && error.downcast_ref::<StoreError>().is_none()
+    of_file && matches!(error.downcast_ref(), None | Some(StoreError::Unread(_)))
 }
 
 async fn restore_one(
