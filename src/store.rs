@@ -18,8 +18,8 @@ mod sqlite;
 mod statements;
 
 pub use database::{Database, FILE};
-pub use kept::{KeptPart, KeptSnapshot};
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
+pub use kept::{KeptPart, KeptSnapshot};
 pub use project::verdict_code;
 
 use anyhow::{Context, bail};

@@ -35,7 +35,8 @@ pub struct KeptPart {
 impl Store {
     /// The snapshots that are there as a whole or in part, newest first.
     pub async fn kept_snapshots(&mut self) -> Result<Vec<KeptSnapshot>, StoreError> {
-        let query = "select seq, min(parts), max(parts), count(*) from snapshots group by seq order by seq desc";
+        let query =
+            "select seq, min(parts), max(parts), count(*) from snapshots group by seq order by seq desc";
         let mut found = Vec::new();
         self.each(query, vec![], |mut row| {
             let seq = Seq(row.number()?);
@@ -105,7 +106,11 @@ impl Store {
     /// Removes all of every snapshot but those.
     pub async fn remove_snapshots_but(&mut self, kept: &[Seq]) -> Result<(), StoreError> {
         let places: Vec<String> = (1..=kept.len()).map(|number| format!("${number}")).collect();
-        let but = if kept.is_empty() { String::new() } else { format!(" where seq not in ({})", places.join(", ")) };
+        let but = if kept.is_empty() {
+            String::new()
+        } else {
+            format!(" where seq not in ({})", places.join(", "))
+        };
         let values = kept.iter().map(|seq| seq.0.into()).collect();
         self.each(&format!("delete from snapshots{but}"), values, |_| Ok(())).await
     }

@@ -21,11 +21,7 @@ pub(super) struct Table {
 impl Table {
     /// Reaches nothing yet.
     pub(super) fn of(database: &Database) -> Table {
-        Table {
-            database: database.clone(),
-            turns: Arc::new(Semaphore::new(AT_A_TIME)),
-            idle: Arc::default(),
-        }
+        Table { database: database.clone(), turns: Arc::new(Semaphore::new(AT_A_TIME)), idle: Arc::default() }
     }
 
     /// Returns when the table has it, whether it had it before or not.

@@ -100,7 +100,8 @@ pub async fn keep(
     }
     for part in wanted.into_iter().filter(|part| !there.contains(part)) {
         let (from, began) = (Arc::clone(snapshot), clock::instant());
-        let piece = tokio::task::spawn_blocking(move || from.piece(part.part as usize, piece_bytes)).await??;
+        let piece =
+            tokio::task::spawn_blocking(move || from.piece(part.part as usize, piece_bytes)).await??;
         let piece = piece.filter(|piece| crc32c::crc32c(piece) == part.checksum);
         let piece = piece.context("the file has changed")?;
         ensure!(store.keep_part(ladder, seq, part, piece).await?, "the database was changed meanwhile");
@@ -151,12 +152,7 @@ fn passes(error: &anyhow::Error) -> bool {
     of_file && matches!(error.downcast_ref(), None | Some(StoreError::Unread(_)))
 }
 
-async fn restore_one(
-    store: &mut Store,
-    ladder: LadderId,
-    dir: &Path,
-    seq: Seq,
-) -> anyhow::Result<Snapshot> {
+async fn restore_one(store: &mut Store, ladder: LadderId, dir: &Path, seq: Seq) -> anyhow::Result<Snapshot> {
     let mut restored = Restored::begin(dir, seq)?;
     for part in store.kept_parts(seq).await? {
         let (bytes, checksum) = store.kept_part(seq, part.part).await?.context("a part is gone")?;
@@ -167,7 +163,12 @@ async fn restore_one(
     }
     let whole = restored.check()?;
     let theirs = whole.snapshot().mark().ladder;
-    ensure!(theirs == ladder, "it is of ladder {:016x}, and the events of ladder {:016x}", theirs.0, ladder.0);
+    ensure!(
+        theirs == ladder,
+        "it is of ladder {:016x}, and the events of ladder {:016x}",
+        theirs.0,
+        ladder.0
+    );
     ensure!(holds(store, whole.snapshot()).await?, "it is of another history than the events");
     Ok(whole.publish()?)
 }
