@@ -162,7 +162,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         synced,
         durability: config.durability,
         following: following.clone(),
-        unprojected: VecDeque::new(),
+        unanswered: Unanswered::default(),
         snapshots,
         under_way: 0,
         waiting_load: None,
@@ -237,9 +237,8 @@ struct Writer {
     synced: watch::Sender<Seq>,
     durability: Durability,
     following: watch::Receiver<Following>,
-    /// Appends that the journal has and that wait for the database: their last records. The backend
-    /// has a bounded number unanswered.
-    unprojected: VecDeque<(Seq, u64, Outbox)>,
+    /// What appends are answered, and whom. The backend has a bounded number unanswered.
+    unanswered: Unanswered<(u64, Outbox, WriterReply)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
     /// A load that waits until nothing of an older backend is under way, and all of it may be told.
@@ -254,6 +253,35 @@ struct Appended {
     id: u64,
     outbox: Outbox,
     result: Result<Seq, String>,
+}
+
+/// Answers that wait until what they tell is durable, in the order of what was asked.
+#[derive(Debug)]
+struct Unanswered<T>(VecDeque<(Seq, T)>);
+
+impl<T> Default for Unanswered<T> {
+    fn default() -> Self {
+        Unanswered(VecDeque::new())
+    }
+}
+
+impl<T> Unanswered<T> {
+    /// The journal has everything up to `through`.
+    fn stored(&mut self, through: Seq, answer: T) {
+        self.0.push_back((through, answer));
+    }
+
+    /// The journal has nothing of it. Told before the answers in front of it, it would be taken to be about
+    /// their records too: the backend forgets whatever is not acknowledged by then.
+    fn refused(&mut self, answer: T) {
+        let before = self.0.back().map_or(Seq(0), |(through, _)| *through);
+        self.0.push_back((before, answer));
+    }
+
+    /// The next one that may be told.
+    fn due(&mut self, durable: Seq) -> Option<T> {
+        self.0.pop_front_if(|(through, _)| *through <= durable).map(|(_, answer)| answer)
+    }
 }
 
 impl Writer {
@@ -280,13 +308,9 @@ impl Writer {
                 match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
-                        answer(
-                            &outbox,
-                            id,
-                            WriterReply::ReadOnly { reason: reason.to_owned() },
-                            Bytes::new(),
-                        )
-                        .await;
+                        let reply = WriterReply::ReadOnly { reason: reason.to_owned() };
+                        self.unanswered.refused((id, outbox, reply));
+                        self.settle().await;
                     }
                 }
             }
@@ -333,12 +357,12 @@ impl Writer {
         match result {
             Ok(through) => {
                 self.synced.send_replace(through);
-                self.unprojected.push_back((through, id, outbox));
+                self.unanswered.stored(through, (id, outbox, WriterReply::Appended { through }));
             }
             Err(reason) => {
                 // A part of it may be on disk; whoever loads has to go on from there.
                 self.synced.send_replace(self.commits.synced());
-                answer(&outbox, id, WriterReply::ReadOnly { reason }, Bytes::new()).await;
+                self.unanswered.refused((id, outbox, WriterReply::ReadOnly { reason }));
             }
         }
         self.settle().await;
@@ -351,10 +375,9 @@ impl Writer {
             Durability::Journal => synced,
             Durability::Database => synced.min(self.following.borrow().projected),
         };
-        while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
-            let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+        while let Some((id, outbox, reply)) = self.unanswered.due(durable) {
             failpoint::hit("db-writer: before the answer").ok();
-            answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+            answer(&outbox, id, reply, Bytes::new()).await;
             failpoint::hit("db-writer: after the answer").ok();
         }
         if self.under_way == 0
@@ -487,6 +510,21 @@ mod tests {
     use super::*;
     use ipc_schema::vocab::FileHash;
     use sha2::{Digest, Sha256};
+
+    #[test]
+    fn a_refusal_is_told_behind_what_was_stored_before_it() {
+        let mut unanswered = Unanswered::default();
+        unanswered.refused("disk full at once");
+        assert_eq!(unanswered.due(Seq(0)), Some("disk full at once"));
+        unanswered.stored(Seq(5), "five");
+        unanswered.stored(Seq(7), "seven");
+        unanswered.refused("disk full");
+        unanswered.stored(Seq(8), "eight");
+        for (durable, told) in [(4, &[][..]), (5, &["five"]), (7, &["seven", "disk full"]), (9, &["eight"])] {
+            let due: Vec<_> = std::iter::from_fn(|| unanswered.due(Seq(durable))).collect();
+            assert_eq!(due, told, "up to {durable}");
+        }
+    }
 
     #[tokio::test]
     async fn only_a_file_that_is_not_there_is_told_to_be_gone() {
