@@ -26,7 +26,7 @@ use crate::store::{Database, Store};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
-use files::ReplayFiles;
+use files::{NotStored, ReplayFiles};
 use history::History;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
@@ -95,7 +95,8 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
         Some(Connected { store, progress, lease }) => (Some(store), progress, lease),
         None => (None, None, None),
     };
-    let found = snapshots::find(&data.join(SNAPSHOTS))?;
+    let folder = data.join(SNAPSHOTS);
+    let mut found = snapshots::find(&folder)?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
     let dir = data.join(JOURNAL);
     let is_empty = Journal::is_empty(&dir).map_err(open_error)?;
@@ -103,6 +104,11 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
         Some(store) if is_empty => {
             // Before there is a journal that another ladder's database would refuse.
             terms.take(store, new_ladder, false, lease.as_ref()).await?;
+            if let Some(progress) = progress {
+                let ours = found.first().map(Snapshot::seq);
+                let kept = snapshots::kept::restore(store, progress, &folder, ours).await?;
+                found.splice(..0, kept);
+            }
             let first = snapshots::beginning(&found, store, progress).await?;
             if progress.is_some() {
                 reconcile::mark_incomplete(data)?;
@@ -120,7 +126,6 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
         Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
         None => Seq(0),
     };
-    let folder = data.join(SNAPSHOTS);
     let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
     Ok(Opened { journal, store, projected, snapshots })
 }
@@ -172,9 +177,14 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let files = ReplayFiles::open(
         &data.join("replays"),
         config.replay_store.as_ref().map(Objects::new).transpose()?,
-    )?;
+    )?
+    .with_database(&database, config.durability);
     let sessions = Sessions::start(data.join("gateway"));
     let history = History::start(database.clone(), following.clone());
+    if database.is_server() {
+        // The file lies beside the snapshots, and is lost with them.
+        tokio::spawn(snapshots::kept::follow(database, ladder, snapshots.newest(), following.clone()));
+    }
     control.ready(None);
 
     let mut writer = Writer {
@@ -188,7 +198,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         synced,
         durability: config.durability,
         following: following.clone(),
-        unprojected: VecDeque::new(),
+        unanswered: Unanswered::default(),
         snapshots,
         under_way: 0,
         waiting_load: None,
@@ -207,6 +217,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                     continue;
                 }
                 newest = greeted.peer.incarnation;
+                // The one before does not hear it any more, and it would end what this one begins.
+                writer.waiting_load = None;
                 tracing::info!("serving backend {newest}");
                 backend = Some(greeted.open());
             }
@@ -261,9 +273,8 @@ struct Writer {
     synced: watch::Sender<Seq>,
     durability: Durability,
     following: watch::Receiver<Following>,
-    /// Appends that the journal has and that wait for the database: their last records. The backend
-    /// has a bounded number unanswered.
-    unprojected: VecDeque<(Seq, u64, Outbox)>,
+    /// What appends are answered, and whom. The backend has a bounded number unanswered.
+    unanswered: Unanswered<(u64, Outbox, WriterReply)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
     /// A load that waits until nothing of an older backend is under way, and all of it may be told.
@@ -278,6 +289,35 @@ struct Appended {
     id: u64,
     outbox: Outbox,
     result: Result<Seq, String>,
+}
+
+/// Answers that wait until what they tell is durable, in the order of what was asked.
+#[derive(Debug)]
+struct Unanswered<T>(VecDeque<(Seq, T)>);
+
+impl<T> Default for Unanswered<T> {
+    fn default() -> Self {
+        Unanswered(VecDeque::new())
+    }
+}
+
+impl<T> Unanswered<T> {
+    /// The journal has everything up to `through`.
+    fn stored(&mut self, through: Seq, answer: T) {
+        self.0.push_back((through, answer));
+    }
+
+    /// The journal has nothing of it. Told before the answers in front of it, it would be taken to be about
+    /// their records too: the backend forgets whatever is not acknowledged by then.
+    fn refused(&mut self, answer: T) {
+        let before = self.0.back().map_or(Seq(0), |(through, _)| *through);
+        self.0.push_back((before, answer));
+    }
+
+    /// The next one that may be told.
+    fn due(&mut self, durable: Seq) -> Option<T> {
+        self.0.pop_front_if(|(through, _)| *through <= durable).map(|(_, answer)| answer)
+    }
 }
 
 impl Writer {
@@ -304,13 +344,9 @@ impl Writer {
                 match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
-                        answer(
-                            &outbox,
-                            id,
-                            WriterReply::ReadOnly { reason: reason.to_owned() },
-                            Bytes::new(),
-                        )
-                        .await;
+                        let reply = WriterReply::ReadOnly { reason: reason.to_owned() };
+                        self.unanswered.refused((id, outbox, reply));
+                        self.settle().await;
                     }
                 }
             }
@@ -319,9 +355,12 @@ impl Writer {
                 tokio::spawn(async move {
                     let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
-                        Err(error) => {
-                            tracing::error!("cannot store a replay: {error:#}");
-                            WriterReply::ReadOnly { reason: format!("{error:#}") }
+                        // It is said when that begins and when it ends.
+                        Err(NotStored::NotKept { .. }) => WriterReply::Busy,
+                        Err(error @ NotStored::Folder { .. }) => {
+                            let reason = format!("{:#}", anyhow::Error::from(error));
+                            tracing::error!("cannot store a replay: {reason}");
+                            WriterReply::ReadOnly { reason }
                         }
                     };
                     answer(&outbox, id, reply, Bytes::new()).await;
@@ -354,12 +393,12 @@ impl Writer {
         match result {
             Ok(through) => {
                 self.synced.send_replace(through);
-                self.unprojected.push_back((through, id, outbox));
+                self.unanswered.stored(through, (id, outbox, WriterReply::Appended { through }));
             }
             Err(reason) => {
                 // A part of it may be on disk; whoever loads has to go on from there.
                 self.synced.send_replace(self.commits.synced());
-                answer(&outbox, id, WriterReply::ReadOnly { reason }, Bytes::new()).await;
+                self.unanswered.refused((id, outbox, WriterReply::ReadOnly { reason }));
             }
         }
         self.settle().await;
@@ -372,10 +411,9 @@ impl Writer {
             Durability::Journal => synced,
             Durability::Database => synced.min(self.following.borrow().projected),
         };
-        while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
-            let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+        while let Some((id, outbox, reply)) = self.unanswered.due(durable) {
             failpoint::hit("db-writer: before the answer").ok();
-            answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+            answer(&outbox, id, reply, Bytes::new()).await;
             failpoint::hit("db-writer: after the answer").ok();
         }
         if self.under_way == 0
@@ -520,6 +558,21 @@ mod tests {
     use super::*;
     use ipc_schema::vocab::FileHash;
     use sha2::{Digest, Sha256};
+
+    #[test]
+    fn a_refusal_is_told_behind_what_was_stored_before_it() {
+        let mut unanswered = Unanswered::default();
+        unanswered.refused("disk full at once");
+        assert_eq!(unanswered.due(Seq(0)), Some("disk full at once"));
+        unanswered.stored(Seq(5), "five");
+        unanswered.stored(Seq(7), "seven");
+        unanswered.refused("disk full");
+        unanswered.stored(Seq(8), "eight");
+        for (durable, told) in [(4, &[][..]), (5, &["five"]), (7, &["seven", "disk full"]), (9, &["eight"])] {
+            let due: Vec<_> = std::iter::from_fn(|| unanswered.due(Seq(durable))).collect();
+            assert_eq!(due, told, "up to {durable}");
+        }
+    }
 
     #[tokio::test]
     async fn only_a_file_that_is_not_there_is_told_to_be_gone() {

@@ -10,6 +10,7 @@
 mod database;
 mod facts;
 mod history;
+mod kept;
 mod lease;
 mod link;
 mod postgres;
@@ -19,6 +20,7 @@ mod statements;
 
 pub use database::{Database, FILE};
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
+pub use kept::{KeptPart, KeptSnapshot};
 pub use lease::{LEASE, Lease, RENEWAL};
 pub use project::verdict_code;
 
@@ -127,6 +129,16 @@ impl Store {
         let link = match &database {
             Database::File(path) => Link::Sqlite(sqlite::open_to_read(path).await?),
             Database::Server(server) => Link::Postgres(postgres::open_to_read(server).await?),
+        };
+        Ok(Store { database, link, epoch: 0 })
+    }
+
+    /// A further connection to tables that are there and up to date, for what lies beside the history.
+    pub async fn open_beside(database: impl Into<Database>) -> Result<Store, StoreError> {
+        let database = database.into();
+        let link = match &database {
+            Database::File(path) => Link::Sqlite(sqlite::open(path).await?),
+            Database::Server(server) => Link::Postgres(postgres::open_beside(server).await?),
         };
         Ok(Store { database, link, epoch: 0 })
     }

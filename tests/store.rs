@@ -1,7 +1,9 @@
 //! The database: rows say what the events say, and each record counts once. [`recovery`] has how
-//! journal and database find each other again, [`archive`] what is found of an older match.
+//! journal and database find each other again, [`archive`] what is found of an older match, [`kept`] what
+//! there is for a data folder that is lost.
 
 mod archive;
+mod kept;
 mod lease;
 mod places;
 mod recovery;

@@ -63,8 +63,17 @@ pub(super) async fn open(server: &Server) -> Result<PgConnection, StoreError> {
 }
 
 pub(super) async fn open_to_read(server: &Server) -> Result<PgConnection, StoreError> {
+    connect_with(server, "set default_transaction_read_only = on").await
+}
+
+/// Without the function that applies batches.
+pub(super) async fn open_beside(server: &Server) -> Result<PgConnection, StoreError> {
+    connect_with(server, SETTINGS).await
+}
+
+async fn connect_with(server: &Server, settings: &str) -> Result<PgConnection, StoreError> {
     let mut connection = connect(server).await?;
-    let prepared = connection.execute("set default_transaction_read_only = on");
+    let prepared = connection.execute(settings);
     match tokio::time::timeout(CALL_LIMIT, prepared).await.map_err(|_| silent(server, CALL_LIMIT))? {
         Ok(_) => Ok(connection),
         Err(error) => Err(self::error(server, &error)),
