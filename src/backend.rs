@@ -13,7 +13,7 @@ mod workers;
 use crate::domain::ladder::{Act, Input};
 use crate::domain::season::Season;
 use crate::failpoint;
-use crate::ipc::child::{Child, gauge};
+use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{CHANNEL_FRAMES, Connection, Greeted, Inbound, Outbox, serve};
 use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
 use anyhow::{Context, bail};
@@ -57,6 +57,9 @@ const REPORT_PAUSE: Duration = Duration::from_secs(10);
 
 /// An answer shows the card at its newest version, so the card itself is held back for so long.
 const ANSWER_PAUSE: Duration = Duration::from_secs(1);
+
+/// A load that has no end by then waits for the db-writer, which may wait for its database.
+const LOAD_PATIENCE: Duration = Duration::from_secs(3);
 
 /// For the db-writer to save or load a gateway session.
 const SESSION_LIMIT: Duration = Duration::from_secs(5);
@@ -144,7 +147,14 @@ pub async fn run(
     let (events, mut inputs) = mpsc::channel(INPUTS);
 
     let mut core = Core::new(season, seed, writer.clone(), events.clone());
-    core.load().await.context("load the ladder")?;
+    let mut draining = control.clone();
+    tokio::select! {
+        loaded = load(&mut core, &control) => loaded.context("load the ladder")?,
+        () = draining.drain_asked() => {
+            control.finish().await;
+            return Ok(());
+        }
+    }
     failpoint::hit("backend: loaded").ok();
     tracing::info!(
         "ladder {:016x} loaded: {} players, {} open matches",
@@ -199,7 +209,10 @@ pub async fn run(
         backend.deal();
         backend.core.flush();
         if backend.core.must_reload() {
-            backend.core.load().await.context("load the ladder again after the disk refused")?;
+            tokio::select! {
+                loaded = backend.core.load() => loaded.context("load the ladder again after the disk refused")?,
+                () = draining.drain_asked() => break,
+            }
             backend.core.name_owner(owner);
             backend.under_way.clear();
             backend.workers.reset();
@@ -220,6 +233,16 @@ pub async fn run(
     control.gauges(backend.gauges());
     control.finish().await;
     Ok(())
+}
+
+/// Loads the ladder, however long that takes; the supervisor is told when it waits.
+async fn load(core: &mut Core, control: &Control) -> anyhow::Result<()> {
+    let mut loading = std::pin::pin!(core.load());
+    if let Ok(loaded) = tokio::time::timeout(LOAD_PATIENCE, &mut loading).await {
+        return loaded;
+    }
+    control.stands_by("the db-writer has sent the ladder");
+    loading.await
 }
 
 struct Backend {

@@ -80,6 +80,12 @@ const LEAVE_LIMIT: Duration = Duration::from_millis(600);
 /// Between two attempts to register the commands.
 const REGISTER_PAUSE: Duration = Duration::from_secs(5);
 
+/// A Discord that is reached and says nothing for so long is away.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// What a start waits for while Discord is away.
+const DISCORD: &str = "Discord answers";
+
 /// Turns of the session that wait for the loop.
 const TURNS: usize = 64;
 
@@ -99,6 +105,16 @@ pub struct Settings {
 enum Turn {
     Ready,
     Lost,
+    /// There is no connection to be had at the moment.
+    Away,
+}
+
+/// How the registration of the commands goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Registration {
+    Done,
+    /// Discord does not answer; it is asked again.
+    Away,
 }
 
 /// What all tasks of this role share.
@@ -146,6 +162,7 @@ pub async fn run(settings: Settings, hello: Hello, control: Control) -> anyhow::
     let mut draining = control.clone();
     let told = |told| match told {
         Told::Ready => control.ready(None),
+        Told::StandsBy => control.stands_by(DISCORD),
         Told::Gauges(gauges) => control.gauges(gauges),
     };
     serve(settings, hello, async { draining.drain_asked().await }, told).await?;
@@ -156,6 +173,8 @@ pub async fn run(settings: Settings, hello: Hello, control: Control) -> anyhow::
 /// What the supervisor hears of this role.
 enum Told {
     Ready,
+    /// It waits for Discord, and is not late.
+    StandsBy,
     Gauges(Vec<Gauge>),
 }
 
@@ -203,6 +222,7 @@ async fn serve(
             }
             Arrival::Resumed => turned(Turn::Ready),
             Arrival::Lost => turned(Turn::Lost),
+            Arrival::Away => turned(Turn::Away),
             Arrival::Interaction(interaction, sequence) => {
                 let ticket = Progress::arrived(&arrivals.progress, sequence);
                 if let Some(incoming) = Incoming::read(*interaction) {
@@ -222,12 +242,14 @@ async fn serve(
     let mut cards = Cards::new(Arc::clone(&desk));
     let mut readiness = Readiness::default();
     let mut registering = false;
-    let mut told_ready = false;
+    let (mut told_ready, mut told_away) = (false, false);
+    let began = clock::instant();
     let (registered, mut registrations) = mpsc::channel(1);
     let mut gap = Gap::since(clock::now());
     let mut gauges = tokio::time::interval(GAUGES_EVERY);
     gauges.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
+        let mut is_away = false;
         tokio::select! {
             () = &mut drain => break,
             ended = &mut gateway => {
@@ -244,27 +266,29 @@ async fn serve(
                 Some(LinkEvent::Event(BackendEvent::Ladder(ladder))) => cards.set_ladder(ladder),
                 Some(LinkEvent::Event(BackendEvent::ShowCard(card))) => cards.show(*card),
             },
-            Some(turn) = session_turns.recv() => {
-                if turn == Turn::Lost {
+            Some(turn) = session_turns.recv() => match turn {
+                Turn::Lost | Turn::Away => {
+                    is_away = true;
+                    // It has begun already where there was no connection before.
                     gap.begins(clock::now());
-                    continue;
                 }
-                readiness.session = true;
-                desk.report_gap(gap.ends(clock::now()));
-                let application = desk.progress.session().and_then(|session| Id::new_checked(session.application));
-                if let Some(application) = application.filter(|_| !registering) {
-                    registering = true;
-                    let (desk, registered) = (Arc::clone(&desk), registered.clone());
-                    tokio::spawn(async move {
-                        desk.register(application).await;
-                        // Closed only when this role is leaving.
-                        registered.send(()).await.ok();
-                    });
+                Turn::Ready => {
+                    readiness.session = true;
+                    desk.report_gap(gap.ends(clock::now()));
+                    let application = desk.progress.session().and_then(|session| Id::new_checked(session.application));
+                    if let Some(application) = application.filter(|_| !registering) {
+                        registering = true;
+                        tokio::spawn(Arc::clone(&desk).register(application, registered.clone()));
+                    }
                 }
-            }
-            Some(()) = registrations.recv() => readiness.commands = true,
+            },
+            Some(registration) = registrations.recv() => match registration {
+                Registration::Done => readiness.commands = true,
+                Registration::Away => is_away = true,
+            },
             () = cards.step() => {}
             _ = gauges.tick() => {
+                is_away = readiness.backend && !readiness.session && began.elapsed() >= SILENCE;
                 desk.report_gap(gap.goes_on(clock::now()));
                 tell(Told::Gauges(vec![
                 gauge("interactions_in_flight", desk.in_flight() as f64),
@@ -278,6 +302,10 @@ async fn serve(
             told_ready = true;
             tracing::info!("ready");
             tell(Told::Ready);
+        }
+        if is_away && !told_ready && !told_away {
+            told_away = true;
+            tell(Told::StandsBy);
         }
     }
 
@@ -343,11 +371,20 @@ impl Desk {
         });
     }
 
-    async fn register(&self, application: Id<ApplicationMarker>) {
+    async fn register(
+        self: Arc<Desk>,
+        application: Id<ApplicationMarker>,
+        registered: mpsc::Sender<Registration>,
+    ) {
+        // The channel is closed only when this role is leaving.
         while let Err(error) = registration::register(&self.rest, application).await {
             tracing::warn!("commands are not registered yet: {error}");
+            if error.is_passing() {
+                registered.send(Registration::Away).await.ok();
+            }
             sleep(REGISTER_PAUSE).await;
         }
+        registered.send(Registration::Done).await.ok();
     }
 
     fn in_flight(&self) -> usize {

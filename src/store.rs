@@ -72,6 +72,9 @@ pub enum StoreError {
     /// It belongs to a newer build.
     #[error("{0}")]
     Newer(String),
+    /// Its file is not whole, and no other start finds it so.
+    #[error("{0}")]
+    Damaged(String),
     /// It does not take what a record changes, now or later.
     #[error("{what}: {reason}")]
     Refused { what: String, reason: String },
@@ -81,6 +84,19 @@ pub enum StoreError {
     /// What it holds is not what this build writes, or records do not follow each other.
     #[error("{0:#}")]
     Unread(anyhow::Error),
+}
+
+impl StoreError {
+    /// Whether it stays so until somebody mends it.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            StoreError::Settings(_)
+            | StoreError::Newer(_)
+            | StoreError::Damaged(_)
+            | StoreError::Unread(_) => true,
+            StoreError::Away(_) | StoreError::Refused { .. } | StoreError::Elsewhere { .. } => false,
+        }
+    }
 }
 
 fn shown(progress: Option<Progress>) -> String {

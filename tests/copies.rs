@@ -364,3 +364,28 @@ fn a_server_that_speaks_s3_keeps_the_copies() {
         assert!(!error.contains("wrong"), "{error}");
     });
 }
+
+#[test]
+fn marks_and_names_of_earlier_builds_are_understood() {
+    // These names and bytes are on disks; they are never edited.
+    const GAME: [&str; 2] = [
+        "049bb8a8d5e6ae34e9c5a17f76554ed16b54d0512922f8a1768f272a417f68cb",
+        "3cc8e82cf07f6ce91b547b179d364947ae7a1ff78f8e5988b455453598e01074",
+    ];
+    let places = Places::new();
+    for (number, hash) in GAME.into_iter().enumerate() {
+        let folder = places.folder().join(&hash[..2]);
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{hash}.SC2Replay")), format!("game {number}")).unwrap();
+    }
+    std::fs::create_dir(places.folder().join("to-copy")).unwrap();
+    std::fs::write(places.folder().join("to-copy").join(format!("{}.SC2Replay", GAME[1])), "").unwrap();
+    let store = format!("file://{}", places.store().display());
+    std::fs::write(places.folder().join("copied-to"), store).unwrap();
+    block_on(async {
+        let files = places.open();
+        all_copied(&files).await;
+        assert_eq!(files.read(game(0).0).await.unwrap(), Some(game(0).1));
+    });
+    assert!(places.is_copied(1) && !places.is_copied(0), "what has no mark is in that store, as it says");
+}

@@ -1,6 +1,7 @@
 //! Snapshots on disk: what was stored is the ladder, whatever is damaged is passed over or refused, and
 //! a data folder is never loaded with a gap.
 
+mod accidents;
 mod failpoints;
 mod fixture;
 mod folders;

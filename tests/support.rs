@@ -2,6 +2,7 @@
 
 pub(crate) mod person;
 pub(crate) mod postgres;
+pub(crate) mod role;
 pub(crate) mod small_disk;
 
 pub(crate) use person::Person;

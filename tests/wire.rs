@@ -5,6 +5,7 @@ mod connections;
 mod links;
 mod peer;
 pub(crate) mod samples;
+mod waiting;
 
 use alone::{Chance, alone};
 use ipc_schema::backend::{BackendCall, BackendMessage};

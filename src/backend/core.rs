@@ -34,8 +34,9 @@ pub(super) const UNSAVED: u64 = 4096;
 /// Parts of a snapshot that are asked for before the first is there.
 const PARTS_AHEAD: usize = 4;
 
-/// How long to wait for a page of the ladder's history, over restarts of the writer.
-const PAGE_LIMIT: Duration = Duration::from_secs(60);
+/// How long to wait for a page of the ladder's history, over restarts of the writer. Where it waits for its
+/// database so does this; the number only bounds that. A writer that hangs is ended by the supervisor.
+const PAGE_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// After the disk refused, so long nothing is decided: a full disk stays full for a while, and each
 /// refusal costs a load.

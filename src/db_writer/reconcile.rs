@@ -98,7 +98,10 @@ pub(super) async fn reconcile(
     while journal.last() < seq {
         let records = store.records_after(journal.last(), 1000).await?;
         if records.is_empty() {
-            bail!("the database says it is at record {seq}, but has no event after {}", journal.last());
+            bail!(unmendable(format!(
+                "the database says it is at record {seq}, but has no event after {}: it is damaged",
+                journal.last()
+            )));
         }
         journal.append(&records).context("fill the journal from the database")?;
     }

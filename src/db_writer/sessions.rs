@@ -134,6 +134,20 @@ mod tests {
         assert_eq!(sessions.load(1).await, WriterReply::Session(None));
     }
 
+    #[test]
+    fn a_file_of_format_1_is_read_and_written_as_it_is() {
+        // These bytes are on disks; they are never edited.
+        const STORED: &str = "evoladder gateway session 1\nabc\nws://127.0.0.1:9\n12345678901\n7\n";
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("shard-3");
+        std::fs::write(&file, STORED).unwrap();
+        let loaded = load(folder.path(), 3).expect("it is a session");
+        assert_eq!(loaded, session(12_345_678_901));
+        std::fs::remove_file(&file).unwrap();
+        save(folder.path(), 3, &loaded).unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), STORED);
+    }
+
     #[tokio::test]
     async fn an_unreadable_file_is_no_session() {
         let folder = tempfile::tempdir().unwrap();

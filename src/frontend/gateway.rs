@@ -34,6 +34,8 @@ pub enum Arrival {
     Resumed,
     /// Nothing arrives until one of the two above.
     Lost,
+    /// There is still no connection; the next attempt follows.
+    Away,
     Interaction(Box<Interaction>, u64),
     Message(Box<Message>, u64),
 }
@@ -129,7 +131,12 @@ pub async fn run(
                     let cause = std::error::Error::source(&error).map(ToString::to_string);
                     tracing::warn!(?cause, "an event of discord's could not be read");
                 }
-                _ => tracing::warn!("no gateway connection: {error}"),
+                kind => {
+                    tracing::warn!("no gateway connection: {error}");
+                    if matches!(kind, ReceiveMessageErrorType::Reconnect) {
+                        arrived(Arrival::Away);
+                    }
+                }
             },
         }
     }

@@ -450,6 +450,39 @@ async fn what_the_backend_refuses_to_save_is_brought_again() {
 }
 
 #[tokio::test]
+async fn a_role_stands_by_while_nobody_is_where_discord_should_be() {
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = nobody.local_addr().unwrap();
+    drop(nobody);
+    let folder = tempfile::tempdir().unwrap();
+    let listener = tokio::net::UnixListener::bind(folder.path().join("backend.sock")).unwrap();
+    let mut accepted = serve_socket(listener, Hello::new(Role::Backend, Incarnation(1)), &[Role::Frontend]);
+    tokio::spawn(async move {
+        let connection = accepted.recv().await.unwrap().open::<BackendCall>();
+        play_backend(connection, Arc::default(), Vec::new()).await;
+    });
+    let proxy = Some(listen.to_string());
+    let settings = Settings { run_dir: folder.path().to_owned(), token: TOKEN.to_owned(), proxy };
+    let hello = Hello::new(Role::Frontend, Incarnation(1));
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let role = tokio::spawn(serve(settings, hello, std::future::pending(), move |word| {
+        if !matches!(word, Told::Gauges(_)) {
+            tell.send(matches!(word, Told::Ready)).ok();
+        }
+    }));
+    let first = timeout(Duration::from_secs(1), told.recv()).await;
+    assert_eq!(first.expect("told within a second"), Some(false), "it stands by");
+    let config =
+        Config { listen, seed: 1, token: TOKEN.to_owned(), answer_within: ANSWER_WITHIN, state: None };
+    let emulator = Emulator::bind(config).await.unwrap();
+    tokio::spawn(async move { emulator.run(std::future::pending()).await });
+    let next = timeout(PATIENCE, told.recv()).await;
+    assert_eq!(next.expect("told once Discord is there"), Some(true), "it is ready");
+    role.abort();
+}
+
+#[tokio::test]
 async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     drop(rustls::crypto::ring::default_provider().install_default());
     let listen = "127.0.0.1:0".parse().unwrap();

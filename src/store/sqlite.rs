@@ -1,7 +1,7 @@
 //! The tables in a file of the data folder: changes one by one, in a transaction with the progress.
 
 use super::link::{Value, for_sqlite};
-use super::{BUSY_LIMIT, Batch, MIGRATIONS, Mark, StoreError, key_of, migrate, newer};
+use super::{BUSY_LIMIT, Batch, FILE, MIGRATIONS, Mark, StoreError, key_of, migrate, newer};
 use crate::journal::FORMAT;
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
@@ -21,6 +21,9 @@ pub(super) async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
     match migrate(&mut connection, MIGRATIONS.iter().map(|(_, sqlite, _)| *sqlite)).await {
         Ok(()) => Ok(connection),
         Err(MigrateError::VersionMissing(version)) => Err(newer(version)),
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) if is_damage(&error) => {
+            Err(damaged(&error))
+        }
         Err(error) => {
             Err(StoreError::Away(format!("{} cannot be brought up to date: {error}", path.display())))
         }
@@ -34,7 +37,30 @@ pub(super) async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreE
 
 async fn connect(path: &Path, options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
     let opened = SqliteConnection::connect_with(options).await;
-    opened.map_err(|error| StoreError::Away(format!("cannot open database {}: {error}", path.display())))
+    opened.map_err(|error| {
+        if is_damage(&error) {
+            return damaged(&error);
+        }
+        StoreError::Away(format!("cannot open database {}: {error}", path.display()))
+    })
+}
+
+/// SQLite's code for what became of a statement; its low byte says in general what.
+fn code(error: &sqlx::Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
+}
+
+/// SQLITE_CORRUPT, or SQLITE_NOTADB.
+fn is_damage(error: &sqlx::Error) -> bool {
+    matches!(code(error), Some(11 | 26))
+}
+
+fn damaged(error: &sqlx::Error) -> StoreError {
+    StoreError::Damaged(format!(
+        "{FILE} in the data folder is damaged: {error}. Put a backup of it back. Where the journal is whole from record 1 \
+         on, moving the file away is enough: the tables are made anew"
+    ))
 }
 
 /// Whether progress was where the batch begins; only then is anything of it there.
@@ -91,12 +117,11 @@ pub(super) async fn apply(
 /// What became of a statement that failed. A rule of the tables that it breaks, it breaks for good.
 pub(super) fn error(error: anyhow::Error) -> StoreError {
     let Some(of_database) = error.downcast_ref::<sqlx::Error>() else { return StoreError::Unread(error) };
-    let breaks = of_database.as_database_error().is_some_and(|error| {
-        // The low byte is SQLITE_CONSTRAINT or SQLITE_MISMATCH, the rest says which.
-        let code: Option<u32> = error.code().and_then(|code| code.parse().ok());
-        code.is_some_and(|code| [19, 20].contains(&(code & 0xff)))
-    });
-    if breaks {
+    if is_damage(of_database) {
+        return damaged(of_database);
+    }
+    // SQLITE_CONSTRAINT or SQLITE_MISMATCH.
+    if matches!(code(of_database), Some(19 | 20)) {
         return StoreError::Refused { what: "change the tables".to_owned(), reason: of_database.to_string() };
     }
     StoreError::Away(format!("the database in the data folder does not follow: {of_database}"))

@@ -375,6 +375,18 @@ mod tests {
     }
 
     #[test]
+    fn what_earlier_builds_wrote_is_read_as_it_is() {
+        // These bytes are on disks; they are never edited.
+        let temp = tempfile::tempdir().unwrap();
+        let data = open(temp.path());
+        fs::write(temp.path().join("demo.json"), r#"{"seed":7,"players":40}"#).unwrap();
+        let world = data.demo_world(DemoWish::default(), 99).unwrap();
+        assert_eq!(world, DemoWorld { seed: 7, players: 40 });
+        fs::write(temp.path().join("run"), "/run/user/0/evoladder-1a2b\n").unwrap();
+        assert_eq!(running(temp.path()).unwrap().path(), Path::new("/run/user/0/evoladder-1a2b"));
+    }
+
+    #[test]
     fn a_real_ladder_is_no_place_for_a_demo() {
         let temp = tempfile::tempdir().unwrap();
         let data = open(temp.path());

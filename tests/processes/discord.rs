@@ -1,8 +1,9 @@
 //! A Discord that is slow, fails, and is away for seconds, in the middle of a match.
 
 use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
-use crate::support::{Ladder, wait_for};
+use crate::support::{Ladder, Person, wait_for};
 use ipc_schema::fact_line::Fact;
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -18,6 +19,28 @@ fn logged(ladder: &Ladder, kind: &str) -> Vec<Value> {
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
     let lines = whole.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line["kind"] == kind).collect()
+}
+
+#[tokio::test]
+async fn a_frontend_that_starts_while_discord_is_away_stands_by_until_it_answers() {
+    let ladder = Ladder::start().await;
+    ask_for(&ladder, &json!({"outage_ms": 3_600_000})).await;
+    ladder.signal(&ladder.pids("frontend"), Signal::SIGKILL);
+    let of_frontend = |field: &str| {
+        let status = ladder.status().unwrap();
+        let children = status["children"].as_array().unwrap();
+        children.iter().find(|child| child["role"] == "frontend").unwrap()[field].clone()
+    };
+    wait_for("the frontend to stand by", async || (of_frontend("state") == "stands by").then_some(())).await;
+    assert_eq!(of_frontend("stands_by_until"), "Discord answers");
+    // The ladder goes on meanwhile, and the frontend is alive for it.
+    let (ana, ready) = (Person::new(ladder.emulator, "Ana").await, ladder.all_ready());
+    assert!(!ready);
+    ask_for(&ladder, &json!({"outage_ms": 0})).await;
+    wait_for("the frontend to be ready", async || (of_frontend("state") == "ready").then_some(())).await;
+    ana.set_up().await;
+    assert_eq!(ladder.restarts("frontend"), 1, "it was not called late");
+    assert!(ladder.stop().0.success());
 }
 
 #[tokio::test]

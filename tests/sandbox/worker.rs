@@ -1,14 +1,14 @@
 //! A worker whose supervisor and backend are the test.
 
 use super::super::support::PATIENCE;
+use super::super::support::role::{receive, send};
 use evoladder::config;
 use ipc_schema::control::{FromChild, Hello, Layer, LayerKind, Role, ToChild};
-use ipc_schema::frame::{self, Message, PREFIX_BYTES};
 use ipc_schema::ids::{Incarnation, JobId};
 use ipc_schema::replay::{Fault, Job, ReplayFacts, WorkerRequest};
 use nix::sys::signal::Signal;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::ExitStatusExt;
@@ -193,26 +193,4 @@ impl Starting {
         let status = self.process.wait().unwrap();
         (layers, status, fs::read_to_string(self.root.path().join("log")).unwrap())
     }
-}
-
-fn send<T: Message>(to: &mut UnixStream, message: &T) {
-    let mut bytes = Vec::new();
-    frame::encode(message, &mut bytes).unwrap();
-    to.write_all(&bytes).unwrap();
-}
-
-/// The next message; None at the end of the connection.
-fn receive<T: Message>(from: &mut UnixStream) -> Option<T> {
-    let mut prefix = [0; PREFIX_BYTES];
-    match from.read_exact(&mut prefix) {
-        Err(error)
-            if matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset) =>
-        {
-            return None;
-        }
-        result => result.expect("a worker speaks or leaves"),
-    }
-    let mut bytes = vec![0; frame::frame_bytes(prefix).unwrap()];
-    from.read_exact(&mut bytes).unwrap();
-    Some(frame::decode(&bytes).unwrap().0)
 }
