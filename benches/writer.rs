@@ -1,8 +1,18 @@
-//! `scripts/bench writer`: what the journal adds to a write and an `fdatasync`.
+//! `scripts/bench writer`: what the journal adds to a write and an `fdatasync`, and what the tables cost ([`database`]).
 //!
 //! Some clients append a record each, and the next one when that is acknowledged. The frames that
 //! came of it are then written and synced once more, bare: into a file of which the room was taken
 //! beforehand, as the journal does, and into one that grows. The three take turns.
+
+#[path = "writer/database.rs"]
+mod database;
+#[path = "writer/load.rs"]
+mod load;
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
+#[path = "writer/relay.rs"]
+mod relay;
 
 use anyhow::Context;
 use clap::Parser;
@@ -78,6 +88,8 @@ struct Report {
     alone_met: bool,
     /// Events a second with the most clients to those with one (G18).
     group_ratio: f64,
+    /// None where PostgreSQL is not installed.
+    database: Option<database::Report>,
 }
 
 /// Times of one pass, and of each request or frame in it.
@@ -116,9 +128,20 @@ fn main() -> anyhow::Result<()> {
     println!(
         "alone, p50 to bare p50: {alone_ratio:.2} (at most {GOAL_ALONE}); most clients to one: {group_ratio:.1}"
     );
-    let alone_met = alone_ratio <= GOAL_ALONE;
-    let report =
-        Report { bench: "writer", rounds, rows, alone_ratio, alone_goal: GOAL_ALONE, alone_met, group_ratio };
+    let database = database::measure(&dir, rounds)?;
+    if let Some(database) = &database {
+        database.print();
+    }
+    let report = Report {
+        bench: "writer",
+        rounds,
+        rows,
+        alone_ratio,
+        alone_goal: GOAL_ALONE,
+        alone_met: alone_ratio <= GOAL_ALONE,
+        group_ratio,
+        database,
+    };
     if let Some(path) = json {
         let text = serde_json::to_string_pretty(&report).context("encode the report")?;
         std::fs::write(&path, text + "\n").with_context(|| format!("write {}", path.display()))?;

@@ -40,6 +40,8 @@ pub const REPLAY_SANDBOX: &str = "REPLAY_SANDBOX";
 pub const DATABASE_URL: &str = "DATABASE_URL";
 /// What has a record before anybody is told of it: `journal` or `database`.
 pub const DURABILITY: &str = "DURABILITY";
+/// The data folder, by the name in its file `holder`, without whose last moments the ladder goes on.
+pub const ABANDON_JOURNAL: &str = "EVOLADDER_ABANDON_JOURNAL";
 /// The bot's token.
 pub const DISCORD_TOKEN: &str = "DISCORD_TOKEN";
 /// Where Discord's API is spoken instead of at Discord.
@@ -78,6 +80,8 @@ pub struct Supervisor {
     pub database_url: Option<Secret>,
     /// `DURABILITY`, default by where the data folder lies.
     pub durability: Option<Durability>,
+    /// `EVOLADDER_ABANDON_JOURNAL`, handed to the db-writer.
+    pub abandon_journal: Option<String>,
     /// `REPLAY_STORE`, handed to the db-writer with what belongs to it; default no copies.
     pub replay_store: Option<ReplayStore>,
     /// `REPLAY_WORKERS`, 1 to 32, default one per core.
@@ -102,6 +106,8 @@ pub struct DbWriter {
     pub database_url: Option<Secret>,
     /// `DURABILITY`, default `journal`.
     pub durability: Durability,
+    /// `EVOLADDER_ABANDON_JOURNAL`, else none.
+    pub abandon_journal: Option<String>,
     /// `REPLAY_STORE`, else no copies.
     pub replay_store: Option<ReplayStore>,
 }
@@ -312,6 +318,7 @@ impl Supervisor {
             token: from.token(),
             database_url: from.database_url(),
             durability: from.durability(),
+            abandon_journal: from.text(ABANDON_JOURNAL),
             replay_store: from.replay_store(),
             replay_workers: from
                 .parsed(REPLAY_WORKERS, "a number from 1 to 32", |text| {
@@ -334,6 +341,7 @@ impl DbWriter {
             data: from.needed_data(),
             database_url: from.database_url(),
             durability: from.durability().unwrap_or(Durability::Journal),
+            abandon_journal: from.text(ABANDON_JOURNAL),
             replay_store: from.replay_store(),
         }
     }

@@ -7,6 +7,7 @@
 pub mod copies;
 pub mod files;
 pub mod history;
+pub mod lease;
 pub mod project;
 mod reconcile;
 mod sessions;
@@ -25,14 +26,15 @@ use crate::store::{Database, Store, StoreError};
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
-use files::ReplayFiles;
+use files::{NotStored, ReplayFiles};
 use history::History;
 use ipc_schema::control::Role;
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use lease::Terms;
 use project::{Following, Projector};
-use reconcile::unmendable;
+use reconcile::{Connected, unmendable};
 use sessions::Sessions;
 use snapshots::Snapshots;
 use std::collections::VecDeque;
@@ -40,6 +42,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 
 /// Stored bytes in one page of a load, about: a frame may hold far more, and decoding takes memory.
 const PAGE_BYTES: usize = 1 << 20;
@@ -49,6 +52,9 @@ const APPENDED: usize = 4096;
 
 /// How long a drain waits for the database to be where the journal is.
 const CATCH_UP: Duration = Duration::from_secs(3);
+
+/// How long it then waits for the database to be let go.
+const LET_GO: Duration = Duration::from_millis(500);
 
 /// The journal's folder in the data folder.
 pub const JOURNAL: &str = "journal";
@@ -66,22 +72,43 @@ pub struct Opened {
     /// None while the database is away.
     pub store: Option<Store>,
     pub projected: Seq,
-    /// As the database has it; None while it is away.
-    pub epoch: Option<u64>,
     /// Those that a load may begin with, newest first.
     pub snapshots: Vec<Snapshot>,
 }
 
+/// What a start has to know.
+pub struct Opening<'a> {
+    /// The data folder.
+    pub data: &'a Path,
+    pub database: &'a Database,
+    pub terms: &'a Terms,
+    /// Told what is waited for, where it may take long.
+    pub stands_by: &'a dyn Fn(&str),
+}
+
 /// Opens both and brings the journal up to the database; [`project`] does the other direction.
-/// Snapshots are held against both.
-pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
-    let connected = reconcile::connect(data, database).await?;
-    let (mut store, progress) = connected.map_or((None, None), |(store, progress)| (Some(store), progress));
-    let found = snapshots::find(&data.join(SNAPSHOTS))?;
+/// Snapshots are held against both. Where the tables have a lease, it is ours from here on.
+pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
+    let Opening { data, terms, .. } = opening;
+    let connected = reconcile::connect(opening).await?;
+    let (mut store, progress, lease) = match connected {
+        Some(Connected { store, progress, lease }) => (Some(store), progress, lease),
+        None => (None, None, None),
+    };
+    let folder = data.join(SNAPSHOTS);
+    let mut found = snapshots::find(&folder)?;
     let new_ladder = progress.map_or_else(new_ladder_id, |progress| Ok(progress.ladder))?;
     let dir = data.join(JOURNAL);
+    let is_empty = Journal::is_empty(&dir).map_err(open_error)?;
     let first = match &mut store {
-        Some(store) if Journal::is_empty(&dir).map_err(open_error)? => {
+        Some(store) if is_empty => {
+            // Before there is a journal that another ladder's database would refuse.
+            terms.take(store, new_ladder, false, lease.as_ref()).await?;
+            if let Some(progress) = progress {
+                let ours = found.first().map(Snapshot::seq);
+                let kept = snapshots::kept::restore(store, progress, &folder, ours).await?;
+                found.splice(..0, kept);
+            }
             let first = snapshots::beginning(&found, store, progress).await?;
             if progress.is_some() {
                 reconcile::mark_incomplete(data)?;
@@ -91,14 +118,16 @@ pub async fn open(data: &Path, database: &Database) -> anyhow::Result<Opened> {
         _ => Seq(1),
     };
     let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
+    if let Some(store) = store.as_mut().filter(|_| !is_empty) {
+        let at = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
+        terms.take(store, journal.ladder(), at < journal.last(), lease.as_ref()).await?;
+    }
     let projected = match &mut store {
         Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
         None => Seq(0),
     };
-    let folder = data.join(SNAPSHOTS);
     let snapshots = snapshots::usable(found, &journal, store.as_mut(), projected, &folder).await?;
-    let epoch = store.is_some().then(|| progress.map_or(0, |progress| progress.epoch));
-    Ok(Opened { journal, store, projected, epoch, snapshots })
+    Ok(Opened { journal, store, projected, snapshots })
 }
 
 /// Runs until drained.
@@ -108,15 +137,19 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
+    let terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
+    let stands_by = |until: &str| control.stands_by(until);
+    let opening = Opening { data, database: &database, terms: &terms, stands_by: &stands_by };
+    let mut drain_asked = control.clone();
     let opened = tokio::select! {
-        opened = open(data, &database) => opened?,
+        opened = open(&opening) => opened?,
         // It may have to wait for its database.
-        () = control.drain_asked() => {
+        () = drain_asked.drain_asked() => {
             control.finish().await;
             return Ok(());
         }
     };
-    let Opened { journal, store, projected: progress, epoch, snapshots } = opened;
+    let Opened { journal, store, projected: progress, snapshots } = opened;
     let dir = data.join(JOURNAL);
     let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
     let (made, mut makings) = mpsc::channel(1);
@@ -126,8 +159,16 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let (synced, follow) = watch::channel(last);
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
     let (told, mut following) = watch::channel(following);
-    let projector =
-        Projector { database: database.clone(), store, ladder, dir: dir.clone(), projected: progress, epoch };
+    let epoch = store.as_ref().map(Store::epoch);
+    let projector = Projector {
+        database: database.clone(),
+        terms,
+        store,
+        ladder,
+        dir: dir.clone(),
+        projected: progress,
+        epoch,
+    };
     let mut projecting = tokio::spawn(projector.run(follow, told));
     let (fatal, mut failed) = oneshot::channel();
     let commits = Commits::start(journal, move |error| drop(fatal.send(error)));
@@ -136,9 +177,14 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let files = ReplayFiles::open(
         &data.join("replays"),
         config.replay_store.as_ref().map(Objects::new).transpose()?,
-    )?;
+    )?
+    .with_database(&database, config.durability);
     let sessions = Sessions::start(data.join("gateway"));
     let history = History::start(database.clone(), following.clone());
+    if database.is_server() {
+        // The file lies beside the snapshots, and is lost with them.
+        tokio::spawn(snapshots::kept::follow(database, ladder, snapshots.newest(), following.clone()));
+    }
     control.ready(None);
 
     let mut writer = Writer {
@@ -152,7 +198,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         synced,
         durability: config.durability,
         following: following.clone(),
-        unprojected: VecDeque::new(),
+        unanswered: Unanswered::default(),
         snapshots,
         under_way: 0,
         waiting_load: None,
@@ -171,6 +217,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                     continue;
                 }
                 newest = greeted.peer.incarnation;
+                // The one before does not hear it any more, and it would end what this one begins.
+                writer.waiting_load = None;
                 tracing::info!("serving backend {newest}");
                 backend = Some(greeted.open());
             }
@@ -208,7 +256,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             () = control.drain_asked() => break,
         }
     }
-    drain(writer, results, &control).await;
+    drain(writer, results, projecting, &control).await;
     Ok(())
 }
 
@@ -225,9 +273,8 @@ struct Writer {
     synced: watch::Sender<Seq>,
     durability: Durability,
     following: watch::Receiver<Following>,
-    /// Appends that the journal has and that wait for the database: their last records. The backend
-    /// has a bounded number unanswered.
-    unprojected: VecDeque<(Seq, u64, Outbox)>,
+    /// What appends are answered, and whom. The backend has a bounded number unanswered.
+    unanswered: Unanswered<(u64, Outbox, WriterReply)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
     /// A load that waits until nothing of an older backend is under way, and all of it may be told.
@@ -242,6 +289,35 @@ struct Appended {
     id: u64,
     outbox: Outbox,
     result: Result<Seq, String>,
+}
+
+/// Answers that wait until what they tell is durable, in the order of what was asked.
+#[derive(Debug)]
+struct Unanswered<T>(VecDeque<(Seq, T)>);
+
+impl<T> Default for Unanswered<T> {
+    fn default() -> Self {
+        Unanswered(VecDeque::new())
+    }
+}
+
+impl<T> Unanswered<T> {
+    /// The journal has everything up to `through`.
+    fn stored(&mut self, through: Seq, answer: T) {
+        self.0.push_back((through, answer));
+    }
+
+    /// The journal has nothing of it. Told before the answers in front of it, it would be taken to be about
+    /// their records too: the backend forgets whatever is not acknowledged by then.
+    fn refused(&mut self, answer: T) {
+        let before = self.0.back().map_or(Seq(0), |(through, _)| *through);
+        self.0.push_back((before, answer));
+    }
+
+    /// The next one that may be told.
+    fn due(&mut self, durable: Seq) -> Option<T> {
+        self.0.pop_front_if(|(through, _)| *through <= durable).map(|(_, answer)| answer)
+    }
 }
 
 impl Writer {
@@ -268,13 +344,9 @@ impl Writer {
                 match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
-                        answer(
-                            &outbox,
-                            id,
-                            WriterReply::ReadOnly { reason: reason.to_owned() },
-                            Bytes::new(),
-                        )
-                        .await;
+                        let reply = WriterReply::ReadOnly { reason: reason.to_owned() };
+                        self.unanswered.refused((id, outbox, reply));
+                        self.settle().await;
                     }
                 }
             }
@@ -283,9 +355,12 @@ impl Writer {
                 tokio::spawn(async move {
                     let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
-                        Err(error) => {
-                            tracing::error!("cannot store a replay: {error:#}");
-                            WriterReply::ReadOnly { reason: format!("{error:#}") }
+                        // It is said when that begins and when it ends.
+                        Err(NotStored::NotKept { .. }) => WriterReply::Busy,
+                        Err(error @ NotStored::Folder { .. }) => {
+                            let reason = format!("{:#}", anyhow::Error::from(error));
+                            tracing::error!("cannot store a replay: {reason}");
+                            WriterReply::ReadOnly { reason }
                         }
                     };
                     answer(&outbox, id, reply, Bytes::new()).await;
@@ -318,12 +393,12 @@ impl Writer {
         match result {
             Ok(through) => {
                 self.synced.send_replace(through);
-                self.unprojected.push_back((through, id, outbox));
+                self.unanswered.stored(through, (id, outbox, WriterReply::Appended { through }));
             }
             Err(reason) => {
                 // A part of it may be on disk; whoever loads has to go on from there.
                 self.synced.send_replace(self.commits.synced());
-                answer(&outbox, id, WriterReply::ReadOnly { reason }, Bytes::new()).await;
+                self.unanswered.refused((id, outbox, WriterReply::ReadOnly { reason }));
             }
         }
         self.settle().await;
@@ -336,10 +411,9 @@ impl Writer {
             Durability::Journal => synced,
             Durability::Database => synced.min(self.following.borrow().projected),
         };
-        while self.unprojected.front().is_some_and(|(through, ..)| *through <= durable) {
-            let (through, id, outbox) = self.unprojected.pop_front().expect("it was just looked at");
+        while let Some((id, outbox, reply)) = self.unanswered.due(durable) {
             failpoint::hit("db-writer: before the answer").ok();
-            answer(&outbox, id, WriterReply::Appended { through }, Bytes::new()).await;
+            answer(&outbox, id, reply, Bytes::new()).await;
             failpoint::hit("db-writer: after the answer").ok();
         }
         if self.under_way == 0
@@ -449,7 +523,12 @@ fn fatal_error(error: Option<JournalError>) -> anyhow::Error {
     }
 }
 
-async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, control: &Control) {
+async fn drain(
+    mut writer: Writer,
+    mut results: mpsc::Receiver<Appended>,
+    projecting: JoinHandle<anyhow::Result<()>>,
+    control: &Control,
+) {
     let mut following = writer.following.clone();
     let finish = async {
         while writer.under_way > 0 {
@@ -463,16 +542,23 @@ async fn drain(mut writer: Writer, mut results: mpsc::Receiver<Appended>, contro
     if tokio::time::timeout(CATCH_UP, finish).await.is_err() {
         tracing::warn!("the database is behind the journal; the next start brings it up to it");
     }
+    // Nobody appends any more, so the projector lets go of the lease and ends.
+    drop(writer);
+    tokio::time::timeout(LET_GO, projecting).await.ok();
     control.finish().await;
 }
 
 /// A name no other ladder has.
 fn new_ladder_id() -> anyhow::Result<LadderId> {
+    by_chance().map(LadderId)
+}
+
+fn by_chance() -> anyhow::Result<u64> {
     let mut bytes = [0; 8];
     std::fs::File::open("/dev/urandom")
         .and_then(|mut file| file.read_exact(&mut bytes))
-        .context("name the ladder")?;
-    Ok(LadderId(u64::from_le_bytes(bytes)))
+        .context("draw a name")?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
 #[cfg(test)]
@@ -480,6 +566,21 @@ mod tests {
     use super::*;
     use ipc_schema::vocab::FileHash;
     use sha2::{Digest, Sha256};
+
+    #[test]
+    fn a_refusal_is_told_behind_what_was_stored_before_it() {
+        let mut unanswered = Unanswered::default();
+        unanswered.refused("disk full at once");
+        assert_eq!(unanswered.due(Seq(0)), Some("disk full at once"));
+        unanswered.stored(Seq(5), "five");
+        unanswered.stored(Seq(7), "seven");
+        unanswered.refused("disk full");
+        unanswered.stored(Seq(8), "eight");
+        for (durable, told) in [(4, &[][..]), (5, &["five"]), (7, &["seven", "disk full"]), (9, &["eight"])] {
+            let due: Vec<_> = std::iter::from_fn(|| unanswered.due(Seq(durable))).collect();
+            assert_eq!(due, told, "up to {durable}");
+        }
+    }
 
     #[tokio::test]
     async fn only_a_file_that_is_not_there_is_told_to_be_gone() {

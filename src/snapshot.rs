@@ -30,14 +30,20 @@ const EXTENSION: &str = "snapshot";
 /// A snapshot that is being written.
 const UNBORN: &str = "new";
 
+/// What is wrong where any byte is.
+const BYTES_CHANGED: &str = "its checksum is not that of its bytes";
+
 /// A part has room for a message's header in one frame between processes.
 const PART_BYTES: usize = MAX_FRAME_BYTES - (1 << 10);
 
 /// So much is written between two syncs: a sync of all of it at once would hold up the journal's.
 const SYNC_BYTES: u64 = 4 << 20;
 
-/// A file is checked in pieces of this size.
+/// A file is checked in chunks of this size.
 const CHUNK: usize = 256 << 10;
+
+/// The pieces in which a file is kept somewhere else.
+pub const PIECE_BYTES: usize = 1 << 20;
 
 #[derive(Debug, thiserror::Error)]
 pub enum SnapshotError {
@@ -75,6 +81,8 @@ pub struct Snapshot {
     mark: Mark,
     parts: Vec<Place>,
     bytes: u64,
+    /// Of all parts, as the header has it.
+    checksum: u32,
 }
 
 /// Where the bytes of a part are.
@@ -116,7 +124,7 @@ impl Snapshot {
             at += size as u64;
         }
         if checksum != header.checksum {
-            return Err(damaged("its checksum is not that of its bytes"));
+            return Err(damaged(BYTES_CHANGED));
         }
         let (mut parts, mut at) = (Vec::new(), HEADER_BYTES as u64);
         while at < length {
@@ -133,7 +141,8 @@ impl Snapshot {
         if at != length || parts.len() as u64 != u64::from(header.parts) {
             return Err(damaged("its parts do not fill it"));
         }
-        Ok(Snapshot { path: path.to_owned(), file, mark: header.mark, parts, bytes: length })
+        let Header { mark, checksum, .. } = header;
+        Ok(Snapshot { path: path.to_owned(), file, mark, parts, bytes: length, checksum })
     }
 
     pub fn mark(&self) -> Mark {
@@ -167,6 +176,27 @@ impl Snapshot {
             return Err(self.damaged("a part has not its checksum any more"));
         }
         Ok(Some(bytes))
+    }
+
+    /// The bytes of the file in pieces of this size, which is at least the header's: one of them, None
+    /// beyond the last.
+    pub fn piece(&self, number: usize, piece_bytes: usize) -> Result<Option<Vec<u8>>, SnapshotError> {
+        let at = number as u64 * piece_bytes as u64;
+        let Some(left) = self.bytes.checked_sub(at).filter(|left| *left > 0) else { return Ok(None) };
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or(piece_bytes).min(piece_bytes)];
+        self.file.read_exact_at(&mut bytes, at).map_err(SnapshotError::disk("read", &self.path))?;
+        Ok(Some(bytes))
+    }
+
+    /// CRC-32C of each such piece. All bytes are checked once more on the way.
+    pub fn sums(&self, piece_bytes: usize) -> Result<Vec<u32>, SnapshotError> {
+        let (mut sums, mut of_parts) = (Vec::new(), 0);
+        while let Some(piece) = self.piece(sums.len(), piece_bytes)? {
+            let parts = if sums.is_empty() { &piece[HEADER_BYTES..] } else { &piece };
+            of_parts = crc32c::crc32c_append(of_parts, parts);
+            sums.push(crc32c::crc32c(&piece));
+        }
+        if of_parts == self.checksum { Ok(sums) } else { Err(self.damaged(BYTES_CHANGED)) }
     }
 
     /// All parts in order.
@@ -233,51 +263,26 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"))
 }
 
-/// A snapshot that is being written, under a name that nobody reads. It is removed where it is not
-/// published.
+/// A file that is being written, under a name that nobody reads. It is removed where it does not get its
+/// own.
 #[derive(Debug)]
-pub struct Draft {
+struct Unborn {
     beside: PathBuf,
     path: PathBuf,
     file: File,
-    header: Header,
     unsynced: u64,
 }
 
-impl Draft {
-    /// Begins one in the folder, which is made if need be.
-    pub fn begin(dir: &Path, mark: Mark) -> Result<Draft, SnapshotError> {
+impl Unborn {
+    /// Begins the one of that record in the folder, which is made if need be.
+    fn begin(dir: &Path, seq: Seq) -> Result<Unborn, SnapshotError> {
         std::fs::create_dir_all(dir).map_err(SnapshotError::disk("create", dir))?;
         let parent = dir.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."));
         sync_folder(parent).map_err(SnapshotError::disk("sync", parent))?;
-        let path = dir.join(format!("{:020}.{EXTENSION}", mark.seq.0));
+        let path = dir.join(format!("{:020}.{EXTENSION}", seq.0));
         let beside = path.with_extension(UNBORN);
         let file = File::create(&beside).map_err(SnapshotError::disk("make", &beside))?;
-        let header = Header { format: FORMAT, parts: 0, mark, bytes: 0, checksum: 0 };
-        let mut draft = Draft { beside, path, file, header, unsynced: 0 };
-        draft.write(&[0; HEADER_BYTES])?;
-        Ok(draft)
-    }
-
-    pub fn push(&mut self, part: &[u8]) -> Result<(), SnapshotError> {
-        if part.len() > PART_BYTES {
-            return Err(SnapshotError::PartTooLarge { path: self.path.clone(), bytes: part.len() });
-        }
-        let length = u32::try_from(part.len()).expect("it is bounded by a frame");
-        let mut head = [0; PART_HEADER_BYTES];
-        head[..4].copy_from_slice(&length.to_le_bytes());
-        head[4..].copy_from_slice(&crc32c::crc32c(part).to_le_bytes());
-        for bytes in [&head[..], part] {
-            self.write(bytes)?;
-            self.header.bytes += bytes.len() as u64;
-            self.header.checksum = crc32c::crc32c_append(self.header.checksum, bytes);
-        }
-        self.header.parts += 1;
-        if self.unsynced >= SYNC_BYTES {
-            self.file.sync_data().map_err(SnapshotError::disk("sync", &self.beside))?;
-            self.unsynced = 0;
-        }
-        Ok(())
+        Ok(Unborn { beside, path, file, unsynced: 0 })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
@@ -286,27 +291,117 @@ impl Draft {
         written.map_err(SnapshotError::disk("write", &self.beside))
     }
 
+    fn sync_what_is_much(&mut self) -> Result<(), SnapshotError> {
+        if self.unsynced >= SYNC_BYTES {
+            self.file.sync_data().map_err(SnapshotError::disk("sync", &self.beside))?;
+            self.unsynced = 0;
+        }
+        Ok(())
+    }
+
     /// Gives it its name, for good.
-    pub fn publish(self) -> Result<Snapshot, SnapshotError> {
-        let published = (|| {
-            failpoint::hit("snapshot: before its header")?;
-            self.file.write_all_at(&self.header.to_bytes(), 0)?;
-            failpoint::hit("snapshot: sync")?;
-            self.file.sync_all()?;
-            failpoint::hit("snapshot: name")?;
-            std::fs::rename(&self.beside, &self.path)?;
-            failpoint::hit("snapshot: sync folder")?;
-            sync_folder(self.path.parent().expect("a snapshot lies in a folder"))
-        })();
-        published.map_err(SnapshotError::disk("write", &self.path))?;
-        Snapshot::open(&self.path)
+    fn publish(self) -> io::Result<()> {
+        failpoint::hit("snapshot: sync")?;
+        self.file.sync_all()?;
+        failpoint::hit("snapshot: name")?;
+        std::fs::rename(&self.beside, &self.path)?;
+        failpoint::hit("snapshot: sync folder")?;
+        sync_folder(self.path.parent().expect("a snapshot lies in a folder"))
     }
 }
 
-impl Drop for Draft {
+impl Drop for Unborn {
     fn drop(&mut self) {
         // Where it got its name there is nothing to remove.
         std::fs::remove_file(&self.beside).ok();
+    }
+}
+
+/// A snapshot that is being made.
+#[derive(Debug)]
+pub struct Draft {
+    unborn: Unborn,
+    header: Header,
+}
+
+impl Draft {
+    /// Begins one in the folder, which is made if need be.
+    pub fn begin(dir: &Path, mark: Mark) -> Result<Draft, SnapshotError> {
+        let mut unborn = Unborn::begin(dir, mark.seq)?;
+        unborn.write(&[0; HEADER_BYTES])?;
+        Ok(Draft { unborn, header: Header { format: FORMAT, parts: 0, mark, bytes: 0, checksum: 0 } })
+    }
+
+    pub fn push(&mut self, part: &[u8]) -> Result<(), SnapshotError> {
+        if part.len() > PART_BYTES {
+            return Err(SnapshotError::PartTooLarge { path: self.unborn.path.clone(), bytes: part.len() });
+        }
+        let length = u32::try_from(part.len()).expect("it is bounded by a frame");
+        let mut head = [0; PART_HEADER_BYTES];
+        head[..4].copy_from_slice(&length.to_le_bytes());
+        head[4..].copy_from_slice(&crc32c::crc32c(part).to_le_bytes());
+        for bytes in [&head[..], part] {
+            self.unborn.write(bytes)?;
+            self.header.bytes += bytes.len() as u64;
+            self.header.checksum = crc32c::crc32c_append(self.header.checksum, bytes);
+        }
+        self.header.parts += 1;
+        self.unborn.sync_what_is_much()
+    }
+
+    /// Gives it its name, for good.
+    pub fn publish(self) -> Result<Snapshot, SnapshotError> {
+        let Draft { unborn, header } = self;
+        let path = unborn.path.clone();
+        let published = failpoint::hit("snapshot: before its header")
+            .and_then(|()| unborn.file.write_all_at(&header.to_bytes(), 0))
+            .and_then(|()| unborn.publish());
+        published.map_err(SnapshotError::disk("write", &path))?;
+        Snapshot::open(&path)
+    }
+}
+
+/// A snapshot that comes back from where its file was kept, piece by piece.
+#[derive(Debug)]
+pub struct Restored(Unborn);
+
+impl Restored {
+    /// Begins the one of that record in the folder, which is made if need be.
+    pub fn begin(dir: &Path, seq: Seq) -> Result<Restored, SnapshotError> {
+        Unborn::begin(dir, seq).map(Restored)
+    }
+
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), SnapshotError> {
+        self.0.write(piece)?;
+        self.0.sync_what_is_much()
+    }
+
+    /// Checks every byte of it.
+    pub fn check(self) -> Result<Checked, SnapshotError> {
+        let Restored(unborn) = self;
+        let snapshot = Snapshot::open(&unborn.beside)?;
+        Ok(Checked { unborn, snapshot })
+    }
+}
+
+/// One that came back whole, and has no name yet.
+#[derive(Debug)]
+pub struct Checked {
+    unborn: Unborn,
+    snapshot: Snapshot,
+}
+
+impl Checked {
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Gives it its name, for good.
+    pub fn publish(self) -> Result<Snapshot, SnapshotError> {
+        let Checked { unborn, snapshot } = self;
+        let path = unborn.path.clone();
+        unborn.publish().map_err(SnapshotError::disk("write", &path))?;
+        Ok(Snapshot { path, ..snapshot })
     }
 }
 

@@ -10,6 +10,8 @@
 mod database;
 mod facts;
 mod history;
+mod kept;
+mod lease;
 mod link;
 mod postgres;
 mod project;
@@ -18,6 +20,8 @@ mod statements;
 
 pub use database::{Database, FILE};
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
+pub use kept::{KeptPart, KeptSnapshot};
+pub use lease::{LEASE, Lease, RENEWAL};
 pub use project::verdict_code;
 
 use anyhow::{Context, bail};
@@ -145,18 +149,34 @@ impl Store {
         Ok(Store { database, link, epoch: 0 })
     }
 
+    /// A further connection to tables that are there and up to date, for what lies beside the history.
+    pub async fn open_beside(database: impl Into<Database>) -> Result<Store, StoreError> {
+        let database = database.into();
+        let link = match &database {
+            Database::File(path) => Link::Sqlite(sqlite::open(path).await?),
+            Database::Server(server) => Link::Postgres(postgres::open_beside(server).await?),
+        };
+        Ok(Store { database, link, epoch: 0 })
+    }
+
     /// From here on this store only goes on with what `epoch` began.
     pub fn set_epoch(&mut self, epoch: u64) {
         self.epoch = epoch;
     }
 
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// None for a database that no ladder has used yet.
     pub async fn progress(&mut self) -> Result<Option<Progress>, StoreError> {
+        // Tables that no build with migration `durability` has opened have no epoch, and may be only read.
+        // In the inner query the name is the column's where there is one, else it is the 0 outside.
+        let query = "select ladder_id, seq, checksum, (select epoch from progress) from progress, (select 0 as epoch) as older";
         let mut progress = None;
-        self.each("select ladder_id, seq, checksum, epoch from progress", vec![], |mut row| {
-            let ladder = u64::from_str_radix(&row.text()?, 16).context("read the ladder's id")?;
+        self.each(query, vec![], |mut row| {
             progress = Some(Progress {
-                ladder: LadderId(ladder),
+                ladder: ladder_id(&row.text()?)?,
                 seq: Seq(row.number()?),
                 checksum: u32::try_from(row.int()?).context("read the checksum")?,
                 epoch: row.number()?,
@@ -232,6 +252,10 @@ impl Store {
             Database::Server(server) => postgres::limited(server, self.link.each(sql, values, take)).await,
         }
     }
+}
+
+fn ladder_id(text: &str) -> anyhow::Result<LadderId> {
+    Ok(LadderId(u64::from_str_radix(text, 16).context("read the ladder's id")?))
 }
 
 /// What a batch moves progress from.

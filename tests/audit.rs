@@ -214,6 +214,32 @@ fn a_ladder_that_staff_corrected_is_found_equal() {
 }
 
 #[test]
+fn a_backup_that_an_older_build_made_is_read_as_it_is() {
+    let dir = folder(&played().records);
+    block_on(async {
+        let options = SqliteConnectOptions::new().filename(dir.path().join("ladder.sqlite"));
+        let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+        // As it was before the third migration.
+        connection
+            .execute(
+                "alter table progress drop column epoch; drop table lease; drop table snapshots;
+                 drop table replay_files; drop view matches_readable; drop view leaderboard;
+                 delete from _sqlx_migrations where version = 3",
+            )
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+    });
+    let before = fs::read(dir.path().join("ladder.sqlite")).unwrap();
+    let (code, json) = audit(dir.path());
+    assert_eq!((code, &json["tables"]), (0, &"compared".into()), "{json}");
+    fs::remove_dir_all(dir.path().join("journal")).unwrap();
+    let (code, json) = audit(dir.path());
+    assert_eq!((code, &json["source"]), (0, &"database".into()), "{json}");
+    assert!(fs::read(dir.path().join("ladder.sqlite")).unwrap() == before, "it was changed");
+}
+
+#[test]
 fn what_is_changed_in_a_table_is_reported_with_its_row() {
     let records = played().records;
     for (statement, says) in [

@@ -1,6 +1,8 @@
 //! Replay files and their copies: whatever dies, is away or is lost, what was acknowledged is read
 //! back, and is in the store in the end.
 
+mod kept;
+
 use crate::support::wait_for;
 use crate::wire::alone::block_on;
 use bytes::Bytes;
@@ -21,7 +23,11 @@ const FILES: usize = 6;
 
 fn game(number: usize) -> (FileHash, Bytes) {
     let bytes = Bytes::from(format!("game {number}").into_bytes());
-    (FileHash(Sha256::digest(&bytes).into()), bytes)
+    (hash_of(&bytes), bytes)
+}
+
+fn hash_of(bytes: &[u8]) -> FileHash {
+    FileHash(Sha256::digest(bytes).into())
 }
 
 /// The data folder's replays, and the store, both in one temporary folder.

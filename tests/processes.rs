@@ -8,6 +8,7 @@ mod discord;
 mod disk;
 mod failpoints;
 mod hostile;
+mod lost_folder;
 mod refusals;
 mod reports;
 mod second_life;

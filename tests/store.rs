@@ -1,13 +1,16 @@
 //! The database: rows say what the events say, and each record counts once. [`recovery`] has how
-//! journal and database find each other again, [`archive`] what is found of an older match.
+//! journal and database find each other again, [`archive`] what is found of an older match, [`kept`] what
+//! there is for a data folder that is lost.
 
 mod archive;
+mod kept;
+mod lease;
 mod places;
 mod recovery;
 mod server;
 
 use crate::wire::samples;
-use evoladder::store::Store;
+use evoladder::store::{Store, StoreError};
 use ipc_schema::db_writer::Record;
 use ipc_schema::event::{
     CaseKind, Event, Judged, Judgement, Names, Pairing, RatedRow, RatingChange, Rerating,
@@ -199,7 +202,12 @@ async fn dump(place: &Place) -> Vec<String> {
     let mut lines = Vec::new();
     for table in TABLES {
         lines.push(table.to_owned());
-        let columns = if table == "_sqlx_migrations" { "version, success" } else { "*" };
+        let columns = match table {
+            "_sqlx_migrations" => "version, success",
+            // Whose writer it was is not what the tables say.
+            "progress" => "ladder_id, seq, checksum",
+            _ => "*",
+        };
         lines.extend(rows(place, &format!("select {columns} from {table} order by 1, 2")).await);
     }
     lines
@@ -510,6 +518,32 @@ fn a_statement_that_fails_in_the_middle_leaves_nothing_of_its_batch() {
         assert_eq!(dump(dir).await, before);
         store.apply(LADDER, &history()[2..]).await.unwrap();
         assert_eq!(seq(&mut store).await, Some(19), "the writer goes on with the same connection");
+    });
+}
+
+/// PostgreSQL gets them as one statement.
+#[test]
+fn new_rows_of_one_table_that_follow_each_other_are_all_there() {
+    let bound = |player, id| {
+        let toon = Toon { region: 3, realm: 1, id };
+        Event::ToonBound { player, region: GameRegion::Asia, toon }
+    };
+    let (cat, dan) = (PlayerId(3), PlayerId(4));
+    // One account twice, and one that is another player's: these change nothing.
+    let toons = vec![bound(ANA, 1), bound(ANA, 2), bound(ANA, 2), bound(BEA, 1), bound(BEA, 3)];
+    let history = records(vec![
+        [joined(ANA, 1), joined(BEA, 2), toons].concat(),
+        [joined(cat, 3), joined(dan, 2)].concat(),
+    ]);
+    on_each(&async |dir| {
+        let mut store = store(dir).await;
+        store.apply(LADDER, &history[..1]).await.unwrap();
+        let toons = rows(dir, "select player_id, toon from player_toons order by toon").await;
+        assert_eq!(toons, ["1|3-S2-1-1", "1|3-S2-1-2", "2|3-S2-1-3"]);
+        // The second of two new players has an account of Discord's that is taken: neither is there.
+        let error = store.apply(LADDER, &history[1..]).await.unwrap_err();
+        assert!(matches!(error, StoreError::Refused { .. }), "{error:?}");
+        assert_eq!(rows(dir, "select player_id from players order by 1").await, ["1", "2"]);
     });
 }
 

@@ -225,12 +225,35 @@ impl Ladder {
         Ladder::spawn(Path::new(env!("CARGO_BIN_EXE_evoladder")), 0, &[], self.root.path(), self.emulator)
     }
 
+    /// Another supervisor over a folder of its own, with these variables set.
+    pub(crate) fn rival_over(&self, root: &Path, variables: &[(&str, &str)]) -> (Child, SocketAddr) {
+        let emulator = free_address();
+        let evoladder = Path::new(env!("CARGO_BIN_EXE_evoladder"));
+        (Ladder::spawn(evoladder, 0, variables, root, emulator), emulator)
+    }
+
     /// Kills all of it at once, and goes on as the rival, once that one is up.
     pub(crate) async fn succeed(&mut self, rival: Child) {
         self.supervisor.kill().unwrap();
         self.supervisor.wait().unwrap();
         self.supervisor = rival;
         self.until_ready().await;
+    }
+
+    /// Drains it, and goes on as the rival over its own folder, once that one is up.
+    pub(crate) async fn give_way(
+        &mut self,
+        root: TempDir,
+        (rival, emulator): (Child, SocketAddr),
+    ) -> TempDir {
+        let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let status = self.supervisor.wait().unwrap();
+        assert!(status.success(), "{status}");
+        (self.supervisor, self.emulator) = (rival, emulator);
+        let before = std::mem::replace(&mut self.root, root);
+        self.until_ready().await;
+        before
     }
 
     /// Asks it to drain, and again before it could.

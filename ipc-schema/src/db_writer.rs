@@ -54,7 +54,8 @@ pub enum WriterRequest {
     Append {
         records: Vec<Record>,
     },
-    /// The file's bytes follow raw. Answered once file and folder are synced.
+    /// The file's bytes follow raw. Answered once file and folder are synced, and where the folder may be
+    /// lost once the file is kept somewhere else; `Busy` where that place does not answer in time.
     StoreReplay {
         hash: FileHash,
         bytes: u32,

@@ -238,11 +238,25 @@ impl Copies {
         point("copies: put")?;
         self.objects.put(hash, Bytes::from(bytes)).await.map_err(CopyError::Store)?;
         point("copies: unmark")?;
-        // Not synced: a mark that comes back after a power cut costs one more copy.
-        let unmarked = std::fs::remove_file(self.mark_of(hash)).context("remove a mark");
-        unmarked.map_err(CopyError::File)?;
-        self.open.fetch_sub(1, Ordering::Relaxed);
+        self.unmark(hash).map_err(CopyError::File)?;
         point("copies: unmarked")?;
         Ok(true)
+    }
+
+    /// Copies this file before it returns.
+    pub(super) async fn copy_now(&self, hash: FileHash, bytes: Bytes) -> anyhow::Result<()> {
+        self.objects.put(hash, bytes).await?;
+        self.unmark(hash)
+    }
+
+    /// The store has it. Somebody else may have seen to the same one.
+    fn unmark(&self, hash: FileHash) -> anyhow::Result<()> {
+        // Not synced: a mark that comes back after a power cut costs one more copy.
+        match std::fs::remove_file(self.mark_of(hash)) {
+            Ok(()) => drop(self.open.fetch_sub(1, Ordering::Relaxed)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("remove a mark"),
+        }
+        Ok(())
     }
 }

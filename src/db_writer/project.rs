@@ -1,16 +1,18 @@
 //! From journal to database, behind the ladder's back: it reads what is synced from the journal's
 //! own files, so nothing has to be queued however long the database is away.
 
+use super::lease::Terms;
 use super::reconcile::{agree, unmendable};
 use crate::clock;
 use crate::failpoint;
 use crate::journal::JournalError;
 use crate::journal::reader::Reader;
-use crate::store::{Database, Store, StoreError};
+use crate::store::{Database, RENEWAL, Store, StoreError};
 use ipc_schema::ids::{LadderId, Seq};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 /// Stored bytes read at a time; the store takes as many of the records as make a batch.
 const BATCH_BYTES: usize = 1 << 20;
@@ -21,13 +23,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Before the database is given once more what it refused.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
 
-/// How long a connection may be idle before it is tried.
-const IDLE: Duration = Duration::from_secs(5);
-
 /// Brings the tables up to the journal, for as long as there is somebody who appends.
 #[derive(Debug)]
 pub struct Projector {
     pub database: Database,
+    pub terms: Terms,
     /// None while the database is away.
     pub store: Option<Store>,
     pub ladder: LadderId,
@@ -35,7 +35,7 @@ pub struct Projector {
     pub dir: PathBuf,
     /// The last record that the tables have.
     pub projected: Seq,
-    /// Of this writer; None where that is what the database says when it is back.
+    /// Of this writer's lease; None where there is none yet, since the database was away.
     pub epoch: Option<u64>,
 }
 
@@ -50,6 +50,8 @@ pub struct Following {
 
 /// Why a connection is of no further use.
 enum Ended {
+    /// Another has the lease.
+    TakenOver,
     Store(StoreError),
     Journal(JournalError),
 }
@@ -108,6 +110,7 @@ impl Projector {
                     );
                     (problem, REFUSED_PAUSE)
                 }
+                Ended::TakenOver => return Err(taken_over()),
                 // Where it is will be read again, and what it has already is skipped.
                 Ended::Store(error @ StoreError::Elsewhere { .. }) => (error.to_string(), PAUSE),
                 Ended::Store(StoreError::Newer(problem)) => return Err(unmendable(problem).into()),
@@ -132,10 +135,9 @@ impl Projector {
         }
     }
 
-    /// The store, at a place that the journal agrees with. The outer error ends the writer.
+    /// The store, at a place that the journal agrees with, and ours. The outer error ends the writer.
     async fn connected(&mut self, last: Seq) -> anyhow::Result<Result<Store, StoreError>> {
-        if let Some(mut store) = self.store.take() {
-            store.set_epoch(self.epoch.unwrap_or(0));
+        if let Some(store) = self.store.take() {
             return Ok(Ok(store));
         }
         let mut store = match Store::open(&self.database).await {
@@ -151,25 +153,37 @@ impl Projector {
                 "the database came back with record {at}, further than the journal, which ends with {last}: starting anew \
                  from the database"
             ),
-            Ok(at) => {
-                let theirs = progress.map_or(0, |progress| progress.epoch);
-                let ours = *self.epoch.get_or_insert(theirs);
-                if progress.is_some() && theirs != ours {
-                    return Err(unmendable(format!(
-                        "the database has a writer of epoch {theirs}, and this one is of epoch {ours}: another \
-                         evoladder took the ladder over. Stop one of the two"
-                    ))
-                    .into());
-                }
-                self.projected = at;
-            }
+            Ok(at) => self.projected = at,
             Err(error) => match error.downcast::<StoreError>() {
                 Ok(error) => return Ok(Err(error)),
                 Err(error) => return Err(error),
             },
         }
-        store.set_epoch(self.epoch.unwrap_or(0));
-        Ok(Ok(store))
+        match self.hold(&mut store, last).await {
+            Ok(()) => Ok(Ok(store)),
+            Err(error) => Ok(Err(error.downcast::<StoreError>()?)),
+        }
+    }
+
+    /// Goes on with the lease, or takes it if the database was away when this writer began.
+    async fn hold(&mut self, store: &mut Store, last: Seq) -> anyhow::Result<()> {
+        let lease = store.lease().await?;
+        let theirs = lease.as_ref().map_or(0, |lease| lease.epoch);
+        let is_ours = match self.epoch {
+            Some(epoch) => theirs == epoch,
+            None => lease.as_ref().is_none_or(|lease| lease.holder == self.terms.holder),
+        };
+        if !is_ours {
+            return Err(taken_over());
+        }
+        match self.epoch {
+            Some(epoch) => store.set_epoch(epoch),
+            None => {
+                self.terms.take(store, self.ladder, self.projected < last, lease.as_ref()).await?;
+                self.epoch = Some(store.epoch());
+            }
+        }
+        Ok(())
     }
 
     async fn follow(
@@ -180,15 +194,25 @@ impl Projector {
         told: &watch::Sender<Following>,
     ) -> Result<(), Ended> {
         let mut reader = Reader::new(&self.dir, self.projected);
+        let mut renewal = tokio::time::interval(RENEWAL);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = async { synced.wait_for(|synced| *synced > self.projected).await.map(drop) };
-            match tokio::time::timeout(IDLE, due).await {
-                Ok(Ok(())) => {}
-                Ok(Err(_)) => return Ok(()),
-                Err(_) => {
-                    store.ping().await?;
+            tokio::select! {
+                biased;
+                // Also finds out about a connection that died while nothing was to be done.
+                _ = renewal.tick() => {
+                    let is_behind = *synced.borrow() > self.projected;
+                    if !store.renew_lease(self.terms.journal_ahead(is_behind)).await? {
+                        return Err(Ended::TakenOver);
+                    }
                     continue;
                 }
+                due = due => if due.is_err() {
+                    let is_behind = *synced.borrow() > self.projected;
+                    store.release_lease(is_behind).await?;
+                    return Ok(());
+                },
             }
             let through = *synced.borrow_and_update();
             let records = reader.read(through, BATCH_BYTES)?;
@@ -207,6 +231,15 @@ impl Projector {
             *careful = false;
         }
     }
+}
+
+fn taken_over() -> anyhow::Error {
+    unmendable(
+        "another evoladder has taken the database over. What players were told here and the database does not have is in \
+         this data folder alone. Stop one of the two"
+            .to_owned(),
+    )
+    .into()
 }
 
 async fn nobody_appends(synced: &mut watch::Receiver<Seq>) {

@@ -1,11 +1,11 @@
 //! Journal and database of one ladder: whether they belong together, and the journal brought up to the
 //! database. [`super::project`] does the other direction.
 
-use super::JOURNAL;
+use super::{JOURNAL, Opening};
 use crate::config::Faults;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
-use crate::store::{self, Database, Progress, Store, StoreError};
+use crate::store::{self, Lease, Progress, Store, StoreError};
 use anyhow::{Context, bail};
 use ipc_schema::ids::{LadderId, Seq};
 use std::fs::File;
@@ -19,21 +19,31 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// not go on alone.
 const FILLING: &str = "journal.filling";
 
-/// The database as a start finds it, and where it is. None while it is away, if the folder holds a journal to
+/// The database as a start finds it.
+pub(super) struct Connected {
+    pub(super) store: Store,
+    pub(super) progress: Option<Progress>,
+    /// Which nobody else holds.
+    pub(super) lease: Option<Lease>,
+}
+
+/// The database, once nobody else writes to it. None while it is away, if the folder holds a journal to
 /// start from; a start without one waits.
-pub(super) async fn connect(
-    data: &Path,
-    database: &Database,
-) -> anyhow::Result<Option<(Store, Option<Progress>)>> {
+pub(super) async fn connect(opening: &Opening<'_>) -> anyhow::Result<Option<Connected>> {
+    let Opening { data, database, terms, stands_by } = opening;
     let mut said = None;
     loop {
         let opened = async {
-            let mut store = Store::open(database).await?;
+            let mut store = Store::open(*database).await?;
+            let lease = terms.wait(&mut store, *stands_by).await?;
             let progress = store.progress().await?;
-            Ok((store, progress))
+            Ok(Connected { store, progress, lease })
         };
         match opened.await {
-            Ok(opened) => return Ok(Some(opened)),
+            Ok(connected) => {
+                terms.refuse_loss(connected.lease.as_ref())?;
+                return Ok(Some(connected));
+            }
             Err(StoreError::Newer(problem)) => return Err(unmendable(problem).into()),
             Err(error) if !database.is_server() => return Err(error.into()),
             Err(error) if is_whole(data)? => {
@@ -47,6 +57,7 @@ pub(super) async fn connect(
                     tracing::error!(
                         "waiting for the database, since the data folder holds no whole journal to start from: {problem}"
                     );
+                    stands_by("the database answers");
                     said = Some(problem);
                 }
                 tokio::time::sleep(PAUSE).await;

@@ -4,6 +4,8 @@
 //! next one, and ends with all that it had in memory. The newest two are kept; what the journal has
 //! from before the older of them goes, as far as the database has it.
 
+pub mod kept;
+
 use super::reconcile::unmendable;
 use crate::clock;
 use crate::config::Faults;
@@ -12,15 +14,15 @@ use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::snapshot::fold::Folded;
 use crate::snapshot::{self, Mark, Snapshot, SnapshotError};
-use crate::store::{self, Progress, Store};
+use crate::store::{self, Progress, Store, StoreError};
 use anyhow::{Context, bail};
-use ipc_schema::db_writer::SnapshotHead;
+use ipc_schema::db_writer::{Record, SnapshotHead};
 use ipc_schema::ids::{LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// Bytes of the journal behind the newest snapshot at which the next one is made: a load folds them in
 /// a second or two.
@@ -63,6 +65,8 @@ pub(super) struct Snapshots {
     has_failed: bool,
     /// What the journal was last asked to let go of.
     trimmed_before: Seq,
+    /// The newest one, for whoever keeps it elsewhere.
+    told: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
 /// What came of making one, and of how many of the journal's bytes it is.
@@ -80,6 +84,7 @@ impl Snapshots {
         let bytes_behind = u128::from(journal.bytes()) * u128::from(behind) / u128::from(records.max(1));
         let bytes_behind = u64::try_from(bytes_behind).unwrap_or(u64::MAX);
         let every = std::fs::read_to_string(dir.join(EVERY)).ok();
+        let (told, _) = watch::channel(newest.clone());
         Snapshots {
             every: every.and_then(|text| text.trim().parse().ok()),
             dir,
@@ -93,7 +98,13 @@ impl Snapshots {
             is_making: false,
             has_failed: false,
             trimmed_before: Seq(0),
+            told,
         }
+    }
+
+    /// The newest one, whenever there is another.
+    pub(super) fn newest(&self) -> watch::Receiver<Option<Arc<Snapshot>>> {
+        self.told.subscribe()
     }
 
     /// A backend begins to load: with the newest one, which is kept for it.
@@ -195,6 +206,7 @@ impl Snapshots {
                 self.has_failed = false;
                 self.bytes_at = bytes;
                 self.older = self.newest.replace(Arc::new(snapshot));
+                self.told.send_replace(self.newest.clone());
             }
             Err(error) => {
                 if !self.has_failed {
@@ -306,7 +318,7 @@ pub(super) async fn beginning(
     if let Some(progress) = progress {
         refuse_foreign(newest, progress.ladder, "the database")?;
     }
-    refuse_fork(newest, store.records_after(Seq(newest.seq().0 - 1), 1).await?.first(), "the database")?;
+    refuse_fork(newest, holds(store, newest).await?, "the database")?;
     Ok(Seq(newest.seq().0 + 1))
 }
 
@@ -332,14 +344,14 @@ pub(super) async fn usable(
         if seq > last {
             bail!(beyond(snapshot, &format!("the journal ends with record {last}"), database));
         }
-        let before = Seq(seq.0 - 1);
         if seq >= first {
-            let records = Reader::new(journal.dir(), before).read(seq, 1)?;
-            refuse_fork(snapshot, records.first(), &format!("the journal in {}", journal.dir().display()))?;
+            let records = Reader::new(journal.dir(), Seq(seq.0 - 1)).read(seq, 1)?;
+            let is_ours = is_of(snapshot, records.first());
+            refuse_fork(snapshot, is_ours, &format!("the journal in {}", journal.dir().display()))?;
         } else if seq <= database
             && let Some(store) = &mut store
         {
-            refuse_fork(snapshot, store.records_after(before, 1).await?.first(), "the database")?;
+            refuse_fork(snapshot, holds(store, snapshot).await?, "the database")?;
         }
     }
     let (usable, too_old): (Vec<_>, Vec<_>) =
@@ -407,19 +419,26 @@ fn refuse_foreign(snapshot: &Snapshot, ladder: LadderId, whose: &str) -> Result<
     )))
 }
 
-fn refuse_fork(
-    snapshot: &Snapshot,
-    record: Option<&ipc_schema::db_writer::Record>,
-    whose: &str,
-) -> Result<(), Faults> {
+/// Whether the database has the record that a snapshot is of.
+async fn holds(store: &mut Store, snapshot: &Snapshot) -> Result<bool, StoreError> {
+    let records = store.records_after(Seq(snapshot.seq().0 - 1), 1).await?;
+    Ok(is_of(snapshot, records.first()))
+}
+
+fn is_of(snapshot: &Snapshot, record: Option<&Record>) -> bool {
     let Mark { seq, checksum, .. } = snapshot.mark();
-    if record.is_some_and(|record| record.seq == seq && store::checksum_of(record) == checksum) {
+    record.is_some_and(|record| record.seq == seq && store::checksum_of(record) == checksum)
+}
+
+fn refuse_fork(snapshot: &Snapshot, is_ours: bool, whose: &str) -> Result<(), Faults> {
+    if is_ours {
         return Ok(());
     }
     Err(unmendable(format!(
-        "{} and {whose} differ at record {seq}: one of them was put back from a backup and then went on by \
+        "{} and {whose} differ at record {}: one of them was put back from a backup and then went on by \
          itself. Move away the one that is not to be kept; a snapshot that is missing is made anew",
-        snapshot.path().display()
+        snapshot.path().display(),
+        snapshot.seq()
     )))
 }
 

@@ -62,6 +62,7 @@ pub const PLACES: &[Place] = &[
     place("replay: name",                      Passed::InPlay),
     place("replay: sync folder",               Passed::InPlay),
     place("replay: before acknowledging",      Passed::InPlay),
+    place("replay: kept",                      Passed::ByTestsIn("processes/lost_folder.rs")),
     place("copies: all marked",                Passed::ByTestsIn("copies.rs")),
     place("copies: put",                       Passed::ByTestsIn("copies.rs")),
     place("copies: unmark",                    Passed::ByTestsIn("copies.rs")),

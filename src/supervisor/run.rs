@@ -146,6 +146,7 @@ fn plan(
         owner: config.owner,
         token,
         durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
+        abandon_journal: config.abandon_journal,
         database_url: config.database_url,
         replay_store: config.replay_store,
         replay_workers: config.replay_workers,

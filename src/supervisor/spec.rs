@@ -83,6 +83,7 @@ pub enum Setting {
     Data,
     DatabaseUrl,
     Durability,
+    AbandonJournal,
     Season,
     Seed,
     Token,
@@ -106,7 +107,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::ReplayStore] },
+                listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::AbandonJournal, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
@@ -128,6 +129,7 @@ pub struct Plan {
     pub token: Secret,
     pub database_url: Option<Secret>,
     pub durability: Durability,
+    pub abandon_journal: Option<String>,
     pub replay_store: Option<ReplayStore>,
     pub replay_workers: usize,
     pub replay_sandbox: SandboxRule,
@@ -182,6 +184,9 @@ impl Plan {
                 (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
             }
             Setting::Durability => (config::DURABILITY, Some(self.durability.name().into())),
+            Setting::AbandonJournal => {
+                (config::ABANDON_JOURNAL, self.abandon_journal.as_ref().map(OsString::from))
+            }
             Setting::Season => (config::SEASON, Some(OsString::from(&self.season))),
             Setting::Seed => (config::SEED, self.seed.map(|seed| seed.to_string().into())),
             Setting::Token => (config::DISCORD_TOKEN, Some(self.token.expose().into())),
@@ -215,6 +220,7 @@ mod tests {
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
             durability: Durability::Journal,
+            abandon_journal: Some("folder".to_owned()),
             replay_store: Some(ReplayStore::Bucket(config::Bucket {
                 name: "replays".to_owned(),
                 prefix: String::new(),
@@ -248,7 +254,7 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,     &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY][..], &KEPT].concat(), &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY][..], &KEPT].concat()),
+            (Role::DbWriter,     &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat(), &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat()),
             (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),

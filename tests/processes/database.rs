@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What `evoladder-audit` or `evoladder-judge` says of a folder with these tables, and its exit code.
-fn said_by(program: &str, data: &Path, url: &str) -> (i32, Value) {
+pub(super) fn said_by(program: &str, data: &Path, url: &str) -> (i32, Value) {
     let output =
         Command::new(program).args(["--json", "--data"]).arg(data).env("DATABASE_URL", url).output().unwrap();
     let said = serde_json::from_slice(&output.stdout)

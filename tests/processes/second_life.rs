@@ -36,7 +36,7 @@ fn end(ladder: Ladder, how: End) -> TempDir {
 }
 
 /// What the emulator has logged of that kind.
-fn logged(data: &Path, kind: &str) -> Vec<Value> {
+pub(super) fn logged(data: &Path, kind: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(data.join("emulator").join("log.ndjson")).unwrap();
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line["kind"] == kind).collect()

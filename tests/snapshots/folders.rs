@@ -4,7 +4,9 @@ use super::{LADDER, folded, same, stored};
 use crate::simulation::crowd::records_of_an_evening;
 use crate::wire::alone::block_on;
 use evoladder::audit;
-use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, SNAPSHOTS};
+use evoladder::config::Durability;
+use evoladder::db_writer::lease::Terms;
+use evoladder::db_writer::{self, DATABASE, JOURNAL, Opened, Opening, SNAPSHOTS};
 use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
 use evoladder::snapshot::fold::Folded;
@@ -87,8 +89,10 @@ impl Data {
 
     /// The record that a load begins behind, if it is not refused; and what is loaded is the ladder.
     fn loads(&self, records: &[Record]) -> Result<u64, String> {
-        let opened = block_on(db_writer::open(self.path(), &Database::of(self.path(), None).unwrap()))
-            .map_err(|error| format!("{error:#}"))?;
+        let (data, database) = (self.path(), Database::of(self.path(), None).unwrap());
+        let terms = Terms::of(data, Durability::Journal, None).unwrap();
+        let opening = Opening { data, database: &database, terms: &terms, stands_by: &|_| {} };
+        let opened = block_on(db_writer::open(&opening)).map_err(|error| format!("{error:#}"))?;
         let Opened { journal, snapshots, .. } = opened;
         assert_eq!(journal.last().0, records.len() as u64);
         let base = snapshots.first();

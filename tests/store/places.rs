@@ -2,7 +2,9 @@
 
 use crate::support::postgres;
 use crate::wire::alone::block_on;
-use evoladder::config::Secret;
+use evoladder::config::{Durability, Secret};
+use evoladder::db_writer::lease::Terms;
+use evoladder::db_writer::{self, Opened, Opening};
 use evoladder::store::Database;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
@@ -48,6 +50,24 @@ impl Place {
     /// The data folder.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Opens the data folder with this database, as a db-writer does.
+    pub(crate) async fn open(&self) -> anyhow::Result<Opened> {
+        self.open_over(self.path(), Durability::Journal, None).await
+    }
+
+    /// The same with another folder, and on other terms.
+    pub(crate) async fn open_over(
+        &self,
+        data: &Path,
+        durability: Durability,
+        abandoned: Option<String>,
+    ) -> anyhow::Result<Opened> {
+        let terms = Terms::of(data, durability, abandoned)?;
+        let stands_by = |until: &str| println!("stands by until {until}");
+        let opening = Opening { data, database: &self.database, terms: &terms, stands_by: &stands_by };
+        db_writer::open(&opening).await
     }
 
     /// Of PostgreSQL.

@@ -4,10 +4,13 @@ use super::places::{Place, on_each};
 use super::{dump, history, store};
 use crate::journal::tool;
 use crate::wire::alone::{Chance, block_on};
+use evoladder::config::Durability;
+use evoladder::db_writer::lease::Terms;
 use evoladder::db_writer::project::{Following, Projector};
-use evoladder::db_writer::{self, JOURNAL, Opened};
+use evoladder::db_writer::{JOURNAL, Opened};
 use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
+use evoladder::store::Store;
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::{LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
@@ -17,12 +20,14 @@ use tokio::sync::watch;
 /// Opens a data folder as the db-writer does, brings the database up, and closes it again.
 async fn start(place: &Place) -> anyhow::Result<(LadderId, Seq)> {
     let data = place.path();
-    let Opened { journal, store, projected, epoch, .. } = db_writer::open(data, &place.database).await?;
+    let Opened { journal, store, projected, .. } = place.open().await?;
+    let epoch = store.as_ref().map(Store::epoch);
+    let terms = Terms::of(data, Durability::Journal, None)?;
     let (ladder, last) = (journal.ladder(), journal.last());
     let (synced, follow) = watch::channel(last);
     let (told, mut at) = watch::channel(Following { projected, is_connected: true, statement_ms: 0.0 });
     let (database, dir) = (place.database.clone(), data.join(JOURNAL));
-    let projector = Projector { database, store, ladder, dir, projected, epoch };
+    let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
     let running = tokio::spawn(projector.run(follow, told));
     at.wait_for(|at| at.projected >= last).await?;
     drop(synced);
@@ -32,7 +37,7 @@ async fn start(place: &Place) -> anyhow::Result<(LadderId, Seq)> {
 
 /// A data folder with the history in the journal, in frames of one record and of several.
 async fn filled(place: &Place) -> LadderId {
-    let Opened { mut journal, .. } = db_writer::open(place.path(), &place.database).await.unwrap();
+    let Opened { mut journal, .. } = place.open().await.unwrap();
     for frame in history().chunk_by(|left, _| left.seq.0 % 4 != 0) {
         journal.append(frame).unwrap();
     }

@@ -4,9 +4,10 @@ use super::places::{Place, change, on_each, rows};
 use super::{LADDER, dump, history, records, store};
 use crate::support::postgres::Postgres;
 use crate::wire::alone::block_on;
-use evoladder::config::{Faults, Secret};
+use evoladder::config::{Durability, Faults, Secret};
+use evoladder::db_writer::lease::Terms;
 use evoladder::db_writer::project::{Following, Projector};
-use evoladder::db_writer::{self, JOURNAL, Opened};
+use evoladder::db_writer::{JOURNAL, Opened};
 use evoladder::journal::Journal;
 use evoladder::store::{Database, Store, StoreError};
 use ipc_schema::event::Event;
@@ -50,13 +51,15 @@ struct Running {
 
 impl Running {
     fn start(place: &Place, opened: Opened) -> Running {
-        let Opened { journal, store, projected, epoch, .. } = opened;
+        let Opened { journal, store, projected, .. } = opened;
+        let epoch = store.as_ref().map(Store::epoch);
+        let terms = Terms::of(place.path(), Durability::Journal, None).unwrap();
         let (ladder, last) = (journal.ladder(), journal.last());
         let (synced, follow) = watch::channel(last);
         let (told, at) =
             watch::channel(Following { projected, is_connected: store.is_some(), statement_ms: 0.0 });
         let (database, dir) = (place.database.clone(), place.path().join(JOURNAL));
-        let projector = Projector { database, store, ladder, dir, projected, epoch };
+        let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
         Running { synced, at, task: tokio::spawn(projector.run(follow, told)) }
     }
 
@@ -198,12 +201,12 @@ fn a_whole_folder_starts_without_its_database_and_the_tables_follow() {
     let place = Place::of(&server.fresh());
     block_on(async {
         with_journal(&place, LADDER, 12);
-        let opened = db_writer::open(place.path(), &place.database).await.unwrap();
+        let opened = place.open().await.unwrap();
         let mut running = Running::start(&place, opened);
         running.until(12).await;
         running.stop().await;
         server.stop();
-        let opened = db_writer::open(place.path(), &place.database).await.unwrap();
+        let opened = place.open().await.unwrap();
         assert!(opened.store.is_none() && opened.journal.last() == Seq(12));
         let mut running = Running::start(&place, opened);
         // The ladder goes on meanwhile.
@@ -247,8 +250,10 @@ fn a_folder_without_a_journal_waits_for_its_database_and_is_filled_from_it() {
             if folder == 2 {
                 std::fs::write(data.join("journal.filling"), "").unwrap();
             }
+            // Whoever had the folder before let go of the database.
+            change(&place, "delete from lease").await;
             server.stop();
-            let mut opening = Box::pin(db_writer::open(&data, &place.database));
+            let mut opening = Box::pin(place.open_over(&data, Durability::Journal, None));
             let waited = tokio::time::timeout(Duration::from_millis(1500), &mut opening).await;
             assert!(waited.is_err(), "folder {folder} did not wait");
             server.start_again();
@@ -276,7 +281,7 @@ fn a_database_that_comes_back_as_another_ends_the_writer() {
             store(&place).await.apply(ladder, records).await.unwrap();
             with_journal(&place, LADDER, 12);
             server.stop();
-            let opened = db_writer::open(place.path(), &place.database).await.unwrap();
+            let opened = place.open().await.unwrap();
             let running = Running::start(&place, opened);
             server.start_again();
             let ended = tokio::time::timeout(Duration::from_secs(30), running.task).await.unwrap().unwrap();
@@ -295,7 +300,7 @@ fn a_record_that_the_database_refuses_holds_the_tables_and_not_the_ladder() {
         // Somebody put a row there by hand, which record 2 needs for another player.
         change(place, "insert into players (player_id, discord_user_id, locale, joined_at_ms) values (9, '2', 'enUS', 1)")
             .await;
-        let opened = db_writer::open(place.path(), &place.database).await.unwrap();
+        let opened = place.open().await.unwrap();
         let mut running = Running::start(place, opened);
         running.until(1).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -358,8 +363,7 @@ fn a_lost_answer_applies_nothing_twice() {
         assert!(matches!(twice, StoreError::Elsewhere { expected: Seq(13), .. }), "{twice:?}");
         drop(again);
         // The projector finds out by itself.
-        let mut running =
-            Running::start(&place, db_writer::open(place.path(), &place.database).await.unwrap());
+        let mut running = Running::start(&place, place.open().await.unwrap());
         loses_answers.store(true, Ordering::Relaxed);
         running.until(19).await;
         running.stop().await;

@@ -1,0 +1,136 @@
+//! What the database keeps for a data folder that is lost: snapshots in pieces, and replay files.
+
+use super::link::Value;
+use super::{Store, StoreError};
+use anyhow::Context;
+use ipc_schema::ids::{LadderId, Seq};
+use ipc_schema::vocab::FileHash;
+
+/// What there is of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptSnapshot {
+    pub seq: Seq,
+    /// Of how many parts it is made; None where its rows do not agree.
+    pub parts: Option<u32>,
+    /// How many of them are there.
+    pub there: u32,
+}
+
+impl KeptSnapshot {
+    pub fn is_whole(&self) -> bool {
+        self.parts == Some(self.there)
+    }
+}
+
+/// A part without its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptPart {
+    /// From 0.
+    pub part: u32,
+    pub parts: u32,
+    /// CRC-32C of its bytes.
+    pub checksum: u32,
+}
+
+impl Store {
+    /// The snapshots that are there as a whole or in part, newest first.
+    pub async fn kept_snapshots(&mut self) -> Result<Vec<KeptSnapshot>, StoreError> {
+        let query =
+            "select seq, min(parts), max(parts), count(*) from snapshots group by seq order by seq desc";
+        let mut found = Vec::new();
+        self.each(query, vec![], |mut row| {
+            let seq = Seq(row.number()?);
+            let (least, most, there) = (row.int()?, row.int()?, row.int()?);
+            let parts = if least == most { u32::try_from(most).ok() } else { None };
+            found.push(KeptSnapshot { seq, parts, there: u32::try_from(there).context("count parts")? });
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// The parts of the snapshot of record `seq` that are there, in order.
+    pub async fn kept_parts(&mut self, seq: Seq) -> Result<Vec<KeptPart>, StoreError> {
+        let query = "select part, parts, checksum from snapshots where seq = $1 order by part";
+        let mut found = Vec::new();
+        self.each(query, vec![seq.0.into()], |mut row| {
+            let mut number = || u32::try_from(row.int()?).context("read a part of a snapshot");
+            found.push(KeptPart { part: number()?, parts: number()?, checksum: number()? });
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Keeps a part, if the tables are of this ladder and have its record. Whether it did: not where
+    /// another one is there already.
+    pub async fn keep_part(
+        &mut self,
+        ladder: LadderId,
+        seq: Seq,
+        part: KeptPart,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let statement = "insert into snapshots (seq, part, parts, bytes, checksum) select $1, $2, $3, $4, $5
+             from progress where ladder_id = $6 and seq >= $1 on conflict do nothing returning part";
+        let values = vec![
+            seq.0.into(),
+            part.part.into(),
+            part.parts.into(),
+            Value::Bytes(bytes),
+            part.checksum.into(),
+            format!("{:016x}", ladder.0).into(),
+        ];
+        let mut is_kept = false;
+        self.each(statement, values, |_| {
+            is_kept = true;
+            Ok(())
+        })
+        .await?;
+        Ok(is_kept)
+    }
+
+    /// The bytes of a part and the checksum that they had; None if it is not there.
+    pub async fn kept_part(&mut self, seq: Seq, part: u32) -> Result<Option<(Vec<u8>, u32)>, StoreError> {
+        let query = "select bytes, checksum from snapshots where seq = $1 and part = $2";
+        let mut found = None;
+        self.each(query, vec![seq.0.into(), part.into()], |mut row| {
+            let bytes = row.bytes()?;
+            found = Some((bytes, u32::try_from(row.int()?).context("read the checksum of a part")?));
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Removes all of every snapshot but those.
+    pub async fn remove_snapshots_but(&mut self, kept: &[Seq]) -> Result<(), StoreError> {
+        let places: Vec<String> = (1..=kept.len()).map(|number| format!("${number}")).collect();
+        let but = if kept.is_empty() {
+            String::new()
+        } else {
+            format!(" where seq not in ({})", places.join(", "))
+        };
+        let values = kept.iter().map(|seq| seq.0.into()).collect();
+        self.each(&format!("delete from snapshots{but}"), values, |_| Ok(())).await
+    }
+
+    /// Keeps a file; one that is there already is left alone.
+    pub async fn keep_replay(&mut self, hash: FileHash, bytes: &[u8]) -> Result<(), StoreError> {
+        let statement = "insert into replay_files (sha256, bytes) values ($1, $2) on conflict do nothing";
+        let values = vec![hash.to_string().into(), Value::Bytes(bytes.to_vec())];
+        self.each(statement, values, |_| Ok(())).await
+    }
+
+    /// The bytes under that hash, whatever they are.
+    pub async fn kept_replay(&mut self, hash: FileHash) -> Result<Option<Vec<u8>>, StoreError> {
+        let query = "select bytes from replay_files where sha256 = $1";
+        let mut found = None;
+        self.each(query, vec![hash.to_string().into()], |mut row| {
+            found = Some(row.bytes()?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+}

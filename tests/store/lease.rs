@@ -1,0 +1,114 @@
+//! Two writers on one database: one holds the lease, the other stands by, is fenced off, or is refused.
+
+use super::places::{Place, change, rows};
+use super::{LADDER, history};
+use crate::wire::alone::block_on;
+use evoladder::config::{Durability, Faults};
+use evoladder::db_writer::{JOURNAL, Opened};
+use evoladder::journal::Journal;
+use evoladder::store::{Lease, Store, StoreError};
+use ipc_schema::ids::Seq;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+async fn lease(place: &Place) -> Option<Lease> {
+    Store::open(&place.database).await.unwrap().lease().await.unwrap()
+}
+
+async fn opened(place: &Place, data: &Path) -> anyhow::Result<Opened> {
+    place.open_over(data, Durability::Journal, None).await
+}
+
+/// As if its holder had been silent for that long.
+async fn run_out(place: &Place) {
+    change(place, "update lease set expires_at_ms = 1").await;
+}
+
+/// Folders beside each other, of which the first has the whole history in its journal.
+fn folders(place: &Place) -> [PathBuf; 2] {
+    let folders = ["first", "second"].map(|name| place.path().join(name));
+    folders.iter().for_each(|folder| std::fs::create_dir(folder).unwrap());
+    Journal::open(&folders[0].join(JOURNAL), LADDER).unwrap().append(&history()).unwrap();
+    folders
+}
+
+fn refused(opened: anyhow::Result<Opened>, words: &[&str]) {
+    let error = opened.map(|_| ()).expect_err("it went on");
+    assert!(error.is::<Faults>(), "{error:#}");
+    words.iter().for_each(|words| assert!(error.to_string().contains(words), "{words}: {error}"));
+}
+
+#[test]
+fn one_writes_and_whoever_was_followed_changes_nothing_any_more() {
+    let Some(place) = Place::server() else { return };
+    let [first, second] = folders(&place);
+    block_on(async {
+        assert_eq!(lease(&place).await, None);
+        let Opened { store, .. } = opened(&place, &first).await.unwrap();
+        let mut store = store.unwrap();
+        assert_eq!(store.apply(LADDER, &history()[..7]).await.unwrap(), Seq(7));
+        let held = lease(&place).await.unwrap();
+        assert_eq!((held.ladder, held.epoch, held.journal_ahead), (LADDER, 1, true));
+        assert!(held.left.is_some_and(|left| left > Duration::from_secs(10)), "{held:?}");
+
+        let waited = tokio::time::timeout(Duration::from_millis(1500), opened(&place, &second)).await;
+        assert!(waited.is_err(), "the second does not stand by");
+        assert!(store.renew_lease(true).await.unwrap());
+        // The first lets go in good order: nothing is in its folder alone.
+        assert_eq!(store.apply(LADDER, &history()[7..]).await.unwrap(), Seq(19));
+        store.release_lease(false).await.unwrap();
+        let follower = opened(&place, &second).await.unwrap();
+        assert_eq!((follower.journal.ladder(), follower.journal.last()), (LADDER, Seq(19)));
+        assert_eq!(lease(&place).await.unwrap().epoch, 2);
+
+        // The first was only paused, and comes back.
+        assert!(!store.renew_lease(true).await.unwrap());
+        let late = store.apply(LADDER, &history()[18..]).await.unwrap_err();
+        assert!(matches!(late, StoreError::Elsewhere { .. }), "{late}");
+        assert_eq!(rows(&place, "select count(*) from events").await, ["19"]);
+        assert_eq!(lease(&place).await.unwrap().epoch, 2);
+    });
+}
+
+#[test]
+fn the_same_folder_goes_on_at_once_and_a_silent_one_is_followed() {
+    let Some(place) = Place::server() else { return };
+    let [first, second] = folders(&place);
+    block_on(async {
+        drop(opened(&place, &first).await.unwrap());
+        // Its process was killed: nobody let go, and nobody has to wait.
+        let again = tokio::time::timeout(Duration::from_millis(900), opened(&place, &first)).await;
+        drop(again.expect("it waits for itself").unwrap());
+        assert_eq!(lease(&place).await.unwrap().epoch, 2);
+
+        // What it told players may be in its folder alone.
+        run_out(&place).await;
+        let holder = lease(&place).await.unwrap().holder;
+        refused(opened(&place, &second).await, &[&holder, "EVOLADDER_ABANDON_JOURNAL"]);
+        let other = Some("another".to_owned());
+        refused(place.open_over(&second, Durability::Journal, other).await, &[&holder]);
+        let given_up = place.open_over(&second, Durability::Journal, Some(holder)).await.unwrap();
+        assert_eq!(given_up.journal.last(), Seq(0), "the first had not written any of it");
+        drop(given_up);
+        // It went on from there, so the first, which has more, belongs to another past.
+        run_out(&place).await;
+        refused(opened(&place, &first).await, &["did not stop in good order"]);
+    });
+}
+
+#[test]
+fn where_the_database_is_what_counts_an_empty_folder_takes_over() {
+    let Some(place) = Place::server() else { return };
+    let [first, second] = folders(&place);
+    block_on(async {
+        let mut began = place.open_over(&first, Durability::Database, None).await.unwrap();
+        let store = began.store.as_mut().unwrap();
+        assert!(lease(&place).await.unwrap().journal_ahead, "until the database has what is in the folder");
+        store.apply(LADDER, &history()).await.unwrap();
+        assert!(store.renew_lease(false).await.unwrap());
+        drop(began);
+        run_out(&place).await;
+        let next = place.open_over(&second, Durability::Database, None).await.unwrap();
+        assert_eq!(next.journal.last(), Seq(19));
+    });
+}
