@@ -9,7 +9,6 @@ use evoladder::db_writer::files::{NotStored, ReplayFiles};
 use evoladder::store::{Database, Store};
 use std::path::Path;
 use std::time::Duration;
-use tokio::time::Instant;
 
 fn database(url: &str) -> Database {
     Database::of(Path::new("data"), Some(&Secret::new(url))).unwrap()
@@ -120,7 +119,7 @@ fn a_file_waits_for_the_database_and_is_refused_when_that_takes_too_long() {
         server.start_again();
         storing.await.unwrap().unwrap();
         server.stop();
-        let began = Instant::now();
+        let began = evoladder::clock::instant();
         let refused = files.store(game(4).0, game(4).1).await.unwrap_err();
         assert!(matches!(refused, NotStored::NotKept { .. }), "{refused:?}");
         let took = began.elapsed();
