@@ -91,7 +91,7 @@ pub struct Opening<'a> {
 pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
     let Opening { data, terms, .. } = opening;
     let connected = reconcile::connect(opening).await?;
-    let (mut store, progress, lease) = match connected {
+    let (mut store, mut progress, lease) = match connected {
         Some(Connected { store, progress, lease }) => (Some(store), progress, lease),
         None => (None, None, None),
     };
@@ -104,7 +104,10 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
         Some(store) if is_empty => {
             // Before there is a journal that another ladder's database would refuse.
             terms.take(store, new_ladder, false, lease.as_ref()).await?;
+            // Only from here on nobody else moves it.
+            progress = store.progress().await?;
             if let Some(progress) = progress {
+                (opening.stands_by)("the data folder is filled from the database");
                 let ours = found.first().map(Snapshot::seq);
                 let kept = snapshots::kept::restore(store, progress, &folder, ours).await?;
                 found.splice(..0, kept);
@@ -121,6 +124,7 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
     if let Some(store) = store.as_mut().filter(|_| !is_empty) {
         let at = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
         terms.take(store, journal.ladder(), at < journal.last(), lease.as_ref()).await?;
+        progress = store.progress().await?;
     }
     let projected = match &mut store {
         Some(store) => reconcile::reconcile(data, &mut journal, store, progress).await?,
@@ -137,7 +141,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
+    let mut terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
     let stands_by = |until: &str| control.stands_by(until);
     let opening = Opening { data, database: &database, terms: &terms, stands_by: &stands_by };
     let mut drain_asked = control.clone();
@@ -160,6 +164,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
     let (told, mut following) = watch::channel(following);
     let epoch = store.as_ref().map(Store::epoch);
+    terms.epoch = terms.epoch.max(epoch.unwrap_or(0));
     let projector = Projector {
         database: database.clone(),
         terms,
@@ -167,6 +172,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         ladder,
         dir: dir.clone(),
         projected: progress,
+        began_at: last,
         epoch,
     };
     let mut projecting = tokio::spawn(projector.run(follow, told));

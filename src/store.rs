@@ -21,7 +21,7 @@ mod statements;
 pub use database::{Database, FILE};
 pub use facts::{Closing, CorrectionRow, Facts, MatchRow, RatingRow, ReplayRow};
 pub use kept::{KeptPart, KeptSnapshot};
-pub use lease::{LEASE, Lease, RENEWAL};
+pub use lease::{Claim, LEASE, Lease, RENEWAL};
 pub use project::verdict_code;
 
 use anyhow::{Context, bail};

@@ -11,7 +11,7 @@ use evoladder::db_writer::lease::Terms;
 use evoladder::db_writer::project::{Following, Projector};
 use evoladder::journal::commit::Commits;
 use evoladder::journal::{FORMAT, Journal};
-use evoladder::store::{Database, Store};
+use evoladder::store::{Claim, Database, Store};
 use ipc_schema::db_writer::Record;
 use ipc_schema::frame;
 use ipc_schema::ids::{LadderId, Seq};
@@ -485,9 +485,17 @@ impl Writer {
         drop(store);
         let database = database(&urls[link as usize])?;
         let mut store = Store::open(&database).await?;
-        let terms = Terms { holder: "bench".to_owned(), durability, abandoned: None };
+        let terms = Terms::of(dir.parent().context("the journal lies in a folder")?, durability, None)?;
         let seen = store.lease().await?;
-        let is_taken = store.take_lease(LADDER, &terms.holder, true, seen.as_ref()).await?;
+        let claim = Claim {
+            ladder: LADDER,
+            holder: &terms.holder,
+            epoch: seen.as_ref().map_or(1, |seen| seen.epoch + 1),
+            journal_ahead: true,
+            seen: seen.as_ref(),
+            is_ours: true,
+        };
+        let is_taken = store.take_lease(claim).await?;
         anyhow::ensure!(is_taken, "somebody else has the lease of a database that was just made");
         let (epoch, store) = (Some(store.epoch()), Some(store));
         let projected = Seq(PLAYERS);
@@ -495,7 +503,7 @@ impl Writer {
         let (synced, follow) = watch::channel(last);
         let (told, following) = watch::channel(following);
         let (ladder, dir) = (LADDER, dir.to_owned());
-        let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
+        let projector = Projector { database, terms, store, ladder, dir, projected, began_at: Seq(0), epoch };
         let projecting = tokio::spawn(projector.run(follow, told));
         let commits = Commits::start(journal, |error| panic!("{error}"));
         Ok(Writer { commits, synced, following, projecting })

@@ -2,8 +2,9 @@
 //! own files, so nothing has to be queued however long the database is away.
 
 use super::lease::Terms;
-use super::reconcile::{agree, unmendable};
+use super::reconcile::{agree, mark_incomplete, unmendable};
 use crate::clock;
+use crate::config::Durability;
 use crate::failpoint;
 use crate::journal::JournalError;
 use crate::journal::reader::Reader;
@@ -35,6 +36,9 @@ pub struct Projector {
     pub dir: PathBuf,
     /// The last record that the tables have.
     pub projected: Seq,
+    /// The last record in the journal when this began. With [`Durability::Database`] nothing behind it was
+    /// told to anybody before the tables had it.
+    pub began_at: Seq,
     /// Of this writer's lease; None where there is none yet, since the database was away.
     pub epoch: Option<u64>,
 }
@@ -76,6 +80,7 @@ impl Projector {
         mut synced: watch::Receiver<Seq>,
         told: watch::Sender<Following>,
     ) -> anyhow::Result<()> {
+        self.began_at = *synced.borrow();
         let mut careful = false;
         // What was said of it last: a line for each change, not for each attempt.
         let mut said = None;
@@ -104,13 +109,20 @@ impl Projector {
                         careful = true;
                         continue;
                     }
+                    let follows = match self.terms.durability {
+                        Durability::Journal => "The ladder goes on, and the tables stay behind",
+                        Durability::Database => {
+                            "With DURABILITY=database nobody is told of anything behind it until the database takes it: \
+                             remove what refuses it, such as a constraint that was added by hand. The tables are"
+                        }
+                    };
                     let problem = format!(
-                        "the database does not {what}: {reason}. The ladder goes on, and the tables stay behind at record {}",
+                        "the database does not {what}: {reason}. {follows} at record {}",
                         self.projected
                     );
                     (problem, REFUSED_PAUSE)
                 }
-                Ended::TakenOver => return Err(taken_over()),
+                Ended::TakenOver => return Err(self.taken_over()),
                 // Where it is will be read again, and what it has already is skipped.
                 Ended::Store(error @ StoreError::Elsewhere { .. }) => (error.to_string(), PAUSE),
                 Ended::Store(StoreError::Newer(problem)) => return Err(unmendable(problem).into()),
@@ -159,31 +171,45 @@ impl Projector {
                 Err(error) => return Err(error),
             },
         }
-        match self.hold(&mut store, last).await {
+        match self.hold(&mut store).await {
             Ok(()) => Ok(Ok(store)),
             Err(error) => Ok(Err(error.downcast::<StoreError>()?)),
         }
     }
 
-    /// Goes on with the lease, or takes it if the database was away when this writer began.
-    async fn hold(&mut self, store: &mut Store, last: Seq) -> anyhow::Result<()> {
+    /// Goes on with the lease. Takes it if the database was away when this writer began, or was put back
+    /// from a backup meanwhile.
+    async fn hold(&mut self, store: &mut Store) -> anyhow::Result<()> {
         let lease = store.lease().await?;
-        let theirs = lease.as_ref().map_or(0, |lease| lease.epoch);
-        let is_ours = match self.epoch {
-            Some(epoch) => theirs == epoch,
-            None => lease.as_ref().is_none_or(|lease| lease.holder == self.terms.holder),
-        };
-        if !is_ours {
-            return Err(taken_over());
-        }
-        match self.epoch {
-            Some(epoch) => store.set_epoch(epoch),
-            None => {
-                self.terms.take(store, self.ladder, self.projected < last, lease.as_ref()).await?;
+        match (self.epoch, &lease) {
+            (Some(epoch), Some(lease)) if lease.epoch == epoch => store.set_epoch(epoch),
+            (_, lease) if lease.as_ref().is_none_or(|lease| self.terms.is_ours(lease)) => {
+                let is_behind = self.projected < self.began_at;
+                self.terms.take(store, self.ladder, is_behind, lease.as_ref()).await?;
                 self.epoch = Some(store.epoch());
+                self.terms.epoch = self.terms.epoch.max(store.epoch());
             }
+            _ => return Err(self.taken_over()),
         }
         Ok(())
+    }
+
+    /// Whoever starts here next has to look at the database first.
+    fn taken_over(&self) -> anyhow::Error {
+        if let Err(error) = mark_incomplete(self.terms.data()) {
+            tracing::error!("{error:#}");
+        }
+        unmendable(
+            "another evoladder has taken the database over. What players were told here and the database does not have is \
+             in this data folder alone. Stop one of the two"
+                .to_owned(),
+        )
+        .into()
+    }
+
+    async fn renew(&self, store: &mut Store) -> Result<(), Ended> {
+        let journal_ahead = self.terms.journal_ahead(self.projected < self.began_at);
+        if store.renew_lease(journal_ahead).await? { Ok(()) } else { Err(Ended::TakenOver) }
     }
 
     async fn follow(
@@ -202,22 +228,27 @@ impl Projector {
                 biased;
                 // Also finds out about a connection that died while nothing was to be done.
                 _ = renewal.tick() => {
-                    let is_behind = *synced.borrow() > self.projected;
-                    if !store.renew_lease(self.terms.journal_ahead(is_behind)).await? {
-                        return Err(Ended::TakenOver);
-                    }
+                    self.renew(store).await?;
                     continue;
                 }
                 due = due => if due.is_err() {
-                    let is_behind = *synced.borrow() > self.projected;
-                    store.release_lease(is_behind).await?;
+                    let needed = match self.terms.durability {
+                        Durability::Journal => *synced.borrow(),
+                        Durability::Database => self.began_at,
+                    };
+                    store.release_lease(self.projected < needed).await?;
                     return Ok(());
                 },
             }
             let through = *synced.borrow_and_update();
             let records = reader.read(through, BATCH_BYTES)?;
             let mut rest = records.as_slice();
+            let mut renewed_at = clock::instant();
             while !rest.is_empty() {
+                if renewed_at.elapsed() > RENEWAL {
+                    self.renew(store).await?;
+                    renewed_at = clock::instant();
+                }
                 let batch = if *careful { &rest[..1] } else { rest };
                 let began = clock::instant();
                 failpoint::hit("db-writer: before the statement").ok();
@@ -231,15 +262,6 @@ impl Projector {
             *careful = false;
         }
     }
-}
-
-fn taken_over() -> anyhow::Error {
-    unmendable(
-        "another evoladder has taken the database over. What players were told here and the database does not have is in \
-         this data folder alone. Stop one of the two"
-            .to_owned(),
-    )
-    .into()
 }
 
 async fn nobody_appends(synced: &mut watch::Receiver<Seq>) {

@@ -2,10 +2,11 @@
 //! database. [`super::project`] does the other direction.
 
 use super::{JOURNAL, Opening};
+use crate::clock;
 use crate::config::Faults;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
-use crate::store::{self, Lease, Progress, Store, StoreError};
+use crate::store::{self, Lease, Progress, RENEWAL, Store, StoreError};
 use anyhow::{Context, bail};
 use ipc_schema::ids::{LadderId, Seq};
 use std::fs::File;
@@ -37,9 +38,13 @@ pub(super) async fn connect(opening: &Opening<'_>) -> anyhow::Result<Option<Conn
             let mut store = Store::open(*database).await?;
             let lease = terms.wait(&mut store, *stands_by).await?;
             let progress = store.progress().await?;
-            Ok(Connected { store, progress, lease })
+            anyhow::Ok(Connected { store, progress, lease })
         };
-        match opened.await {
+        let opened = match opened.await {
+            Ok(connected) => Ok(connected),
+            Err(error) => Err(error.downcast::<StoreError>()?),
+        };
+        match opened {
             Ok(connected) => {
                 terms.refuse_loss(connected.lease.as_ref())?;
                 return Ok(Some(connected));
@@ -95,7 +100,12 @@ pub(super) async fn reconcile(
     if journal.last() < seq {
         mark_incomplete(data)?;
     }
+    let mut renewed_at = clock::instant();
     while journal.last() < seq {
+        if renewed_at.elapsed() > RENEWAL {
+            store.keep_lease().await?;
+            renewed_at = clock::instant();
+        }
         let records = store.records_after(journal.last(), 1000).await?;
         if records.is_empty() {
             bail!(unmendable(format!(

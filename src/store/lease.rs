@@ -28,11 +28,29 @@ pub struct Lease {
     pub journal_ahead: bool,
 }
 
+/// Who wants it, and what the row was when it was looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim<'a> {
+    pub ladder: LadderId,
+    pub holder: &'a str,
+    /// The one that is to begin.
+    pub epoch: u64,
+    pub journal_ahead: bool,
+    pub seen: Option<&'a Lease>,
+    /// Whether it need not be over to be taken.
+    pub is_ours: bool,
+}
+
 impl Store {
+    /// Whether there is a lease to hold: an SQLite file has none.
+    pub fn has_lease(&self) -> bool {
+        matches!(self.database, Database::Server(_))
+    }
+
     /// None where nobody has written yet, and for an SQLite file.
     pub async fn lease(&mut self) -> Result<Option<Lease>, StoreError> {
         let mut lease = None;
-        if let Database::File(_) = self.database {
+        if !self.has_lease() {
             return Ok(lease);
         }
         let query = format!(
@@ -53,25 +71,17 @@ impl Store {
         Ok(lease)
     }
 
-    /// Takes the lease, and the tables with it, if it still is as it was `seen`, and is over or the same
-    /// folder's. The store goes on under the epoch that begins; false if another was faster.
-    pub async fn take_lease(
-        &mut self,
-        ladder: LadderId,
-        holder: &str,
-        journal_ahead: bool,
-        seen: Option<&Lease>,
-    ) -> Result<bool, StoreError> {
-        if let Database::File(_) = self.database {
-            return Ok(true);
-        }
+    /// Takes the lease, and the tables with it, if it still is as it was seen, and is over or ours. The
+    /// store goes on under the epoch that begins; false if another was faster.
+    pub async fn take_lease(&mut self, claim: Claim<'_>) -> Result<bool, StoreError> {
+        let Claim { ladder, holder, epoch, journal_ahead, seen, is_ours } = claim;
         let query = format!(
             "with taken as (
                  insert into lease (id, ladder_id, holder, epoch, expires_at_ms, journal_ahead)
-                 values (1, $1, $2, $3 + 1, {NOW_MS} + $4, $5 = 1)
+                 values (1, $1, $2, $6, {NOW_MS} + $4, $5 = 1)
                  on conflict (id) do update set ladder_id = excluded.ladder_id, holder = excluded.holder,
                      epoch = excluded.epoch, expires_at_ms = excluded.expires_at_ms, journal_ahead = excluded.journal_ahead
-                 where lease.epoch = $3 and (lease.holder = $2 or lease.expires_at_ms <= {NOW_MS})
+                 where lease.epoch = $3 and ($7 = 1 or lease.expires_at_ms <= {NOW_MS})
                  returning epoch
              ), fenced as (
                  update progress set epoch = taken.epoch from taken
@@ -84,6 +94,8 @@ impl Store {
             seen.map_or(0, |seen| seen.epoch).into(),
             millis(LEASE).into(),
             i64::from(journal_ahead).into(),
+            epoch.into(),
+            i64::from(is_ours).into(),
         ];
         let mut taken = None;
         self.each(&query, values, |mut row| {
@@ -97,23 +109,28 @@ impl Store {
 
     /// Speaks up. False if another has taken the lease, and so everything.
     pub async fn renew_lease(&mut self, journal_ahead: bool) -> Result<bool, StoreError> {
-        self.set_lease(LEASE, journal_ahead).await
+        self.set_lease(LEASE, Some(journal_ahead)).await
+    }
+
+    /// Speaks up, and says nothing new. False as of [`Store::renew_lease`].
+    pub async fn keep_lease(&mut self) -> Result<bool, StoreError> {
+        self.set_lease(LEASE, None).await
     }
 
     /// Lets go, so that another need not wait. `journal_ahead` as it will be found.
     pub async fn release_lease(&mut self, journal_ahead: bool) -> Result<(), StoreError> {
-        self.set_lease(Duration::ZERO, journal_ahead).await.map(drop)
+        self.set_lease(Duration::ZERO, Some(journal_ahead)).await.map(drop)
     }
 
-    async fn set_lease(&mut self, left: Duration, journal_ahead: bool) -> Result<bool, StoreError> {
-        if let Database::File(_) = self.database {
+    async fn set_lease(&mut self, left: Duration, journal_ahead: Option<bool>) -> Result<bool, StoreError> {
+        if !self.has_lease() {
             self.ping().await?;
             return Ok(true);
         }
         let query = format!(
-            "update lease set expires_at_ms = {NOW_MS} + $2, journal_ahead = $3 = 1 where epoch = $1 returning epoch"
+            "update lease set expires_at_ms = {NOW_MS} + $2, journal_ahead = coalesce($3 = 1, journal_ahead) where epoch = $1 returning epoch"
         );
-        let values = vec![self.epoch.into(), millis(left).into(), i64::from(journal_ahead).into()];
+        let values = vec![self.epoch.into(), millis(left).into(), journal_ahead.map(i64::from).into()];
         let mut is_ours = false;
         self.each(&query, values, |_| {
             is_ours = true;

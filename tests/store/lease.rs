@@ -2,6 +2,7 @@
 
 use super::places::{Place, change, rows};
 use super::{LADDER, history};
+use crate::support::postgres::Postgres;
 use crate::wire::alone::block_on;
 use evoladder::config::{Durability, Faults};
 use evoladder::db_writer::{JOURNAL, Opened};
@@ -110,5 +111,51 @@ fn where_the_database_is_what_counts_an_empty_folder_takes_over() {
         run_out(&place).await;
         let next = place.open_over(&second, Durability::Database, None).await.unwrap();
         assert_eq!(next.journal.last(), Seq(19));
+    });
+}
+
+/// A copy of a folder in the place of what is there.
+fn copied(from: &Path, to: &Path) {
+    std::fs::remove_dir_all(to).ok();
+    let copied = std::process::Command::new("cp").arg("-a").args([from, to]).status().unwrap();
+    assert!(copied.success());
+}
+
+#[test]
+fn an_older_copy_of_a_folder_is_another_folder() {
+    let Some(place) = Place::server() else { return };
+    let [first, second] = folders(&place);
+    block_on(async {
+        drop(opened(&place, &first).await.unwrap());
+        copied(&first, &second);
+        let live = opened(&place, &first).await.unwrap();
+        // The first is alive: its copy stands by.
+        let waited = tokio::time::timeout(Duration::from_millis(1500), opened(&place, &second)).await;
+        assert!(waited.is_err(), "the copy takes what its original holds");
+        drop(live);
+        run_out(&place).await;
+        refused(opened(&place, &second).await, &["an older copy", "EVOLADDER_ABANDON_JOURNAL"]);
+        // The database was put back from a backup: the folder is further, and goes on.
+        change(&place, "update lease set epoch = 1; update progress set epoch = 1").await;
+        drop(opened(&place, &first).await.unwrap());
+        assert_eq!(lease(&place).await.unwrap().epoch, 3);
+    });
+}
+
+#[test]
+fn who_stood_by_does_not_start_alone_when_the_database_goes_away() {
+    let Some(mut server) = Postgres::start(&["fsync=off"]) else { return };
+    let place = Place::of(&server.fresh());
+    let [first, second] = folders(&place);
+    block_on(async {
+        // Both have a whole journal: they have taken turns before.
+        drop(opened(&place, &first).await.unwrap());
+        copied(&first.join(JOURNAL), &second.join(JOURNAL));
+        let mut opening = Box::pin(opened(&place, &second));
+        let waited = tokio::time::timeout(Duration::from_millis(1500), &mut opening).await;
+        assert!(waited.is_err(), "it stands by");
+        server.crash();
+        let waited = tokio::time::timeout(Duration::from_millis(2500), &mut opening).await;
+        assert!(waited.is_err(), "it started from a folder that another one has left behind");
     });
 }

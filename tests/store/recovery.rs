@@ -27,7 +27,7 @@ async fn start(place: &Place) -> anyhow::Result<(LadderId, Seq)> {
     let (synced, follow) = watch::channel(last);
     let (told, mut at) = watch::channel(Following { projected, is_connected: true, statement_ms: 0.0 });
     let (database, dir) = (place.database.clone(), data.join(JOURNAL));
-    let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
+    let projector = Projector { database, terms, store, ladder, dir, projected, began_at: Seq(0), epoch };
     let running = tokio::spawn(projector.run(follow, told));
     at.wait_for(|at| at.projected >= last).await?;
     drop(synced);

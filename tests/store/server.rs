@@ -59,7 +59,7 @@ impl Running {
         let (told, at) =
             watch::channel(Following { projected, is_connected: store.is_some(), statement_ms: 0.0 });
         let (database, dir) = (place.database.clone(), place.path().join(JOURNAL));
-        let projector = Projector { database, terms, store, ladder, dir, projected, epoch };
+        let projector = Projector { database, terms, store, ladder, dir, projected, began_at: Seq(0), epoch };
         Running { synced, at, task: tokio::spawn(projector.run(follow, told)) }
     }
 
