@@ -65,6 +65,10 @@ pub(super) struct Snapshots {
     has_failed: bool,
     /// What the journal was last asked to let go of.
     trimmed_before: Seq,
+    /// The newest snapshot when this was last looked at, and how far the database was then and at the one
+    /// before. An SQLite file is not synced with each commit, so only the latter is sure to outlive a power cut.
+    noticed: Seq,
+    database_at: [Seq; 2],
     /// The newest one, for whoever keeps it elsewhere.
     told: watch::Sender<Option<Arc<Snapshot>>>,
 }
@@ -98,6 +102,8 @@ impl Snapshots {
             is_making: false,
             has_failed: false,
             trimmed_before: Seq(0),
+            noticed: Seq(0),
+            database_at: [Seq(0); 2],
             told,
         }
     }
@@ -157,7 +163,12 @@ impl Snapshots {
         database: Seq,
         made: &mpsc::Sender<Making>,
     ) {
-        self.trim(commits, database);
+        let newest = self.newest.as_ref().map_or(Seq(0), |newest| newest.seq());
+        if newest != self.noticed {
+            self.noticed = newest;
+            self.database_at = [database, self.database_at[0]];
+        }
+        self.trim(commits, self.database_at[1]);
         let now = clock::now();
         if self.is_making || !self.is_due(now, synced, commits.bytes()) {
             return;
