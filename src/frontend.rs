@@ -73,9 +73,12 @@ const MESSAGES: usize = 512;
 /// Requests to the backend: the interactions, with the page beside a refusal, messages and reports.
 const REQUESTS: usize = 4096;
 
-/// While draining: for running answers to end by themselves, and then to be told to.
-const FINISH_LIMIT: Duration = Duration::from_millis(1200);
-const LEAVE_LIMIT: Duration = Duration::from_millis(600);
+/// While draining: for the gateway to close, for running answers to end by themselves, and then to be told to,
+/// and for the session to be saved once more. All of them fit the 2 s that the supervisor gives.
+const CLOSE_LIMIT: Duration = Duration::from_millis(300);
+const FINISH_LIMIT: Duration = Duration::from_millis(900);
+const LEAVE_LIMIT: Duration = Duration::from_millis(400);
+const SAVE_LIMIT: Duration = Duration::from_millis(300);
 
 /// Between two attempts to register the commands.
 const REGISTER_PAUSE: Duration = Duration::from_secs(5);
@@ -311,14 +314,14 @@ async fn serve(
 
     tracing::info!("draining");
     stop_gateway.send_replace(true);
-    if let Ok(Err(error)) = timeout(FINISH_LIMIT, gateway).await {
+    if let Ok(Err(error)) = timeout(CLOSE_LIMIT, gateway).await {
         tracing::warn!("the gateway task broke off: {error}");
     }
     desk.finish(&mut cards, FINISH_LIMIT).await;
     leave.send_replace(true);
     desk.finish(&mut cards, LEAVE_LIMIT).await;
     keeper.abort();
-    desk.save_session_once_more().await;
+    timeout(SAVE_LIMIT, desk.save_session_once_more()).await.ok();
     Ok(())
 }
 
