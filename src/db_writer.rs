@@ -1,8 +1,9 @@
 //! The db-writer: the one process that touches journal, replay files and database.
 //!
 //! A record is acknowledged once the journal has it on disk, or once the database has it, as
-//! [`Durability`] says; the database follows the journal by itself ([`project`]). One backend is served at a time, the newest: its greeting closes the connection
-//! of the one before, and its load is answered only when nothing of that one is under way.
+//! [`Durability`] says; the database follows the journal by itself ([`project`]). One backend is served at
+//! a time, the newest: its greeting closes the connection of the one before, and its load is answered only
+//! when nothing of that one is under way.
 
 pub mod copies;
 pub mod files;

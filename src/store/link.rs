@@ -19,34 +19,21 @@ pub(super) enum Value {
     Bytes(Vec<u8>),
 }
 
-impl From<i32> for Value {
-    fn from(number: i32) -> Value {
-        Value::Int(number.into())
-    }
+macro_rules! from_numbers {
+    ($($kind:ty),+) => {$(
+        impl From<$kind> for Value {
+            fn from(number: $kind) -> Value {
+                Value::Int(number.into())
+            }
+        }
+    )+};
 }
-
-impl From<u32> for Value {
-    fn from(number: u32) -> Value {
-        Value::Int(number.into())
-    }
-}
-
-impl From<i64> for Value {
-    fn from(number: i64) -> Value {
-        Value::Int(number)
-    }
-}
+from_numbers!(u8, i32, u32, i64);
 
 /// Numbers of ours stay far below 2^63; one that does not comes back as it was.
 impl From<u64> for Value {
     fn from(number: u64) -> Value {
         Value::Int(number.cast_signed())
-    }
-}
-
-impl From<u8> for Value {
-    fn from(number: u8) -> Value {
-        Value::Int(number.into())
     }
 }
 
