@@ -37,4 +37,5 @@ pub mod vocab;
 /// | 3 | how a replay worker is locked down |
 /// | 4 | the rules of the ladder, complete: reports, cases, staff, news |
 /// | 5 | snapshots, and matches from the archive |
-pub const PROTOCOL_VERSION: u32 = 5;
+/// | 6 | every flow of the ladder in Discord |
+pub const PROTOCOL_VERSION: u32 = 6;
