@@ -35,12 +35,13 @@ use ipc_schema::ids::{Incarnation, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
 use lease::Terms;
 use project::{Following, Projector};
-use reconcile::{Connected, unmendable};
+use reconcile::{Agreement, Connected, unmendable};
 use sessions::Sessions;
 use snapshots::Snapshots;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -50,6 +51,9 @@ const PAGE_BYTES: usize = 1 << 20;
 
 /// Results of appends on their way from the journal's thread. The thread waits when it is full.
 const APPENDED: usize = 4096;
+
+/// After which a start says that it takes long: large tables are being changed, or a lost snapshot is made anew.
+const SLOW_OPENING: Duration = Duration::from_secs(10);
 
 /// How long a drain waits for the database to be where the journal is.
 const CATCH_UP: Duration = Duration::from_secs(3);
@@ -123,7 +127,21 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
     };
     let mut journal = Journal::open_from(&dir, new_ladder, first).map_err(open_error)?;
     if let Some(store) = store.as_mut().filter(|_| !is_empty) {
-        let at = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
+        let agreed = reconcile::agree(&dir, journal.ladder(), journal.last(), store, progress).await?;
+        let at = match (agreed, &lease) {
+            (Agreement::At(at), _) => at,
+            (Agreement::Parted(problem), Some(lease)) if terms.was_followed(lease) => {
+                drop(journal);
+                let aside = reconcile::set_aside(data, lease.epoch)?;
+                tracing::warn!(
+                    "another evoladder followed this one on the database, which had all that players were told of. What is \
+                     in this folder alone was told to nobody: it is in {} and not needed. {problem}",
+                    aside.display()
+                );
+                return Box::pin(open(opening)).await;
+            }
+            (Agreement::Parted(problem), _) => return Err(problem.into()),
+        };
         terms.take(store, journal.ladder(), at < journal.last(), lease.as_ref()).await?;
         progress = store.progress().await?;
     }
@@ -135,6 +153,23 @@ pub async fn open(opening: &Opening<'_>) -> anyhow::Result<Opened> {
     Ok(Opened { journal, store, projected, snapshots })
 }
 
+/// What opening comes to, which may take long. None if it has to end before.
+async fn unless_drained<T>(opening: impl Future<Output = T>, control: &Control) -> Option<T> {
+    let mut control = control.clone();
+    let (mut opening, mut slow) = (pin!(opening), pin!(tokio::time::sleep(SLOW_OPENING)));
+    let mut is_told = false;
+    loop {
+        tokio::select! {
+            opened = &mut opening => return Some(opened),
+            () = &mut slow, if !is_told => {
+                is_told = true;
+                control.stands_by("journal and database are opened");
+            }
+            () = control.drain_asked() => return None,
+        }
+    }
+}
+
 /// Runs until drained.
 pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<()> {
     let data = config.data.as_path();
@@ -142,18 +177,19 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let listener = child.take_listener(Role::DbWriter.name())?;
     let hello = child.hello();
     let mut control = child.start_control()?;
-    let mut terms = Terms::of(data, config.durability, config.abandon_journal.clone())?;
-    let stands_by = |until: &str| control.stands_by(until);
-    let opening = Opening { data, database: &database, terms: &terms, stands_by: &stands_by };
-    let mut drain_asked = control.clone();
-    let opened = tokio::select! {
-        opened = open(&opening) => opened?,
-        // It may have to wait for its database.
-        () = drain_asked.drain_asked() => {
-            control.finish().await;
-            return Ok(());
-        }
+    let terms = || Terms::of(data, config.durability, config.abandon_journal.clone());
+    let opened = {
+        let stands_by = |until: &str| control.stands_by(until);
+        let opening = Opening { data, database: &database, terms: &terms()?, stands_by: &stands_by };
+        unless_drained(open(&opening), &control).await
     };
+    let Some(opened) = opened else {
+        control.finish().await;
+        return Ok(());
+    };
+    let opened = opened?;
+    // As the folder has them by now.
+    let mut terms = terms()?;
     let Opened { journal, store, projected: progress, snapshots } = opened;
     let dir = data.join(JOURNAL);
     let snapshots = Snapshots::new(data.join(SNAPSHOTS), &journal, snapshots);
@@ -165,7 +201,10 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
     let following = Following { projected: progress, is_connected: store.is_some(), statement_ms: 0.0 };
     let (told, mut following) = watch::channel(following);
     let epoch = store.as_ref().map(Store::epoch);
-    terms.epoch = terms.epoch.max(epoch.unwrap_or(0));
+    if store.is_none() && config.durability == Durability::Journal {
+        // From here on players are told what is in this folder alone.
+        terms.note(true)?;
+    }
     let projector = Projector {
         database: database.clone(),
         terms,

@@ -6,20 +6,49 @@
 //! does not have, so nobody else goes on without it unasked.
 
 use super::reconcile::{mark_incomplete, unmendable};
+use crate::clock;
 use crate::config::{self, Durability};
-use crate::store::{Claim, Lease, Store};
+use crate::store::{Claim, LEASE, Lease, RENEWAL, Store};
 use anyhow::Context;
 use ipc_schema::ids::LadderId;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// The file in the data folder that has the folder's name, and its newest epoch.
+/// The file in the data folder that has the folder's name, its newest epoch, and [`TOLD_BY_DATABASE`] where that is so.
 const HOLDER: &str = "holder";
+
+/// What is in the folder and not in the database was told to nobody.
+const TOLD_BY_DATABASE: &str = "told by the database";
 
 /// Between two looks at a lease that another has.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// A holder that said nothing for so long by the clock of who waits is gone, whatever the database's clock says.
+const SILENCE: Duration = LEASE.saturating_add(RENEWAL);
+
+/// Listens to the holder of a lease by a clock of its own: if the database's clock is set back, that
+/// prolongs a lease by as much.
+#[derive(Debug, Default)]
+struct Listening {
+    /// Epoch and end of the lease, and when they were first seen so.
+    heard: Option<(u64, i64, Instant)>,
+}
+
+impl Listening {
+    fn is_silent(&mut self, lease: &Lease, now: Instant) -> bool {
+        match self.heard {
+            Some((epoch, until_ms, at)) if (epoch, until_ms) == (lease.epoch, lease.until_ms) => {
+                now.duration_since(at) > SILENCE
+            }
+            _ => {
+                self.heard = Some((lease.epoch, lease.until_ms, now));
+                false
+            }
+        }
+    }
+}
 
 /// As whom, and how, this writer holds the lease.
 #[derive(Debug, Clone)]
@@ -32,6 +61,8 @@ pub struct Terms {
     pub durability: Durability,
     /// The folder whose last moments the operator gives up.
     pub abandoned: Option<String>,
+    /// Whether all that was told of this folder's ladder is in the database, as its file has it.
+    told_by_database: bool,
 }
 
 impl Terms {
@@ -40,19 +71,21 @@ impl Terms {
         let path = data.join(HOLDER);
         let read = match std::fs::read_to_string(&path) {
             Ok(text) => {
-                let (holder, epoch) = text.split_once('\n').unwrap_or((&text, "0"));
-                let epoch = epoch.trim().parse();
-                Some((holder.to_owned(), epoch.with_context(|| format!("read {}", path.display()))?))
+                let mut lines = text.lines();
+                let holder = lines.next().unwrap_or_default().to_owned();
+                let epoch = lines.next().unwrap_or("0").trim().parse();
+                let epoch = epoch.with_context(|| format!("read {}", path.display()))?;
+                Some((holder, epoch, lines.next() == Some(TOLD_BY_DATABASE)))
             }
             Err(error) if error.kind() == ErrorKind::NotFound => None,
             Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
         };
         let is_new = read.is_none();
-        let (holder, epoch) = match read {
+        let (holder, epoch, told_by_database) = match read {
             Some(known) => known,
-            None => (format!("{:016x}", super::by_chance()?), 0),
+            None => (format!("{:016x}", super::by_chance()?), 0, false),
         };
-        let terms = Terms { data: data.to_owned(), holder, epoch, durability, abandoned };
+        let terms = Terms { data: data.to_owned(), holder, epoch, durability, abandoned, told_by_database };
         if is_new {
             terms.write()?;
         }
@@ -67,7 +100,10 @@ impl Terms {
         let path = self.data.join(HOLDER);
         let beside = path.with_extension("part");
         let written = File::create(&beside).and_then(|mut file| {
-            write!(file, "{}\n{}\n", self.holder, self.epoch)?;
+            writeln!(file, "{}\n{}", self.holder, self.epoch)?;
+            if self.told_by_database {
+                writeln!(file, "{TOLD_BY_DATABASE}")?;
+            }
             file.sync_all()?;
             std::fs::rename(&beside, &path)?;
             File::open(&self.data)?.sync_all()
@@ -78,6 +114,20 @@ impl Terms {
     /// Whether this folder held the lease last, or was further than the database is after a backup.
     pub(super) fn is_ours(&self, lease: &Lease) -> bool {
         lease.holder == self.holder && lease.epoch <= self.epoch
+    }
+
+    /// Whether another went on from the database while nothing that was told was in this folder alone.
+    pub(super) fn was_followed(&self, lease: &Lease) -> bool {
+        self.told_by_database && !self.is_ours(lease)
+    }
+
+    /// Keeps in the folder what was just said of it in the database.
+    pub(super) fn note(&mut self, journal_ahead: bool) -> anyhow::Result<()> {
+        if self.told_by_database == !journal_ahead {
+            return Ok(());
+        }
+        self.told_by_database = !journal_ahead;
+        self.write()
     }
 
     /// Whether the folder may have what the database does not have and players were told. `is_behind`:
@@ -93,12 +143,17 @@ impl Terms {
         stands_by: &dyn Fn(&str),
     ) -> anyhow::Result<Option<Lease>> {
         let mut told = None;
+        let mut listening = Listening::default();
         loop {
-            let lease = store.lease().await?;
-            let Some(held) = lease.as_ref().filter(|lease| !self.is_ours(lease) && lease.left.is_some())
+            let mut lease = store.lease().await?;
+            let Some(held) = lease.as_mut().filter(|lease| !self.is_ours(lease) && lease.left.is_some())
             else {
                 return Ok(lease);
             };
+            if listening.is_silent(held, clock::instant()) {
+                held.left = None;
+                return Ok(lease);
+            }
             if told.is_none() {
                 // While another goes on, this folder falls behind, and must not start alone should the database be away.
                 mark_incomplete(&self.data)?;
@@ -107,7 +162,7 @@ impl Terms {
                 stands_by(&format!(
                     "another evoladder, whose data folder is {}, lets go of the database or is silent for {} s",
                     held.holder,
-                    crate::store::LEASE.as_secs()
+                    LEASE.as_secs()
                 ));
                 told = Some(held.holder.clone());
             }
@@ -148,29 +203,64 @@ impl Terms {
         .into())
     }
 
+    /// Takes the lease that was `seen`. Returns the terms on which it is held.
     pub(super) async fn take(
         &self,
         store: &mut Store,
         ladder: LadderId,
         is_behind: bool,
         seen: Option<&Lease>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Terms> {
         if !store.has_lease() {
-            return Ok(());
+            return Ok(self.clone());
         }
         let epoch = seen.map_or(0, |seen| seen.epoch).max(self.epoch) + 1;
         // Before it is taken, so that the folder knows it whatever becomes of the answer.
-        Terms { epoch, ..self.clone() }.write()?;
+        let journal_ahead = self.journal_ahead(is_behind);
+        let terms = Terms { epoch, told_by_database: !journal_ahead, ..self.clone() };
+        terms.write()?;
         let claim = Claim {
             ladder,
             holder: &self.holder,
             epoch,
-            journal_ahead: self.journal_ahead(is_behind),
+            journal_ahead,
             seen,
-            is_ours: seen.is_none_or(|seen| self.is_ours(seen)),
+            is_free: seen.is_none_or(|seen| self.is_ours(seen) || seen.left.is_none()),
         };
         let taken = store.take_lease(claim).await?;
         anyhow::ensure!(taken, "another evoladder has just taken the database");
-        Ok(())
+        Ok(terms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_is_silent_when_its_lease_has_not_changed_for_20_s_of_our_own_clock() {
+        let mut listening = Listening::default();
+        let began = clock::instant();
+        for (second, epoch, until_ms, expected) in [
+            (0, 1, 15_000, false),
+            (5, 1, 20_000, false),
+            // The database's clock goes back an hour; its holder speaks up once more, by that clock.
+            (24, 1, 20_000, false),
+            (25, 1, -3_560_000, false),
+            (45, 1, -3_560_000, false),
+            (46, 1, -3_560_000, true),
+            (47, 2, -3_560_000, false),
+        ] {
+            let lease = Lease {
+                ladder: LadderId(1),
+                holder: "a".to_owned(),
+                epoch,
+                left: Some(LEASE),
+                until_ms,
+                journal_ahead: false,
+            };
+            let now = began + Duration::from_secs(second);
+            assert_eq!(listening.is_silent(&lease, now), expected, "second {second}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! own files, so nothing has to be queued however long the database is away.
 
 use super::lease::Terms;
-use super::reconcile::{agree, mark_incomplete, unmendable};
+use super::reconcile::{Agreement, agree, mark_incomplete, unmendable};
 use crate::clock;
 use crate::config::Durability;
 use crate::failpoint;
@@ -161,11 +161,12 @@ impl Projector {
             Err(error) => return Ok(Err(error)),
         };
         match agree(&self.dir, self.ladder, last, &mut store, progress).await {
-            Ok(at) if at > last => anyhow::bail!(
+            Ok(Agreement::Parted(problem)) => return Err(problem.into()),
+            Ok(Agreement::At(at)) if at > last => anyhow::bail!(
                 "the database came back with record {at}, further than the journal, which ends with {last}: starting anew \
                  from the database"
             ),
-            Ok(at) => self.projected = at,
+            Ok(Agreement::At(at)) => self.projected = at,
             Err(error) => match error.downcast::<StoreError>() {
                 Ok(error) => return Ok(Err(error)),
                 Err(error) => return Err(error),
@@ -185,9 +186,8 @@ impl Projector {
             (Some(epoch), Some(lease)) if lease.epoch == epoch => store.set_epoch(epoch),
             (_, lease) if lease.as_ref().is_none_or(|lease| self.terms.is_ours(lease)) => {
                 let is_behind = self.projected < self.began_at;
-                self.terms.take(store, self.ladder, is_behind, lease.as_ref()).await?;
+                self.terms = self.terms.take(store, self.ladder, is_behind, lease.as_ref()).await?;
                 self.epoch = Some(store.epoch());
-                self.terms.epoch = self.terms.epoch.max(store.epoch());
             }
             _ => return Err(self.taken_over()),
         }
@@ -207,9 +207,16 @@ impl Projector {
         .into()
     }
 
-    async fn renew(&self, store: &mut Store) -> Result<(), Ended> {
+    async fn renew(&mut self, store: &mut Store) -> Result<(), Ended> {
         let journal_ahead = self.terms.journal_ahead(self.projected < self.began_at);
-        if store.renew_lease(journal_ahead).await? { Ok(()) } else { Err(Ended::TakenOver) }
+        if !store.renew_lease(journal_ahead).await? {
+            return Err(Ended::TakenOver);
+        }
+        if let Err(error) = self.terms.note(journal_ahead) {
+            // It stays with what it says of itself, which asks for more care than it needs.
+            tracing::warn!("{error:#}");
+        }
+        Ok(())
     }
 
     async fn follow(

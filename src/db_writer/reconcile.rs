@@ -1,16 +1,18 @@
 //! Journal and database of one ladder: whether they belong together, and the journal brought up to the
 //! database. [`super::project`] does the other direction.
 
-use super::{JOURNAL, Opening};
+use super::{JOURNAL, Opening, SNAPSHOTS};
 use crate::clock;
 use crate::config::Faults;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
 use crate::store::{self, Lease, Progress, RENEWAL, Store, StoreError};
 use anyhow::{Context, bail};
+use ipc_schema::db_writer::Record;
 use ipc_schema::ids::{LadderId, Seq};
 use std::fs::File;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Before the database is tried again by a start that needs it.
@@ -89,14 +91,17 @@ fn is_whole(data: &Path) -> anyhow::Result<bool> {
     }
 }
 
-/// Brings the journal up to the database. Returns where the database is.
+/// Brings the journal up to the database, which agrees with it. Returns where the database is.
 pub(super) async fn reconcile(
     data: &Path,
     journal: &mut Journal,
     store: &mut Store,
     progress: Option<Progress>,
 ) -> anyhow::Result<Seq> {
-    let seq = agree(journal.dir(), journal.ladder(), journal.last(), store, progress).await?;
+    let seq = match agree(journal.dir(), journal.ladder(), journal.last(), store, progress).await? {
+        Agreement::At(seq) => seq,
+        Agreement::Parted(problem) => return Err(problem.into()),
+    };
     if journal.last() < seq {
         mark_incomplete(data)?;
     }
@@ -128,27 +133,36 @@ pub(super) fn mark_incomplete(data: &Path) -> anyhow::Result<()> {
     marked.and_then(|()| File::open(data)?.sync_all()).context("mark the journal as incomplete")
 }
 
-/// Where the database is, if it is this ladder's and had the same past as the journal in `dir`, which ends
-/// with `last`.
+/// Whether journal and database had the same past.
+#[derive(Debug)]
+pub(super) enum Agreement {
+    /// They had, and this is where the database is.
+    At(Seq),
+    /// Both have a record that the other has otherwise.
+    Parted(Faults),
+}
+
+/// Holds the database against the journal in `dir`, which ends with `last`. Refuses one of another ladder.
 pub(super) async fn agree(
     dir: &Path,
     ladder: LadderId,
     last: Seq,
     store: &mut Store,
     progress: Option<Progress>,
-) -> anyhow::Result<Seq> {
+) -> anyhow::Result<Agreement> {
     let at = progress.map_or(Seq(0), |progress| progress.seq);
     if at < last
-        && let Err(JournalError::Trimmed { first, .. }) = Reader::new(dir, at).read(Seq(at.0 + 1), 1)
+        && let Err(JournalError::Trimmed { first, .. }) = record(dir, Seq(at.0 + 1)).await
     {
         bail!(unmendable(format!(
             "the journal begins with record {first}, and the database ends with record {at}: what is between them was \
              removed from the journal because a database had it, and no snapshot has events. Put that database back, or a \
-             backup of it that reaches record {}",
+             backup of it that reaches record {}. To go on from record {at}, without all that players were told since, \
+             move the folders {JOURNAL} and {SNAPSHOTS} out of the data folder",
             first.0 - 1
         )));
     }
-    let Some(progress) = progress else { return Ok(at) };
+    let Some(progress) = progress else { return Ok(Agreement::At(at)) };
     if progress.ladder != ladder {
         bail!(unmendable(format!(
             "the journal holds ladder {:016x}, the database ladder {:016x}; give the journal's folder the database it belongs to",
@@ -158,27 +172,54 @@ pub(super) async fn agree(
     // The newest record that both have, whichever of them is behind.
     let common = last.min(at);
     if common == Seq(0) {
-        return Ok(at);
+        return Ok(Agreement::At(at));
     }
-    let before = Seq(common.0 - 1);
-    let ours = match Reader::new(dir, before).read(common, 1) {
-        Ok(records) => records.first().map(store::checksum_of),
-        Err(JournalError::Trimmed { .. }) => return Ok(at),
+    let ours = match record(dir, common).await {
+        Ok(ours) => ours.as_ref().map(store::checksum_of),
+        Err(JournalError::Trimmed { .. }) => return Ok(Agreement::At(at)),
         Err(error) => return Err(error.into()),
     };
     let theirs = if common == at {
         Some(progress.checksum)
     } else {
-        store.records_after(before, 1).await?.first().map(store::checksum_of)
+        store.records_after(Seq(common.0 - 1), 1).await?.first().map(store::checksum_of)
     };
     if ours != theirs {
-        bail!(unmendable(format!(
+        return Ok(Agreement::Parted(unmendable(format!(
             "journal and database of ladder {:016x} differ at record {common}: one of them was put back from a \
              backup and then went on by itself. Move away the one that is not to be kept",
             ladder.0
-        )));
+        ))));
     }
-    Ok(at)
+    Ok(Agreement::At(at))
+}
+
+/// One record of the journal in `dir`. To find it a whole segment may have to be read, while whoever asks has
+/// players to answer.
+async fn record(dir: &Path, seq: Seq) -> Result<Option<Record>, JournalError> {
+    let mut reader = Reader::new(dir, Seq(seq.0 - 1));
+    let read = tokio::task::spawn_blocking(move || reader.read(seq, 1)).await;
+    Ok(read.expect("the journal's reader does not panic")?.pop())
+}
+
+/// Moves what the folder has of the ladder out of the way of what the database has: into a folder beside it,
+/// named for the `epoch` that followed.
+pub(super) fn set_aside(data: &Path, epoch: u64) -> anyhow::Result<PathBuf> {
+    // From here on this folder waits for the database.
+    mark_incomplete(data)?;
+    let aside = data.join(format!("superseded-{epoch}"));
+    std::fs::create_dir_all(&aside).with_context(|| format!("create {}", aside.display()))?;
+    // The journal last: while it is there, the next start finds as this one did that the two have parted.
+    for name in [SNAPSHOTS, JOURNAL] {
+        match std::fs::rename(data.join(name), aside.join(name)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("move {name} to {}", aside.display()));
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+    File::open(data).and_then(|data| data.sync_all()).context("sync the data folder")?;
+    Ok(aside)
 }
 
 /// What another start will find as it is: only the operator can mend it, so it ends like a wrong

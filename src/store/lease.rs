@@ -24,6 +24,8 @@ pub struct Lease {
     pub epoch: u64,
     /// None if it is over, or was let go.
     pub left: Option<Duration>,
+    /// Until when, in milliseconds by the clock of the database: another number whenever its holder spoke up.
+    pub until_ms: i64,
     /// Whether that folder may have records that are not here.
     pub journal_ahead: bool,
 }
@@ -37,8 +39,8 @@ pub struct Claim<'a> {
     pub epoch: u64,
     pub journal_ahead: bool,
     pub seen: Option<&'a Lease>,
-    /// Whether it need not be over to be taken.
-    pub is_ours: bool,
+    /// Whether it need not be over to be taken: it is ours, or its holder was silent for as long by our own clock.
+    pub is_free: bool,
 }
 
 impl Store {
@@ -54,7 +56,7 @@ impl Store {
             return Ok(lease);
         }
         let query = format!(
-            "select ladder_id, holder, epoch, expires_at_ms - {NOW_MS}, case when journal_ahead then 1 else 0 end::bigint
+            "select ladder_id, holder, epoch, expires_at_ms - {NOW_MS}, expires_at_ms, case when journal_ahead then 1 else 0 end::bigint
              from lease"
         );
         self.each(&query, vec![], |mut row| {
@@ -63,6 +65,7 @@ impl Store {
                 holder: row.text()?,
                 epoch: row.number()?,
                 left: u64::try_from(row.int()?).ok().filter(|left| *left > 0).map(Duration::from_millis),
+                until_ms: row.int()?,
                 journal_ahead: row.int()? == 1,
             });
             Ok(())
@@ -74,14 +77,14 @@ impl Store {
     /// Takes the lease, and the tables with it, if it still is as it was seen, and is over or ours. The
     /// store goes on under the epoch that begins; false if another was faster.
     pub async fn take_lease(&mut self, claim: Claim<'_>) -> Result<bool, StoreError> {
-        let Claim { ladder, holder, epoch, journal_ahead, seen, is_ours } = claim;
+        let Claim { ladder, holder, epoch, journal_ahead, seen, is_free } = claim;
         let query = format!(
             "with taken as (
                  insert into lease (id, ladder_id, holder, epoch, expires_at_ms, journal_ahead)
                  values (1, $1, $2, $6, {NOW_MS} + $4, $5 = 1)
                  on conflict (id) do update set ladder_id = excluded.ladder_id, holder = excluded.holder,
                      epoch = excluded.epoch, expires_at_ms = excluded.expires_at_ms, journal_ahead = excluded.journal_ahead
-                 where lease.epoch = $3 and ($7 = 1 or lease.expires_at_ms <= {NOW_MS})
+                 where lease.epoch = $3 and (lease.expires_at_ms = $8 and $7 = 1 or lease.expires_at_ms <= {NOW_MS})
                  returning epoch
              ), fenced as (
                  update progress set epoch = taken.epoch from taken
@@ -95,7 +98,8 @@ impl Store {
             millis(LEASE).into(),
             i64::from(journal_ahead).into(),
             epoch.into(),
-            i64::from(is_ours).into(),
+            i64::from(is_free).into(),
+            seen.map_or(0, |seen| seen.until_ms).into(),
         ];
         let mut taken = None;
         self.each(&query, values, |mut row| {

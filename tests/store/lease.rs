@@ -1,14 +1,17 @@
 //! Two writers on one database: one holds the lease, the other stands by, is fenced off, or is refused.
 
 use super::places::{Place, change, rows};
-use super::{LADDER, history};
+use super::{ANA, LADDER, history};
 use crate::support::postgres::Postgres;
 use crate::wire::alone::block_on;
 use evoladder::config::{Durability, Faults};
 use evoladder::db_writer::{JOURNAL, Opened};
 use evoladder::journal::Journal;
-use evoladder::store::{Lease, Store, StoreError};
+use evoladder::store::{Claim, Lease, Store, StoreError};
+use ipc_schema::db_writer::Record;
+use ipc_schema::event::Event;
 use ipc_schema::ids::Seq;
+use ipc_schema::vocab::{Locale, Timestamp};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -111,6 +114,72 @@ fn where_the_database_is_what_counts_an_empty_folder_takes_over() {
         run_out(&place).await;
         let next = place.open_over(&second, Durability::Database, None).await.unwrap();
         assert_eq!(next.journal.last(), Seq(19));
+    });
+}
+
+#[test]
+fn a_lease_that_never_ends_by_the_database_is_taken_from_a_holder_who_is_silent() {
+    let Some(place) = Place::server() else { return };
+    let [first, _] = folders(&place);
+    block_on(async {
+        drop(opened(&place, &first).await.unwrap());
+        // As if the clock of the database had been set back by a day.
+        change(&place, "update lease set expires_at_ms = expires_at_ms + 86400000").await;
+        let mut store = Store::open(&place.database).await.unwrap();
+        let seen = store.lease().await.unwrap().unwrap();
+        assert!(seen.left.is_some_and(|left| left > Duration::from_secs(86_000)), "{seen:?}");
+        let claim = Claim {
+            ladder: LADDER,
+            holder: "another",
+            epoch: 2,
+            journal_ahead: false,
+            seen: Some(&seen),
+            is_free: true,
+        };
+        assert!(!store.take_lease(Claim { is_free: false, ..claim }).await.unwrap());
+        // Its holder speaks up at the last moment.
+        change(&place, "update lease set expires_at_ms = expires_at_ms + 1").await;
+        assert!(!store.take_lease(claim).await.unwrap());
+        let seen = store.lease().await.unwrap().unwrap();
+        assert!(store.take_lease(Claim { seen: Some(&seen), ..claim }).await.unwrap());
+    });
+}
+
+fn speaks(seq: u64, locale: Locale) -> Record {
+    let events = vec![Event::LocaleSet { player: ANA, locale }];
+    Record { seq: Seq(seq), at: Timestamp(seq * 1000), key: None, events, reply: None }
+}
+
+#[test]
+fn a_folder_that_was_followed_lets_go_of_what_it_had_told_nobody() {
+    let Some(place) = Place::server() else { return };
+    let [first, second] = folders(&place);
+    block_on(async {
+        let open = async |data| place.open_over(data, Durability::Database, None).await;
+        let mut began = open(&first).await.unwrap();
+        began.store.as_mut().unwrap().apply(LADDER, &history()[..17]).await.unwrap();
+        drop(began);
+        run_out(&place).await;
+        // The last two records are in the folder alone: nobody was told of them before this life, and so not in it.
+        refused(open(&second).await, &["did not stop in good order"]);
+        let mut again = open(&first).await.unwrap();
+        again.store.as_mut().unwrap().apply(LADDER, &history()[17..]).await.unwrap();
+        drop(again);
+        drop(open(&first).await.unwrap());
+        // What comes now is told when the database has it, which it never does.
+        let mut journal = Journal::open(&first.join(JOURNAL), LADDER).unwrap();
+        journal.append(&[20, 21].map(|seq| speaks(seq, Locale::KoKr))).unwrap();
+        drop(journal);
+        run_out(&place).await;
+        let mut next = open(&second).await.unwrap();
+        next.store.as_mut().unwrap().apply(LADDER, &[speaks(20, Locale::RuRu)]).await.unwrap();
+        drop(next);
+        run_out(&place).await;
+        let back = open(&first).await.unwrap();
+        assert_eq!(back.journal.last(), Seq(20), "it has what the database has");
+        drop(back);
+        let aside = first.join("superseded-4").join(JOURNAL);
+        assert_eq!(Journal::open(&aside, LADDER).unwrap().last(), Seq(21), "nothing is thrown away");
     });
 }
 
