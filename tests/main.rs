@@ -20,4 +20,5 @@ mod snapshots;
 mod store;
 mod support;
 mod tidy;
+mod walk;
 mod wire;

@@ -1,5 +1,6 @@
 //! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
+pub(crate) mod met;
 pub(crate) mod person;
 pub(crate) mod postgres;
 pub(crate) mod role;
@@ -59,6 +60,8 @@ pub(crate) struct Ladder {
     root: TempDir,
     supervisor: Child,
     pub(crate) emulator: SocketAddr,
+    /// Whether nobody but the test plays in it.
+    is_the_tests_own: bool,
 }
 
 impl Ladder {
@@ -107,7 +110,7 @@ impl Ladder {
     ) -> Ladder {
         let alone = processes();
         let supervisor = Ladder::spawn(evoladder, players, variables, root.path(), emulator);
-        let mut ladder = Ladder { _alone: alone, root, supervisor, emulator };
+        let mut ladder = Ladder { _alone: alone, root, supervisor, emulator, is_the_tests_own: players == 0 };
         ladder.until_ready().await;
         ladder
     }
@@ -215,7 +218,15 @@ impl Ladder {
         let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
         let status = self.supervisor.wait().unwrap();
+        self.note_met();
         (status, std::mem::replace(&mut self.root, tempfile::tempdir().unwrap()))
+    }
+
+    /// What simulated people do is chance, and meets nothing for certain.
+    fn note_met(&self) {
+        if self.is_the_tests_own {
+            met::collect(&self.data());
+        }
     }
 }
 
@@ -269,6 +280,7 @@ impl Ladder {
     pub(crate) fn kill(mut self) -> TempDir {
         self.supervisor.kill().unwrap();
         self.supervisor.wait().unwrap();
+        self.note_met();
         std::mem::replace(&mut self.root, tempfile::tempdir().unwrap())
     }
 }
@@ -278,6 +290,7 @@ impl Drop for Ladder {
         // Its children die with it.
         self.supervisor.kill().ok();
         self.supervisor.wait().ok();
+        self.note_met();
         if std::thread::panicking() {
             // Shown with the failure, and kept out of the way of tests that pass.
             println!("log of the ladder:\n{}", self.log());
