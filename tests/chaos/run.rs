@@ -156,7 +156,10 @@ impl Runner<'_> {
             }
             Deed::StopDatabase { ms } => {
                 if let Some(server) = &mut self.server {
-                    server.stop();
+                    // Another step may have stopped it, and be over later or sooner.
+                    if !self.ongoing.contains_key(&Ongoing::DatabaseOut) {
+                        server.stop();
+                    }
                     self.begin(Ongoing::DatabaseOut, *ms);
                 }
             }
