@@ -4,7 +4,7 @@
 //! through another; a child that overfills either is broken, and its owner ends it.
 
 use super::policy::Exit;
-use super::status::Usage;
+use super::status::{Meter, Usage};
 use ipc_schema::control::{Death, FromChild, Hello, Layer, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
@@ -57,6 +57,7 @@ pub struct Child {
     pub ended_for: Option<String>,
     /// What its end means, where we know better than its exit.
     pub counts_as: Option<Exit>,
+    pub meter: Meter,
     control: Option<UnixStream>,
     inbox: Vec<u8>,
     outbox: Vec<u8>,
@@ -100,6 +101,7 @@ impl Child {
             kill_at: None,
             ended_for: None,
             counts_as: None,
+            meter: Meter::default(),
             control: Some(ours),
             inbox: Vec::new(),
             outbox: Vec::new(),
@@ -235,7 +237,7 @@ pub fn reap() -> nix::Result<Option<Reaped>> {
             Ok(_) | Err(nix::Error::EINTR) => continue,
             Err(error) => return Err(error),
         };
-        let cpu_ms = Usage::of(pid.as_raw()).cpu_ms;
+        let cpu_ms = Usage::without_memory(pid.as_raw()).cpu_ms;
         waitpid(pid, None)?;
         return Ok(Some(Reaped { pid, exit, cpu_ms }));
     }

@@ -4,7 +4,7 @@ use super::child::Child;
 use super::policy::History;
 use super::report::{self, Gauges};
 use super::spec::ChildSpec;
-use super::status::{self, Usage};
+use super::status;
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -86,7 +86,7 @@ impl Slot {
     /// This place in a status; `seconds` are those since a moment.
     pub(super) fn to_json(&self, seconds: impl Fn(Instant) -> f64) -> Value {
         let child = self.child();
-        let usage = child.map(|child| Usage::of(child.pid.as_raw()));
+        let usage = child.map(|child| child.meter.usage(child.pid.as_raw()));
         json!({
             "role": self.spec.role.name(),
             "index": self.index,

@@ -4,11 +4,13 @@
 //! one question.
 
 use super::folder;
+use crate::clock;
 use crate::config::RunDir;
 use anyhow::{Context, Result, bail};
 use ipc_schema::control::{Layer, StatusReply, StatusRequest};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use serde_json::{Value, json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -125,11 +127,40 @@ pub struct Usage {
 
 impl Usage {
     pub fn of(pid: i32) -> Usage {
-        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).ok();
-        Usage {
-            pss_kib: read("smaps_rollup").and_then(|text| pss_kib(&text)),
-            cpu_ms: read("stat").and_then(|text| cpu_ms(&text)),
+        let pss_kib = read(pid, "smaps_rollup").and_then(|text| pss_kib(&text));
+        Usage { pss_kib, ..Usage::without_memory(pid) }
+    }
+
+    pub fn without_memory(pid: i32) -> Usage {
+        Usage { pss_kib: None, cpu_ms: read(pid, "stat").and_then(|text| cpu_ms(&text)) }
+    }
+}
+
+fn read(pid: i32, file: &str) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/{file}")).ok()
+}
+
+/// The usage of a child, asked as often as anybody likes. For its memory the kernel walks all its pages, and
+/// holds up the child where it takes new ones: so that is asked for a hundredth of the time at most, and every second
+/// at most.
+#[derive(Debug, Default)]
+pub struct Meter {
+    /// The memory, and until when it is not asked again.
+    measured: Cell<Option<(Option<u64>, Instant)>>,
+}
+
+impl Meter {
+    pub fn usage(&self, pid: i32) -> Usage {
+        let began = clock::instant();
+        if let Some((pss_kib, until)) = self.measured.get()
+            && began < until
+        {
+            return Usage { pss_kib, ..Usage::without_memory(pid) };
         }
+        let usage = Usage::of(pid);
+        let pause = (began.elapsed() * 100).max(Duration::from_secs(1));
+        self.measured.set(Some((usage.pss_kib, began + pause)));
+        usage
     }
 }
 
@@ -278,7 +309,6 @@ fn duration(seconds: Option<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock;
     use ipc_schema::control::LayerKind;
 
     #[test]
@@ -329,6 +359,19 @@ mod tests {
         assert_eq!(pss_kib("a [rollup]\nRss:  99 kB\nPss:      1204 kB\nPss_Dirty: 3 kB\n"), Some(1204));
         let own = Usage::of(i32::try_from(std::process::id()).unwrap());
         assert!(own.pss_kib > Some(0) && own.cpu_ms.is_some(), "{own:?}");
+    }
+
+    #[test]
+    fn memory_is_asked_once_a_second_and_cpu_time_always() {
+        let (own, meter) = (i32::try_from(std::process::id()).unwrap(), Meter::default());
+        let before = meter.usage(own);
+        let more = vec![1u8; 64 << 20];
+        let after = meter.usage(own);
+        assert_eq!(after.pss_kib, before.pss_kib, "it was asked a moment ago");
+        assert!(before.pss_kib > Some(0) && after.cpu_ms >= before.cpu_ms && after.cpu_ms.is_some());
+        meter.measured.set(before.pss_kib.map(|pss_kib| (Some(pss_kib), clock::instant())));
+        assert!(meter.usage(own).pss_kib > before.pss_kib.map(|pss_kib| pss_kib + (32 << 10)));
+        assert_eq!(more.iter().map(|byte| u64::from(*byte)).sum::<u64>(), 64 << 20);
     }
 
     #[test]
