@@ -6,6 +6,7 @@ mod copies;
 mod database;
 mod discord;
 mod disk;
+mod everything;
 mod failpoints;
 mod hostile;
 mod lost_folder;

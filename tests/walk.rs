@@ -60,7 +60,15 @@ fn pieces(text: &str) -> Vec<String> {
     out
 }
 
-fn says(text: &str, pieces: &[String]) -> bool {
+/// The sentence of a refusal, in pieces between what is filled in.
+pub(crate) fn refusal(name: &str) -> Vec<String> {
+    let sentences = messages("locales/enUS/refusals.ftl");
+    let key = format!("refusal-{name}");
+    let (_, sentence) = sentences.iter().find(|(known, _)| *known == key).expect(&key);
+    pieces(sentence)
+}
+
+pub(crate) fn says(text: &str, pieces: &[String]) -> bool {
     let mut rest = text;
     pieces.iter().all(|piece| match rest.split_once(piece.as_str()) {
         Some((_, after)) => {
@@ -119,14 +127,11 @@ fn every_command_button_and_refusal_was_met_by_a_test_with_whole_processes() {
 
     let texts: Vec<&str> =
         met.iter().filter(|(kind, _)| kind == "text").map(|(_, text)| text.as_str()).collect();
-    let sentences = messages("locales/enUS/refusals.ftl");
     let refusals = variants("ipc-schema/src/vocab.rs", "Refusal");
     assert!(refusals.len() > 50 && refusals.contains(&"Banned".to_owned()), "{refusals:?}");
     for name in refusals.iter().filter(|name| !ELSEWHERE.iter().any(|(known, _)| known == name)) {
-        let key = format!("refusal-{}", kebab(name));
-        let (_, sentence) = sentences.iter().find(|(known, _)| *known == key).expect(&key);
-        let pieces = pieces(sentence);
-        assert!(pieces.iter().map(String::len).sum::<usize>() > 12, "{key} is all variables");
+        let pieces = refusal(&kebab(name));
+        assert!(pieces.iter().map(String::len).sum::<usize>() > 12, "{name} is all variables");
         if !texts.iter().any(|text| says(text, &pieces)) {
             missing.push(format!("refusal {name}"));
         }

@@ -6,20 +6,28 @@ use ipc_schema::ids::MatchId;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) struct Person {
     http: reqwest::Client,
     emulator: SocketAddr,
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Modals submitted so far.
+    modals: AtomicUsize,
 }
 
 impl Person {
     pub(crate) async fn new(emulator: SocketAddr, name: &str) -> Person {
         // The client wants a provider even for plain HTTP; another test may have installed it.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let mut person =
-            Person { http: reqwest::Client::new(), emulator, id: String::new(), name: name.to_owned() };
+        let mut person = Person {
+            http: reqwest::Client::new(),
+            emulator,
+            id: String::new(),
+            name: name.to_owned(),
+            modals: AtomicUsize::new(0),
+        };
         let user = person.post("users", &json!({ "name": name })).await;
         person.id = user["id"].as_str().unwrap().to_owned();
         person
@@ -64,24 +72,61 @@ impl Person {
         self.post(&format!("users/{}/components", self.id), &press).await;
     }
 
-    /// Reads the emulator's events from the first one for a modal of this user, and submits it.
-    pub(crate) async fn submit_modal(&self, fields: &Value) {
+    /// Reads the emulator's events from the first one for what `pick` makes of an event of this user.
+    async fn event<T>(&self, what: &str, mut pick: impl FnMut(&Value) -> Option<T>) -> T {
         let url = format!("http://{}/emulator/events?after=0", self.emulator);
         let mut stream = self.http.get(url).send().await.unwrap();
         let mut seen = Vec::new();
-        let modal = wait_for(&format!("a modal for {}", self.name), async || {
+        wait_for(&format!("{what} for {}", self.name), async || {
             let chunk = stream.chunk().await.unwrap()?;
             seen.extend_from_slice(&chunk);
-            let whole = seen.iter().rposition(|byte| *byte == b'\n')?;
-            seen[..whole].split(|byte| *byte == b'\n').find_map(|line| {
-                let event: Value = serde_json::from_slice(line).ok()?;
-                let own = event["kind"] == "modal" && event["user"] == json!(self.id);
-                own.then(|| event["modal"]["modal_id"].as_str().map(str::to_owned))?
-            })
+            while let Some(end) = seen.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = seen.drain(..=end).collect();
+                let event: Value = serde_json::from_slice(&line).unwrap_or_default();
+                if event["user"] == json!(self.id)
+                    && let Some(picked) = pick(&event)
+                {
+                    return Some(picked);
+                }
+            }
+            None
         })
-        .await;
+        .await
+    }
+
+    /// Submits the next modal of this user that was not submitted yet.
+    pub(crate) async fn submit_modal(&self, fields: &Value) {
+        let mut before = self.modals.fetch_add(1, Ordering::Relaxed);
+        let modal = self
+            .event("a modal", |event| {
+                let modal = event["modal"]["modal_id"].as_str().filter(|_| event["kind"] == "modal")?;
+                let is_next = before == 0;
+                before = before.saturating_sub(1);
+                is_next.then(|| modal.to_owned())
+            })
+            .await;
         self.post(&format!("users/{}/modals", self.id), &json!({ "modal_id": modal, "fields": fields }))
             .await;
+    }
+
+    /// Types into an option of a command until `expected` is among what is suggested.
+    pub(crate) async fn suggestions(&self, command: &str, options: &Value, focused: &str, expected: &str) {
+        let body = json!({ "name": command, "options": options, "focused": focused });
+        self.post(&format!("users/{}/autocomplete", self.id), &body).await;
+        self.event(&format!("{expected:?} among the suggestions"), |event| {
+            (event["kind"] == "choices" && event.to_string().contains(expected)).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until so many messages of the DM have this button or menu.
+    pub(crate) async fn has_times(&self, custom_id: &str, times: usize) {
+        wait_for(&format!("{} to have {custom_id} {times} times", self.name), async || {
+            let messages = self.messages().await;
+            let offering = messages.iter().filter(|message| offers(&message["components"], custom_id));
+            (offering.count() == times).then_some(())
+        })
+        .await;
     }
 
     /// Goes through `/setup` to its end.
