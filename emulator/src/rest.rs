@@ -293,7 +293,10 @@ fn answer_route(world: &mut World, now: Moment, route: Route, request: Request) 
         Some(Ok(remaining)) => Some(remaining),
         Some(Err(limited)) => return limited.reply(),
     };
-    let mut reply = call(world, now, route, request).unwrap_or_else(Reply::from);
+    let mut reply = match check_spec(world, now, &route, &request) {
+        Ok(()) => call(world, now, route, request).unwrap_or_else(Reply::from),
+        Err(fault) => fault.into(),
+    };
     if let Some(remaining) = remaining {
         reply.headers.extend(limits::bucket_headers(remaining));
     }
@@ -347,6 +350,19 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
         Route::EditAnswer(token, which) => interactions::edit_answer(world, now, &token, which, body),
         Route::DeleteAnswer(token, which) => interactions::delete_answer(world, now, &token, which),
     }
+}
+
+/// Refuses what Discord's description of its API does not allow, and counts it.
+fn check_spec(world: &mut World, now: Moment, route: &Route, request: &Request) -> Result<(), Fault> {
+    let flaws = world.spec.as_mut().map(|spec| spec.check(request)).unwrap_or_default();
+    if flaws.is_empty() {
+        return Ok(());
+    }
+    world.counters.send_modify(|counters| counters.spec_violations += 1);
+    let told: Vec<String> = flaws.iter().map(|flaw| format!("{}: {}", flaw.path, flaw.message)).collect();
+    tracing::warn!(route = route.name(), flaws = ?told, "not as Discord describes its API");
+    world.log.note(now, "spec_violation", json!({"route": route.name(), "flaws": told}));
+    Err(Fault::InvalidForm(flaws))
 }
 
 fn check_token(world: &World, request: &Request) -> Result<(), Fault> {

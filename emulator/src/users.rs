@@ -294,6 +294,11 @@ fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
     Ok(Reply::new(if is_new { StatusCode::CREATED } else { StatusCode::OK }, body))
 }
 
+/// Makes things go wrong as a request does; the error is a sentence.
+pub(crate) fn ask_for_faults(world: &mut World, now: Moment, faults: &Value) -> Result<(), String> {
+    fault(world, now, faults).map(|_| ()).map_err(|refused| refused.sentence)
+}
+
 fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
     let fields = json.as_object().ok_or_else(|| Refused::because("The body is not an object."))?;
     world.log.note(now, "fault", json!({"fault": json}));

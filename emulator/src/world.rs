@@ -29,6 +29,7 @@ use crate::message::Message;
 use crate::rest;
 use crate::saved::{Entry, Saved};
 use crate::session::{Attached, CannotIdentify, CannotResume, ConnectionId, Sessions, Share, intent};
+use crate::spec::Spec;
 use crate::stall::Stalls;
 use crate::stats::{Counters, Requests};
 use crate::trouble::{Failure, Fate, Scope, Terms, Trouble};
@@ -208,6 +209,8 @@ pub(crate) struct World {
     pub(crate) saved: Saved,
     pub(crate) log: Log,
     pub(crate) trouble: Trouble,
+    /// What requests are held against, where it is at hand.
+    pub(crate) spec: Option<Spec>,
     stalls: Stalls,
 }
 
@@ -247,6 +250,7 @@ impl World {
             saved: Saved::default(),
             log: Log::default(),
             trouble: Trouble::new(config.seed),
+            spec: None,
             stalls: Stalls::new(now),
         }
     }
