@@ -57,8 +57,8 @@
 //!
 //! `POST /emulator/users/{id}/modals` `{"modal_id", "fields": {"name": "Ana", "races": ["bw_zerg"]}}`
 //! submits a modal that came in an event and answers `{"interaction_id"}`. Keys are the
-//! custom ids of its inputs, values text, a list for a menu, or the names of multipart
-//! parts for a file upload. A field left out keeps the value the modal came with. Refused
+//! custom ids of its inputs, values text, a list for a menu or a group, true or false for a checkbox, or
+//! the names of multipart parts for a file upload. A field left out keeps the value the modal came with. Refused
 //! when a required field is empty or a length is outside the input's bounds; the modal
 //! then stays open. A modal can be submitted once.
 //!
