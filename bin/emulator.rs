@@ -5,6 +5,7 @@ use emulator::{ANSWER_WITHIN, Emulator, Latency, Stats};
 use evoladder::config;
 use evoladder::ipc::child::{Child, Control, gauge, run_role};
 use ipc_schema::control::{Gauge, Role};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,7 +25,8 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
             answer_within: ANSWER_WITHIN,
             state: Some(config.data.join("emulator")),
         });
-        let emulator = emulator.await.map_err(for_whom)?;
+        let mut emulator = emulator.await.map_err(for_whom)?;
+        prepare(&mut emulator, config)?;
         let stats = emulator.stats();
         control.ready(Some(emulator.local_addr().to_string()));
         tokio::spawn(report(stats.clone(), control.clone()));
@@ -34,6 +36,30 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
         drained.finish().await;
         Ok(())
     })
+}
+
+/// Where the document lies for those who run from a checkout.
+const SPEC_BESIDE: &str = "../shared/discord-openapi.json";
+
+/// What requests are held against, and what goes wrong from the start.
+fn prepare(emulator: &mut Emulator, config: &config::Emulator) -> anyhow::Result<()> {
+    let beside = || Some(PathBuf::from(SPEC_BESIDE)).filter(|path| path.is_file());
+    match config.discord_spec.clone().or_else(beside) {
+        Some(document) => {
+            emulator.check_requests(&document).map_err(|error| {
+                let name = config::DISCORD_SPEC;
+                let fault = format!("{name}: {}: {:#}", document.display(), anyhow::Error::new(error));
+                config::Faults(vec![fault])
+            })?;
+            tracing::info!(document = %document.display(), "requests are held against Discord's API");
+        }
+        None => tracing::info!("requests are not held against Discord's API: no document is at hand"),
+    }
+    if let Some(faults) = &config.faults {
+        let told = emulator.ask_for_faults(faults);
+        told.map_err(|why| config::Faults(vec![format!("{}: {why}", config::EMULATOR_FAULTS)]))?;
+    }
+    Ok(())
 }
 
 /// What the operator must mend is a fault of the configuration.
@@ -68,6 +94,7 @@ fn gauges(stats: &Stats) -> Vec<Gauge> {
         gauge("http_requests", report.http_requests.values().sum::<u64>() as f64),
         gauge("gateway_identifies", report.gateway_identifies as f64),
         gauge("gateway_resumes", report.gateway_resumes as f64),
+        gauge("spec_violations", report.spec_violations as f64),
     ];
     gauges.extend(latency("ack_ms", report.ack_ms));
     gauges.extend(latency("answer_ms", report.answer_ms));

@@ -24,17 +24,25 @@
 //! | `upload` | `user`, `channel`, `message`, `files` | a user wrote a message to the bot; `files` are the names of its files, which may be none |
 //! | `callback` | `interaction`, `user`, `type`, `ok`; `code` | the bot's answer to a press: Discord's type of callback (4 message, 5 "thinking", 6 taken, 7 update, 8 suggestions, 9 modal); if not `ok`, Discord's error code (10062 too late or unknown, 40060 a second one), and `user` is there if the interaction is known |
 //! | `answer` | `interaction`, `user` | the first content that is not "thinking"; a modal is content; at most once an interaction; after a callback of type 6 it may never come |
-//! | `callback_failed` | `interaction` | a callback came and was answered 503 because that was asked for; nothing was done |
+//! | `callback_failed` | `interaction` | a callback came and was refused (503, 504 or 429) because that was asked for; nothing was done |
 //! | `interaction_failed` | `interaction`, `user`, `machine_stalled`, `expired`, `turned_away` | 3 s without a callback; see below |
 //! | `message_create` | `user`, `channel`, `message`, `text`, `seq`; `nonce`, `interaction` | the bot's message appeared in the user's DM; also "thinking", with an empty `text` |
 //! | `message_update` | as `message_create` | it changed |
 //! | `message_delete` | `user`, `channel`, `message`, `seq` | it is gone |
+//! | `channel_message_create`, `channel_message_update`, `channel_message_delete`, `channel_message_repeat` | as those without `channel_`, but no `user` | the same in the guild, where all see it who see the channel; what only one user sees there is a `message_create` |
+//! | `thread` | `channel`, `name` | the bot began a thread |
+//! | `thread_joined`, `thread_left` | `channel`, `user` | someone was added to it or taken out of it |
+//! | `settings` | `user`, `settings` | a user's settings were changed, as in the request |
 //! | `message_repeat` | `user`, `channel`, `message`, `nonce` | the bot sent a nonce again; it was given the earlier message and nobody saw anything |
 //! | `http_requests` | `requests` | the bot's requests since the world began, by method and route; written every few seconds and at the end; the last one counts. A kill may lose the last seconds |
 //! | `gateway_connect` | | a client opened the websocket |
 //! | `gateway_identify` | `session`, `living` | it began a session |
 //! | `gateway_resume` | `session`, `ok`, `living` | it went on with one, or was refused |
 //! | `gateway_disconnect` | `session`, `how`, `living` | a connection with a session ended: `lost`, `goodbye` (close code 1000 or 1001, which ends the session) or `cut` (a fault) |
+//! | `duplicate` | `event` | an event was delivered twice because that was asked for |
+//! | `spec_violation` | `route`, `flaws` | a request was not as Discord describes its API |
+//! | `barred` | `invalid` | too many invalid requests: the bot's address is shut out |
+//! | `token_reset` | | one IDENTIFY too many: Discord would make a new token |
 //! | `fault` | `fault` | a fault was asked for, as in the request |
 //! | `stall` | `from_ms`, `to_ms` | the emulator itself stood still for more than 500 ms |
 //!
