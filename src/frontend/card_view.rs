@@ -1,6 +1,7 @@
 //! What a card shows, from the backend's view of it.
 
 use super::commands::match_::{self, append_fact};
+use super::commands::queue;
 use super::reply::{Page, Tone, field, row};
 use super::text::{Words, plain};
 use super::{news, refusal};
@@ -28,6 +29,7 @@ pub fn render(view: &CardView, words: Words) -> Page {
             page
         }
         CardView::News(told) => news::page(told, words),
+        CardView::Queue(view) => queue::render(view, words),
         CardView::Notice { refusal, files } => {
             let page = Page::of(refusal::render_files(refusal, *files, words)).tone(Tone::Warning);
             let gate = refusal::gate(refusal, words);

@@ -123,7 +123,7 @@ impl Cards {
 
     pub fn show(&mut self, card: ShowCard) {
         // What may go to everyone at once is bounded; of all else the ladder owes a few to each player.
-        if self.turns.waiting() >= WAITING && card.view.urgency() == Urgency::News {
+        if self.turns.waiting() >= WAITING && card.view.urgency() >= Urgency::News {
             let result = Err(CardFailure::Passing);
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);
@@ -244,6 +244,12 @@ impl Desk {
             }
         } else {
             self.lanes.advance(message, card.card, card.version);
+        }
+        if let Some(old) = card.replaces.filter(|old| *old != message)
+            && let Err(error) = self.rest.delete(channel, old).await
+        {
+            // Its buttons ask for what is true, wherever they are pressed.
+            tracing::info!(card = card.card.0, "the message it replaces was not deleted: {error}");
         }
         Ok(Shown { channel, message })
     }

@@ -273,7 +273,7 @@ pub fn render(reply: &BackendReply) -> Reply {
     match reply {
         BackendReply::Refused { locale, refusal } => refusal::reply(refusal, Words::of(*locale)),
         BackendReply::Setup(view) => setup::render(view, Words::of(view.locale)).into(),
-        BackendReply::Queue { locale, queue } => queue::render(queue, Words::of(*locale)).into(),
+        BackendReply::Queue { locale, queue, .. } => queue::render(queue, Words::of(*locale)).into(),
         BackendReply::Match { locale, match_, .. } => match_::render(match_, Words::of(*locale)).into(),
         BackendReply::Leaderboard { locale, leaderboard } => {
             leaderboard::render(leaderboard, Words::of(*locale)).into()

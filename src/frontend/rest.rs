@@ -231,6 +231,12 @@ impl Rest {
         self.send(with_body(Request::builder(&route), body)?.build(), MESSAGE_LIMIT).await
     }
 
+    /// Deletes a message of the bot.
+    pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
+        let route = Route::DeleteMessage { channel_id: channel.0, message_id: message.0 };
+        self.send(Request::builder(&route).build(), MESSAGE_LIMIT).await
+    }
+
     /// The newest messages of a channel, newest first.
     pub async fn messages(&self, channel: ChannelId, limit: u16) -> Result<Vec<Message>, RestError> {
         let route = Route::GetMessages {

@@ -72,20 +72,24 @@ struct Answer {
     reply: Reply,
     /// The card that shows the same, so that the answer stands for its delivery.
     card: Option<CardState>,
+    /// Whether the message becomes that card if it has none yet.
+    takes_message: bool,
     ended: Ended,
 }
 
 impl Answer {
     fn of(reply: Reply) -> Answer {
-        Answer { reply, card: None, ended: Ended::Finished }
+        Answer { reply, card: None, takes_message: false, ended: Ended::Finished }
     }
 
     fn render(reply: &BackendReply) -> Answer {
         let card = match reply {
-            BackendReply::Match { card, .. } => *card,
+            BackendReply::Match { card, .. } | BackendReply::Queue { card, .. } => *card,
             _ => None,
         };
-        Answer { card, ..Answer::of(commands::render(reply)) }
+        // A match that was found needs a message that rings.
+        let takes_message = matches!(reply, BackendReply::Queue { .. });
+        Answer { card, takes_message, ..Answer::of(commands::render(reply)) }
     }
 }
 
@@ -199,9 +203,9 @@ impl Desk {
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
             && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
-            && let Answer { reply: Reply::Page(page), card, ended } = Answer::render(&page)
+            && let Answer { reply: Reply::Page(page), card, takes_message, ended } = Answer::render(&page)
         {
-            return Answer { reply: page.noticing(text).into(), card, ended };
+            return Answer { reply: page.noticing(text).into(), card, takes_message, ended };
         }
         answer
     }
@@ -385,6 +389,8 @@ pub(super) enum Unanswered {
 /// What is left after an answer was shown, or a newer version of it.
 fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
     let shown = answer.card.and_then(|CardState { card, version, message }| {
+        // A card that was never posted is in the message that shows it first, if that stays.
+        let message = message.or(incoming.caller.dm.zip(incoming.message).filter(|_| answer.takes_message));
         let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
         Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
     });

@@ -44,7 +44,7 @@ fn script(request: &BackendRequest, before: usize) -> (Duration, BackendReply) {
         }
         BackendRequest::Queue { .. } => {
             let queue = queue::tests::view_of(None);
-            (Duration::from_millis(1200), BackendReply::Queue { locale, queue })
+            (Duration::from_millis(1200), BackendReply::Queue { locale, queue, card: None })
         }
         BackendRequest::JoinQueue { .. } => {
             (at_once, BackendReply::Refused { locale, refusal: Refusal::NoRace })
@@ -239,6 +239,7 @@ impl Ladder {
             locale: Locale::EnUs,
             channel: Some(self.dm),
             message: None,
+            replaces: None,
             view: CardView::Match(Box::new(view)),
         };
         self.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -342,6 +343,7 @@ async fn a_card_is_posted_once_and_edited_afterwards() {
         locale: Locale::EnUs,
         channel: None,
         message: None,
+        replaces: None,
         view: CardView::Reminder { match_id: MatchId(12), deadline },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -435,6 +437,7 @@ async fn what_the_backend_refuses_to_save_is_brought_again() {
         locale: Locale::EnUs,
         channel: None,
         message: None,
+        replaces: None,
         view: CardView::Notice { refusal: Refusal::NotAReplay, files: 1 },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;

@@ -47,6 +47,10 @@ pub fn race_of(era: Era, value: &str) -> Option<Option<Race>> {
 
 pub fn render(view: &QueueView, words: Words) -> Page {
     let Some(entry) = &view.entry else {
+        if view.in_match {
+            let show = button(CustomId::MatchShow, ButtonStyle::Primary, words.say("match-button-show"));
+            return Page::of(words.say("queue-in-match")).tone(Tone::Good).row(row(vec![show]));
+        }
         let content = format!("{}\n{}", words.say("queue-title"), words.say("queue-how"));
         let page = Page::of(content).text(choice(view, words)).line().text(crowd(view, words));
         return Page { rows: rows(view, words), ..page };
@@ -185,6 +189,7 @@ pub mod tests {
             next_wave: Timestamp(1_800_000_045_000),
             waiting: Waiting { bw: 1, sc2: 2, both: 3 },
             entry,
+            in_match: false,
         }
     }
 
@@ -257,6 +262,15 @@ pub mod tests {
             let json = serde_json::to_value(&page.rows).unwrap();
             assert_eq!(json[0]["components"][0]["custom_id"], "queue:leave");
         }
+    }
+
+    #[test]
+    fn who_is_in_a_match_reads_so_and_has_no_menus() {
+        let page = render(&QueueView { in_match: true, ..view_of(None) }, Words::of(Locale::EnUs));
+        assert_fits(&page);
+        assert_eq!(text(&page), "**A match was found.** You are not in the queue any more.");
+        let json = serde_json::to_value(&page.rows).unwrap();
+        assert_eq!(json[0]["components"][0]["custom_id"], "match:show");
     }
 
     #[test]
