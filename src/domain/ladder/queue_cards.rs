@@ -1,8 +1,9 @@
 //! The message about the queue that a player has while waiting, and when it is told anew.
 //!
 //! It is edited where what it says has changed, at most every [`PAUSE`]. Each player has a moment of
-//! their own in a cycle that grows with the queue, so a full queue makes [`A_SECOND`] edits a second and no
-//! bursts, and a message that is still on its way gets no newer version.
+//! their own in a cycle that grows with the queue, so the wave that changes every message makes [`A_SECOND`]
+//! edits a second and no burst. A message that is still on its way gets no newer version, and while
+//! [`ON_THEIR_WAY`] are, no other one does: where Discord is slow, all of them become rarer.
 
 use super::Ladder;
 use crate::domain::cards::{Card, Cards, Content};
@@ -18,6 +19,10 @@ const PAUSE: Duration = Duration::from_secs(20);
 
 /// Messages that are told anew in a second, on average, however many wait.
 const A_SECOND: u64 = 10;
+
+/// Messages about the queue that Discord has at a time. Enough for [`A_SECOND`], and too few to be
+/// in the way of anything else.
+const ON_THEIR_WAY: usize = 20;
 
 /// The shortest cycle.
 const CYCLE_MS: u64 = 10_000;
@@ -84,7 +89,7 @@ impl Ladder {
 
     /// What makes the messages true whose time has come.
     pub(super) fn tell_of_queue(&self, now: Timestamp) -> Vec<Event> {
-        let due = self.stale_queue_cards().filter(|stale| stale.at <= now);
+        let due = self.stale_queue_cards().filter(|stale| stale.at <= now).take(ON_THEIR_WAY);
         let (old, young): (Vec<Stale>, Vec<Stale>) = due.partition(|stale| stale.is_old);
         let anew = old.into_iter().map(|Stale { player, message, .. }| Event::QueueCardDue {
             player,
@@ -101,13 +106,16 @@ impl Ladder {
 
     fn stale_queue_cards(&self) -> impl Iterator<Item = Stale> {
         let waiting = crowd(self.queue.values());
+        let on_their_way = self.queue_cards.values().filter(|id| self.cards.is_due(**id)).count();
+        let has_room = on_their_way < ON_THEIR_WAY;
         let cycle_ms = CYCLE_MS.max(self.queue_cards.len() as u64 * (1000 / A_SECOND));
-        self.queue_cards.iter().filter_map(move |(player, id)| {
+        self.queue_cards.iter().filter(move |_| has_room).filter_map(move |(player, id)| {
             let card = self.cards.get(*id).filter(|_| !self.cards.is_due(*id))?;
             let Content::Queue { since, at, waiting: told, .. } = card.content else { return None };
             let (player, message, last_edit) = (*player, card.message, since + MESSAGE_LIFE);
             let changed = told != waiting || self.last_wave > at;
-            let anew = if changed { moment(player, at + PAUSE, cycle_ms) } else { last_edit };
+            let from = (at + PAUSE).max(self.last_wave);
+            let anew = if changed { moment(player, from, cycle_ms) } else { last_edit };
             let is_old = anew >= last_edit;
             Some(Stale { player, message, at: anew.min(last_edit), is_old })
         })
