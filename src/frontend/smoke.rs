@@ -383,6 +383,41 @@ async fn a_late_refusal_leaves_the_card_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_message_of_a_build_without_components_v2_is_brought_up_to_date_by_press_and_card() {
+    let ladder = Ladder::start().await;
+    let button = json!({ "type": 2, "style": 4, "label": "Abort", "custom_id": "match:abort:12" });
+    let old = json!({
+        "content": "**Match found!**",
+        "embeds": [{ "description": "Who you play is told later." }],
+        "components": [{ "type": 1, "components": [button] }],
+    });
+    let url = format!("{}/channels/{}/messages", ladder.base.replace("/emulator", "/api/v10"), ladder.dm);
+    let post = ladder.http.post(url).header("Authorization", format!("Bot {TOKEN}")).json(&old);
+    let old: Value = post.send().await.unwrap().json().await.unwrap();
+
+    ladder.press(&old, "match:abort:12").await;
+    let refused = ladder.shown("That came too late").await;
+    assert_eq!((&refused["id"], &refused["content"]), (&old["id"], &json!("")));
+    let shown = refused["components"].to_string();
+    for kept in ["**Match found!**", "Who you play is told later.", "match:abort:12"] {
+        assert!(shown.contains(kept), "{shown}");
+    }
+    assert_eq!(refused["embeds"], json!([]));
+
+    // A card that takes the place of another message, which goes.
+    let (card, found) = ladder.found_match().await;
+    let replaces = Some(MessageId(old["id"].as_str().unwrap().parse().unwrap()));
+    let anew = ShowCard { card: CardId(9), replaces, ..card };
+    ladder.event(BackendEvent::ShowCard(Box::new(anew))).await;
+    ladder.asked(|request| matches!(request, BackendRequest::CardShown { card: CardId(9), .. })).await;
+    let left = ladder.messages().await;
+    assert_eq!(left.len(), 2, "{left:#?}");
+    assert!(left.iter().any(|message| message["id"] == found["id"]));
+    assert!(left.iter().all(|message| message["id"] != old["id"]));
+    ladder.leave().await;
+}
+
+#[tokio::test]
 async fn a_slow_answer_never_covers_a_newer_version_of_its_card() {
     let mut ladder = Ladder::start().await;
     let (card, found) = ladder.found_match().await;
