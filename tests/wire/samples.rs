@@ -445,8 +445,7 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
         Fits,
         Outnumbered { fitting: 4, waiting: Waiting { bw: 6, sc2: 4, both: 0 } },
     );
-    let expected = [None, Some(AT)].into_iter().cycle();
-    let entries = hints.into_iter().zip(expected);
+    let entries = hints.into_iter().zip([None, Some(AT)].into_iter().cycle());
     let entries = entries.map(|(hint, expected)| Some(EntryView { since: AT, hint, expected })).chain([None]);
     let view = |entry| QueueView {
         races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
