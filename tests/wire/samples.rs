@@ -447,7 +447,7 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
     );
     let entries = hints.into_iter().zip([None, Some(AT)].into_iter().cycle());
     let entries = entries.map(|(hint, expected)| Some(EntryView { since: AT, hint, expected })).chain([None]);
-    let view = |entry| QueueView {
+    let view = |entry: Option<EntryView>| QueueView {
         races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
         vetoes: vec![text("tourmaline")],
         vetoes_allowed: 4,
