@@ -1,6 +1,7 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
 mod archive;
+mod calls;
 mod chaos;
 mod copies;
 mod database;

@@ -5,6 +5,7 @@
 
 mod snapshot;
 
+use ipc_schema::event::Crowd;
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
 use ipc_schema::view::{News, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
@@ -38,6 +39,14 @@ pub enum Content {
         match_id: MatchId,
         number: u8,
         deadline: Timestamp,
+    },
+    /// The queue, for as long as the player waits: since when there is this card, what it said last of
+    /// who waits, and when. `replaces` is the message that this one takes the place of.
+    Queue {
+        since: Timestamp,
+        at: Timestamp,
+        waiting: Crowd,
+        replaces: Option<(ChannelId, MessageId)>,
     },
 }
 
@@ -93,6 +102,12 @@ impl Cards {
             card.content = content;
             self.touch(id);
         }
+    }
+
+    /// Nothing more is owed of it.
+    pub fn remove(&mut self, id: CardId) {
+        self.cards.remove(&id);
+        self.due.remove(&id);
     }
 
     /// A version is settled: it reached the player by this message, or by none if it never can. A

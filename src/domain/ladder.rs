@@ -2,6 +2,7 @@
 
 mod changes;
 mod decide;
+mod queue_cards;
 mod results;
 mod snapshot;
 mod staff;
@@ -72,6 +73,8 @@ pub struct Ladder {
     staff: Staff,
     pub(super) history: History,
     cards: Cards,
+    /// The card of each player who waits and can be reached.
+    queue_cards: BTreeMap<PlayerId, CardId>,
     chance: Chance,
     last_wave: Timestamp,
     /// Time before it was given back to the players already, as far as it was lost.
@@ -239,6 +242,7 @@ impl Default for Ladder {
             staff: Staff::default(),
             history: History::default(),
             cards: Cards::default(),
+            queue_cards: BTreeMap::new(),
             chance: Chance(0),
             last_wave: Timestamp::ZERO,
             lost_until: Timestamp::ZERO,
@@ -281,6 +285,10 @@ impl Ladder {
 
     pub fn is_queued(&self, player: PlayerId) -> bool {
         self.queue.contains_key(&player)
+    }
+
+    pub fn is_in_match(&self, player: PlayerId) -> bool {
+        self.open.contains_key(&player)
     }
 
     pub fn find_match(&self, id: MatchId) -> Option<&Match> {
@@ -379,7 +387,10 @@ impl Ladder {
                 let entry = match_.entries[slot].clone();
                 self.queue.insert(*player, entry);
             }
-            Event::LeftQueue { player, .. } => drop(self.queue.remove(player)),
+            Event::LeftQueue { player, .. } => {
+                self.queue.remove(player);
+                self.end_queue_card(*player);
+            }
             Event::WaveFired { at, pairings, generator } => {
                 self.last_wave = *at;
                 self.standings.advance(*at);
@@ -524,6 +535,7 @@ impl Ladder {
                 let may_change = self.may_change(*card);
                 self.cards.settled(*card, *version, Some((*channel, *message)), may_change);
             }
+            Event::CardLost { card, .. } if self.lose_queue_card(*card) => {}
             Event::CardLost { card, version, .. } => {
                 let may_change = self.may_change(*card);
                 self.cards.settled(*card, *version, None, may_change);
@@ -621,6 +633,8 @@ impl Ladder {
             Event::Banned { player, until, reason, .. } => self.begin_ban(*player, *until, reason),
             Event::BanEnded { player, reason, .. } => self.end_ban(*player, reason.as_ref()),
             Event::AbortsReset { player } => self.known(*player).reset_aborts(),
+            Event::QueueCardDue { player, replaces, at } => self.add_queue_card(*player, *replaces, *at),
+            Event::QueueCardsStale { players, at } => self.renew_queue_cards(players, *at),
         }
     }
 
@@ -645,6 +659,7 @@ impl Ladder {
             // The wave that paired them does not count as one waited.
             Entry { waves: entry.waves.saturating_sub(1), left_out: None, ..entry }
         });
+        pairing.players.iter().for_each(|player| self.end_queue_card(*player));
         let cards = pairing.players.map(|player| self.cards.add(player, Content::Match(id)));
         for player in pairing.players {
             let before = self.open.insert(player, id);
@@ -750,6 +765,7 @@ impl Ladder {
                 ReplayStage::Reading | ReplayStage::InLine { .. } => true,
                 ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
             },
+            Content::Queue { .. } => self.queue_cards.values().any(|card| *card == id),
             Content::Reminder { .. }
             | Content::PlayReminder { .. }
             | Content::Notice { .. }

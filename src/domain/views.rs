@@ -52,6 +52,7 @@ impl Ladder {
             next_wave: wave_after(now, season.knobs.wave),
             waiting: waiting(self.queue.values()),
             entry,
+            in_match: self.is_in_match(player),
         })
     }
 
@@ -148,6 +149,7 @@ impl Ladder {
             }
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
             Content::News(news) => CardView::News(news.clone()),
+            Content::Queue { .. } => CardView::Queue(Box::new(self.queue_view(season, now, card.player)?)),
             Content::Notice { refusal, files } => {
                 CardView::Notice { refusal: refusal.clone(), files: *files }
             }

@@ -124,7 +124,9 @@ fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
         | Event::StaffWithdrew { .. }
         | Event::AbortsReset { .. }
         | Event::Disputed { .. }
-        | Event::PlayReminded { .. } => Vec::new(),
+        | Event::PlayReminded { .. }
+        | Event::QueueCardDue { .. }
+        | Event::QueueCardsStale { .. } => Vec::new(),
         Event::Reported { match_id, player, outcome, .. } => {
             vec![change!(ReportMatch, match_id.0, player.0, outcome.code())]
         }

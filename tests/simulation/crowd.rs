@@ -227,6 +227,10 @@ impl Crowd {
         for case in cases {
             evening.staff_does(StaffAct::CloseCase { case });
         }
+        // Who waits has a card that may change.
+        for user in 1..=evening.people {
+            evening.act(user, Act::LeaveQueue);
+        }
         for _ in 0..60 {
             evening.deliver();
         }

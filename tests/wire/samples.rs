@@ -355,6 +355,8 @@ pub(crate) fn events() -> Vec<Event> {
         Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },
         BanEnded { player: PLAYER, reason: Some(text("a mistake")), at: AT },
         AbortsReset { player: PLAYER },
+        QueueCardDue { player: PLAYER, replaces: Some((CHANNEL, MESSAGE)), at: AT },
+        QueueCardsStale { players: vec![PLAYER], at: AT },
         Reported { match_id: MATCH, player: PLAYER, outcome: Outcome::Draw, at: AT },
         Disputed { match_id: MATCH, player: PLAYER, at: AT },
         PlayReminded { match_id: MATCH, number: 2, at: AT },
@@ -443,16 +445,16 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
         Fits,
         Outnumbered { fitting: 4, waiting: Waiting { bw: 6, sc2: 4, both: 0 } },
     );
-    let expected = [None, Some(AT)].into_iter().cycle();
-    let entries = hints.into_iter().zip(expected);
+    let entries = hints.into_iter().zip([None, Some(AT)].into_iter().cycle());
     let entries = entries.map(|(hint, expected)| Some(EntryView { since: AT, hint, expected })).chain([None]);
-    let view = |entry| QueueView {
+    let view = |entry: Option<EntryView>| QueueView {
         races: RaceChoice { bw: None, sc2: Some(Race::Sc2Zerg) },
         vetoes: vec![text("tourmaline")],
         vetoes_allowed: 4,
         maps: vec![(text("keres_passage"), text("Keres Passage"))],
         next_wave: AT,
         waiting: Waiting { bw: 1, sc2: 2, both: 3 },
+        in_match: entry.is_none(),
         entry,
     };
     entries.map(view).collect()
@@ -528,6 +530,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Notice { refusal: Refusal::LineFull, files: 2 },
         News(news().remove(0)),
         PlayReminder { match_id: MATCH, number: 1, deadline: AT },
+        Queue(Box::new(queue_views().remove(0))),
     );
     let judged = judged()
         .into_iter()
@@ -648,7 +651,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
     let one_each = every!(BackendReply:
         Refused { locale, refusal: Refusal::Busy },
         Setup(setup_view()),
-        Queue { locale, queue: queue_views().remove(0) },
+        Queue { locale, queue: queue_views().remove(0), card: Some(card_state(None)) },
         Match { locale, match_: Box::new(match_views().remove(0)), card: Some(card_state(None)) },
         Leaderboard { locale, leaderboard: leaderboard() },
         Taken,
@@ -668,7 +671,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
     one_each
         .into_iter()
         .chain(refusals().into_iter().map(|refusal| BackendReply::Refused { locale, refusal }))
-        .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue }))
+        .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue, card: None }))
         .chain(match_views().into_iter().map(|view| {
             let card = Some(card_state(Some((CHANNEL, MESSAGE))));
             BackendReply::Match { locale, match_: Box::new(view), card }
@@ -686,6 +689,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         locale: Locale::KoKr,
         channel: Some(CHANNEL),
         message: None,
+        replaces: Some(MESSAGE),
         view,
     };
     let one_each = every!(BackendEvent:

@@ -39,7 +39,7 @@ impl Ladder {
             timer.expect("an open match has a timer").0
         });
         let ban_end = self.staff.next_ban_end().map(|(at, _)| at);
-        matches.chain(wave).chain(ban_end).min()
+        matches.chain(wave).chain(ban_end).chain(self.next_queue_card()).min()
     }
 
     /// The first thing that is due by time; asked again until nothing is.
@@ -56,7 +56,10 @@ impl Ladder {
         if let Some(over) = self.ban_over(now) {
             return vec![over];
         }
-        self.wave_due(season, now).map_or_else(Vec::new, |at| self.wave(season, now, at))
+        match self.wave_due(season, now) {
+            Some(at) => self.wave(season, now, at),
+            None => self.tell_of_queue(now),
+        }
     }
 
     /// The wave that should have fired by `now`, if someone was waiting for it.
@@ -235,7 +238,8 @@ impl Ladder {
                 if player.races.is_empty() {
                     return Err(Refusal::NoRace);
                 }
-                Event::Queued { player: id, at: now }
+                let told = Event::QueueCardDue { player: id, replaces: None, at: now };
+                return Ok(vec![Event::Queued { player: id, at: now }, told]);
             }
             Act::LeaveQueue => {
                 if !self.queue.contains_key(&id) {

@@ -216,7 +216,8 @@ impl Table {
             | Event::ChannelSeen { .. }
             | Event::ModUnverified { .. }
             | Event::RatingSystem { .. }
-            | Event::Rated { .. } => return None,
+            | Event::Rated { .. }
+            | Event::QueueCardDue { .. } => return None,
             other => panic!("{other:?} has no words"),
         };
         Some(text)
