@@ -19,6 +19,7 @@ pub mod gap;
 pub mod gateway;
 pub mod incoming;
 pub mod lanes;
+pub mod line;
 mod missed;
 pub mod news;
 pub mod refusal;
@@ -26,6 +27,7 @@ pub mod registration;
 pub mod reply;
 pub mod rest;
 mod runner;
+pub mod schedule;
 pub mod session;
 #[cfg(test)]
 mod smoke;

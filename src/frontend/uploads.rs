@@ -12,6 +12,7 @@ use crate::failpoint;
 use bytes::{Bytes, BytesMut};
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
+use ipc_schema::view::Urgency;
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use std::collections::HashMap;
 use std::slice;
@@ -393,7 +394,7 @@ impl Desk {
             enforce_nonce: Some(true),
             ..Body::of_page(Page { content, ..Page::default() })
         };
-        if let Err(error) = self.rest.post(channel, &body).await {
+        if let Err(error) = self.rest.post(Urgency::Answer, channel, &body).await {
             tracing::warn!("a message to a player was not sent: {error}");
         }
     }
