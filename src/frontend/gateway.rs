@@ -33,12 +33,13 @@ const LIVED: Duration = Duration::from_secs(10);
 /// For the close frame to leave.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 
-/// Looks at a connection in the making that are not slowed down. One takes up to ten; more means that it
-/// is made, lost without a word and made anew, of which twilight tells nothing.
-const LOOKS: u32 = 12;
+/// Looks at a connection in the making that are not slowed down; one takes about five. More mean that it
+/// is made, lost without a word and made anew within one look, of which twilight tells nothing.
+const LOOKS: u32 = 6;
 
-/// Between two looks above that.
+/// Between two looks above that, of which such a connection takes two; twice as long after each four.
 const LOOK_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(10);
 
 /// Sessions of the day that are left alone: whoever looks after the ladder will want to start it.
 const SPARED: u32 = 20;
@@ -223,7 +224,9 @@ impl Connections {
                 (false, false) => self.looks += 1,
             }
             if self.looks > LOOKS {
-                let pause = self.pause.insert(Box::pin(sleep(LOOK_PAUSE)));
+                let doubled = ((self.looks - LOOKS) / 4).min(8);
+                let pause = (LOOK_PAUSE * (1 << doubled)).min(LONGEST_LOOK_PAUSE);
+                let pause = self.pause.insert(Box::pin(sleep(pause)));
                 // Arms it; it is not over yet.
                 let _ = pause.as_mut().poll(context);
             }
@@ -375,29 +378,4 @@ impl Brake {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gateway_that_is_closed_for_good_says_what_to_do() {
-        for (code, says) in [
-            (Some(4004), "DISCORD_TOKEN"),
-            (Some(4011), "too many servers"),
-            (Some(4014), "privileged intent"),
-            (Some(4012), "newer one"),
-            (None, "try again"),
-        ] {
-            let Unusable(said) = closed_for_good(code, "why");
-            assert!(said.contains(says) && said.contains("(why)"), "{said}");
-        }
-    }
-
-    #[test]
-    fn short_lived_connections_are_followed_by_longer_and_longer_pauses() {
-        let mut brake = Brake::default();
-        let pauses: Vec<u128> = (0..9).map(|_| brake.closed(Duration::ZERO, 999_999).as_millis()).collect();
-        assert_eq!(pauses, [499, 999, 1999, 3998, 7996, 15992, 31984, 59970, 59970]);
-        assert_eq!(brake.closed(Duration::from_secs(3600), 0), Duration::ZERO);
-        assert_eq!(brake.closed(Duration::from_secs(9), 0), Duration::from_millis(250));
-    }
-}
+mod tests;
