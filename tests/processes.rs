@@ -2,11 +2,14 @@
 
 mod archive;
 mod chaos;
+mod check;
 mod copies;
+mod crowd;
 mod database;
 mod discord;
 mod disk;
 mod failpoints;
+mod gateway;
 mod hostile;
 mod lost_folder;
 mod refusals;

@@ -125,6 +125,10 @@ impl Cards {
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);
         }
+        if let Some(channel) = card.channel.filter(|_| self.turns.is_under_way(card.user)) {
+            // Else news that waits for all that is urgent would hold up the player's match.
+            self.desk.rest.hurry(channel, card.view.urgency());
+        }
         self.turns.push(card);
         self.start();
     }

@@ -38,7 +38,7 @@ const CLOSE_LIMIT: Duration = Duration::from_millis(500);
 const LOOKS: u32 = 6;
 
 /// Between two looks above that, of which such a connection takes two; twice as long after each four.
-const LOOK_PAUSE: Duration = Duration::from_millis(500);
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(10);
 
 /// Sessions of the day that are left alone: whoever looks after the ladder will want to start it.

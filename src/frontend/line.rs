@@ -1,7 +1,8 @@
 //! The line in which calls to Discord wait for their turn: the loop around [`super::schedule`].
 
-use super::schedule::{Call, CallId, Next, Schedule, Scope, Told};
+use super::schedule::{Call, CallId, Lane, Next, Schedule, Scope, Told};
 use crate::clock;
+use ipc_schema::view::Urgency;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, OwnedPermit};
@@ -25,6 +26,7 @@ enum Word {
     Wanted { call: Call, granted: oneshot::Sender<CallId> },
     Ended { id: CallId, told: Told },
     Again { id: CallId, scope: Scope, wait: Duration, granted: oneshot::Sender<CallId> },
+    Hurry { lane: Lane, urgency: Urgency },
 }
 
 /// The right to send one call. Dropping it says that nothing is known of its answer.
@@ -56,6 +58,13 @@ impl Line {
             Some(Turn { id, words: self.words.clone(), room: Some(room) })
         };
         timeout_at(until.into(), turn).await.ok().flatten().ok_or(TooLate)
+    }
+}
+
+impl Line {
+    /// Something as urgent as this waits for what is in the lane. Does nothing while the line is full.
+    pub fn hurry(&self, lane: Lane, urgency: Urgency) {
+        self.words.try_send(Word::Hurry { lane, urgency }).ok();
     }
 }
 
@@ -133,6 +142,7 @@ async fn run(mut words: mpsc::Receiver<Word>) {
                     }
                     drop(waiting.insert(schedule.enter(call), granted));
                 }
+                Some(Word::Hurry { lane, urgency }) => schedule.hurry(&lane, urgency),
                 Some(Word::Ended { id, told }) => schedule.ended(id, told, clock::instant()),
                 Some(Word::Again { id, scope, wait, granted }) => {
                     schedule.again(id, scope, wait, clock::instant());
@@ -146,9 +156,7 @@ async fn run(mut words: mpsc::Receiver<Word>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::schedule::Lane;
     use super::*;
-    use ipc_schema::view::Urgency;
 
     fn call(urgency: Urgency) -> Call {
         Call { lane: Lane::Of("channels/1".to_owned()), bucket: "POST".to_owned(), urgency, counts: true }

@@ -183,6 +183,11 @@ impl Rest {
         self.breaker().is_open(clock::now())
     }
 
+    /// A message as urgent as this waits for a call to that channel, which waits in line.
+    pub fn hurry(&self, channel: ChannelId, urgency: Urgency) {
+        self.line.hurry(Lane::Of(format!("channels/{channel}")), urgency);
+    }
+
     /// The first answer to an interaction.
     pub async fn callback(
         &self,
@@ -474,69 +479,4 @@ fn shown(request: &Request) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
-    }
-
-    #[test]
-    fn a_429_says_who_has_to_wait_and_how_long() {
-        let json = r#"{"message": "You are being rate limited.", "retry_after": 1.5, "global": false}"#;
-        let global = r#"{"message": "You are being rate limited.", "retry_after": 1.5, "global": true}"#;
-        #[rustfmt::skip]
-        let table: &[(&[(&str, &str)], &str, Scope, u64)] = &[
-            (&[("x-ratelimit-scope", "user"), ("retry-after", "2")],             json,            Scope::Bucket,  1_500),
-            (&[("x-ratelimit-scope", "shared"), ("retry-after", "2")],           json,            Scope::Bucket,  1_500),
-            (&[("x-ratelimit-scope", "global"), ("retry-after", "2")],           json,            Scope::Bot,     1_500),
-            (&[("x-ratelimit-global", "true"), ("retry-after", "2")],            json,            Scope::Bot,     1_500),
-            (&[("retry-after", "2")],                                            global,          Scope::Bot,     1_500),
-            (&[("retry-after", "2")],                                            json,            Scope::Bucket,  1_500),
-            (&[("retry-after", "65536")],                                        "<html></html>", Scope::Address, 65_536_000),
-            (&[],                                                                "error code: 1015", Scope::Address, 5_000),
-            (&[("x-ratelimit-scope", "shared"), ("retry-after", "a while")],     "",              Scope::Bucket,  5_000),
-            (&[("x-ratelimit-scope", "user"), ("retry-after", "1e30")],          "",              Scope::Bucket,  5_000),
-            (&[("x-ratelimit-scope", "user"), ("retry-after", "-1")],            "",              Scope::Bucket,  5_000),
-            (&[("retry-after", "999999")],                                       "",              Scope::Address, 86_400_000),
-        ];
-        for (given, body, scope, wait_ms) in table {
-            let body: ErrorBody = serde_json::from_str(body).unwrap_or_default();
-            let expected = (*scope, Duration::from_millis(*wait_ms));
-            assert_eq!(limit_of(&headers(given), &body), expected, "{given:?} {body:?}");
-        }
-    }
-
-    #[test]
-    fn a_call_waits_with_its_channel_and_is_counted_with_its_route() {
-        let of = |route: Route<'_>| {
-            let call = call_of(&Request::from_route(&route), Urgency::Match);
-            (call.lane, call.bucket, call.counts)
-        };
-        let channel = || Lane::Of("channels/7".to_owned());
-        assert_eq!(
-            of(Route::UpdateMessage { channel_id: 7, message_id: 8 }),
-            (channel(), "PATCH/channels/7/messages/id".to_owned(), true)
-        );
-        assert_eq!(
-            of(Route::CreateMessage { channel_id: 7 }),
-            (channel(), "POST/channels/7/messages".to_owned(), true)
-        );
-        assert_eq!(
-            of(Route::UpdateInteractionOriginal { application_id: 5, interaction_token: "abc" }),
-            (
-                Lane::Of("webhooks/5/abc".to_owned()),
-                "PATCH/webhooks/5/abc/messages/@original".to_owned(),
-                false
-            )
-        );
-        assert_eq!(of(Route::CreatePrivateChannel), (Lane::Own, "POST/users/@me/channels".to_owned(), true));
-    }
-
-    #[test]
-    fn headers_of_an_answer_say_what_is_left() {
-        let told = told_by(&headers(&[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset-after", "1.250")]));
-        assert_eq!(told, Told::Left { remaining: 3, reset_after: Duration::from_millis(1250) });
-        assert_eq!(told_by(&headers(&[("x-ratelimit-remaining", "3")])), Told::Nothing);
-    }
-}
+mod tests;

@@ -186,6 +186,27 @@ impl Schedule {
         self.put(id, Waiting { call, not_before: sent_at.map(|at| at + RETRY_EVERY) });
     }
 
+    /// What waits in the lane holds up something as urgent as this, which comes after it.
+    pub fn hurry(&mut self, lane: &Lane, urgency: Urgency) {
+        let Some(state) = self.lanes.get_mut(lane) else { return };
+        if let Some(first) = state.waiting.first() {
+            self.ready.remove(first);
+        }
+        let hurried =
+            std::mem::take(&mut state.waiting).into_iter().map(|(known, id)| (known.min(urgency), id));
+        state.waiting = hurried.collect();
+        for (urgency, id) in &state.waiting {
+            if let Some(waiting) = self.calls.get_mut(id) {
+                waiting.call.urgency = *urgency;
+            }
+        }
+        if !state.under_way
+            && let Some(first) = state.waiting.first()
+        {
+            self.ready.insert(*first, lane.clone());
+        }
+    }
+
     /// The call is given up before it was sent.
     pub fn give_up(&mut self, id: CallId) {
         let Some(Waiting { call, .. }) = self.calls.remove(&id) else { return };
@@ -427,6 +448,19 @@ mod tests {
         schedule.ended(first, Told::Left { remaining: 0, reset_after: 4 * SECOND }, now);
         assert_eq!(schedule.next(now), Next::Wait(now + 4 * SECOND));
         assert_eq!(schedule.next(now + 4 * SECOND), Next::Send(second));
+    }
+
+    #[test]
+    fn what_holds_up_a_match_goes_out_as_if_it_were_one() {
+        let (mut schedule, now) = (Schedule::default(), clock::instant());
+        let others: Vec<CallId> = (0..60).map(|_| schedule.enter(call("busy", Urgency::Edit))).collect();
+        let (news, edit) =
+            (schedule.enter(call("a", Urgency::News)), schedule.enter(call("a", Urgency::Edit)));
+        schedule.hurry(&Lane::Of("a".to_owned()), Urgency::Match);
+        schedule.hurry(&Lane::Of("nobody's".to_owned()), Urgency::Match);
+        assert_eq!(sent(&mut schedule, now), [news, others[0]]);
+        schedule.ended(news, Told::Nothing, now);
+        assert_eq!(sent(&mut schedule, now), [edit]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The whole role between the emulator's Discord and a backend that follows a script.
 
+mod wave;
+
 use super::*;
 use crate::frontend::commands::{match_, queue, setup};
 use crate::ipc::connection::{Connection, Outbox, serve as serve_socket};
