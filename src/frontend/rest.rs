@@ -52,6 +52,9 @@ const COMMANDS_LIMIT: Duration = Duration::from_secs(30);
 /// What a 429 that says nothing of its length is taken for.
 const UNTOLD_WAIT: Duration = Duration::from_secs(5);
 
+/// Discord does not say how long one who opened DMs too fast has to wait.
+const DM_WAIT: Duration = Duration::from_secs(30);
+
 /// A longer wait is cut to this: nobody can tell what will be in a day.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -71,6 +74,8 @@ pub mod code {
     pub const INVALID_FORM: u64 = 50035;
     pub const CANNOT_MESSAGE_USER: u64 = 50007;
     pub const NO_MUTUAL_GUILD: u64 = 50278;
+    /// A 403 that waiting ends, and that asking again makes worse.
+    pub const OPENING_DMS_TOO_FAST: u64 = 40003;
     /// Of a message older than an hour. It comes as a 429 that no waiting ends.
     pub const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
 }
@@ -344,13 +349,15 @@ impl Rest {
                 return Ok(body);
             }
             let refused: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
-            let is_limit = status == 429 && refused.code != code::TOO_MANY_EDITS_OF_OLD_MESSAGE;
-            if !is_limit {
-                turn.ended(told_by(&headers));
-                self.count(status);
-                return Err(RestError::Refused { status, code: refused.code, message: refused.message });
-            }
-            let (scope, wait) = limit_of(&headers, &refused);
+            let (scope, wait) = match (status, refused.code) {
+                (_, code::OPENING_DMS_TOO_FAST) => (Scope::Bucket, DM_WAIT),
+                (429, known) if known != code::TOO_MANY_EDITS_OF_OLD_MESSAGE => limit_of(&headers, &refused),
+                _ => {
+                    turn.ended(told_by(&headers));
+                    self.count(status);
+                    return Err(RestError::Refused { status, code: refused.code, message: refused.message });
+                }
+            };
             // A limit shared with other bots is none of this one's doing.
             if text_of(&headers, SCOPE) != Some("shared") {
                 self.count(status);
