@@ -1,7 +1,7 @@
 //! `evoladder-frontend`: Discord's side of the ladder. See `evoladder::frontend`.
 
 use evoladder::config::{self, Faults};
-use evoladder::frontend::{self, Settings, gateway};
+use evoladder::frontend::{self, Settings, Unusable};
 use evoladder::ipc::child::{Child, run_role};
 use ipc_schema::control::Role;
 use std::process::ExitCode;
@@ -28,7 +28,7 @@ fn run(config: &config::Frontend) -> anyhow::Result<()> {
     })
 }
 
-/// A gateway that Discord closed for good is the operator's to open.
+/// What Discord does not let this bot do is the operator's to change.
 fn for_whom(error: anyhow::Error) -> anyhow::Error {
-    if error.is::<gateway::Fatal>() { Faults(vec![format!("{error:#}")]).into() } else { error }
+    if error.is::<Unusable>() { Faults(vec![format!("{error:#}")]).into() } else { error }
 }

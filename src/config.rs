@@ -4,8 +4,10 @@
 //! then exits with `EXIT_CONFIG`. A variable that is set but empty counts as not set. The
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
+mod check;
 mod replay_store;
 
+pub use check::{Check, Places};
 pub use replay_store::{
     AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
     REPLAY_STORE, ReplayStore,
@@ -439,7 +441,7 @@ macro_rules! from_env {
         }
     )+};
 }
-from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
+from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players, Check);
 
 /// The folder in which places are armed, if there is one.
 #[cfg(feature = "failpoints")]

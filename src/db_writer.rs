@@ -225,7 +225,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         config.replay_store.as_ref().map(Objects::new).transpose()?,
     )?
     .with_database(&database, config.durability);
-    let sessions = Sessions::start(data.join("gateway"));
+    let sessions = Sessions::start(data.join("gateway")).with_database(&database, ladder);
     let history = History::start(database.clone(), following.clone());
     if database.is_server() {
         // The file lies beside the snapshots, and is lost with them.

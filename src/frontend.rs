@@ -19,6 +19,7 @@ pub mod gap;
 pub mod gateway;
 pub mod incoming;
 pub mod lanes;
+pub mod line;
 mod missed;
 pub mod news;
 pub mod refusal;
@@ -26,6 +27,7 @@ pub mod registration;
 pub mod reply;
 pub mod rest;
 mod runner;
+pub mod schedule;
 pub mod session;
 #[cfg(test)]
 mod smoke;
@@ -46,6 +48,7 @@ use ipc_schema::control::{Gauge, Hello};
 use ipc_schema::ids::Key;
 use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
+use registration::Failed;
 use rest::Rest;
 use runner::Handled;
 use session::{Progress, Ticket};
@@ -113,17 +116,23 @@ enum Turn {
 }
 
 /// How the registration of the commands goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Registration {
     Done,
     /// Discord does not answer; it is asked again.
     Away,
+    Unusable(Unusable),
 }
+
+/// Discord does not have this bot as it is set up, and only its operator can change that.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unusable(pub String);
 
 /// What all tasks of this role share.
 #[derive(Debug)]
 pub struct Desk {
-    rest: Rest,
+    rest: Arc<Rest>,
     link: Link<BackendProtocol>,
     lanes: Lanes,
     uploads: Uploads,
@@ -159,8 +168,7 @@ impl Readiness {
     }
 }
 
-/// Serves until the supervisor asks to drain. An error that is a [`gateway::Fatal`] is one of
-/// configuration.
+/// Serves until the supervisor asks to drain. An error that is an [`Unusable`] is one of configuration.
 pub async fn run(settings: Settings, hello: Hello, control: Control) -> anyhow::Result<()> {
     let mut draining = control.clone();
     let told = |told| match told {
@@ -192,7 +200,9 @@ async fn serve(
     let (link, mut link_events) = Link::<BackendProtocol>::start(socket, hello, REQUESTS);
     let (leave, leaving) = watch::channel(false);
     let desk = Arc::new(Desk {
-        rest: Rest::new(&settings.token, settings.proxy.as_deref()).context("prepare calls to discord")?,
+        rest: Arc::new(
+            Rest::new(&settings.token, settings.proxy.as_deref()).context("prepare calls to discord")?,
+        ),
         link,
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
@@ -209,7 +219,8 @@ async fn serve(
     let arrivals = Arc::clone(&desk);
     let mut gateway = tokio::spawn(async move {
         let session = arrivals.load_session().await;
-        let shard = gateway::shard(&settings.token, settings.proxy.as_deref(), session.as_ref());
+        let sessions = gateway::Sessions::new(Arc::clone(&arrivals.rest));
+        let shard = gateway::shard(&settings.token, settings.proxy.as_deref(), session.as_ref(), sessions);
         if let Some(session) = session {
             arrivals.progress.begin(session);
         }
@@ -258,7 +269,7 @@ async fn serve(
             ended = &mut gateway => {
                 return Err(match ended.context("gateway task")? {
                     Ok(()) => anyhow::anyhow!("the gateway stopped unasked"),
-                    Err(fatal) => fatal.into(),
+                    Err(unusable) => unusable.into(),
                 });
             }
             event = link_events.recv() => match event {
@@ -288,6 +299,7 @@ async fn serve(
             Some(registration) = registrations.recv() => match registration {
                 Registration::Done => readiness.commands = true,
                 Registration::Away => is_away = true,
+                Registration::Unusable(unusable) => return Err(unusable.into()),
             },
             () = cards.step() => {}
             _ = gauges.tick() => {
@@ -380,14 +392,19 @@ impl Desk {
         registered: mpsc::Sender<Registration>,
     ) {
         // The channel is closed only when this role is leaving.
-        while let Err(error) = registration::register(&self.rest, application).await {
-            tracing::warn!("commands are not registered yet: {error}");
-            if error.is_passing() {
-                registered.send(Registration::Away).await.ok();
+        loop {
+            match registration::register(&self.rest, application).await {
+                Ok(()) => break drop(registered.send(Registration::Done).await),
+                Err(Failed::Unusable(unusable)) => {
+                    break drop(registered.send(Registration::Unusable(unusable)).await);
+                }
+                Err(Failed::Passing(error)) => {
+                    tracing::warn!("commands are not registered yet: {error}");
+                    registered.send(Registration::Away).await.ok();
+                }
             }
             sleep(REGISTER_PAUSE).await;
         }
-        registered.send(Registration::Done).await.ok();
     }
 
     fn in_flight(&self) -> usize {

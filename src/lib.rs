@@ -4,12 +4,14 @@
 //! bin -> one role each -> ipc, domain -> ipc-schema     db_writer -> store, journal     replay_worker, players -> replay
 //! db_writer -> snapshot -> domain
 //! audit -> domain, and store and journal to read        judge -> store, to read                bin/emulator -> emulator
+//! check -> frontend::rest, store, to look
 //! ```
 //!
 //! Roles never import one another; they meet in `ipc-schema`.
 
 pub mod audit;
 pub mod backend;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod db_writer;

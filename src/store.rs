@@ -51,6 +51,11 @@ const MIGRATIONS: &[(&str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0003_durability.sql"),
         include_str!("../migrations/postgres/0003_durability.sql"),
     ),
+    (
+        "gateway_sessions",
+        include_str!("../migrations/sqlite/0004_gateway_sessions.sql"),
+        include_str!("../migrations/postgres/0004_gateway_sessions.sql"),
+    ),
 ];
 
 /// How long a reader with the database open in another program may hold up a write.

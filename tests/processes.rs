@@ -3,12 +3,15 @@
 mod archive;
 mod calls;
 mod chaos;
+mod check;
 mod copies;
+mod crowd;
 mod database;
 mod discord;
 mod disk;
 mod everything;
 mod failpoints;
+mod gateway;
 mod hostile;
 mod lost_folder;
 mod refusals;

@@ -111,10 +111,12 @@ pub enum News {
 /// Which card goes out first where many are due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Urgency {
-    /// A match, whose time runs.
+    /// A match that was found, and what follows its confirmation: its time runs.
     Match,
-    /// What comes of something the player did.
+    /// What comes of something the player did: a result, or why a file was not taken.
     Answer,
+    /// How something goes on that the player knows of.
+    Edit,
     /// All else, which may go to everyone at once.
     News,
     /// What only keeps a message true that is there already.
@@ -124,8 +126,16 @@ pub enum Urgency {
 impl CardView {
     pub fn urgency(&self) -> Urgency {
         match self {
-            CardView::Match(_) | CardView::Reminder { .. } | CardView::PlayReminder { .. } => Urgency::Match,
-            CardView::Replay(_) | CardView::Notice { .. } => Urgency::Answer,
+            CardView::Match(match_) => match &match_.phase {
+                MatchPhase::Confirming { .. } => Urgency::Match,
+                // The sheet is the start of the match; who reported can wait.
+                MatchPhase::Playing { claims, .. } if *claims == Claims::default() => Urgency::Match,
+                MatchPhase::Playing { .. } => Urgency::Edit,
+                MatchPhase::Closed { .. } => Urgency::Answer,
+            },
+            CardView::Reminder { .. } | CardView::PlayReminder { .. } => Urgency::Match,
+            CardView::Replay(_) => Urgency::Edit,
+            CardView::Notice { .. } => Urgency::Answer,
             CardView::News(_) => Urgency::News,
             CardView::Queue(_) => Urgency::Live,
         }

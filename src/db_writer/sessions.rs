@@ -1,15 +1,31 @@
-//! Sessions of Discord's gateway, a file for each shard.
+//! Sessions of Discord's gateway, a file for each shard, and a row where the tables are in PostgreSQL.
 //!
 //! Nothing is synced: a lost or unreadable file costs an IDENTIFY. One thread writes and reads, so
-//! what was asked first is done first, and a slow disk holds up nobody else.
+//! what was asked first is done first, and a slow disk holds up nobody else. The database is told apart
+//! from that, and later; an older sequence only has Discord repeat more.
 
+use crate::clock;
 use crate::failpoint;
+use crate::store::{Database, Store};
 use anyhow::Context;
 use ipc_schema::db_writer::WriterReply;
-use ipc_schema::vocab::GatewaySession;
+use ipc_schema::ids::LadderId;
+use ipc_schema::vocab::{GatewaySession, Timestamp};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
-use tokio::sync::oneshot;
+use std::time::{Duration, UNIX_EPOCH};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{sleep, timeout};
+
+/// Between two rows of the database. What moved meanwhile is one row.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
+
+/// For the database to take a row or to give one. A frontend that starts waits longer.
+const DATABASE_LIMIT: Duration = Duration::from_secs(4);
+
+/// Before another attempt, where the database does not answer.
+const KEEP_PAUSE: Duration = Duration::from_secs(5);
 
 /// Requests that wait for the thread. A shard has one under way at a time; when it is full, a save is
 /// answered as not saved and the next one stands for it.
@@ -21,30 +37,48 @@ const FORMAT: &str = "evoladder gateway session 1";
 #[derive(Debug)]
 pub(super) struct Sessions {
     asks: SyncSender<Ask>,
+    /// Where the rows are.
+    database: Option<(Database, LadderId)>,
+    /// The newest of each shard, for the rows.
+    newest: watch::Sender<Newest>,
 }
+
+type Newest = BTreeMap<u32, GatewaySession>;
 
 #[derive(Debug)]
-struct Ask {
-    shard: u32,
-    /// To save it; None to load.
-    save: Option<GatewaySession>,
-    reply: oneshot::Sender<WriterReply>,
+enum Ask {
+    Save { shard: u32, session: GatewaySession, reply: oneshot::Sender<WriterReply> },
+    Load { shard: u32, reply: oneshot::Sender<Option<Saved>> },
 }
 
+/// A session and when it was saved.
+type Saved = (GatewaySession, Timestamp);
+
 impl Sessions {
+    /// Keeps them in the folder `dir`.
     pub(super) fn start(dir: PathBuf) -> Sessions {
         let (asks, asked) = sync_channel::<Ask>(WAITING);
         std::thread::spawn(move || {
-            for Ask { shard, save: session, reply } in asked {
-                let answer = match session {
-                    Some(session) => saved(save(&dir, shard, &session)),
-                    None => WriterReply::Session(load(&dir, shard)),
-                };
+            for ask in asked {
                 // Whoever asked may be gone.
-                reply.send(answer).ok();
+                match ask {
+                    Ask::Save { shard, session, reply } => {
+                        drop(reply.send(saved(save(&dir, shard, &session))));
+                    }
+                    Ask::Load { shard, reply } => drop(reply.send(load(&dir, shard))),
+                }
             }
         });
-        Sessions { asks }
+        Sessions { asks, database: None, newest: watch::Sender::default() }
+    }
+
+    /// And in the database, if that is not a file beside the folder.
+    pub(super) fn with_database(mut self, database: &Database, ladder: LadderId) -> Sessions {
+        if database.is_server() {
+            self.database = Some((database.clone(), ladder));
+            tokio::spawn(keep(database.clone(), ladder, self.newest.subscribe()));
+        }
+        self
     }
 
     pub(super) fn save(
@@ -52,22 +86,86 @@ impl Sessions {
         shard: u32,
         session: GatewaySession,
     ) -> impl Future<Output = WriterReply> + use<> {
-        self.ask(shard, Some(session))
-    }
-
-    pub(super) fn load(&self, shard: u32) -> impl Future<Output = WriterReply> + use<> {
-        self.ask(shard, None)
-    }
-
-    fn ask(&self, shard: u32, save: Option<GatewaySession>) -> impl Future<Output = WriterReply> + use<> {
+        self.newest.send_modify(|newest| drop(newest.insert(shard, session.clone())));
         let (reply, answer) = oneshot::channel();
-        let asked = self.asks.try_send(Ask { shard, save, reply });
+        let asked = self.asks.try_send(Ask::Save { shard, session, reply });
         async move {
             let reason = match asked {
                 Ok(()) => "the thread of sessions ended",
                 Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => "the disk is behind",
             };
             answer.await.unwrap_or_else(|_| WriterReply::ReadOnly { reason: reason.to_owned() })
+        }
+    }
+
+    /// The one that was saved last, wherever it is.
+    pub(super) fn load(&self, shard: u32) -> impl Future<Output = WriterReply> + use<> {
+        let (reply, answer) = oneshot::channel();
+        let asked = self.asks.try_send(Ask::Load { shard, reply });
+        let database = self.database.clone();
+        async move {
+            if asked.is_err() {
+                return WriterReply::ReadOnly { reason: "the disk is behind".to_owned() };
+            }
+            let of_folder = answer.await.ok().flatten();
+            let of_database = match database {
+                Some((database, ladder)) => read_row(&database, ladder, shard).await,
+                None => None,
+            };
+            let newest = of_folder.into_iter().chain(of_database).max_by_key(|(_, at)| *at);
+            WriterReply::Session(newest.map(|(session, _)| session))
+        }
+    }
+}
+
+async fn read_row(database: &Database, ladder: LadderId, shard: u32) -> Option<Saved> {
+    let read = async { Store::open_beside(database).await?.kept_session(ladder, shard).await };
+    match timeout(DATABASE_LIMIT, read).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(error)) => {
+            tracing::warn!("the database does not say which gateway session it has: {error}");
+            None
+        }
+        Err(_) => {
+            tracing::warn!("the database does not say in time which gateway session it has");
+            None
+        }
+    }
+}
+
+/// Has the database follow, for as long as there is somebody who saves.
+async fn keep(database: Database, ladder: LadderId, mut newest: watch::Receiver<Newest>) {
+    let mut open: Option<Store> = None;
+    let mut kept = Newest::new();
+    let mut is_told = false;
+    while newest.changed().await.is_ok() {
+        let wanted = newest.borrow_and_update().clone();
+        // A connection that did not answer, or not in time, is not used again.
+        let mut store = open.take();
+        let keeping = async {
+            if store.is_none() {
+                store = Some(Store::open_beside(&database).await?);
+            }
+            let store = store.as_mut().expect("it is open");
+            for (shard, session) in &wanted {
+                if kept.get(shard) != Some(session) {
+                    store.keep_session(ladder, *shard, session, clock::now()).await?;
+                }
+            }
+            anyhow::Ok(())
+        };
+        match timeout(DATABASE_LIMIT, keeping).await.context("it does not answer in time").flatten() {
+            Ok(()) => {
+                (open, kept, is_told) = (store, wanted, false);
+                sleep(KEEP_EVERY).await;
+            }
+            Err(error) => {
+                if !std::mem::replace(&mut is_told, true) {
+                    tracing::warn!("cannot keep a gateway session in the database: {error:#}; trying again");
+                }
+                newest.mark_changed();
+                sleep(KEEP_PAUSE).await;
+            }
         }
     }
 }
@@ -99,16 +197,20 @@ fn save(dir: &Path, shard: u32, session: &GatewaySession) -> anyhow::Result<()> 
     Ok(failpoint::hit("db-writer: session saved")?)
 }
 
-fn load(dir: &Path, shard: u32) -> Option<GatewaySession> {
-    let text = std::fs::read_to_string(path(dir, shard)).ok()?;
+fn load(dir: &Path, shard: u32) -> Option<Saved> {
+    let path = path(dir, shard);
+    let text = std::fs::read_to_string(&path).ok()?;
+    let saved_at = std::fs::metadata(&path).and_then(|file| file.modified()).ok()?;
+    let saved_at = saved_at.duration_since(UNIX_EPOCH).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     let [FORMAT, id, resume_url, sequence, application] = lines[..] else { return None };
-    Some(GatewaySession {
+    let session = GatewaySession {
         id: id.to_owned(),
         resume_url: resume_url.to_owned(),
         sequence: sequence.parse().ok()?,
         application: application.parse().ok()?,
-    })
+    };
+    Some((session, Timestamp(u64::try_from(saved_at.as_millis()).ok()?)))
 }
 
 #[cfg(test)]
@@ -141,7 +243,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("shard-3");
         std::fs::write(&file, STORED).unwrap();
-        let loaded = load(folder.path(), 3).expect("it is a session");
+        let (loaded, _) = load(folder.path(), 3).expect("it is a session");
         assert_eq!(loaded, session(12_345_678_901));
         std::fs::remove_file(&file).unwrap();
         save(folder.path(), 3, &loaded).unwrap();

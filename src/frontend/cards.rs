@@ -23,7 +23,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-/// Deliveries at a time. Discord takes 50 calls a second; more would only wait in the limiter.
+/// Deliveries at a time. Discord takes 50 calls a second; more would only wait in line.
 const AT_A_TIME: usize = 64;
 
 /// Cards that wait for their turn. Beyond it a card fails for the moment and the backend keeps it.
@@ -42,9 +42,6 @@ const REPORT_LIMIT: Duration = Duration::from_secs(60);
 /// sends the card once more by itself, when it can.
 const REPORT_TRIES: u32 = 15;
 const REPORT_PAUSE: Duration = Duration::from_secs(2);
-
-/// Codes beyond the ones of [`code`] that mean a message for an edit is out of reach.
-const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
 
 /// Codes by which Discord says that this player or this content can never be.
 const FOR_GOOD: [u64; 8] = [
@@ -127,6 +124,10 @@ impl Cards {
             let result = Err(CardFailure::Passing);
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);
+        }
+        if let Some(channel) = card.channel.filter(|_| self.turns.is_under_way(card.user)) {
+            // Else news that waits for all that is urgent would hold up the player's match.
+            self.desk.rest.hurry(channel, card.view.urgency());
         }
         self.turns.push(card);
         self.start();
@@ -222,31 +223,32 @@ impl Desk {
 
     async fn show_card(&self, card: ShowCard, nonce: String) -> Result<Shown, RestError> {
         let body = Body::of_page(card_view::render(&card.view, Words::of(card.locale)));
+        let urgency = card.view.urgency();
         let channel = match card.channel {
             Some(channel) => channel,
-            None => self.rest.open_dm(card.user).await?,
+            None => self.rest.open_dm(urgency, card.user).await?,
         };
         if let Some(message) = card.message {
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, &body.over_existing()).await?;
+                self.rest.edit(urgency, channel, message, &body.over_existing()).await?;
             }
             return Ok(Shown { channel, message });
         }
         let post = body.clone().once(nonce);
-        let posted = self.rest.post(channel, &post).await?;
+        let posted = self.rest.post(urgency, channel, &post).await?;
         let message = MessageId(posted.id.get());
         if body.text() != text_of(&posted.components) {
             // The nonce found an earlier post, whose answer was lost and whose words are older.
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, &body.over_existing()).await?;
+                self.rest.edit(urgency, channel, message, &body.over_existing()).await?;
             }
         } else {
             self.lanes.advance(message, card.card, card.version);
         }
         if let Some(old) = card.replaces.filter(|old| *old != message)
-            && let Err(error) = self.rest.delete(channel, old).await
+            && let Err(error) = self.rest.delete(Urgency::Live, channel, old).await
         {
             // Its buttons ask for what is true, wherever they are pressed.
             tracing::info!(card = card.card.0, "the message it replaces was not deleted: {error}");
@@ -275,7 +277,7 @@ impl Desk {
 fn failure_of(error: &RestError) -> CardFailure {
     match error {
         RestError::Refused { code, .. }
-            if matches!(*code, code::UNKNOWN_MESSAGE | TOO_MANY_EDITS_OF_OLD_MESSAGE) =>
+            if matches!(*code, code::UNKNOWN_MESSAGE | code::TOO_MANY_EDITS_OF_OLD_MESSAGE) =>
         {
             CardFailure::MessageGone
         }
@@ -319,7 +321,7 @@ mod tests {
         let refused = |status, code| RestError::Refused { status, code, message: String::new() };
         let cases = [
             (refused(404, code::UNKNOWN_MESSAGE), CardFailure::MessageGone),
-            (refused(429, TOO_MANY_EDITS_OF_OLD_MESSAGE), CardFailure::MessageGone),
+            (refused(429, code::TOO_MANY_EDITS_OF_OLD_MESSAGE), CardFailure::MessageGone),
             (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Permanent),
             (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Permanent),
             (refused(400, code::INVALID_FORM), CardFailure::Permanent),

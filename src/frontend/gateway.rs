@@ -2,14 +2,22 @@
 //!
 //! twilight reconnects and resumes by itself, and pauses only before a connection that failed. A
 //! gateway that accepts and closes at once would be asked thousands of times a second, so there is a
-//! brake of our own.
+//! brake of our own. Discord lets a bot begin 1,000 sessions a day and takes its token away beyond that,
+//! so before each one it is asked how many are left ([`Sessions`]).
 
+use super::Unusable;
+use super::rest::{Rest, RestError};
 use crate::clock;
 use ipc_schema::vocab::GatewaySession;
-use std::time::Duration;
-use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
-use twilight_gateway::error::ReceiveMessageErrorType;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
+use std::time::{Duration, Instant};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Sleep, sleep, timeout};
+use twilight_gateway::error::{ReceiveMessageError, ReceiveMessageErrorType};
+use twilight_gateway::queue::Queue;
 use twilight_gateway::{
     CloseFrame, ConfigBuilder, Event, EventTypeFlags, Intents, Session, Shard, ShardId, ShardState, StreamExt,
 };
@@ -24,6 +32,24 @@ const LIVED: Duration = Duration::from_secs(10);
 
 /// For the close frame to leave.
 const CLOSE_LIMIT: Duration = Duration::from_millis(500);
+
+/// Looks at a connection in the making that are not slowed down; one takes about five. More mean that it
+/// is made, lost without a word and made anew within one look, of which twilight tells nothing.
+const LOOKS: u32 = 6;
+
+/// Between two looks above that, of which such a connection takes two; twice as long after each four.
+const LOOK_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(10);
+
+/// Sessions of the day that are left alone: whoever looks after the ladder will want to start it.
+const SPARED: u32 = 20;
+
+/// Discord begins one session in so long.
+const BETWEEN_SESSIONS: Duration = Duration::from_secs(5);
+
+/// Between two questions how many are left.
+const ASK_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_ASK_PAUSE: Duration = Duration::from_secs(60);
 
 /// What the gateway tells its owner. Events carry their sequence.
 #[derive(Debug)]
@@ -40,16 +66,35 @@ pub enum Arrival {
     Message(Box<Message>, u64),
 }
 
-/// Discord closed the gateway and will do so again: token or intents are wrong.
-#[derive(Debug, thiserror::Error)]
-#[error("discord closed the gateway for good with code {code:?}: {reason:?}; check DISCORD_TOKEN")]
-pub struct Fatal {
-    pub code: Option<u16>,
-    pub reason: String,
+/// Discord closed the gateway and will do so again.
+fn closed_for_good(code: Option<u16>, reason: &str) -> Unusable {
+    let what_to_do = match code {
+        Some(4004) => {
+            "the token is not valid: copy it anew from https://discord.com/developers/applications, your application, \
+             Bot, Reset Token, into DISCORD_TOKEN"
+        }
+        Some(4011) => "the bot is in too many servers for one connection",
+        Some(4013 | 4014) => {
+            "it asks for what Discord does not give it; this ladder needs no privileged intent, so the build is at \
+             fault: use a newer one"
+        }
+        Some(4010 | 4012) => "Discord does not speak with this build any more: use a newer one",
+        _ => {
+            "try again; if it stays so, see https://discord.com/developers/docs/topics/opcodes-and-status-codes"
+        }
+    };
+    let code = code.map_or_else(|| "no code".to_owned(), |code| format!("code {code}"));
+    let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+    Unusable(format!("Discord closed the gateway for good with {code}{reason}: {what_to_do}"))
 }
 
 /// A connection that goes on with `session`, or begins a new one if Discord no longer knows it.
-pub fn shard(token: &str, proxy: Option<&str>, session: Option<&GatewaySession>) -> Shard {
+pub fn shard(
+    token: &str,
+    proxy: Option<&str>,
+    session: Option<&GatewaySession>,
+    sessions: Sessions,
+) -> Shard<Sessions> {
     let mut config = ConfigBuilder::new(token.to_owned(), INTENTS);
     if let Some(GatewaySession { id, resume_url, sequence, .. }) = session {
         config = config.session(Session::new(*sequence, id.clone())).resume_url(resume_url.clone());
@@ -57,53 +102,210 @@ pub fn shard(token: &str, proxy: Option<&str>, session: Option<&GatewaySession>)
     if let Some(proxy) = proxy {
         config = config.proxy_url(format!("ws://{proxy}"));
     }
-    Shard::with_config(ShardId::ONE, config.build())
+    Shard::with_config(ShardId::ONE, config.queue(sessions).build())
+}
+
+/// Who lets a session begin: Discord says how many may, and of the last ones none is used up.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    rest: Arc<Rest>,
+    last: Arc<Mutex<Option<Instant>>>,
+    /// Said where Discord does not let this bot in at all.
+    unusable: Arc<watch::Sender<Option<String>>>,
+}
+
+impl Sessions {
+    pub fn new(rest: Arc<Rest>) -> Sessions {
+        Sessions { rest, last: Arc::default(), unusable: Arc::new(watch::Sender::new(None)) }
+    }
+
+    /// Returns when one may begin; never, where Discord knows no such bot.
+    async fn until_one_may_begin(&self) {
+        let mut pause = ASK_PAUSE;
+        loop {
+            match self.rest.gateway().await {
+                Ok(info) => {
+                    let limit = info.session_start_limit;
+                    if limit.remaining > SPARED {
+                        tracing::debug!(remaining = limit.remaining, "sessions that may begin today");
+                        break;
+                    }
+                    let wait = Duration::from_millis(limit.reset_after).max(ASK_PAUSE);
+                    tracing::error!(
+                        remaining = limit.remaining,
+                        total = limit.total,
+                        "too many gateway sessions began today: Discord takes the token away beyond its limit, so the next \
+                         one begins when it starts to count anew, in {} minutes",
+                        wait.as_secs().div_ceil(60)
+                    );
+                    // Asked again before that: the clocks differ, and the limit may be raised.
+                    sleep(wait.min(LONGEST_ASK_PAUSE)).await;
+                }
+                Err(error) => {
+                    if error.status() == Some(401) {
+                        let why = closed_for_good(Some(4004), "").0;
+                        self.unusable.send_replace(Some(why));
+                        return std::future::pending().await;
+                    }
+                    tracing::warn!("cannot ask Discord for a gateway session: {error}");
+                    sleep(pause).await;
+                    pause = (pause * 2).min(if matches!(error, RestError::BreakerOpen) {
+                        LONGEST_ASK_PAUSE
+                    } else {
+                        8 * ASK_PAUSE
+                    });
+                }
+            }
+        }
+        let now = clock::instant();
+        let next = {
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            let next = last.map_or(now, |last| (last + BETWEEN_SESSIONS).max(now));
+            *last = Some(next);
+            next
+        };
+        sleep(next.duration_since(now)).await;
+    }
+}
+
+impl Queue for Sessions {
+    fn enqueue(&self, _shard: u32) -> oneshot::Receiver<()> {
+        let (begin, may_begin) = oneshot::channel();
+        let sessions = self.clone();
+        tokio::spawn(async move {
+            let mut begin = begin;
+            tokio::select! {
+                // The connection is gone that wanted it.
+                () = begin.closed() => {}
+                () = sessions.until_one_may_begin() => drop(begin.send(())),
+            }
+        });
+        may_begin
+    }
+}
+
+/// What one look at the shard brought.
+enum Seen {
+    Event(Option<Result<Event, ReceiveMessageError>>),
+    /// The connection ended without a word.
+    Dropped,
+}
+
+/// The shard, whose connections are not made too fast even where it tells nothing of them.
+struct Connections {
+    shard: Shard<Sessions>,
+    /// How often a connection in the making was looked at.
+    looks: u32,
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Connections {
+    fn is_connected(&self) -> bool {
+        !matches!(self.shard.state(), ShardState::Disconnected { .. } | ShardState::FatallyClosed)
+    }
+
+    async fn next(&mut self, wanted: EventTypeFlags) -> Seen {
+        poll_fn(|context| {
+            if let Some(pause) = &mut self.pause {
+                if pause.as_mut().poll(context).is_pending() {
+                    return Poll::Pending;
+                }
+                self.pause = None;
+            }
+            let was_connected = self.is_connected();
+            // The future holds nothing between two looks.
+            let event = pin!(self.shard.next_event(wanted)).poll(context);
+            if let Poll::Ready(event) = event {
+                return Poll::Ready(Seen::Event(event));
+            }
+            match (was_connected, self.is_connected()) {
+                (true, false) => return Poll::Ready(Seen::Dropped),
+                (_, true) => self.looks = 0,
+                (false, false) => self.looks += 1,
+            }
+            if self.looks > LOOKS {
+                let doubled = ((self.looks - LOOKS) / 4).min(8);
+                let pause = (LOOK_PAUSE * (1 << doubled)).min(LONGEST_LOOK_PAUSE);
+                let pause = self.pause.insert(Box::pin(sleep(pause)));
+                // Arms it; it is not over yet.
+                let _ = pause.as_mut().poll(context);
+            }
+            Poll::Pending
+        })
+        .await
+    }
 }
 
 /// Passes on what arrives until `stop` is true, then closes in a way that lets a successor resume.
 /// `arrived` must return at once: heartbeats wait for it.
 pub async fn run(
-    mut shard: Shard,
+    shard: Shard<Sessions>,
     mut stop: watch::Receiver<bool>,
     mut arrived: impl FnMut(Arrival),
-) -> Result<(), Fatal> {
+) -> Result<(), Unusable> {
     let wanted = EventTypeFlags::READY
         | EventTypeFlags::RESUMED
         | EventTypeFlags::GATEWAY_HELLO
+        | EventTypeFlags::GATEWAY_INVALIDATE_SESSION
+        | EventTypeFlags::GATEWAY_RECONNECT
         | EventTypeFlags::INTERACTION_CREATE
         | EventTypeFlags::MESSAGE_CREATE;
+    let mut refused = shard.config().queue().unusable.subscribe();
+    let mut connections = Connections { shard, looks: 0, pause: None };
     let mut brake = Brake::default();
-    let mut greeted = None;
+    let mut greeted: Option<Instant> = None;
+    // Discord said that a connection ends before it does; that is one end and not two.
+    let mut was_told = false;
     let mut last_close = None;
     loop {
-        let event = tokio::select! {
-            event = shard.next_event(wanted) => event,
+        let seen = tokio::select! {
+            seen = connections.next(wanted) => seen,
             _ = stop.wait_for(|stop| *stop) => break,
+            refused = refused.wait_for(Option::is_some) => {
+                let why = refused.ok().and_then(|why| why.clone());
+                return Err(Unusable(why.unwrap_or_default()));
+            }
         };
         // What was just returned is the last that the shard has counted.
-        let sequence = shard.session().map_or(0, Session::sequence);
+        let sequence = connections.shard.session().map_or(0, Session::sequence);
+        let is_told = matches!(
+            &seen,
+            Seen::Event(Some(Ok(Event::GatewayInvalidateSession(_) | Event::GatewayReconnect)))
+        );
+        let ended = match &seen {
+            Seen::Event(Some(Ok(Event::GatewayClose(frame)))) => {
+                last_close =
+                    frame.as_ref().map(|frame| (Some(frame.code), frame.reason.clone().into_owned()));
+                // Where it is fatal, the next event says so.
+                connections.shard.state() != ShardState::FatallyClosed
+            }
+            Seen::Dropped => true,
+            // twilight closes the connection then, and makes the next one at once.
+            Seen::Event(_) => is_told,
+        };
+        if ended {
+            arrived(Arrival::Lost);
+            if std::mem::replace(&mut was_told, is_told) && !is_told {
+                continue;
+            }
+            let lived = greeted.take().map_or(Duration::ZERO, |since| clock::instant().duration_since(since));
+            let pause = brake.closed(lived, clock::now().0);
+            let code = last_close.as_ref().and_then(|(code, _)| *code);
+            tracing::info!(?code, ?lived, ?pause, "gateway connection closed");
+            tokio::select! {
+                () = sleep(pause) => {}
+                _ = stop.wait_for(|stop| *stop) => break,
+            }
+            continue;
+        }
+        let Seen::Event(event) = seen else { continue };
         match event {
             None => {
-                let (code, reason) = last_close.unwrap_or_default();
-                return Err(Fatal { code, reason });
+                let (code, reason): (Option<u16>, String) = last_close.unwrap_or_default();
+                return Err(closed_for_good(code, &reason));
             }
-            Some(Ok(Event::GatewayHello(_))) => greeted = Some(clock::instant()),
-            Some(Ok(Event::GatewayClose(frame))) => {
-                let lived =
-                    greeted.take().map_or(Duration::ZERO, |since| clock::instant().duration_since(since));
-                arrived(Arrival::Lost);
-                last_close = frame.map(|frame| (Some(frame.code), frame.reason.into_owned()));
-                let pause = brake.closed(lived, clock::now().0);
-                let code = last_close.as_ref().and_then(|(code, _)| *code);
-                tracing::info!(?code, ?lived, ?pause, "gateway connection closed");
-                if !matches!(shard.state(), ShardState::Disconnected { .. }) {
-                    // Fatal: the next event says so.
-                    continue;
-                }
-                tokio::select! {
-                    () = sleep(pause) => {}
-                    _ = stop.wait_for(|stop| *stop) => break,
-                }
+            Some(Ok(Event::GatewayHello(_))) => {
+                (greeted, was_told, last_close) = (Some(clock::instant()), false, None);
             }
             Some(Ok(Event::Ready(ready))) => {
                 tracing::info!("gateway session began");
@@ -140,9 +342,9 @@ pub async fn run(
             },
         }
     }
-    shard.close(CloseFrame::RESUME);
+    connections.shard.close(CloseFrame::RESUME);
     let closed = async {
-        while let Some(event) = shard.next_event(EventTypeFlags::empty()).await {
+        while let Some(event) = connections.shard.next_event(EventTypeFlags::empty()).await {
             if matches!(event, Ok(Event::GatewayClose(_)) | Err(_)) {
                 return;
             }
@@ -176,15 +378,4 @@ impl Brake {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn short_lived_connections_are_followed_by_longer_and_longer_pauses() {
-        let mut brake = Brake::default();
-        let pauses: Vec<u128> = (0..9).map(|_| brake.closed(Duration::ZERO, 999_999).as_millis()).collect();
-        assert_eq!(pauses, [499, 999, 1999, 3998, 7996, 15992, 31984, 59970, 59970]);
-        assert_eq!(brake.closed(Duration::from_secs(3600), 0), Duration::ZERO);
-        assert_eq!(brake.closed(Duration::from_secs(9), 0), Duration::from_millis(250));
-    }
-}
+mod tests;

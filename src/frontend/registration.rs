@@ -1,6 +1,7 @@
 //! Keeps Discord's list of the bot's commands like the one here. Discord allows 200 new commands a
 //! day, so it is written only where it differs.
 
+use super::Unusable;
 use super::commands::COMMANDS;
 use super::rest::{Rest, RestError};
 use twilight_model::application::command::{Command, CommandOption, CommandType};
@@ -9,16 +10,49 @@ use twilight_model::guild::Permissions;
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
-pub async fn register(rest: &Rest, application: Id<ApplicationMarker>) -> Result<(), RestError> {
+/// Why the commands are not registered.
+#[derive(Debug)]
+pub enum Failed {
+    /// The same may work a little later.
+    Passing(RestError),
+    Unusable(Unusable),
+}
+
+/// Returns when Discord has the commands, or others of this bot that it does not let go of.
+pub async fn register(rest: &Rest, application: Id<ApplicationMarker>) -> Result<(), Failed> {
     let wanted: Vec<Command> = COMMANDS.iter().map(|command| (command.register)()).collect();
-    let known = rest.commands(application).await?;
+    let known = rest.commands(application).await.map_err(|error| failed(error, "shows"))?;
     if same(&wanted, &known) {
         tracing::debug!("commands are registered already");
         return Ok(());
     }
-    rest.set_commands(application, &wanted).await?;
-    tracing::info!(commands = wanted.len(), "commands registered");
+    match rest.set_commands(application, &wanted).await {
+        Ok(()) => tracing::info!(commands = wanted.len(), "commands registered"),
+        // Players go on with those of an earlier build: most are the same, and a press needs none.
+        Err(error) if !error.is_passing() && error.status() != Some(401) && !known.is_empty() => {
+            tracing::error!("Discord keeps the commands of an earlier build: {error}");
+        }
+        Err(error) => return Err(failed(error, "takes")),
+    }
     Ok(())
+}
+
+fn failed(error: RestError, does: &str) -> Failed {
+    if error.is_passing() {
+        return Failed::Passing(error);
+    }
+    let what_to_do = match error.status() {
+        Some(401) => {
+            "copy the token anew from https://discord.com/developers/applications, your application, Bot, Reset Token, \
+             into DISCORD_TOKEN"
+        }
+        Some(403 | 404) => {
+            "the bot's application may be gone or disabled: look at https://discord.com/developers/applications, and \
+             install the bot anew by the link of `evoladder check`"
+        }
+        _ => "`evoladder check` looks for what is wrong; if it finds nothing, use a newer build",
+    };
+    Failed::Unusable(Unusable(format!("Discord {does} no commands of this bot: {error}; {what_to_do}")))
 }
 
 /// What players see of a command; ids and versions are Discord's.
@@ -63,6 +97,22 @@ mod tests {
 
     fn registered() -> Vec<Command> {
         COMMANDS.iter().map(|command| (command.register)()).collect()
+    }
+
+    #[test]
+    fn what_discord_refuses_for_good_says_what_to_do_and_all_else_is_tried_again() {
+        let refused = |status| RestError::Refused { status, code: 0, message: "no".to_owned() };
+        for (status, says) in
+            [(401, "Reset Token"), (403, "install the bot"), (404, "gone"), (400, "newer build")]
+        {
+            match failed(refused(status), "takes") {
+                Failed::Unusable(Unusable(said)) => assert!(said.contains(says), "{status}: {said}"),
+                Failed::Passing(error) => panic!("{status} passes: {error}"),
+            }
+        }
+        for error in [refused(503), RestError::Limited, RestError::TimedOut, RestError::BreakerOpen] {
+            assert!(matches!(failed(error, "takes"), Failed::Passing(_)));
+        }
     }
 
     #[test]

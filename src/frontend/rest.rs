@@ -3,27 +3,37 @@
 //! *Callbacks* acknowledge interactions. They have three seconds and no limit at Discord, so they go
 //! through a plain HTTP client: twilight's limiter would send them one at a time, and without its
 //! limiter twilight repeats a 429 at once, tens of thousands of times a second.
-//! Everything else is *bulk* and goes through twilight with its limiter.
+//! Everything else waits in one [`Line`], which keeps to Discord's limits and to what is urgent. It is
+//! sent by a second plain client: twilight's would repeat a global 429 and one of Discord's front door
+//! without waiting, for ever, and show neither. Of twilight there are routes, requests and models.
 //!
-//! Every call ends in time, and none is repeated here: the caller knows whether that is wise.
+//! Every call ends in time, the wait in line included. Only what a 429 refused, which did nothing, is
+//! repeated here; of all else the caller knows whether that is wise.
 
 use super::breaker::{Breaker, Counted};
+use super::line::Line;
 use super::reply::{Attachment, Body};
+use super::schedule::{Call, Lane, Scope, Told};
 use crate::clock;
+use anyhow::Context as _;
+use bytes::Bytes;
 use ipc_schema::ids::{ChannelId, MessageId, UserId};
+use ipc_schema::view::Urgency;
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::multipart;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use serde_json::Value;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use twilight_http::Client;
-use twilight_http::api_error::ApiError;
-use twilight_http::error::{Error, ErrorType};
-use twilight_http::request::{Form, Request, RequestBuilder};
+use tokio::time::timeout_at;
+use twilight_http::error::Error;
+use twilight_http::request::{Form, Method, Request, RequestBuilder};
 use twilight_http::routing::Route;
 use twilight_model::application::command::Command;
 use twilight_model::channel::{Channel, Message};
+use twilight_model::gateway::connection_info::BotConnectionInfo;
 use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
@@ -31,14 +41,25 @@ use twilight_model::id::marker::ApplicationMarker;
 /// A callback has 3 s at Discord; the rest is for the way back and for one more attempt.
 pub const CALLBACK_LIMIT: Duration = Duration::from_millis(2500);
 
-/// Sending a message or an edit, waiting for the limiter included.
+/// Sending a message or an edit, waiting in line included.
 const MESSAGE_LIMIT: Duration = Duration::from_secs(20);
+
+/// One attempt at it.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(10);
 
 /// Commands are read and written once in a process's life.
 const COMMANDS_LIMIT: Duration = Duration::from_secs(30);
 
-/// How often twilight may send one call: it repeats a 429 by itself, and some without waiting.
-const SENDS_PER_CALL: u32 = 3;
+/// What a 429 that says nothing of its length is taken for.
+const UNTOLD_WAIT: Duration = Duration::from_secs(5);
+
+/// Discord does not say how long one who opened DMs too fast has to wait.
+const DM_WAIT: Duration = Duration::from_secs(30);
+
+/// A longer wait is cut to this: nobody can tell what will be in a day.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+const USER_AGENT: &str = concat!("DiscordBot (evoladder, ", env!("CARGO_PKG_VERSION"), ")");
 
 /// Codes of Discord's JSON errors.
 pub mod code {
@@ -54,6 +75,10 @@ pub mod code {
     pub const INVALID_FORM: u64 = 50035;
     pub const CANNOT_MESSAGE_USER: u64 = 50007;
     pub const NO_MUTUAL_GUILD: u64 = 50278;
+    /// A 403 that waiting ends, and that asking again makes worse.
+    pub const OPENING_DMS_TOO_FAST: u64 = 40003;
+    /// Of a message older than an hour. It comes as a 429 that no waiting ends.
+    pub const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
 }
 
 /// Why a call did not do what it should.
@@ -81,6 +106,14 @@ impl RestError {
         }
     }
 
+    /// What Discord answered, if it did.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            RestError::Refused { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
     /// Whether the same call may succeed a little later.
     pub fn is_passing(&self) -> bool {
         match self {
@@ -94,11 +127,13 @@ impl RestError {
 
 #[derive(Debug)]
 pub struct Rest {
-    bulk: Client,
+    line: Line,
+    bulk: reqwest::Client,
     callbacks: reqwest::Client,
+    authorization: HeaderValue,
     /// `https://discord.com` or the emulator.
     base: String,
-    breaker: Arc<Mutex<Breaker>>,
+    breaker: Mutex<Breaker>,
     calls: AtomicU64,
 }
 
@@ -135,25 +170,40 @@ struct ErrorBody {
     code: u64,
     #[serde(default)]
     message: String,
+    /// In seconds, of a 429.
+    retry_after: Option<f64>,
+    #[serde(default)]
+    global: bool,
+}
+
+/// A whole answer.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Bytes,
 }
 
 impl Rest {
-    /// `proxy` is host and port of a Discord that speaks plain HTTP.
+    /// `proxy` is host and port of a Discord that speaks plain HTTP. Needs a runtime, for the line.
     pub fn new(token: &str, proxy: Option<&str>) -> anyhow::Result<Rest> {
-        let mut bulk = Client::builder().token(token.to_owned()).timeout(MESSAGE_LIMIT);
         let base = match proxy {
-            Some(proxy) => {
-                bulk = bulk.proxy(proxy.to_owned(), true);
-                format!("http://{proxy}")
-            }
+            Some(proxy) => format!("http://{proxy}"),
             None => "https://discord.com".to_owned(),
         };
-        let callbacks = reqwest::Client::builder()
-            .user_agent(concat!("DiscordBot (evoladder, ", env!("CARGO_PKG_VERSION"), ")"))
-            .no_proxy()
-            .timeout(CALLBACK_LIMIT)
-            .build()?;
-        Ok(Rest { bulk: bulk.build(), callbacks, base, breaker: Arc::default(), calls: AtomicU64::new(0) })
+        let mut authorization = HeaderValue::try_from(format!("Bot {token}"))
+            .context("DISCORD_TOKEN has strange letters in it")?;
+        authorization.set_sensitive(true);
+        let client = || reqwest::Client::builder().user_agent(USER_AGENT).no_proxy();
+        Ok(Rest {
+            line: Line::start(),
+            bulk: client().timeout(ATTEMPT_LIMIT).build()?,
+            callbacks: client().timeout(CALLBACK_LIMIT).build()?,
+            authorization,
+            base,
+            breaker: Mutex::default(),
+            calls: AtomicU64::new(0),
+        })
     }
 
     /// Calls so far, for the gauge.
@@ -162,7 +212,12 @@ impl Rest {
     }
 
     pub fn breaker_is_open(&self) -> bool {
-        lock(&self.breaker).is_open(clock::now())
+        self.breaker().is_open(clock::now())
+    }
+
+    /// A message as urgent as this waits for a call to that channel, which waits in line.
+    pub fn hurry(&self, channel: ChannelId, urgency: Urgency) {
+        self.line.hurry(Lane::Of(format!("channels/{channel}")), urgency);
     }
 
     /// The first answer to an interaction.
@@ -192,7 +247,7 @@ impl Rest {
         if sent.status().is_success() {
             return Ok(());
         }
-        count(&self.breaker, status);
+        self.count(status);
         if status == 429 {
             return Err(RestError::Limited);
         }
@@ -210,31 +265,48 @@ impl Rest {
         let route =
             Route::UpdateInteractionOriginal { application_id: application.get(), interaction_token: token };
         let request = with_body(Request::builder(&route).use_authorization_token(false), body)?;
-        self.send(request.build(), MESSAGE_LIMIT).await
+        // Outside the bot's limit, so it overtakes nobody.
+        self.send(request.build(), Urgency::Match, MESSAGE_LIMIT).await
     }
 
-    pub async fn open_dm(&self, user: UserId) -> Result<ChannelId, RestError> {
+    pub async fn open_dm(&self, urgency: Urgency, user: UserId) -> Result<ChannelId, RestError> {
         let body = serde_json::json!({ "recipient_id": user.to_string() });
         let request = Request::builder(&Route::CreatePrivateChannel).json(&body);
-        let channel: Channel = self.read(request.build(), MESSAGE_LIMIT).await?;
+        let channel: Channel = self.read(request.build(), urgency, MESSAGE_LIMIT).await?;
         Ok(ChannelId(channel.id.get()))
     }
 
     /// Posts a message; with a nonce in `body` a second post within minutes answers with the first.
-    pub async fn post(&self, channel: ChannelId, body: &Body) -> Result<Message, RestError> {
+    pub async fn post(
+        &self,
+        urgency: Urgency,
+        channel: ChannelId,
+        body: &Body,
+    ) -> Result<Message, RestError> {
         let request = with_body(Request::builder(&Route::CreateMessage { channel_id: channel.0 }), body)?;
-        self.read(request.build(), MESSAGE_LIMIT).await
+        self.read(request.build(), urgency, MESSAGE_LIMIT).await
     }
 
-    pub async fn edit(&self, channel: ChannelId, message: MessageId, body: &Body) -> Result<(), RestError> {
+    pub async fn edit(
+        &self,
+        urgency: Urgency,
+        channel: ChannelId,
+        message: MessageId,
+        body: &Body,
+    ) -> Result<(), RestError> {
         let route = Route::UpdateMessage { channel_id: channel.0, message_id: message.0 };
-        self.send(with_body(Request::builder(&route), body)?.build(), MESSAGE_LIMIT).await
+        self.send(with_body(Request::builder(&route), body)?.build(), urgency, MESSAGE_LIMIT).await
     }
 
     /// Deletes a message of the bot.
-    pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
+    pub async fn delete(
+        &self,
+        urgency: Urgency,
+        channel: ChannelId,
+        message: MessageId,
+    ) -> Result<(), RestError> {
         let route = Route::DeleteMessage { channel_id: channel.0, message_id: message.0 };
-        self.send(Request::builder(&route).build(), MESSAGE_LIMIT).await
+        self.send(Request::builder(&route).build(), urgency, MESSAGE_LIMIT).await
     }
 
     /// The newest messages of a channel, newest first.
@@ -246,13 +318,24 @@ impl Rest {
             channel_id: channel.0,
             limit: Some(limit),
         };
-        self.read(Request::builder(&route).build(), MESSAGE_LIMIT).await
+        self.read(Request::builder(&route).build(), Urgency::Answer, MESSAGE_LIMIT).await
+    }
+
+    /// Where the gateway is, and how many sessions may still begin today.
+    pub async fn gateway(&self) -> Result<BotConnectionInfo, RestError> {
+        self.read(Request::builder(&Route::GetGatewayBot).build(), Urgency::Match, MESSAGE_LIMIT).await
+    }
+
+    /// Whatever is at `path`, such as `applications/@me`.
+    pub async fn look_up(&self, path: &str) -> Result<Value, RestError> {
+        let request = RequestBuilder::raw(Method::Get, path.to_owned()).build();
+        self.read(request, Urgency::Answer, MESSAGE_LIMIT).await
     }
 
     pub async fn commands(&self, application: Id<ApplicationMarker>) -> Result<Vec<Command>, RestError> {
         let application_id = application.get();
         let route = Route::GetGlobalCommands { application_id, with_localizations: Some(true) };
-        self.read(Request::builder(&route).build(), COMMANDS_LIMIT).await
+        self.read(Request::builder(&route).build(), Urgency::Answer, COMMANDS_LIMIT).await
     }
 
     pub async fn set_commands(
@@ -261,63 +344,121 @@ impl Rest {
         commands: &[Command],
     ) -> Result<(), RestError> {
         let route = Route::SetGlobalCommands { application_id: application.get() };
-        self.send(Request::builder(&route).json(&commands).build(), COMMANDS_LIMIT).await
+        self.send(Request::builder(&route).json(&commands).build(), Urgency::Answer, COMMANDS_LIMIT).await
     }
 
     async fn read<T: DeserializeOwned>(
         &self,
         request: Result<Request, Error>,
+        urgency: Urgency,
         limit: Duration,
     ) -> Result<T, RestError> {
-        let bytes = self.bytes(request, limit).await?;
+        let bytes = self.bytes(request, urgency, limit).await?;
         serde_json::from_slice(&bytes).map_err(|error| RestError::Transport(Box::new(error)))
     }
 
-    async fn send(&self, request: Result<Request, Error>, limit: Duration) -> Result<(), RestError> {
-        self.bytes(request, limit).await.map(drop)
+    async fn send(
+        &self,
+        request: Result<Request, Error>,
+        urgency: Urgency,
+        limit: Duration,
+    ) -> Result<(), RestError> {
+        self.bytes(request, urgency, limit).await.map(drop)
     }
 
-    async fn bytes(&self, request: Result<Request, Error>, limit: Duration) -> Result<Vec<u8>, RestError> {
+    /// What Discord answers to a call that it takes.
+    async fn bytes(
+        &self,
+        request: Result<Request, Error>,
+        urgency: Urgency,
+        limit: Duration,
+    ) -> Result<Bytes, RestError> {
+        let request = request.map_err(|error| RestError::Transport(Box::new(error)))?;
         if self.breaker_is_open() {
             return Err(RestError::BreakerOpen);
         }
-        let request = request.map_err(|error| RestError::Transport(Box::new(error)))?;
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        let mut call = self.bulk.request::<()>(request);
-        let (breaker, sends) = (Arc::clone(&self.breaker), AtomicU32::new(0));
-        call.set_pre_flight(move || {
-            let earlier = sends.fetch_add(1, Ordering::Relaxed);
-            if earlier > 0 {
-                // twilight sends again only after a 429, which it shows to nobody.
-                count(&breaker, 429);
+        let until = clock::instant() + limit;
+        let mut turn =
+            self.line.turn(call_of(&request, urgency), until).await.map_err(|_| RestError::TimedOut)?;
+        loop {
+            if self.breaker_is_open() {
+                return Err(RestError::BreakerOpen);
             }
-            earlier < SENDS_PER_CALL
-        });
-        let answered = async {
-            let response = call.await.map_err(|error| self.sorted(error))?;
-            response.bytes().await.map_err(|error| RestError::Transport(Box::new(error)))
-        };
-        tokio::time::timeout(limit, answered).await.unwrap_or(Err(RestError::TimedOut))
+            let answer = timeout_at(until.into(), self.send_once(&request)).await;
+            let Answer { status, headers, body } = answer.unwrap_or(Err(RestError::TimedOut))?;
+            if (200..300).contains(&status) {
+                turn.ended(told_by(&headers));
+                return Ok(body);
+            }
+            let refused: ErrorBody = serde_json::from_slice(&body).unwrap_or_default();
+            let (scope, wait) = match (status, refused.code) {
+                (_, code::OPENING_DMS_TOO_FAST) => (Scope::Bucket, DM_WAIT),
+                (429, known) if known != code::TOO_MANY_EDITS_OF_OLD_MESSAGE => limit_of(&headers, &refused),
+                _ => {
+                    turn.ended(told_by(&headers));
+                    self.count(status);
+                    return Err(RestError::Refused { status, code: refused.code, message: refused.message });
+                }
+            };
+            // A limit shared with other bots is none of this one's doing.
+            if text_of(&headers, SCOPE) != Some("shared") {
+                self.count(status);
+            }
+            tracing::info!(path = shown(&request), ?scope, ?wait, "discord limits us");
+            turn = turn.again(scope, wait, until).await.map_err(|_| RestError::Limited)?;
+        }
     }
 
-    fn sorted(&self, error: Error) -> RestError {
-        match error.kind() {
-            ErrorType::Response { error: body, status, .. } => {
-                count(&self.breaker, status.get());
-                let (code, message) = match body {
-                    ApiError::General(general) => (general.code, general.message.clone()),
-                    other => (0, other.to_string()),
-                };
-                RestError::Refused { status: status.get(), code, message }
+    async fn send_once(&self, request: &Request) -> Result<Answer, RestError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        // The link of an answer holds the interaction's token, which no log shall have.
+        let failed = |error: reqwest::Error| {
+            if error.is_timeout() {
+                RestError::TimedOut
+            } else {
+                RestError::Transport(Box::new(error.without_url()))
             }
-            ErrorType::Unauthorized => {
-                RestError::Refused { status: 401, code: 0, message: "the token is invalid".to_owned() }
-            }
-            // Only the pre-flight check cancels.
-            ErrorType::RequestCanceled => RestError::Limited,
-            ErrorType::RequestTimedOut => RestError::TimedOut,
-            _ => RestError::Transport(Box::new(error)),
+        };
+        let method = match request.method() {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
+            // The enum is open; there is no sixth that Discord takes.
+            _ => reqwest::Method::DELETE,
+        };
+        let mut call = self.bulk.request(method, format!("{}/api/v10/{}", self.base, request.path()));
+        if request.use_authorization_token() {
+            call = call.header(AUTHORIZATION, self.authorization.clone());
         }
+        if let Some(headers) = request.headers() {
+            call = call.headers(headers.clone());
+        }
+        if let Some(form) = request.form() {
+            call = call.header(CONTENT_TYPE, form.content_type()).body(form.clone().build());
+        } else if let Some(body) = request.body() {
+            call = call.header(CONTENT_TYPE, "application/json").body(body.to_vec());
+        } else if request.method() != Method::Get {
+            // Discord refuses a request that may have a body and does not say how long it is.
+            call = call.header(CONTENT_LENGTH, 0);
+        }
+        let answer = call.send().await.map_err(failed)?;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        Ok(Answer { status, headers, body: answer.bytes().await.map_err(failed)? })
+    }
+
+    /// Counts what Discord counts before it bans an address.
+    fn count(&self, status: u16) {
+        if !matches!(status, 401 | 403 | 429) {
+            return;
+        }
+        if self.breaker().failed(clock::now()) == Counted::Opened {
+            tracing::error!("discord refused too many calls in ten minutes; only acknowledgements go on");
+        }
+    }
+
+    fn breaker(&self) -> std::sync::MutexGuard<'_, Breaker> {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -349,15 +490,70 @@ fn part_of(file: &Attachment) -> String {
     format!("files[{}]", file.id)
 }
 
-fn count(breaker: &Mutex<Breaker>, status: u16) {
-    if !matches!(status, 401 | 403 | 429) {
-        return;
+const SCOPE: &str = "x-ratelimit-scope";
+
+fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Where a call waits, and with which others Discord counts it.
+fn call_of(request: &Request, urgency: Urgency) -> Call {
+    let path = request.path().split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').collect();
+    let major = match parts[..] {
+        ["channels" | "guilds", _, ..] => 2,
+        // With the token of the interaction.
+        ["webhooks", _, _, ..] => 3,
+        _ => 0,
+    };
+    let lane = if major == 0 { Lane::Own } else { Lane::Of(parts[..major].join("/")) };
+    let is_id = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut bucket = request.method().name().to_owned();
+    for (at, part) in parts.iter().enumerate() {
+        bucket.push('/');
+        bucket.push_str(if at >= major && is_id(part) { "id" } else { part });
     }
-    if lock(breaker).failed(clock::now()) == Counted::Opened {
-        tracing::error!("discord refused too many calls in ten minutes; only acknowledgements go on");
+    Call { lane, bucket, urgency, counts: parts[0] != "webhooks" }
+}
+
+/// What is left of the call's bucket.
+fn told_by(headers: &HeaderMap) -> Told {
+    let remaining = text_of(headers, "x-ratelimit-remaining").and_then(|text| text.parse().ok());
+    let reset_after = text_of(headers, "x-ratelimit-reset-after").and_then(seconds);
+    match (remaining, reset_after) {
+        (Some(remaining), Some(reset_after)) => Told::Left { remaining, reset_after },
+        _ => Told::Nothing,
     }
 }
 
-fn lock(breaker: &Mutex<Breaker>) -> std::sync::MutexGuard<'_, Breaker> {
-    breaker.lock().unwrap_or_else(PoisonError::into_inner)
+/// Who has to wait after a 429, and how long.
+fn limit_of(headers: &HeaderMap, body: &ErrorBody) -> (Scope, Duration) {
+    let header = text_of(headers, RETRY_AFTER.as_str()).and_then(seconds);
+    // The body has fractions of seconds, the header is rounded up.
+    let told = body.retry_after.and_then(whole).or(header);
+    let scope = match text_of(headers, SCOPE) {
+        Some("global") => Scope::Bot,
+        _ if body.global || headers.contains_key("x-ratelimit-global") => Scope::Bot,
+        Some(_) => Scope::Bucket,
+        None if body.retry_after.is_some() => Scope::Bucket,
+        None => Scope::Address,
+    };
+    (scope, told.unwrap_or(UNTOLD_WAIT).min(LONGEST_WAIT))
 }
+
+fn seconds(text: &str) -> Option<Duration> {
+    whole(text.parse().ok()?)
+}
+
+fn whole(seconds: f64) -> Option<Duration> {
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// A path without the tokens that may be in it.
+fn shown(request: &Request) -> &str {
+    let path = request.path();
+    if path.starts_with("webhooks/") { "webhooks" } else { path }
+}
+
+#[cfg(test)]
+mod tests;

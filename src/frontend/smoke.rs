@@ -1,5 +1,7 @@
 //! The whole role between the emulator's Discord and a backend that follows a script.
 
+mod wave;
+
 use super::*;
 use crate::frontend::commands::{match_, queue, setup};
 use crate::ipc::connection::{Connection, Outbox, serve as serve_socket};
@@ -539,5 +541,6 @@ async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
     let hello = Hello::new(Role::Frontend, Incarnation(1));
     let ended = timeout(PATIENCE, serve(settings, hello, std::future::pending(), |_| {})).await;
     let error = ended.expect("it ends").expect_err("it cannot go on");
-    assert_eq!(error.downcast_ref::<gateway::Fatal>().and_then(|fatal| fatal.code), Some(4004));
+    let said = error.downcast_ref::<Unusable>().expect("only its operator can mend it").to_string();
+    assert!(said.contains("DISCORD_TOKEN"), "{said}");
 }

@@ -52,6 +52,11 @@ impl Turns {
         self.line_up(user);
     }
 
+    /// Whether a card of that player is on its way, so that no other goes out.
+    pub(super) fn is_under_way(&self, user: UserId) -> bool {
+        self.lanes.get(&user).is_some_and(|lane| lane.under_way)
+    }
+
     /// The next card. Its player has no other until [`Turns::done`].
     pub(super) fn next(&mut self) -> Option<ShowCard> {
         loop {

@@ -12,6 +12,7 @@ use crate::failpoint;
 use bytes::{Bytes, BytesMut};
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
+use ipc_schema::view::Urgency;
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use std::collections::HashMap;
 use std::slice;
@@ -389,7 +390,7 @@ impl Desk {
     /// A sentence in the DM, once for each nonce.
     async fn say(&self, channel: ChannelId, content: String, nonce: String) {
         let body = Body::of_page(Page::of(content)).once(nonce);
-        if let Err(error) = self.rest.post(channel, &body).await {
+        if let Err(error) = self.rest.post(Urgency::Answer, channel, &body).await {
             tracing::warn!("a message to a player was not sent: {error}");
         }
     }

@@ -1,10 +1,11 @@
-//! What the database keeps for a data folder that is lost: snapshots in pieces, and replay files.
+//! What the database keeps for a data folder that is lost: snapshots in pieces, replay files, and the
+//! sessions of Discord's gateway.
 
 use super::link::Value;
 use super::{Store, StoreError};
 use anyhow::Context;
 use ipc_schema::ids::{LadderId, Seq};
-use ipc_schema::vocab::FileHash;
+use ipc_schema::vocab::{FileHash, GatewaySession, Timestamp};
 
 /// What there is of a snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,54 @@ impl Store {
         let mut found = None;
         self.each(query, vec![hash.to_string().into()], |mut row| {
             found = Some(row.bytes()?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// Keeps the session of a shard of that ladder, in place of the one before.
+    pub async fn keep_session(
+        &mut self,
+        ladder: LadderId,
+        shard: u32,
+        session: &GatewaySession,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let statement = "insert into gateway_sessions
+                 (shard, ladder_id, session_id, resume_url, sequence, application_id, saved_at_ms)
+             values ($1, $2, $3, $4, $5, $6, $7)
+             on conflict (shard) do update set ladder_id = excluded.ladder_id, session_id = excluded.session_id,
+                 resume_url = excluded.resume_url, sequence = excluded.sequence,
+                 application_id = excluded.application_id, saved_at_ms = excluded.saved_at_ms";
+        let GatewaySession { id, resume_url, sequence, application } = session;
+        let values = vec![
+            shard.into(),
+            format!("{:016x}", ladder.0).into(),
+            id.into(),
+            resume_url.into(),
+            (*sequence).into(),
+            application.to_string().into(),
+            at.into(),
+        ];
+        self.each(statement, values, |_| Ok(())).await
+    }
+
+    /// The session of a shard of that ladder, and when it was kept.
+    pub async fn kept_session(
+        &mut self,
+        ladder: LadderId,
+        shard: u32,
+    ) -> Result<Option<(GatewaySession, Timestamp)>, StoreError> {
+        let query =
+            "select session_id, resume_url, sequence, application_id, saved_at_ms from gateway_sessions
+             where shard = $1 and ladder_id = $2";
+        let mut found = None;
+        self.each(query, vec![shard.into(), format!("{:016x}", ladder.0).into()], |mut row| {
+            let (id, resume_url, sequence) = (row.text()?, row.text()?, row.number()?);
+            let application = row.text()?.parse().context("read the application of a session")?;
+            let session = GatewaySession { id, resume_url, sequence, application };
+            found = Some((session, Timestamp(row.number()?)));
             Ok(())
         })
         .await?;

@@ -7,18 +7,23 @@ use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-async fn ask_for(ladder: &Ladder, trouble: &Value) {
+pub(super) async fn ask_for(ladder: &Ladder, trouble: &Value) {
     let url = format!("http://{}/emulator/faults", ladder.emulator);
     let answer = reqwest::Client::new().post(url).json(trouble).send().await.unwrap();
     assert!(answer.status().is_success(), "{trouble}: {}", answer.status());
 }
 
 /// What the emulator has logged of that kind.
-fn logged(ladder: &Ladder, kind: &str) -> Vec<Value> {
+pub(super) fn logged(ladder: &Ladder, kind: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(ladder.data().join("emulator").join("log.ndjson")).unwrap();
     let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
     let lines = whole.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line["kind"] == kind).collect()
+}
+
+pub(super) async fn stats(ladder: &Ladder) -> Value {
+    let url = format!("http://{}/emulator/stats", ladder.emulator);
+    reqwest::get(url).await.unwrap().json().await.unwrap()
 }
 
 #[tokio::test]

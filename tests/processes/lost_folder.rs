@@ -1,7 +1,9 @@
 //! The data folder is lost with its container, and the database is there: the ladder goes on from it.
 
 use super::database::said_by;
+use super::discord::stats;
 use super::second_life::logged;
+use super::session::{confirm_without_backend, reads_that_she_confirmed};
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::postgres::Postgres;
 use crate::support::{Ladder, free_address, wait_for};
@@ -165,6 +167,33 @@ async fn with_the_database_away_a_press_is_acknowledged_and_answered_when_it_is_
     told_the_result(&ana, &bea, match_id).await;
     let failed = logged(&data, "interaction_failed");
     assert_eq!(failed, [] as [Value; 0]);
+    let (status, root) = ladder.stop();
+    assert!(status.success(), "{status}");
+    all_is_well(&root.path().join("data"), &url);
+}
+
+#[tokio::test]
+async fn a_press_that_was_acknowledged_is_answered_though_all_dies_and_the_folder_is_lost() {
+    let Some(server) = Postgres::start(&["fsync=off"]) else { return };
+    let (url, root, emulator) = (server.fresh(), tempfile::tempdir().unwrap(), free_address());
+    let name = url.rsplit_once('/').unwrap().1;
+    let variables = [("DATABASE_URL", url.as_str()), ("DURABILITY", "database")];
+    let ladder = Ladder::start_again_with(root, emulator, &variables).await;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    wait_for("the session in the database", async || {
+        (server.ask(name, "select count(*) from gateway_sessions where sequence > 3") == "1").then_some(())
+    })
+    .await;
+    confirm_without_backend(&ladder, &ana, match_id, &ladder.pids("backend")).await;
+    let root = ladder.kill();
+    empty(&root.path().join("data"));
+    let ladder = Ladder::start_again_with(root, emulator, &variables).await;
+    reads_that_she_confirmed(&ana).await;
+    let numbers = stats(&ladder).await;
+    assert_eq!(numbers["gateway_identifies"], 1, "the session goes on: {numbers:#}");
+    confirm(&bea, match_id).await;
+    ana.upload("game.SC2Replay", replay_of(&ana).await).await;
+    told_the_result(&ana, &bea, match_id).await;
     let (status, root) = ladder.stop();
     assert!(status.success(), "{status}");
     all_is_well(&root.path().join("data"), &url);

@@ -1,17 +1,12 @@
 //! The gateway session outlives the frontend, and nobody notices that it was away.
 
+use super::discord::stats;
 use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
 use crate::support::{Ladder, Person, wait_for};
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
 use nix::sys::signal::Signal;
-use serde_json::Value;
 use std::path::PathBuf;
-
-async fn stats(ladder: &Ladder) -> Value {
-    let url = format!("http://{}/emulator/stats", ladder.emulator);
-    reqwest::get(url).await.unwrap().json().await.unwrap()
-}
 
 /// Waits until what has happened so far is no longer repeated by a resume.
 async fn session_kept(ladder: &Ladder) {
@@ -34,7 +29,7 @@ async fn resumed_and_in_time(ladder: &Ladder, resumes: u64) {
     assert_eq!(stats["deadline_misses"], 0, "{stats:#}");
 }
 
-async fn reads_that_she_confirmed(person: &Person) {
+pub(super) async fn reads_that_she_confirmed(person: &Person) {
     wait_for("the confirmation", async || person.reads("you confirmed").await.then_some(())).await;
 }
 
@@ -73,7 +68,12 @@ async fn what_players_do_while_the_frontend_is_dead_is_done_once_it_is_back() {
 }
 
 /// Presses Confirm while the backend stands still, and waits until the press is acknowledged.
-async fn confirm_without_backend(ladder: &Ladder, person: &Person, match_id: MatchId, backend: &[i32]) {
+pub(super) async fn confirm_without_backend(
+    ladder: &Ladder,
+    person: &Person,
+    match_id: MatchId,
+    backend: &[i32],
+) {
     let acknowledged = stats(ladder).await["ack_ms"]["count"].as_u64().unwrap();
     ladder.signal(backend, Signal::SIGSTOP);
     confirm(person, match_id).await;

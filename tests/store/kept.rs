@@ -14,7 +14,7 @@ use evoladder::snapshot::fold::Folded;
 use evoladder::store::{KeptPart, Store};
 use ipc_schema::db_writer::Record;
 use ipc_schema::ids::{LadderId, Seq};
-use ipc_schema::vocab::Timestamp;
+use ipc_schema::vocab::{GatewaySession, Timestamp};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -208,5 +208,26 @@ fn a_file_that_was_damaged_since_is_not_kept() {
         let error = keep(&mut store, LADDER, &snapshot, PIECE).await.unwrap_err();
         assert!(format!("{error:#}").contains("is damaged"), "{error:#}");
         assert_eq!(whole(&mut store).await, [100]);
+    });
+}
+
+#[test]
+fn a_gateway_session_is_read_back_as_it_was_kept_last_and_only_by_its_ladder() {
+    on_each(&async |place| {
+        let mut store = store(place).await;
+        assert_eq!(store.kept_session(LADDER, 0).await.unwrap(), None);
+        let session = |sequence| GatewaySession {
+            id: "abc".to_owned(),
+            resume_url: "wss://gateway.example".to_owned(),
+            sequence,
+            application: u64::MAX,
+        };
+        for (shard, sequence) in [(0, 3), (1, 9), (0, 12_345_678_901)] {
+            store.keep_session(LADDER, shard, &session(sequence), Timestamp(sequence)).await.unwrap();
+        }
+        let at = Timestamp(12_345_678_901);
+        assert_eq!(store.kept_session(LADDER, 0).await.unwrap(), Some((session(at.0), at)));
+        assert_eq!(store.kept_session(LADDER, 1).await.unwrap(), Some((session(9), Timestamp(9))));
+        assert_eq!(store.kept_session(LadderId(1), 0).await.unwrap(), None);
     });
 }

@@ -46,7 +46,9 @@ pub(super) const RULES: &[Rule] = &[
         says: "a role is named only by itself and by its executable",
         forbids: |file, path, _| {
             let Some(role) = module_of(path).filter(|module| ROLES.contains(module)) else { return false };
-            let outside = file.starts_with("src/") && !in_module(file, role);
+            // What a run will meet at Discord is asked for in the same way.
+            let asks = in_module(file, "check") && within(path, "crate::frontend::rest");
+            let outside = file.starts_with("src/") && !in_module(file, role) && !asks;
             // What the verdict is given of a replay is the same for a file at hand.
             let looks = in_replay_tool(file) && within(path, "evoladder::replay_worker::facts");
             let second = file == "bin/calibration.rs" && within(path, "evoladder::audit::calibration");
@@ -126,11 +128,12 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| in_module(file, "db_writer") && module_of(path) == Some("domain"),
     },
     Rule {
-        says: "only the db-writer sees store and journal, the judge reads store, the audit both, and bin/journal.rs journal",
+        says: "only the db-writer sees store and journal, judge and check read store, the audit both, and bin/journal.rs journal",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];
             let tool = ["bin/journal.rs", "benches/writer.rs"].contains(&file);
-            let reads = in_module(file, "judge") && module_of(path) == Some("store")
+            let reads = ["judge", "check"].iter().any(|module| in_module(file, module))
+                && module_of(path) == Some("store")
                 || in_module(file, "audit")
                 || tool && module_of(path) == Some("journal")
                 || ["benches/restart.rs", "benches/writer/database.rs"].contains(&file);

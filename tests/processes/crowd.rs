@@ -1,0 +1,108 @@
+//! Three hundred players who act at once, at a Discord that is far away, and at one that is in trouble.
+
+use super::discord::{ask_for, logged, stats};
+use crate::support::{Ladder, Person, wait_for};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+const PLAYERS: usize = 300;
+
+/// What someone reads whose file is no replay.
+const NO_REPLAY: &str = "That is not a replay";
+
+async fn crowd(ladder: &Ladder) -> Vec<Person> {
+    let mut people = Vec::new();
+    for number in 0..PLAYERS {
+        people.push(Person::new(ladder.emulator, &format!("Player{number}")).await);
+    }
+    join_all(people.iter().map(|person| person.command("setup"))).await;
+    join_all(people.iter().map(|person| person.reads_in_time("/setup"))).await;
+    people
+}
+
+/// From each press to its callback, in milliseconds, the shortest first; None for one without.
+fn acknowledged(ladder: &Ladder, is_meant: impl Fn(&Value) -> bool) -> Vec<Option<u64>> {
+    let mut taken: BTreeMap<String, u64> = BTreeMap::new();
+    for line in logged(ladder, "callback").iter().filter(|line| line["ok"] == true) {
+        taken.insert(line["interaction"].to_string(), line["at_ms"].as_u64().unwrap());
+    }
+    let presses = logged(ladder, "press").into_iter().filter(|press| is_meant(press));
+    let mut waits: Vec<Option<u64>> = presses
+        .map(|press| {
+            taken.get(&press["interaction"].to_string()).map(|at| at - press["at_ms"].as_u64().unwrap())
+        })
+        .collect();
+    waits.sort_unstable();
+    waits
+}
+
+/// All requests of the bot, and what they were answered.
+async fn requests(ladder: &Ladder) -> Vec<Value> {
+    let url = format!("http://{}/emulator/requests?after=0", ladder.emulator);
+    let listed: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    listed.as_array().cloned().unwrap_or_else(|| listed["requests"].as_array().unwrap().clone())
+}
+
+#[tokio::test]
+async fn three_hundred_who_press_at_once_are_acknowledged_at_once_and_in_trouble_get_everything_once() {
+    let ladder = Ladder::start().await;
+    let people = crowd(&ladder).await;
+    ask_for(&ladder, &json!({"latency_ms": 100, "callback_latency_ms": 100})).await;
+    join_all(people.iter().map(|person| person.press("setup:terms:accept", &[]))).await;
+    let is_meant = |press: &Value| press["custom_id"] == "setup:terms:accept";
+    wait_for("all acknowledgements", async || {
+        acknowledged(&ladder, is_meant).iter().all(Option::is_some).then_some(())
+    })
+    .await;
+    let waits = acknowledged(&ladder, is_meant);
+    let p99 = waits[PLAYERS * 99 / 100 - 1].unwrap();
+    println!("{PLAYERS} presses at once: p50 {:?}, p99 {p99}, max {:?} ms", waits[PLAYERS / 2], waits.last());
+    assert_eq!(waits.len(), PLAYERS);
+    assert!(p99 < 400, "p99 is {p99} ms: {waits:?}");
+    assert_eq!(stats(&ladder).await["deadline_misses"], 0);
+
+    ask_for(&ladder, &json!({"errors": 0.05})).await;
+    let trouble = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        ask_for(&ladder, &json!({"rate_limited": {"scope": "global", "ms": 5_000}})).await;
+    };
+    let everyone = join_all(people.iter().map(async |person| {
+        person.upload("notes.txt", vec![1]).await;
+        person.command("help").await;
+    }));
+    tokio::join!(trouble, everyone);
+    join_all(people.iter().map(|person| person.reads_in_time(NO_REPLAY))).await;
+    wait_for("the deliveries to be on record", async || {
+        (ladder.gauge("frontend", "cards_in_flight") == Some(0.0)).then_some(())
+    })
+    .await;
+    for person in &people {
+        let told = person.texts().await.iter().filter(|text| text.contains(NO_REPLAY)).count();
+        assert_eq!(told, 1, "{} is told once", person.name);
+    }
+    let stats = stats(&ladder).await;
+    assert_eq!(stats["deadline_misses"], 0, "{stats:#}");
+    assert!(stats["http_planted_failures"].as_u64() > Some(0), "{stats:#}");
+
+    // One call is one path: a post in a DM, a callback, an answer.
+    let mut tries: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+    let (mut limited, mut again) = (0, 0);
+    for request in requests(&ladder).await {
+        let path = format!("{} {}", request["method"], request["path"]);
+        tries.entry(path).or_default().push(request["at_ms"].as_u64().unwrap());
+        limited += usize::from(request["status"] == 429);
+    }
+    for (path, times) in
+        tries.iter().filter(|(path, _)| path.contains("messages") || path.contains("callback"))
+    {
+        again += times.len() - 1;
+        let too_soon = times.windows(2).any(|two| two[1] - two[0] < 900);
+        assert!(!too_soon, "{path}: {times:?}");
+    }
+    println!("{again} calls were made again, {limited} of them after a 429");
+    assert!(again > 0 && limited > 0, "there was trouble: {again} {limited}");
+    assert!(limited <= 64, "{limited} calls met the limit");
+    assert!(ladder.stop().0.success());
+}
