@@ -17,6 +17,7 @@
 //! | `trouble` | what is made to go wrong |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
+//! | `page` | the web page |
 //! | `saved`, `append` | the world on disk |
 //! | `log` | what happened, for a judge |
 //! | `stats`, `stall` | what is measured, and when measuring is void |
@@ -34,6 +35,7 @@ mod interaction;
 mod limits;
 mod log;
 mod message;
+mod page;
 mod rest;
 mod rules;
 mod saved;
@@ -60,6 +62,7 @@ use crate::clock::Clock;
 use crate::saved::Former;
 use crate::world::{ASKS, Ask, World};
 
+pub use crate::page::{Guide, Offer, Offers, Step};
 pub use crate::saved::Fault;
 pub use crate::stats::{Latency, Report, Stats};
 
@@ -104,6 +107,7 @@ pub struct Emulator {
     clock: Clock,
     stats: Stats,
     state: Option<PathBuf>,
+    guide: Guide,
     asks: (mpsc::Sender<Ask>, mpsc::Receiver<Ask>),
 }
 
@@ -124,7 +128,14 @@ impl Emulator {
         if let (Some(former), Some(folder)) = (former, &state) {
             world.live_on(clock.now(), former).map_err(keep(folder))?;
         }
-        Ok(Emulator { listener, address, world, clock, stats, state, asks: mpsc::channel(ASKS) })
+        let (guide, asks) = (Guide::default(), mpsc::channel(ASKS));
+        Ok(Emulator { listener, address, world, clock, stats, state, guide, asks })
+    }
+
+    /// What its web page tells newcomers; nothing without.
+    #[must_use]
+    pub fn with_guide(self, guide: Guide) -> Emulator {
+        Emulator { guide, ..self }
     }
 
     pub fn local_addr(&self) -> SocketAddr {
@@ -137,14 +148,14 @@ impl Emulator {
 
     /// Serves until `shutdown` is ready. Connections are dropped then, not drained.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let Emulator { listener, world, clock, state, asks: (sender, receiver), .. } = self;
+        let Emulator { listener, world, clock, state, guide, asks: (sender, receiver), .. } = self;
         // Frames are small and each is waited for.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {
                 tracing::warn!(%error, "could not set TCP_NODELAY");
             }
         });
-        let serve = axum::serve(listener, http::router(sender));
+        let serve = axum::serve(listener, http::router(sender, guide));
         tokio::select! {
             ended = world.run(clock, receiver, shutdown) => ended.map_err(keep(&state.unwrap_or_default())),
             served = async { serve.await } => served.map_err(Error::Serve),

@@ -17,6 +17,9 @@
 //! 201) with the same ids, also in another run with the same seed. `locale` is
 //! `en-US` unless given; giving another one changes it.
 //!
+//! `GET /emulator/users` lists all users in the same form. A browser's request from a page of another
+//! site is refused (403).
+//!
 //! `GET /emulator/commands` lists the registered commands as Discord shows them.
 //!
 //! `POST /emulator/users/{id}/commands` `{"name": "report", "options": {"match": 12}}`
@@ -154,6 +157,7 @@ fn route(world: &mut World, now: Moment, request: Request) -> Result<Reply, Refu
     let post = request.method == Method::POST;
     match parts.as_slice() {
         ["users"] if post => enter(world, now, &body.json),
+        ["users"] => Ok(Reply::ok(world.users.values().map(described).collect())),
         ["commands"] if !post => Ok(Reply::ok(Value::Array(world.commands.clone()))),
         ["stats"] if !post => {
             let report = world.total().report();
@@ -202,9 +206,7 @@ fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
     if let Some(locale) = locale {
         user.locale = locale.to_owned();
     }
-    let body = json!({
-        "id": id.json(), "name": user.name, "locale": user.locale, "dm_channel_id": dm.json(),
-    });
+    let body = described(&user);
     if is_new {
         let fields = json!({"user": id.json(), "name": name, "channel": dm.json()});
         world.log.note(now, "user", fields);
@@ -213,6 +215,12 @@ fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
         world.admit(user);
     }
     Ok(Reply::new(if is_new { StatusCode::CREATED } else { StatusCode::OK }, body))
+}
+
+fn described(user: &User) -> Value {
+    json!({
+        "id": user.id.json(), "name": user.name, "locale": user.locale, "dm_channel_id": user.dm.json(),
+    })
 }
 
 fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {

@@ -50,7 +50,10 @@ pub(super) const RULES: &[Rule] = &[
             // What the verdict is given of a replay is the same for a file at hand.
             let looks = in_replay_tool(file) && within(path, "evoladder::replay_worker::facts");
             let second = file == "bin/calibration.rs" && within(path, "evoladder::audit::calibration");
-            outside || file.starts_with("bin/") && file != format!("bin/{role}.rs") && !looks && !second
+            // Its page offers what its players could send.
+            let offers = file == "bin/emulator.rs" && within(path, "evoladder::players::offers");
+            let own = file == format!("bin/{role}.rs");
+            outside || file.starts_with("bin/") && !own && !looks && !second && !offers
         },
     },
     Rule {
