@@ -1,6 +1,7 @@
 // Components of messages and modals, in both of Discord's versions. The numbers are Discord's.
 
 import { button, closeOutside, colour, el, local, size } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 import { markdown } from "./markdown.js";
 
 const KIND = {
@@ -90,9 +91,10 @@ export class Components {
       const address = /^https?:/.test(component.url ?? "") ? component.url : undefined;
       return el("a", { class: look, href: address, target: "_blank", rel: "noopener noreferrer" }, label, " ↗");
     }
-    const node = button(label, () => this.desk.press(component, undefined, node), {
+    const node = button("", () => this.desk.press(component, undefined, node), {
       class: look, disabled: component.disabled, "data-custom-id": component.custom_id,
     });
+    node.append(...withEmoji(label));
     return node;
   }
 
@@ -160,7 +162,7 @@ export class Menu {
     const labels = this.values.map((value) => this.options.find((option) => option.value === value));
     const text = labels.filter(Boolean).map((option) => [option.emoji?.name, option.label].filter(Boolean).join(" ")).join(", ");
     this.opener.classList.toggle("empty", text === "");
-    this.opener.replaceChildren(el("span", {}, text || this.component.placeholder || "Make a selection"), el("i", {}, "▾"));
+    this.opener.replaceChildren(el("span", {}, withEmoji(text || this.component.placeholder || "Make a selection")), el("i", {}, "▾"));
   }
 
   async toggle() {
@@ -179,11 +181,11 @@ export class Menu {
   fill() {
     const option = (option) => {
       const selected = this.values.includes(option.value);
-      const face = el("span", {}, el("b", {}, option.label), option.description && el("small", {}, option.description));
+      const face = el("span", {}, el("b", {}, withEmoji(option.label)), option.description && el("small", {}, option.description));
       return el(
         "button",
         { type: "button", role: "option", "aria-selected": selected, "data-value": option.value, onclick: () => this.choose(option.value) },
-        option.emoji?.name && el("span", { class: "emoji" }, option.emoji.name),
+        option.emoji?.name && el("span", { class: "emoji" }, withEmoji(option.emoji.name)),
         face,
         el("span", { class: "tick", "aria-hidden": true }, selected ? "✓" : ""),
       );

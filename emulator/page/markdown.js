@@ -2,6 +2,7 @@
 // markdown is text.
 
 import { el } from "./dom.js";
+import { withEmoji } from "./emoji.js";
 
 const INSIDE = String.raw`((?:\\[\s\S]|[^\\])+?)`;
 
@@ -39,7 +40,7 @@ export function inline(text, reader) {
   let plain = "";
   let at = 0;
   const flush = () => {
-    if (plain) out.append(plain);
+    if (plain) out.append(...withEmoji(plain));
     plain = "";
   };
   while (at < text.length) {

@@ -59,6 +59,7 @@ struct Page {
 
 const HTML: &str = "text/html; charset=utf-8";
 const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 const FILES: &[(&str, &str, &str)] = &[
@@ -67,6 +68,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("component.js", JAVASCRIPT, include_str!("../page/component.js")),
     ("composer.js", JAVASCRIPT, include_str!("../page/composer.js")),
     ("dom.js", JAVASCRIPT, include_str!("../page/dom.js")),
+    ("emoji.js", JAVASCRIPT, include_str!("../page/emoji.js")),
+    ("icon.svg", SVG, include_str!("../page/icon.svg")),
     ("markdown.js", JAVASCRIPT, include_str!("../page/markdown.js")),
     ("message.js", JAVASCRIPT, include_str!("../page/message.js")),
     ("modal.js", JAVASCRIPT, include_str!("../page/modal.js")),

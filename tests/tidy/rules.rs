@@ -88,8 +88,10 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "skillratings" && file != "src/domain/rating.rs",
     },
     Rule {
-        says: "twilight is named in src/frontend",
-        forbids: |file, path, _| root(path).starts_with("twilight") && !in_module(file, "frontend"),
+        says: "twilight is named in src/frontend, and by the bot of the browser's tests",
+        forbids: |file, path, _| {
+            root(path).starts_with("twilight") && !in_module(file, "frontend") && file != "tests/browser/bot.rs"
+        },
     },
     Rule {
         says: "sqlx is named in src/store, by tests that look into the database, and by what is measured against it",
