@@ -52,6 +52,7 @@ pub enum CustomId {
     StaffAsk(StaffOrder),
     /// The modal itself.
     StaffReason(StaffOrder),
+    SetupShow,
 }
 
 /// Where a filter asks for nothing.
@@ -141,6 +142,7 @@ impl CustomId {
             ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
             ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
+            ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -183,6 +185,7 @@ impl fmt::Display for CustomId {
             CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
+            CustomId::SetupShow => f.write_str("setup:show"),
         }
     }
 }
@@ -249,6 +252,7 @@ mod tests {
             ),
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
+            (CustomId::SetupShow, "setup:show"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
