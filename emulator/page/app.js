@@ -8,6 +8,8 @@ import { LOCALES, Pane } from "./pane.js";
 import { follow, server } from "./server.js";
 
 const SIDES = ["left", "right"];
+/// Where the one on a side is, unless in the DM.
+const placeOf = (side) => `${side}_in`;
 /// So many users are listed; a demo may have a thousand.
 const LISTED = 60;
 
@@ -33,7 +35,6 @@ class App {
         this.isOpen = true;
         this.state.textContent = "Connected";
         this.state.classList.remove("lost");
-        this.forgetCommands();
         this.each((pane) => pane.load());
       },
       line: (event) => {
@@ -56,13 +57,22 @@ class App {
 
   wanted() {
     const query = new URLSearchParams(location.search);
-    return Object.fromEntries(SIDES.map((side) => [side, query.get(side)]).filter(([, name]) => name));
+    const keys = SIDES.flatMap((side) => (query.get(side) ? [side, placeOf(side)] : []));
+    return Object.fromEntries(keys.map((key) => [key, query.get(key)]).filter(([, value]) => value));
   }
 
   go(wanted) {
     const query = new URLSearchParams(wanted).toString();
     history.pushState(null, "", query ? `/?${query}` : "/");
     return this.arrange();
+  }
+
+  /// A user went to another place.
+  moved(pane) {
+    const side = this.sideOf(pane);
+    const wanted = { ...this.wanted(), [placeOf(side)]: pane.place };
+    if (pane.place === pane.user.dm_channel_id) delete wanted[placeOf(side)];
+    history.replaceState(null, "", `/?${new URLSearchParams(wanted)}`);
   }
 
   /// Makes the panes those of the address.
@@ -88,7 +98,7 @@ class App {
     try {
       const user = await server.enter(name);
       this.names.set(user.id, user.name);
-      this.panes[side] = new Pane(user, this);
+      this.panes[side] = new Pane(user, this.wanted()[placeOf(side)], this);
       if (this.isOpen) this.panes[side].load();
     } catch (error) {
       this.state.textContent = error.message;
@@ -104,6 +114,7 @@ class App {
   close(pane) {
     const wanted = this.wanted();
     delete wanted[this.sideOf(pane)];
+    delete wanted[placeOf(this.sideOf(pane))];
     return this.go(wanted);
   }
 
@@ -146,7 +157,9 @@ class App {
       try {
         const user = await server.enter(entered, spoken);
         done();
-        await this.go({ ...this.wanted(), [side]: user.name });
+        const wanted = { ...this.wanted(), [side]: user.name };
+        if (this.panes[side]?.user.id !== user.id) delete wanted[placeOf(side)];
+        await this.go(wanted);
       } catch (error) {
         fault.textContent = error.message;
         fault.hidden = false;
@@ -192,22 +205,6 @@ class App {
     const users = await server.users();
     users.forEach((user) => this.names.set(user.id, user.name));
     return users.sort((one, other) => one.name.localeCompare(other.name));
-  }
-
-  /// The bot registers its commands once; they are asked for again after a lost connection, and
-  /// while there are none.
-  async commands() {
-    this.registered ??= server.commands();
-    const commands = await this.registered.catch((error) => {
-      this.forgetCommands();
-      throw error;
-    });
-    if (commands.length === 0) this.forgetCommands();
-    return commands;
-  }
-
-  forgetCommands() {
-    this.registered = undefined;
   }
 
   used(user, command) {

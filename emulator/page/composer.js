@@ -9,34 +9,34 @@ const CHAT_INPUT = 1;
 const PAUSE_MS = 150;
 
 /// All that can be called, sub-commands by their full name, in the order of the bot.
-export function callable(commands, locale, context) {
+export function callable(commands) {
   const out = [];
-  const word = (part) => part.name_localizations?.[locale] ?? part.name;
   const walk = (part, path, shown) => {
     const inner = (part.options ?? []).filter((option) => option.type === TYPE.SUB_COMMAND || option.type === TYPE.GROUP);
-    for (const option of inner) walk(option, [...path, option.name], [...shown, word(option)]);
+    for (const option of inner) walk(option, [...path, option.name], [...shown, named(option)]);
     if (inner.length > 0) return;
     out.push({
       name: path.join(" "),
       shown: shown.join(" "),
-      description: part.description_localizations?.[locale] ?? part.description,
+      description: described(part),
       options: (part.options ?? []).map((option) => ({
         ...option,
-        shown: word(option),
-        description: option.description_localizations?.[locale] ?? option.description,
-        choices: option.choices?.map((choice) => ({ ...choice, name: choice.name_localizations?.[locale] ?? choice.name })),
+        shown: named(option),
+        description: described(option),
+        choices: option.choices?.map((choice) => ({ ...choice, name: named(choice) })),
       })),
     });
   };
-  for (const command of commands) {
-    const isHere = command.contexts ? command.contexts.includes(context) : command.dm_permission !== false;
-    if ((command.type ?? CHAT_INPUT) === CHAT_INPUT && isHere) walk(command, [command.name], [word(command)]);
-  }
+  const chat = commands.filter((command) => (command.type ?? CHAT_INPUT) === CHAT_INPUT);
+  for (const command of chat) walk(command, [command.name], [named(command)]);
   return out;
 }
 
+const named = (part) => part.name_localized ?? part.name;
+const described = (part) => part.description_localized ?? part.description;
+
 export class Composer {
-  /// `desk` has the `user`, `commands()`, `users()`, `offers(take)`, `expect(interaction, answered)`
+  /// `desk` has the `user`, `place()`, `commands()`, `users()`, `offers(take)`, `expect(interaction, answered)`
   /// and `used(command)`.
   constructor(desk) {
     this.desk = desk;
@@ -169,7 +169,7 @@ export class Composer {
     if (content === "" && this.files.length === 0) return;
     this.send.disabled = true;
     try {
-      await server.write(this.desk.user.id, content, this.files);
+      await server.write(this.desk.user.id, this.desk.place(), content, this.files);
       this.text.value = "";
       this.files = [];
       this.add([]);
@@ -205,7 +205,7 @@ export class Composer {
 
   async run(command, options, files) {
     try {
-      const { interaction_id: interaction } = await server.command(this.desk.user.id, command.name, options, files);
+      const { interaction_id: interaction } = await server.command(this.desk.user.id, this.desk.place(), command.name, options, files);
       this.leaveCommand();
       this.desk.used(command.name);
       this.desk.expect(interaction, (event) => {
@@ -327,7 +327,7 @@ class Call {
       const number = ++asked;
       try {
         const options = { ...this.given(), [option.name]: node.value };
-        const { interaction_id: interaction } = await server.autocomplete(this.desk.user.id, this.command.name, options, option.name);
+        const { interaction_id: interaction } = await server.autocomplete(this.desk.user.id, this.desk.place(), this.command.name, options, option.name);
         this.desk.expect(interaction, (event) => number === asked && event.kind === "choices" && show(event.choices ?? []));
       } catch (error) {
         this.say(error.message);

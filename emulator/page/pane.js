@@ -7,8 +7,6 @@ import { avatar, MessageView } from "./message.js";
 import { Modal } from "./modal.js";
 import { server } from "./server.js";
 
-/// Of Discord's contexts, the DM with the bot.
-const BOT_DM = 1;
 /// An answer may come before the page knows that it asked; so many are kept for that.
 const EARLY = 64;
 /// Whoever has scrolled up by less than this wants to see what is new.
@@ -20,10 +18,12 @@ export const LOCALES = [
 ];
 
 export class Pane {
-  /// `app` has `commands()`, `users()`, `split()`, `close(pane)`, `used(user, command)`, `focus(pane)`.
-  constructor(user, app) {
+  /// `place` is where the user is: the id of a channel; in the DM unless given.
+  constructor(user, place, app) {
     this.user = user;
+    this.place = place ?? user.dm_channel_id;
     this.app = app;
+    this.unread = new Set();
     this.views = new Map();
     /// By interaction: what to do at its answer.
     this.expected = new Map();
@@ -32,12 +32,14 @@ export class Pane {
     this.loaded = false;
     this.desk = this.makeDesk();
     this.composer = new Composer(this.desk);
+    this.places = el("nav", { class: "places", "aria-label": "Places", hidden: true });
     this.list = el("div", { class: "list" });
     this.log = el("div", { class: "log", role: "log", tabindex: 0, onscroll: () => this.scrolled() }, this.list);
     this.node = el(
       "section",
       { class: "pane", "data-user": user.name, onpointerdown: () => app.focus(this), onfocusin: () => app.focus(this) },
       this.header(),
+      this.places,
       this.log,
       this.composer.node,
     );
@@ -56,7 +58,8 @@ export class Pane {
       press: (message, component, values, node) => this.press(message, component, values, node),
       choices: (select) => this.choices(select),
       dismiss: (id) => this.dismiss(id),
-      commands: async () => callable(await app.commands(), user.locale, BOT_DM),
+      place: () => this.place,
+      commands: () => this.commands(),
       users: () => app.users(),
       offers: (take) => this.offers(take),
       expect: (interaction, answered) => this.expect(interaction, answered),
@@ -76,7 +79,7 @@ export class Pane {
       "header",
       { class: "pane-head" },
       avatar(user.name, user.id),
-      el("div", {}, el("b", {}, user.name), el("small", {}, "Direct message with the bot")),
+      el("div", {}, el("b", {}, user.name), (this.where = el("small", {}, "Direct message with the bot"))),
       language,
       button("Other user", () => app.change(this), { class: "button secondary" }),
       button("Side by side", () => app.split(), { class: "button secondary split" }),
@@ -89,9 +92,11 @@ export class Pane {
   /// Reads the whole conversation. What happens meanwhile comes after it.
   async load() {
     this.loaded = false;
+    this.registered = undefined;
     let messages;
     try {
-      messages = await server.messages(this.user.id);
+      await this.loadPlaces();
+      messages = await server.messages(this.user.id, this.place);
     } catch (error) {
       this.composer.say(error.message);
       return;
@@ -101,8 +106,48 @@ export class Pane {
     messages.forEach((message) => this.show(message));
     this.loaded = true;
     this.waiting.splice(0).forEach((event) => this.see(event));
-    if (this.views.size === 0) this.welcome();
+    if (this.views.size === 0 && this.place === this.user.dm_channel_id) this.welcome();
     this.toEnd();
+  }
+
+  /// Where the user can go. Who may not be in a place any more is in the DM.
+  async loadPlaces() {
+    const places = await server.places(this.user.id);
+    if (!places.some((place) => place.id === this.place)) this.place = this.user.dm_channel_id;
+    const face = (place) => {
+      const isHere = place.id === this.place;
+      const name = place.kind === "dm" ? "@ bot" : `${place.kind === "text" ? "#" : "⌙"} ${place.name}`;
+      const look = [isHere ? "here" : "", this.unread.has(place.id) ? "unread" : "", place.archived ? "archived" : ""].join(" ");
+      return button(name, () => this.goTo(place.id), { class: look, "data-place": place.id, "aria-current": isHere ? "true" : undefined });
+    };
+    this.places.replaceChildren(...places.map(face));
+    this.places.hidden = places.length < 2;
+    const here = places.find((place) => place.id === this.place);
+    this.where.textContent = !here || here.kind === "dm" ? "Direct message with the bot" : `${here.kind === "text" ? "Channel" : "Thread"} ${here.name}`;
+    this.composer.node.classList.toggle("silent", here?.can_write === false);
+  }
+
+  goTo(place) {
+    if (place === this.place) return;
+    this.place = place;
+    this.unread.delete(place);
+    for (const id of [...this.views.keys()]) this.remove(id);
+    this.greeting?.remove();
+    this.app.moved(this);
+    this.load();
+  }
+
+  /// What can be called here. The bot registers its commands once, so they are asked for once.
+  async commands() {
+    this.registered ??= server.commands(this.user.id, this.place);
+    try {
+      const commands = await this.registered;
+      if (commands.length === 0) this.registered = undefined;
+      return callable(commands);
+    } catch (error) {
+      this.registered = undefined;
+      throw error;
+    }
   }
 
   welcome() {
@@ -156,14 +201,25 @@ export class Pane {
   // What happens
 
   see(event) {
-    if (event.user !== this.user.id) return;
+    if (event.user !== undefined && event.user !== this.user.id) return;
     if (!this.loaded) {
       this.waiting.push(event);
       return;
     }
-    if (event.kind === "message_delete") this.remove(event.message.id);
+    const place = event.message?.channel_id;
+    if (event.kind === "places") this.loadPlaces();
+    else if (place !== undefined && place !== this.place) this.miss(event, place);
+    else if (event.kind === "message_delete") this.remove(event.message.id);
     else if (event.message) this.show(event.message);
     if (event.interaction_id) this.answered(event);
+  }
+
+  /// Something in a place where the user is not looking.
+  miss(event, place) {
+    const button = this.places.querySelector(`[data-place="${CSS.escape(place)}"]`);
+    if (event.kind !== "message_create" || !button) return;
+    this.unread.add(place);
+    button.classList.add("unread");
   }
 
   expect(interaction, answered) {
@@ -194,7 +250,7 @@ export class Pane {
       if (event.kind === "interaction_failed") view?.fail("This interaction failed.");
     };
     try {
-      const { interaction_id: interaction } = await server.press(this.user.id, message.id, component.custom_id, values);
+      const { interaction_id: interaction } = await server.press(this.user.id, this.place, message.id, component.custom_id, values);
       this.expect(interaction, settle);
     } catch (error) {
       node.classList.remove("waiting");

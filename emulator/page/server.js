@@ -33,20 +33,22 @@ const of = (user, what) => `/emulator/users/${encodeURIComponent(user)}/${what}`
 export const server = {
   guide: () => call("GET", "/page/guide"),
   users: () => call("GET", "/emulator/users"),
-  commands: () => call("GET", "/emulator/commands"),
   /// Without a locale, a user that exists keeps the own one.
   enter: (name, locale) => call("POST", "/emulator/users", locale ? { name, locale } : { name }),
-  messages: (user) => call("GET", of(user, "messages")),
-  press: (user, message, component, values) =>
-    call("POST", of(user, "components"), { message_id: message, custom_id: component, values }),
-  command: (user, name, options, files) =>
-    call("POST", of(user, "commands"), withFiles({ name, options }, files)),
-  autocomplete: (user, name, options, focused) =>
-    call("POST", of(user, "autocomplete"), { name, options, focused }),
+  places: (user) => call("GET", of(user, "places")),
+  commands: (user, place) => call("GET", `${of(user, "commands")}?channel_id=${place}`),
+  messages: (user, place) => call("GET", `${of(user, "messages")}?channel_id=${place}`),
+  press: (user, place, message, component, values) =>
+    call("POST", of(user, "components"), { channel_id: place, message_id: message, custom_id: component, values }),
+  command: (user, place, name, options, files) =>
+    call("POST", of(user, "commands"), withFiles({ channel_id: place, name, options }, files)),
+  autocomplete: (user, place, name, options, focused) =>
+    call("POST", of(user, "autocomplete"), { channel_id: place, name, options, focused }),
   submit: (user, modal, fields, files) =>
     call("POST", of(user, "modals"), withFiles({ modal_id: modal, fields }, files)),
-  write(user, content, files) {
+  write(user, place, content, files) {
     const form = new FormData();
+    form.append("channel_id", place);
     form.append("content", content);
     files.forEach((file, number) => form.append(`files[${number}]`, file, file.name));
     return call("POST", of(user, "messages"), form);
