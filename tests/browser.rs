@@ -5,6 +5,7 @@ mod bot;
 mod components;
 mod driver;
 mod pane;
+mod pictures;
 mod play;
 
 use driver::Browser;

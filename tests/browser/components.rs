@@ -29,9 +29,7 @@ fn option(value: &str, is_default: bool) -> Value {
 /// One of each kind in a message, but for what only modals have.
 fn everything() -> Value {
     let picture = json!({ "url": "attachment://dot.png" });
-    let button = |style: u8, label: &str| {
-        json!({ "type": 2, "style": style, "label": label, "custom_id": format!("button:{style}") })
-    };
+    let button = |style: u8, label: &str| json!({ "type": 2, "style": style, "label": label, "custom_id": format!("button:{style}") });
     json!({ "flags": V2, "attachments": [{ "id": 0, "description": "A dot" }], "components": [
         { "type": 17, "accent_color": 0x2EA043, "components": [
             text("## A heading\nand **bold** words"),
@@ -100,10 +98,15 @@ async fn every_component_of_a_message_is_shown_and_works() {
     ana.see(".ephemeral").await;
 
     // Nobody answers, and it says so.
-    bot.say("ana", &json!({ "content": "x", "components": [{ "type": 1, "components": [
+    bot.say(
+        "ana",
+        &json!({ "content": "x", "components": [{ "type": 1, "components": [
         { "type": 2, "style": 1, "label": "Into the void", "custom_id": "void" },
         { "type": 2, "style": 1, "label": "Who", "custom_id": "open" },
-    ] }, { "type": 1, "components": [{ "type": 5, "custom_id": "who" }] }] }), None).await;
+    ] }, { "type": 1, "components": [{ "type": 5, "custom_id": "who" }] }] }),
+        None,
+    )
+    .await;
     ana.press("Into the void").await;
     bot.asked().await;
     ana.read("This interaction failed").await;
@@ -140,9 +143,7 @@ async fn a_modal_is_filled_and_a_command_typed_with_all_kinds_of_options() {
 
     ana.command("ask").await;
     let asked = bot.asked().await;
-    let label = |label: &str, component: Value| {
-        json!({ "type": 18, "label": label, "description": "Help", "component": component })
-    };
+    let label = |label: &str, component: Value| json!({ "type": 18, "label": label, "description": "Help", "component": component });
     bot.answer(&asked, MODAL, json!({ "custom_id": "form", "title": "A form", "components": [
         text("Read **this** first"),
         label("Short", json!({ "type": 4, "custom_id": "short", "style": 1, "min_length": 2 })),
@@ -159,7 +160,8 @@ async fn a_modal_is_filled_and_a_command_typed_with_all_kinds_of_options() {
     ana.write(".modal [name='short']", "yz").await;
     ana.press("Submit").await;
     let asked = bot.asked().await;
-    let filled: Vec<&Value> = asked["data"]["components"].as_array().unwrap().iter().map(|part| &part["component"]).collect();
+    let filled: Vec<&Value> =
+        asked["data"]["components"].as_array().unwrap().iter().map(|part| &part["component"]).collect();
     let value = |id: &str| filled.iter().find(|input| input["custom_id"] == id).unwrap();
     assert_eq!(value("short")["value"], "xyz");
     assert_eq!(value("long")["value"], "preset");
@@ -185,8 +187,12 @@ async fn a_modal_is_filled_and_a_command_typed_with_all_kinds_of_options() {
     ana.click(".call .send").await;
     let asked = bot.asked().await;
     let part = &asked["data"]["options"][0];
-    let given: Vec<(&str, &Value)> =
-        part["options"].as_array().unwrap().iter().map(|option| (option["name"].as_str().unwrap(), &option["value"])).collect();
+    let given: Vec<(&str, &Value)> = part["options"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|option| (option["name"].as_str().unwrap(), &option["value"]))
+        .collect();
     assert_eq!(part["name"], "part");
     assert_eq!(given[..3], [("map", &json!("radeon")), ("count", &json!(3)), ("size", &json!("l"))]);
     let sent = asked["data"]["resolved"]["attachments"].as_object().unwrap().values().next().unwrap();
@@ -234,7 +240,8 @@ async fn markdown_is_discords_and_no_text_is_ever_code() {
     }
     let user = "<script>alert(1)</script>";
     let nasty = "<img src=x onerror=alert(1)><script>alert(2)</script> <style>*{}</style>";
-    let embed = json!({ "title": nasty, "description": nasty, "fields": [{ "name": nasty, "value": nasty }] });
+    let embed =
+        json!({ "title": nasty, "description": nasty, "fields": [{ "name": nasty, "value": nasty }] });
     bot.say(user, &json!({ "content": nasty, "embeds": [embed] }), None).await;
     let pane = Pane { browser: &browser, user };
     browser.see("//article[contains(., 'onerror')]").await;
@@ -249,7 +256,8 @@ async fn a_page_of_another_site_may_not_act_for_users() {
     let http = reqwest::Client::new();
     let own = format!("http://{}", bot.emulator);
     for (origin, status) in [(own.as_str(), 201), ("http://example.com", 403), ("null", 403)] {
-        let answer = http.post(format!("{own}/emulator/users")).header("origin", origin).body(r#"{"name":"ana"}"#);
+        let answer =
+            http.post(format!("{own}/emulator/users")).header("origin", origin).body(r#"{"name":"ana"}"#);
         assert_eq!(answer.send().await.unwrap().status(), status, "{origin}");
     }
 }

@@ -66,8 +66,7 @@ impl Browser {
         rustls::crypto::ring::default_provider().install_default().ok();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let profile = tempfile::tempdir().unwrap();
-        let mut browser =
-            Browser { http, driver, address, session: String::new(), _profile: profile };
+        let mut browser = Browser { http, driver, address, session: String::new(), _profile: profile };
         wait_for("chromedriver to answer", async || {
             let url = format!("http://{address}/status");
             browser.http.get(url).send().await.ok().filter(|answer| answer.status().is_success())
@@ -210,7 +209,10 @@ impl Drop for Browser {
             let mut driver = TcpStream::connect(self.address)?;
             driver.set_read_timeout(Some(Duration::from_secs(5)))?;
             let (session, address) = (&self.session, self.address);
-            write!(driver, "DELETE /session/{session} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+            write!(
+                driver,
+                "DELETE /session/{session} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
+            )?;
             driver.read_to_end(&mut Vec::new()).map(|_| ())
         };
         if !self.session.is_empty() {

@@ -24,7 +24,9 @@ impl Pane<'_> {
 
     /// Presses the newest button that is so labelled.
     pub(crate) async fn press(&self, label: &str) {
-        self.browser.click(&self.path(&format!("//button[normalize-space()='{label}'][not(@disabled)]"))).await;
+        self.browser
+            .click(&self.path(&format!("//button[normalize-space()='{label}'][not(@disabled)]")))
+            .await;
     }
 
     pub(crate) async fn write(&self, what: &str, text: &str) {

@@ -5,17 +5,34 @@ use crate::support::Ladder;
 use ipc_schema::fact_line::{Fact, FactLine};
 use ipc_schema::vocab::{Mmr, Race};
 
-/// From the guide's first step to a player who can queue.
-async fn set_up(pane: &Pane<'_>) {
-    pane.press("/setup").await;
-    pane.click(".palette [data-command='setup']").await;
+/// Who comes to the page for the first time.
+pub(super) struct Newcomer {
+    pub(super) user: &'static str,
+    pub(super) battle_tag: &'static str,
+    pub(super) country: &'static str,
+    pub(super) region: &'static str,
+    pub(super) locale: &'static str,
+}
+
+/// Goes through the first form of the page.
+pub(super) async fn enter<'a>(browser: &'a Browser, newcomer: &Newcomer) -> Pane<'a> {
+    browser.click(&format!(".chooser [name='locale'] option[value='{}']", newcomer.locale)).await;
+    browser.write(".chooser [name='name']", newcomer.user).await;
+    browser.click(".enter button").await;
+    let pane = Pane { browser, user: newcomer.user };
+    pane.see(".welcome").await;
+    pane
+}
+
+/// From the terms to a player who can queue.
+pub(super) async fn fill_in(pane: &Pane<'_>, newcomer: &Newcomer) {
     pane.click("[data-custom-id='setup:terms:accept']").await;
     pane.click("[data-custom-id='setup:names:open']").await;
-    pane.write(".modal [name='name']", pane.user).await;
-    pane.write(".modal [name='battle_tag']", &format!("{}#1234", pane.user)).await;
-    pane.write(".modal [name='country']", "DE").await;
-    pane.press("Submit").await;
-    pane.choose("setup:region", "EUW").await;
+    pane.write(".modal [name='name']", newcomer.user).await;
+    pane.write(".modal [name='battle_tag']", newcomer.battle_tag).await;
+    pane.write(".modal [name='country']", newcomer.country).await;
+    pane.click(".modal [type='submit']").await;
+    pane.choose("setup:region", newcomer.region).await;
     pane.click("[data-custom-id='setup:finish']").await;
     pane.browser.see_no(&pane.at("[data-custom-id='setup:finish']")).await;
 }
@@ -30,9 +47,13 @@ async fn join(pane: &Pane<'_>, era: &str, race: &str) {
 /// Waits for a line of facts that passes.
 async fn told(pane: &Pane<'_>, what: &str, passes: impl Fn(&Fact) -> bool) {
     crate::support::wait_for(&format!("{} to be told {what}", pane.user), async || {
-        let shown = format!("return [...document.querySelectorAll(\"{}\")].map((node) => node.textContent)", pane.at("small"));
+        let shown = format!(
+            "return [...document.querySelectorAll(\"{}\")].map((node) => node.textContent)",
+            pane.at("small")
+        );
         let lines = pane.browser.run(&shown).await;
-        let mut facts = lines.as_array()?.iter().filter_map(|line| FactLine::find(&format!("-# {}", line.as_str()?)));
+        let mut facts =
+            lines.as_array()?.iter().filter_map(|line| FactLine::find(&format!("-# {}", line.as_str()?)));
         facts.any(|line| passes(&line.fact)).then_some(())
     })
     .await;
@@ -43,15 +64,17 @@ async fn two_newcomers_play_a_whole_match_by_clicking() {
     let Some(browser) = Browser::start(1400, 1000).await else { return };
     let ladder = Ladder::start().await;
     browser.open(&format!("http://{}/", ladder.emulator)).await;
-    browser.write(".chooser [name='name']", "Ana").await;
-    browser.click(".enter button").await;
-    let (ana, bea) = (Pane { browser: &browser, user: "Ana" }, Pane { browser: &browser, user: "Bea" });
+    let newcomer =
+        |user, battle_tag| Newcomer { user, battle_tag, country: "DE", region: "EUW", locale: "en-US" };
+    let (first, second) = (newcomer("Ana", "Ana#1234"), newcomer("Bea", "Bea#1234"));
+    let ana = enter(&browser, &first).await;
     ana.press("Side by side").await;
-    browser.write(".over [name='name']", "Bea").await;
-    browser.click(".over .enter button").await;
+    let bea = enter(&browser, &second).await;
 
-    for pane in [&ana, &bea] {
-        set_up(pane).await;
+    for (pane, newcomer) in [(&ana, &first), (&bea, &second)] {
+        pane.press("/setup").await;
+        pane.click(".palette [data-command='setup']").await;
+        fill_in(pane, newcomer).await;
     }
     join(&ana, "bw", "bw_zerg").await;
     join(&bea, "sc2", "sc2_terran").await;

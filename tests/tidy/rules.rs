@@ -90,7 +90,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         says: "twilight is named in src/frontend, and by the bot of the browser's tests",
         forbids: |file, path, _| {
-            root(path).starts_with("twilight") && !in_module(file, "frontend") && file != "tests/browser/bot.rs"
+            root(path).starts_with("twilight")
+                && !in_module(file, "frontend")
+                && file != "tests/browser/bot.rs"
         },
     },
     Rule {
