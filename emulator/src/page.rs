@@ -63,6 +63,7 @@ const SVG: &str = "image/svg+xml";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 const FILES: &[(&str, &str, &str)] = &[
+    ("message.css", CSS, include_str!("../page/message.css")),
     ("page.css", CSS, include_str!("../page/page.css")),
     ("app.js", JAVASCRIPT, include_str!("../page/app.js")),
     ("component.js", JAVASCRIPT, include_str!("../page/component.js")),

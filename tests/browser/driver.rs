@@ -38,7 +38,7 @@ pub(crate) struct Browser {
     driver: Child,
     address: SocketAddr,
     session: String,
-    _profile: TempDir,
+    profile: TempDir,
 }
 
 impl Browser {
@@ -66,7 +66,7 @@ impl Browser {
         rustls::crypto::ring::default_provider().install_default().ok();
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().unwrap();
         let profile = tempfile::tempdir().unwrap();
-        let mut browser = Browser { http, driver, address, session: String::new(), _profile: profile };
+        let mut browser = Browser { http, driver, address, session: String::new(), profile };
         wait_for("chromedriver to answer", async || {
             let url = format!("http://{address}/status");
             browser.http.get(url).send().await.ok().filter(|answer| answer.status().is_success())
@@ -74,7 +74,7 @@ impl Browser {
         .await;
         let mut arguments: Vec<String> = FLAGS.iter().map(|flag| (*flag).to_owned()).collect();
         arguments.push(format!("--window-size={width},{height}"));
-        arguments.push(format!("--user-data-dir={}", browser._profile.path().display()));
+        arguments.push(format!("--user-data-dir={}", browser.profile.path().display()));
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "goog:loggingPrefs": { "browser": "ALL" },
@@ -174,12 +174,15 @@ impl Browser {
         from_base64(self.call(Method::GET, &path, None).await.unwrap().as_str().unwrap())
     }
 
-    /// What the page complained of: errors of scripts, refused files, what its policy forbade.
+    /// What the page complained of: errors of scripts, refused files, what its policy forbade. What the
+    /// emulator does not let a user do is told on the page.
     pub(crate) async fn complaints(&self) -> Vec<String> {
         let body = json!({ "type": "browser" });
         let log = self.call(Method::POST, "/@/se/log", Some(body)).await.unwrap();
         let lines = log.as_array().unwrap().iter();
-        lines.filter(|line| line["level"] == "SEVERE").map(|line| line["message"].to_string()).collect()
+        let message = |line: &Value| line["message"].as_str().unwrap_or_default().to_owned();
+        let severe = lines.filter(|line| line["level"] == "SEVERE").map(message);
+        severe.filter(|message| !message.contains("a status of 400")).collect()
     }
 }
 
