@@ -91,7 +91,8 @@ async fn all_cards(ladder: &Ladder, album: &Album<'_>, newcomer: &Newcomer) {
     album.keep("match-sheet", &card).await;
 
     pane.click(".plus").await;
-    pane.click(".offer").await;
+    let wins = format!("//button[starts-with(normalize-space(), '{} ')]", newcomer.user);
+    pane.browser.click(&pane.path(&wins)).await;
     pane.see(".pending .file").await;
     pane.click(".line .send").await;
     pane.browser.see_no(&format!("{card} [data-custom-id$=':won']")).await;
