@@ -8,6 +8,7 @@ use evoladder::players::offers::Forgery;
 use evoladder::season::Which;
 use ipc_schema::control::{Gauge, Role};
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +29,8 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
             answer_within: ANSWER_WITHIN,
             state: Some(config.data.join("emulator")),
         });
-        let emulator = emulator.await.map_err(for_whom)?.with_guide(guide(config)?);
+        let mut emulator = emulator.await.map_err(for_whom)?.with_guide(guide(config)?);
+        prepare(&mut emulator, config)?;
         let stats = emulator.stats();
         control.ready(Some(emulator.local_addr().to_string()));
         tokio::spawn(report(stats.clone(), control.clone()));
@@ -74,6 +76,30 @@ fn guide(config: &config::Emulator) -> anyhow::Result<Guide> {
     Ok(Guide { title: "EvoLadder", steps: STEPS, offers: Some(offers) })
 }
 
+/// Where the document lies for those who run from a checkout.
+const SPEC_BESIDE: &str = "../shared/discord-openapi.json";
+
+/// What requests are held against, and what goes wrong from the start.
+fn prepare(emulator: &mut Emulator, config: &config::Emulator) -> anyhow::Result<()> {
+    let beside = || Some(PathBuf::from(SPEC_BESIDE)).filter(|path| path.is_file());
+    match config.discord_spec.clone().or_else(beside) {
+        Some(document) => {
+            emulator.check_requests(&document).map_err(|error| {
+                let name = config::DISCORD_SPEC;
+                let fault = format!("{name}: {}: {:#}", document.display(), anyhow::Error::new(error));
+                config::Faults(vec![fault])
+            })?;
+            tracing::info!(document = %document.display(), "requests are held against Discord's API");
+        }
+        None => tracing::info!("requests are not held against Discord's API: no document is at hand"),
+    }
+    if let Some(faults) = &config.faults {
+        let told = emulator.ask_for_faults(faults);
+        told.map_err(|why| config::Faults(vec![format!("{}: {why}", config::EMULATOR_FAULTS)]))?;
+    }
+    Ok(())
+}
+
 /// What the operator must mend is a fault of the configuration.
 fn for_whom(error: emulator::Error) -> anyhow::Error {
     match error {
@@ -106,6 +132,7 @@ fn gauges(stats: &Stats) -> Vec<Gauge> {
         gauge("http_requests", report.http_requests.values().sum::<u64>() as f64),
         gauge("gateway_identifies", report.gateway_identifies as f64),
         gauge("gateway_resumes", report.gateway_resumes as f64),
+        gauge("spec_violations", report.spec_violations as f64),
     ];
     gauges.extend(latency("ack_ms", report.ack_ms));
     gauges.extend(latency("answer_ms", report.answer_ms));

@@ -48,6 +48,10 @@ pub const DISCORD_TOKEN: &str = "DISCORD_TOKEN";
 pub const DISCORD_PROXY: &str = "DISCORD_PROXY";
 /// Where the emulator listens.
 pub const EMULATOR_LISTEN: &str = "EMULATOR_LISTEN";
+/// What goes wrong in the emulator from its start.
+pub const EMULATOR_FAULTS: &str = "EMULATOR_FAULTS";
+/// Discord's description of its API.
+pub const DISCORD_SPEC: &str = "EVOLADDER_DISCORD_SPEC";
 /// Where the emulator is found.
 pub const EMULATOR_ADDRESS: &str = "EMULATOR_ADDRESS";
 /// Rust's own switch for backtraces.
@@ -90,6 +94,10 @@ pub struct Supervisor {
     pub replay_sandbox: SandboxRule,
     /// `EMULATOR_LISTEN`, default a free port of 127.0.0.1.
     pub emulator_listen: Option<SocketAddr>,
+    /// `EMULATOR_FAULTS`, handed to the emulator, default none.
+    pub emulator_faults: Option<String>,
+    /// `EVOLADDER_DISCORD_SPEC`, handed to the emulator.
+    pub discord_spec: Option<PathBuf>,
     /// `EVOLADDER_LOG`, default `info`, in a demo `warn`.
     pub log: Option<LogLevel>,
     /// `RUST_BACKTRACE`, handed to every child but the replay workers.
@@ -158,6 +166,11 @@ pub struct Emulator {
     pub players: u32,
     /// `EVOLADDER_SEASON`, default `default`.
     pub season: String,
+    /// `EMULATOR_FAULTS`, JSON as `POST /emulator/faults` takes it, default none.
+    pub faults: Option<String>,
+    /// `EVOLADDER_DISCORD_SPEC`, the OpenAPI document that requests are held against; default one that lies
+    /// beside the checkout, else none.
+    pub discord_spec: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -331,6 +344,8 @@ impl Supervisor {
                 .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from).min(32)),
             replay_sandbox: from.sandbox(),
             emulator_listen: from.address(EMULATOR_LISTEN),
+            emulator_faults: from.text(EMULATOR_FAULTS),
+            discord_spec: from.path(DISCORD_SPEC),
             log: from.log(),
             backtrace: from.text(BACKTRACE),
         }
@@ -394,6 +409,8 @@ impl Emulator {
             data: from.needed_data(),
             players: from.needed_players(),
             season: from.season(),
+            faults: from.text(EMULATOR_FAULTS),
+            discord_spec: from.path(DISCORD_SPEC),
         }
     }
 }

@@ -251,6 +251,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/db_writer.rs", "use sqlx::Row;", "sqlx is named"),
         ("src/db_writer/copies.rs", "use object_store::path::Path;", "object_store is named"),
         ("ipc-schema/src/ids.rs", "use bincode::Encode;", "bincode is named"),
+        ("emulator/src/rest.rs", "use jsonschema::Validator;", "jsonschema is named"),
         ("src/replay_worker.rs", "use bzip2::read::BzDecoder;", "bzip2 is named"),
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),

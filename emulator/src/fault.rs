@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::limits::Limited;
+
 /// One fault of a request's body, at a dotted path such as `embeds.0.title`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flaw {
@@ -43,6 +45,8 @@ pub(crate) enum Fault {
     EmptyMessage,
     TooLarge,
     NotJson,
+    /// A limit that only its route knows.
+    Limited(Limited),
     InvalidForm(Vec<Flaw>),
 }
 
@@ -72,6 +76,7 @@ impl Fault {
             | Fault::OpensDmsTooFast
             | Fault::ThreadLocked => StatusCode::FORBIDDEN,
             Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Fault::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
             Fault::AlreadyAcknowledged
             | Fault::EmptyMessage
             | Fault::NotJson
@@ -116,6 +121,8 @@ impl Fault {
             Fault::NotItsAuthor => (50005, "Cannot edit a message authored by another user"),
             Fault::EmptyMessage => (50006, "Cannot send an empty message"),
             Fault::InvalidWebhookToken => (50027, "Invalid Webhook Token"),
+            Fault::Limited(Limited::Hidden { code, message, .. }) => (*code, *message),
+            Fault::Limited(_) => (0, "You are being rate limited."),
             Fault::InvalidForm(_) => (50035, "Invalid Form Body"),
             Fault::NotJson => (50109, "The request body contains invalid JSON."),
         };

@@ -44,6 +44,13 @@ impl Snowflake {
     }
 }
 
+#[cfg(test)]
+impl From<u64> for Snowflake {
+    fn from(id: u64) -> Snowflake {
+        Snowflake(id)
+    }
+}
+
 impl fmt::Display for Snowflake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

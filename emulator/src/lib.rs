@@ -13,7 +13,7 @@
 //! | `rest` | the bot's requests, by route |
 //! | `gateway`, `session` | a connection; what outlives it |
 //! | `interaction` | the 3 s and 15 min clocks, open modals |
-//! | `rules`, `fault`, `limits` | what is refused, how, and when |
+//! | `rules`, `spec`, `fault`, `limits` | what is refused, by us and by Discord's own document; how, and when |
 //! | `trouble` | what is made to go wrong |
 //! | `guild`, `places` | roles, channels, threads and permissions; who is told what |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
@@ -43,6 +43,7 @@ mod rest;
 mod rules;
 mod saved;
 mod session;
+mod spec;
 mod stall;
 mod stats;
 #[cfg(test)]
@@ -63,10 +64,12 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::saved::Former;
+use crate::spec::Spec;
 use crate::world::{ASKS, Ask, World};
 
 pub use crate::page::{Guide, Offer, Offers, Step};
 pub use crate::saved::Fault;
+pub use crate::spec::Unread;
 pub use crate::stats::{Latency, Report, Stats};
 
 /// How long Discord waits for the first answer to an interaction.
@@ -139,6 +142,19 @@ impl Emulator {
     #[must_use]
     pub fn with_guide(self, guide: Guide) -> Emulator {
         Emulator { guide, ..self }
+    }
+
+    /// Holds the bot's requests against Discord's description of its API, an OpenAPI document.
+    pub fn check_requests(&mut self, document: &Path) -> Result<(), Unread> {
+        self.world.spec = Some(Spec::read(document)?);
+        Ok(())
+    }
+
+    /// Makes things go wrong from the start, as `POST /emulator/faults` does; the error is a sentence.
+    pub fn ask_for_faults(&mut self, faults: &str) -> Result<(), String> {
+        let faults =
+            serde_json::from_str(faults).map_err(|error| format!("The faults are no JSON: {error}."))?;
+        users::ask_for_faults(&mut self.world, self.clock.now(), &faults)
     }
 
     pub fn local_addr(&self) -> SocketAddr {

@@ -142,6 +142,7 @@ async fn make_offer(State(page): State<Page>, Path((user, number)): Path<(String
 async fn offers(page: &Page, user: String) -> Vec<Offer> {
     let Some(make) = &page.guide.offers else { return Vec::new() };
     let request = Request {
+        number: 0,
         method: Method::GET,
         path: vec!["users".to_owned(), user, "messages".to_owned()],
         query: Default::default(),

@@ -8,13 +8,13 @@ mod channels;
 mod guild;
 mod interactions;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde_json::json;
 
 use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::ids::Snowflake;
-use crate::limits::{self, Bucket, Limited, Remaining};
+use crate::limits::{self, Bucket};
 use crate::wire::{Reply, Request};
 use crate::world::World;
 
@@ -258,6 +258,7 @@ impl Route {
 pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply {
     let route = Route::parse(&request.method, &request.path);
     let name = route.as_ref().map_or("other", Route::name);
+    let number = request.number;
     let reply = match route {
         Some(route) => answer_route(world, now, route, request),
         None => check_token(world, &request).err().unwrap_or(Fault::NoSuchRoute).into(),
@@ -268,6 +269,10 @@ pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply 
             *counters.http_refusals.entry(reply.status.as_u16()).or_default() += 1;
         }
     });
+    world.requests.answered(number, reply.status.as_u16());
+    if matches!(reply.status.as_u16(), 401 | 403 | 429) {
+        world.count_invalid(now);
+    }
     if reply.status.as_u16() >= 400 {
         tracing::debug!(route = name, status = reply.status.as_u16(), body = ?reply.body, "refused");
     }
@@ -280,17 +285,20 @@ fn answer_route(world: &mut World, now: Moment, route: Route, request: Request) 
             return fault.into();
         }
         if let Err(limited) = world.limits.take_global(now) {
-            return too_many(limited);
+            return limited.reply();
         }
     }
     let remaining = match route.bucket().map(|(bucket, key)| world.limits.take(now, bucket, &key)) {
         None => None,
         Some(Ok(remaining)) => Some(remaining),
-        Some(Err(limited)) => return too_many(limited),
+        Some(Err(limited)) => return limited.reply(),
     };
-    let mut reply = call(world, now, route, request).unwrap_or_else(Reply::from);
+    let mut reply = match check_spec(world, now, &route, &request) {
+        Ok(()) => call(world, now, route, request).unwrap_or_else(Reply::from),
+        Err(fault) => fault.into(),
+    };
     if let Some(remaining) = remaining {
-        reply.headers.extend(bucket_headers(remaining));
+        reply.headers.extend(limits::bucket_headers(remaining));
     }
     reply
 }
@@ -299,13 +307,13 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
     let body = request.body?;
     match route {
         Route::Gateway => Ok(Reply::ok(json!({"url": format!("ws://{}", world.address)}))),
-        Route::GatewayBot => Ok(application::gateway_bot(world)),
+        Route::GatewayBot => Ok(application::gateway_bot(world, now)),
         Route::CurrentUser => Ok(Reply::ok(application::current_user(world))),
         Route::CurrentApplication => Ok(Reply::ok(application::current_application(world))),
-        Route::ListCommands(app) => application::list_commands(world, app),
+        Route::ListCommands(app) => application::list_commands(world, app, &request.query),
         Route::OverwriteCommands(app) => application::overwrite_commands(world, now, app, &body),
         Route::CreateCommand(app) => application::create_command(world, now, app, &body),
-        Route::OpenDm => channels::open_dm(world, &body),
+        Route::OpenDm => channels::open_dm(world, now, &body),
         Route::CurrentGuilds => Ok(guild::current_guilds(world)),
         Route::Guild(id) => guild::guild(world, id),
         Route::GuildChannels(id) => guild::channels(world, id),
@@ -344,45 +352,20 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
     }
 }
 
+/// Refuses what Discord's description of its API does not allow, and counts it.
+fn check_spec(world: &mut World, now: Moment, route: &Route, request: &Request) -> Result<(), Fault> {
+    let flaws = world.spec.as_mut().map(|spec| spec.check(request)).unwrap_or_default();
+    if flaws.is_empty() {
+        return Ok(());
+    }
+    world.counters.send_modify(|counters| counters.spec_violations += 1);
+    let told: Vec<String> = flaws.iter().map(|flaw| format!("{}: {}", flaw.path, flaw.message)).collect();
+    tracing::warn!(route = route.name(), flaws = ?told, "not as Discord describes its API");
+    world.log.note(now, "spec_violation", json!({"route": route.name(), "flaws": told}));
+    Err(Fault::InvalidForm(flaws))
+}
+
 fn check_token(world: &World, request: &Request) -> Result<(), Fault> {
     let token = request.authorization.as_deref().and_then(|value| value.strip_prefix("Bot "));
     if token == Some(world.token.as_str()) { Ok(()) } else { Err(Fault::Unauthorized) }
-}
-
-fn bucket_headers(told: Remaining) -> [(&'static str, String); 5] {
-    let reset_ms = told.reset_at.unix_ms();
-    [
-        ("x-ratelimit-bucket", told.bucket.name.to_owned()),
-        ("x-ratelimit-limit", told.bucket.limit.to_string()),
-        ("x-ratelimit-remaining", told.remaining.to_string()),
-        ("x-ratelimit-reset", format!("{}.{:03}", reset_ms / 1_000, reset_ms % 1_000)),
-        ("x-ratelimit-reset-after", format!("{:.3}", told.reset_after.as_secs_f64())),
-    ]
-}
-
-fn too_many(limited: Limited) -> Reply {
-    let (wait, global) = match limited {
-        Limited::Global { retry_after } => (retry_after, true),
-        Limited::User(told) => (told.reset_after, false),
-    };
-    let body = json!({
-        "message": "You are being rate limited.",
-        "retry_after": (wait.as_secs_f64() * 1_000.0).ceil() / 1_000.0,
-        "global": global,
-    });
-    let mut reply = Reply::new(StatusCode::TOO_MANY_REQUESTS, body);
-    // Whole seconds, rounded up: the header has no fraction, the body has.
-    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    reply.headers.push(("retry-after", whole.to_string()));
-    match limited {
-        Limited::Global { .. } => {
-            reply.headers.push(("x-ratelimit-global", "true".to_owned()));
-            reply.headers.push(("x-ratelimit-scope", "global".to_owned()));
-        }
-        Limited::User(told) => {
-            reply.headers.push(("x-ratelimit-scope", "user".to_owned()));
-            reply.headers.extend(bucket_headers(told));
-        }
-    }
-    reply
 }

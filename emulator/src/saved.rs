@@ -7,8 +7,10 @@
 //! answered to nobody and is left out. At start, and when the file has grown much, all there is is
 //! written anew beside the old file and renamed. `attachments/` has the files, by their ids.
 //!
-//! Not kept: rate-limit windows, which last seconds; the lines of `/emulator/events`, of which only
+//! Not kept: rate-limit windows and the counts of a day; the lines of `/emulator/events`, of which only
 //! the count goes on; connections, as none outlives the process.
+//!
+//! Version 2 has a guild; a world of version 1 is read as one in which nothing has happened there.
 //!
 //! A file of a newer version, of another seed or with a broken line is refused as it is: whoever
 //! started the emulator decides what becomes of it.

@@ -88,6 +88,10 @@ pub(crate) struct Attached {
 pub(crate) enum CannotIdentify {
     /// Its owner has not switched them on.
     PrivilegedIntents,
+    /// None are left of the day's.
+    NoneLeft,
+    /// Another came a moment before.
+    TooFast,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -58,8 +58,8 @@
 //!
 //! `POST /emulator/users/{id}/modals` `{"modal_id", "fields": {"name": "Ana", "races": ["bw_zerg"]}}`
 //! submits a modal that came in an event and answers `{"interaction_id"}`. Keys are the
-//! custom ids of its inputs, values text, a list for a menu, or the names of multipart
-//! parts for a file upload. A field left out keeps the value the modal came with. Refused
+//! custom ids of its inputs, values text, a list for a menu or a group, true or false for a checkbox, or
+//! the names of multipart parts for a file upload. A field left out keeps the value the modal came with. Refused
 //! when a required field is empty or a length is outside the input's bounds; the modal
 //! then stays open. A modal can be submitted once.
 //!
@@ -71,17 +71,43 @@
 //! user. Attachments have signed links to this server that expire.
 //!
 //! `POST /emulator/faults` makes things go wrong for the bot until they are asked for otherwise, or until
-//! the emulator ends; fields that are left out stay as they are. Users notice nothing of it.
+//! the emulator ends; fields that are left out stay as they are. Users notice nothing of it. The same JSON
+//! in `EMULATOR_FAULTS` holds from the start.
+//!
+//! REST:
+//!
+//! | field | means |
+//! |---|---|
+//! | `latency_ms` | what each REST request takes more, half on the way to Discord, half on the way back |
+//! | `callback_latency_ms` | the same for callbacks, at most 1000 |
+//! | `errors`, 0 to 1 | the share of REST requests answered with 5xx, half of them after they were done |
+//! | `hangs`, 0 to 1, `hang_ms` (60000) | the share that is answered with 504 after so long, half of them after they were done |
+//! | `outage_ms` | all REST requests are answered with 503 for so long, from now |
+//! | `rate_limited`: `{"scope", "ms", "paths"}` or null | REST requests are answered with 429 for so long. `scope` is `user`, `shared`, `global` or `cloudflare` (HTML, no header of Discord's but Retry-After). `paths` are beginnings such as `channels/`; without them all but interactions and webhooks are hit, by `cloudflare` those too |
+//! | `invalid_request_limit` (10000) | answers 401, 403, 429 in ten minutes after which every request gets the front door's 429 until the ten minutes are over |
+//! | `old_after_ms` (3600000), `old_edits` (5) | from what age, and how many times an hour, a message can be edited (30046) |
+//! | `dm_opens` (50) | DMs that the bot may open in ten minutes with users who never turned to it (40003) |
+//! | `deny`, `grant` | lists of permissions by Discord's names (`CREATE_PRIVATE_THREADS`): what the bot lacks in the guild, or has beyond an ordinary invite |
+//! | `application_flags` | the flags of the application, which privileged intents need |
+//!
+//! Gateway:
 //!
 //! | field | means |
 //! |---|---|
 //! | `disconnect`: true | drops every gateway connection without a close frame, once |
-//! | `latency_ms` | what each REST request takes more, half on the way to Discord, half on the way back |
-//! | `callback_latency_ms` | the same for callbacks, at most 1000 |
-//! | `errors`, 0 to 1 | the share of REST requests answered with 5xx, half of them after they were done |
-//! | `deny`, `grant` | lists of permissions by Discord's names (`CREATE_PRIVATE_THREADS`): what the bot lacks in the guild, or has beyond an ordinary invite |
-//! | `application_flags` | the flags of the application, which privileged intents need |
-//! | `outage_ms` | all REST requests are answered with 503 for so long, from now |
+//! | `close`: code | closes every gateway connection with this code, once |
+//! | `accept_then_close`: code or null | closes each new connection with this code before a word is said |
+//! | `drop_acks` | heartbeats are not acknowledged |
+//! | `heartbeat_interval_ms` (41250) | for connections that begin |
+//! | `reconnect`: true | tells every connection to reconnect (op 7), once |
+//! | `invalid_session`: `resumable` or `gone` | tells every connection that its session is invalid (op 9), once |
+//! | `refuse_resumes` | each RESUME is answered with op 9 |
+//! | `duplicates`, 0 to 1 | the share of events that are delivered twice |
+//! | `identifies_remaining` | what is left of the day's 1000 IDENTIFYs; the one too many closes with 4004 |
+//! | `identify_interval_ms` (0; Discord's is 5000) | an IDENTIFY that comes sooner after another is answered with op 9 |
+//!
+//! `GET /emulator/requests?after=SEQ` lists the bot's last 20000 REST requests as they came: `{"seq", "at_ms",
+//! "method", "path", "status"}`, also those that were made to fail.
 //!
 //! A press that had no callback in time because its callback was made to fail is counted apart, as
 //! `interactions_turned_away`.
@@ -121,6 +147,7 @@ mod places;
 mod press;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -188,6 +215,10 @@ fn route(world: &mut World, now: Moment, request: Request) -> Result<Reply, Refu
         ["stats"] if !post => {
             let report = world.total().report();
             Ok(Reply::ok(serde_json::to_value(report).unwrap_or_default()))
+        }
+        ["requests"] if !post => {
+            let after = request.query.get("after").and_then(|after| after.parse().ok()).unwrap_or(0);
+            Ok(Reply::ok(world.requests.after(after)))
         }
         ["faults"] if post => fault(world, now, &body.json),
         ["users", id, action] => {
@@ -264,6 +295,11 @@ fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
     Ok(Reply::new(if is_new { StatusCode::CREATED } else { StatusCode::OK }, body))
 }
 
+/// Makes things go wrong as a request does; the error is a sentence.
+pub(crate) fn ask_for_faults(world: &mut World, now: Moment, faults: &Value) -> Result<(), String> {
+    fault(world, now, faults).map(|_| ()).map_err(|refused| refused.sentence)
+}
+
 fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
     let fields = json.as_object().ok_or_else(|| Refused::because("The body is not an object."))?;
     world.log.note(now, "fault", json!({"fault": json}));
@@ -271,6 +307,18 @@ fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
         match (name.as_str(), value) {
             ("disconnect", Value::Bool(true)) => world.cut(now),
             ("disconnect", Value::Bool(false)) => {}
+            ("identifies_remaining", count) if count.is_u64() => {
+                world.limits.set_identifies(now, small(count));
+            }
+            ("identify_interval_ms", ms) if ms.is_u64() => {
+                world.limits.identify_every = Duration::from_millis(u64::from(small(ms)));
+            }
+            ("invalid_request_limit", count) if count.is_u64() => world.limits.invalid_limit = small(count),
+            ("old_after_ms", ms) if ms.is_u64() => {
+                world.limits.old_after = Duration::from_millis(u64::from(small(ms)));
+            }
+            ("old_edits", count) if count.is_u64() => world.limits.old_edits = small(count),
+            ("dm_opens", count) if count.is_u64() => world.limits.dm_opens = small(count),
             ("deny", names) => world.guild.denied = permissions_of(names)?,
             ("grant", names) => world.guild.granted = permissions_of(names)?,
             ("application_flags", flags) if flags.is_u64() => {
@@ -281,6 +329,10 @@ fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
         }
     }
     Ok(Reply::ok(json!({})))
+}
+
+fn small(number: &Value) -> u32 {
+    number.as_u64().and_then(|number| number.try_into().ok()).unwrap_or(u32::MAX)
 }
 
 /// The bits of a list of Discord's names.
@@ -342,6 +394,7 @@ fn write(world: &mut World, now: Moment, user: &User, body: Body) -> Result<Repl
     let fields = json!({
         "user": user.id.json(), "channel": channel.json(), "message": id.json(), "files": names,
     });
+    world.greeted.insert(user.id);
     world.log.note(now, "upload", fields);
     world.post(now, message, None);
     Ok(Reply::new(StatusCode::CREATED, json!({"message_id": id.json()})))
@@ -391,6 +444,7 @@ fn press(
         "command": data.get("name").map(|_| command_path(data)),
     });
     world.log.note(now, "press", fields);
+    world.greeted.insert(user.id);
     if let Some(pressed) = message.and_then(|message| world.message(channel, message)) {
         payload["message"] = world.render(now, pressed);
     }

@@ -5,12 +5,13 @@
 //! what clients must get is kept here, bounded, until they fetch it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
+use axum::http::Method;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -28,9 +29,10 @@ use crate::message::Message;
 use crate::rest;
 use crate::saved::{Entry, Saved};
 use crate::session::{Attached, CannotIdentify, CannotResume, ConnectionId, Sessions, Share, intent};
+use crate::spec::Spec;
 use crate::stall::Stalls;
-use crate::stats::Counters;
-use crate::trouble::{Failure, Fate, Trouble};
+use crate::stats::{Counters, Requests};
+use crate::trouble::{Failure, Fate, Scope, Terms, Trouble};
 use crate::users;
 use crate::wire::{Reply, Request};
 
@@ -51,10 +53,11 @@ const SWEEP_NONCES_ABOVE: usize = 10_000;
 
 #[derive(Debug)]
 pub(crate) enum Ask {
-    /// What is to become of a request of the bot's with this path.
+    /// What is to become of a request of the bot's, which is given a number.
     Fate {
-        path: Vec<String>,
-        reply: oneshot::Sender<Fate>,
+        method: Method,
+        path: String,
+        reply: oneshot::Sender<(u64, Fate)>,
     },
     /// A request of the bot.
     Rest {
@@ -77,9 +80,9 @@ pub(crate) enum Ask {
         after: u64,
         reply: oneshot::Sender<(Vec<Bytes>, u64)>,
     },
-    /// What a gateway client must say.
-    Token {
-        reply: oneshot::Sender<String>,
+    /// A gateway client has come.
+    Connect {
+        reply: oneshot::Sender<Terms>,
     },
     Identify {
         intents: u64,
@@ -196,6 +199,9 @@ pub(crate) struct World {
     pub(crate) sessions: Sessions,
     pub(crate) history: History,
     pub(crate) limits: Limits,
+    pub(crate) requests: Requests,
+    /// Users who turned to the bot in this life.
+    pub(crate) greeted: BTreeSet<Snowflake>,
     /// Of this life.
     pub(crate) counters: watch::Sender<Counters>,
     /// Of the lives before.
@@ -203,6 +209,8 @@ pub(crate) struct World {
     pub(crate) saved: Saved,
     pub(crate) log: Log,
     pub(crate) trouble: Trouble,
+    /// What requests are held against, where it is at hand.
+    pub(crate) spec: Option<Spec>,
     stalls: Stalls,
 }
 
@@ -235,11 +243,14 @@ impl World {
             sessions: Sessions::default(),
             history: History::new(),
             limits: Limits::default(),
+            requests: Requests::default(),
+            greeted: BTreeSet::new(),
             counters,
             former: Counters::default(),
             saved: Saved::default(),
             log: Log::default(),
             trouble: Trouble::new(config.seed),
+            spec: None,
             stalls: Stalls::new(now),
         }
     }
@@ -310,8 +321,8 @@ impl World {
     /// A client that has gone does not read its answer, which is no loss.
     fn answer(&mut self, now: Moment, ask: Ask) {
         match ask {
-            Ask::Fate { path, reply } => {
-                let _ = reply.send(self.fate(now, &path));
+            Ask::Fate { method, path, reply } => {
+                let _ = reply.send(self.fate(now, &method, path));
             }
             Ask::Rest { request, reply } => {
                 let _ = reply.send(rest::answer(self, now, request));
@@ -328,18 +339,27 @@ impl World {
             Ask::Events { after, reply } => {
                 let _ = reply.send(self.history.after(after));
             }
-            Ask::Token { reply } => {
+            Ask::Connect { reply } => {
+                self.counters.send_modify(|counters| {
+                    counters.gateway_connections += 1;
+                    counters.gateway_second(now).connections += 1;
+                });
                 self.log.note(now, "gateway_connect", Value::Null);
-                let _ = reply.send(self.token.clone());
+                let _ = reply.send(self.trouble.terms(self.token.clone()));
             }
             Ask::Identify { intents, share, reply } => {
                 let _ = reply.send(self.identify(now, intents, share));
             }
             Ask::Resume { session, after, reply } => {
-                let resumed = self.sessions.resume(now, &session, after);
-                if resumed.is_ok() {
-                    self.counters.send_modify(|counters| counters.gateway_resumes += 1);
-                }
+                let resumed = if self.trouble.mood().refuse_resumes {
+                    Err(CannotResume::UnknownSession)
+                } else {
+                    self.sessions.resume(now, &session, after)
+                };
+                self.counters.send_modify(|counters| {
+                    counters.gateway_resumes += u64::from(resumed.is_ok());
+                    counters.gateway_second(now).resumes += 1;
+                });
                 self.note_gateway(now, "gateway_resume", &session, json!({"ok": resumed.is_ok()}));
                 let _ = reply.send(resumed);
             }
@@ -350,20 +370,38 @@ impl World {
         }
     }
 
-    fn fate(&mut self, now: Moment, path: &[String]) -> Fate {
-        let callback = match path {
-            [first, id, _, last] if first == "interactions" && last == "callback" => id.parse().ok(),
+    fn fate(&mut self, now: Moment, method: &Method, path: String) -> (u64, Fate) {
+        let callback = match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["interactions", id, _, "callback"] => id.parse().ok(),
             _ => None,
         };
-        let fate = self.trouble.fate(now, callback);
-        if let Some(failure) = fate.failure {
-            self.counters.send_modify(|counters| counters.http_planted_failures += 1);
-            // What is done though its answer is lost is noted as it is done.
-            if let Some(interaction) = callback.filter(|_| failure == Failure::Unavailable) {
-                self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+        let mut fate = self.trouble.fate(now, &path, callback);
+        if let Some(wait) = self.limits.barred(now) {
+            // Nothing of the bot's gets past the front door, and nothing there counts.
+            fate.failure = Some(Failure::Limited { scope: Scope::Cloudflare, wait });
+        } else if let Some(failure) = fate.failure {
+            if matches!(failure, Failure::Limited { scope, .. } if scope != Scope::Shared) {
+                self.count_invalid(now);
             }
+            self.counters.send_modify(|counters| counters.http_planted_failures += 1);
         }
-        fate
+        // What is done though its answer is lost is noted as it is done.
+        let undone = fate.failure.is_some_and(|failure| !failure.is_done());
+        if let Some(interaction) = callback.filter(|_| undone) {
+            self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+        }
+        let status = fate.failure.map(|failure| failure.reply().status.as_u16());
+        (self.requests.push(now, method, path, status), fate)
+    }
+
+    /// Counts an answer that Discord holds against the bot's address.
+    pub(crate) fn count_invalid(&mut self, now: Moment) {
+        self.limits.count_invalid(now);
+        self.counters.send_modify(|counters| counters.invalid_requests += 1);
+        if self.limits.barred(now).is_some() {
+            tracing::warn!("the bot's address is barred: too many invalid requests");
+            self.log.note(now, "barred", json!({"invalid": self.limits.invalid(now)}));
+        }
     }
 
     fn leave(&mut self, now: Moment, session: &str, connection: ConnectionId, how: Left) {
@@ -409,7 +447,19 @@ impl World {
         if grants.iter().any(|(bit, flags)| intents & bit != 0 && self.application_flags & flags == 0) {
             return Err(CannotIdentify::PrivilegedIntents);
         }
-        self.counters.send_modify(|counters| counters.gateway_identifies += 1);
+        if self.limits.identifies_too_fast(now) {
+            return Err(CannotIdentify::TooFast);
+        }
+        if !self.limits.take_identify(now) {
+            tracing::warn!("no IDENTIFY is left: Discord would end all sessions and make a new token");
+            self.log.note(now, "token_reset", Value::Null);
+            self.cut(now);
+            return Err(CannotIdentify::NoneLeft);
+        }
+        self.counters.send_modify(|counters| {
+            counters.gateway_identifies += 1;
+            counters.gateway_second(now).identifies += 1;
+        });
         let mut ready = json!({
             "v": 10,
             "user": rest::application::current_user(self),
@@ -603,8 +653,6 @@ pub(crate) fn nonce_key(nonce: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Method;
-
     use super::*;
     use crate::interaction::TOKEN_LIFE;
     use crate::stall::TICK;
@@ -640,6 +688,7 @@ mod tests {
 
     fn request(method: Method, path: &str, json: Value) -> Request {
         Request {
+            number: 0,
             method,
             path: path.split('/').map(str::to_owned).collect(),
             query: BTreeMap::new(),
@@ -713,7 +762,7 @@ mod tests {
     #[test]
     fn a_miss_counts_unless_the_machine_stalled() {
         let mut bench = start();
-        bench.world.identify(bench.now, 0, &Value::Null);
+        bench.world.identify(bench.now, 0, Share::WHOLE).unwrap();
         for (stalled, expected) in [(false, (1, 0)), (true, (1, 1))] {
             let id = bench.press();
             bench.wait(Duration::from_secs(2));

@@ -130,7 +130,13 @@ fn plan(
     let (demo, seed, token, season) = if options.emulator {
         let wish = DemoWish { seed: options.seed.or(config.seed), players: options.players };
         let world = data.demo_world(wish, DEMO_PLAYERS)?;
-        let demo = Demo { players: world.players, listen: config.emulator_listen, address: None };
+        let demo = Demo {
+            players: world.players,
+            listen: config.emulator_listen,
+            faults: config.emulator_faults,
+            discord_spec: config.discord_spec,
+            address: None,
+        };
         let token = Secret::new(format!("demo.{:016x}{:016x}", by_chance(), by_chance()));
         (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
     } else {

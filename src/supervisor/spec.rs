@@ -95,6 +95,8 @@ pub enum Setting {
     Owner,
     /// With the keys that belong to it.
     ReplayStore,
+    EmulatorFaults,
+    DiscordSpec,
 }
 
 const fn secs(seconds: u64) -> Duration {
@@ -105,7 +107,7 @@ const fn secs(seconds: u64) -> Duration {
 #[rustfmt::skip]
 pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
-                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data, Setting::Players, Setting::Season] },
+                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data, Setting::EmulatorFaults, Setting::DiscordSpec, Setting::Players, Setting::Season] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::AbandonJournal, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -143,6 +145,8 @@ pub struct Plan {
 pub struct Demo {
     pub players: u32,
     pub listen: Option<SocketAddr>,
+    pub faults: Option<String>,
+    pub discord_spec: Option<PathBuf>,
     /// Told by the emulator once it is ready.
     pub address: Option<String>,
 }
@@ -200,6 +204,12 @@ impl Plan {
             Setting::ReplayStore => {
                 (config::REPLAY_STORE, self.replay_store.as_ref().map(|store| store.url().into()))
             }
+            Setting::EmulatorFaults => {
+                (config::EMULATOR_FAULTS, demo.and_then(|demo| Some(demo.faults.as_ref()?.into())))
+            }
+            Setting::DiscordSpec => {
+                (config::DISCORD_SPEC, demo.and_then(|demo| Some(demo.discord_spec.as_ref()?.into())))
+            }
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -239,7 +249,13 @@ mod tests {
     }
 
     fn demo() -> Option<Demo> {
-        Some(Demo { players: 40, listen: None, address: Some("127.0.0.1:81".to_owned()) })
+        Some(Demo {
+            players: 40,
+            listen: None,
+            faults: Some("{}".to_owned()),
+            discord_spec: Some(PathBuf::from("/spec.json")),
+            address: Some("127.0.0.1:81".to_owned()),
+        })
     }
 
     fn names(plan: &Plan, role: Role) -> Vec<&'static str> {
@@ -258,7 +274,7 @@ mod tests {
             (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, PLAYERS, SEASON]),
+            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC, PLAYERS, SEASON]),
             (Role::Players,      &[RUN_DIR, LOG, BACKTRACE, SEASON, DATA],        &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEASON, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {

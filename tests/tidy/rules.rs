@@ -113,6 +113,10 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "object_store" && file != "src/db_writer/copies/objects.rs",
     },
     Rule {
+        says: "jsonschema is named in emulator/src/spec.rs",
+        forbids: |file, path, _| root(path) == "jsonschema" && file != "emulator/src/spec.rs",
+    },
+    Rule {
         says: "bzip2 is named in replay",
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },

@@ -16,12 +16,23 @@ use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::{Dms, NONCE_LIFE, World, nonce_key};
 
-pub(super) fn open_dm(world: &World, body: &Body) -> Result<Reply, Fault> {
+pub(super) fn open_dm(world: &mut World, now: Moment, body: &Body) -> Result<Reply, Fault> {
     let user = body.json.get("recipient_id").and_then(Snowflake::from_json);
     let user =
         user.ok_or_else(|| Fault::form("recipient_id", "NUMBER_TYPE_COERCE", "Value is not snowflake."))?;
     let user = world.users.get(&user).ok_or(Fault::UnknownUser)?;
-    channel(world, user.dm)
+    let (id, dm) = (user.id, user.dm);
+    let turned_to_bot = world.greeted.contains(&id)
+        || world.channel(dm).is_some_and(|dm| {
+            let mut messages = dm.messages.values();
+            messages.any(|message| !message.by_bot || message.metadata.is_some())
+        });
+    // A DM that is open already is only looked up.
+    let is_open = world.channel(dm).is_some_and(|dm| !dm.messages.is_empty());
+    if !turned_to_bot && !is_open && !world.limits.take_dm_open(now) {
+        return Err(Fault::OpensDmsTooFast);
+    }
+    channel(world, dm)
 }
 
 pub(super) fn channel(world: &World, channel: Snowflake) -> Result<Reply, Fault> {
@@ -130,6 +141,7 @@ pub(super) fn edit_message(
     }
     let json = object_or_empty(body.json);
     check_message(Form::Edit, "", &json, message.flags)?;
+    take_edit(world, now, &message)?;
     fill(world, now, &mut message, &json, body.files)?;
     message.edited_at = Some(now);
     Ok(Reply::ok(world.replace(now, message, None)))
@@ -150,6 +162,12 @@ pub(super) fn delete_message(
     }
     world.delete(now, channel, message);
     Ok(Reply::no_content())
+}
+
+/// Counts an edit where the message is old.
+pub(super) fn take_edit(world: &mut World, now: Moment, message: &Message) -> Result<(), Fault> {
+    let taken = world.limits.take_edit(now, message.made_at, &message.id.to_string());
+    taken.map_err(Fault::Limited)
 }
 
 /// Whether the bot may write a message there.

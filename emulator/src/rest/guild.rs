@@ -11,6 +11,7 @@ use crate::guild::{
     MAX_ACTIVE_THREADS, MAX_MEMBERS, Place, Thread, Who, channel_kind, permission, thread_member,
 };
 use crate::ids::Snowflake;
+use crate::limits::RENAME;
 use crate::rules::channels::{check_thread, check_thread_change};
 use crate::wire::{Body, Reply};
 use crate::world::{Channel, World};
@@ -196,6 +197,7 @@ pub(super) fn modify_channel(
                 return Err(Fault::MissingPermissions);
             }
             check_thread_change(&body.json, false)?;
+            take_rename(world, now, id, body)?;
             place.name = text("name").unwrap_or(place.name);
             if body.json.get("topic").is_some() {
                 place.topic = text("topic").unwrap_or_default();
@@ -239,6 +241,9 @@ pub(super) fn modify_channel(
             };
             if thread.archived && archived && !only_opens_or_locks {
                 return Err(Fault::ThreadArchived);
+            }
+            if after.name != thread.name {
+                take_rename(world, now, id, body)?;
             }
             world.change_thread(now, id, after);
         }
@@ -322,7 +327,10 @@ pub(super) fn remove_thread_member(
     Ok(Reply::no_content())
 }
 
-/// Whether a change gives a channel another name or topic, of which Discord allows few.
-pub(super) fn renames(body: &Body) -> bool {
-    ["name", "topic"].iter().any(|field| body.json.get(field).is_some())
+/// Counts a new name or topic, of which Discord allows few and tells nothing before.
+fn take_rename(world: &mut World, now: Moment, id: Snowflake, body: &Body) -> Result<(), Fault> {
+    if ["name", "topic"].iter().all(|field| body.json.get(field).is_none()) {
+        return Ok(());
+    }
+    world.limits.take(now, RENAME, &id.to_string()).map(|_| ()).map_err(Fault::Limited)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::channels::{blank, fill, object_or_empty};
+use super::channels::{blank, fill, object_or_empty, take_edit};
 use super::{Token, Which};
 use crate::clock::Moment;
 use crate::events::Seen;
@@ -108,6 +108,7 @@ fn take_callback(
             let pressed = interaction.message.and_then(|message| world.message(interaction.channel, message));
             let mut message = pressed.ok_or(Fault::UnknownMessage)?.clone();
             check_message(Form::Callback, "data", &data, message.flags)?;
+            take_edit(world, now, &message)?;
             fill(world, now, &mut message, &data, body.files)?;
             message.edited_at = Some(now);
             world.acknowledge(now, id, Some(message.id));
@@ -256,6 +257,7 @@ pub(super) fn edit_answer(
     let message = find(world, &interaction, which)?.clone();
     let json = object_or_empty(body.json);
     check_message(Form::EditAnswer, "", &json, message.flags)?;
+    take_edit(world, now, &message)?;
     change(world, now, &interaction, message, &json, body.files)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Check, join};
+use super::{Check, components, join};
 use crate::fault::Fault;
 
 const MAX_SLASH_COMMANDS: usize = 100;
@@ -178,6 +178,10 @@ fn check_options(check: &mut Check, path: &str, value: Option<&Value>, depth: us
             check.flaw(&at("choices"), "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES", message);
         }
         total += check_choices(check, &at("choices"), choices, kind);
+        if fields.contains_key("file_types") && kind != option_kind::ATTACHMENT {
+            check.flaw(&at("file_types"), "UNKNOWN_FIELD", "Only an attachment has file types.");
+        }
+        components::check_file_types(check, &at("file_types"), fields.get("file_types"));
     }
     total
 }

@@ -25,11 +25,16 @@ pub(crate) mod kind {
     pub(crate) const CONTAINER: u64 = 17;
     pub(crate) const LABEL: u64 = 18;
     pub(crate) const FILE_UPLOAD: u64 = 19;
+    pub(crate) const RADIO_GROUP: u64 = 21;
+    pub(crate) const CHECKBOX_GROUP: u64 = 22;
+    pub(crate) const CHECKBOX: u64 = 23;
 }
 
 /// Discord's limit for a message of Components V2, nested ones included.
 const MAX_V2: usize = 40;
 const MAX_ROWS: usize = 5;
+/// Of all text displays of a message together.
+const MAX_TEXT: usize = 4_000;
 
 pub(crate) fn kind_of(component: &Value) -> u64 {
     component.get("type").and_then(Value::as_u64).unwrap_or(0)
@@ -51,11 +56,18 @@ struct Walk {
     custom_ids: BTreeSet<String>,
     ids: BTreeSet<i64>,
     count: usize,
+    text: usize,
+}
+
+impl Walk {
+    fn new() -> Walk {
+        Walk { custom_ids: BTreeSet::new(), ids: BTreeSet::new(), count: 0, text: 0 }
+    }
 }
 
 pub(super) fn check_message_components(check: &mut Check, path: &str, value: Option<&Value>, v2: bool) {
     let max = if v2 { MAX_V2 } else { MAX_ROWS };
-    let mut walk = Walk { custom_ids: BTreeSet::new(), ids: BTreeSet::new(), count: 0 };
+    let mut walk = Walk::new();
     for (index, component) in check.list(path, value, max).iter().enumerate() {
         let path = join(path, index);
         let fits = match kind_of(component) {
@@ -77,6 +89,10 @@ pub(super) fn check_message_components(check: &mut Check, path: &str, value: Opt
     if v2 && walk.count > MAX_V2 {
         let message = format!("A message has at most {MAX_V2} components, nested ones included.");
         check.flaw(path, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", message);
+    }
+    if walk.text > MAX_TEXT {
+        let message = format!("The text displays of a message have at most {MAX_TEXT} characters together.");
+        check.flaw(path, "COMPONENT_DISPLAYABLE_TEXT_SIZE_EXCEEDED", message);
     }
 }
 
@@ -115,7 +131,8 @@ fn check_component(check: &mut Check, walk: &mut Walk, path: &str, component: &V
             }
         }
         kind::TEXT_DISPLAY => {
-            check.required_text(&at("content"), fields.get("content"), 1, 4_000);
+            let text = check.required_text(&at("content"), fields.get("content"), 1, MAX_TEXT);
+            walk.text += text.map_or(0, |text| text.chars().count());
         }
         kind::THUMBNAIL => check_media(check, &at("media"), fields.get("media")),
         kind::MEDIA_GALLERY => {
@@ -297,7 +314,7 @@ pub(crate) fn check_modal(path: &str, modal: &Value) -> Result<(), Fault> {
     if components.is_empty() {
         check.missing(&at("components"));
     }
-    let mut walk = Walk { custom_ids: BTreeSet::new(), ids: BTreeSet::new(), count: 0 };
+    let mut walk = Walk::new();
     for (index, component) in components.iter().enumerate() {
         let path = join(&at("components"), index);
         let Some(fields) = check.object(&path, component) else { continue };
@@ -357,8 +374,64 @@ fn check_modal_input(check: &mut Check, walk: &mut Walk, path: &str, input: &Val
             check_custom_id(check, walk, path, fields);
             check.integer(&at("min_values"), fields.get("min_values"), 0, 10);
             check.integer(&at("max_values"), fields.get("max_values"), 1, 10);
+            check_file_types(check, &at("file_types"), fields.get("file_types"));
+        }
+        kind::RADIO_GROUP => {
+            check_custom_id(check, walk, path, fields);
+            check_choices(check, path, fields, 2, 1);
+        }
+        kind::CHECKBOX_GROUP => {
+            check_custom_id(check, walk, path, fields);
+            check.integer(&at("min_values"), fields.get("min_values"), 0, 10);
+            let max = check.integer(&at("max_values"), fields.get("max_values"), 1, 10);
+            check_choices(check, path, fields, 1, max.unwrap_or(10));
+        }
+        kind::CHECKBOX => {
+            check_custom_id(check, walk, path, fields);
+            check.boolean(&at("default"), fields.get("default"));
         }
         kind if is_select(kind) => check_select(check, walk, path, kind, fields),
         _ => wrong_kind(check, path),
+    }
+}
+
+/// Checks the options of a group, of which there are at least `min` and at most `chosen` chosen beforehand.
+fn check_choices(check: &mut Check, path: &str, group: &Map<String, Value>, min: usize, chosen: i64) {
+    let path = join(path, "options");
+    let options = check.list(&path, group.get("options"), 10);
+    if options.len() < min {
+        check.flaw(&path, "BASE_TYPE_BAD_LENGTH", format!("Must be between {min} and 10 in length."));
+    }
+    let mut values = BTreeSet::new();
+    let mut defaults = 0;
+    for (index, option) in options.iter().enumerate() {
+        let path = join(&path, index);
+        let Some(option) = check.object(&path, option) else { continue };
+        check.required_text(&join(&path, "label"), option.get("label"), 1, 100);
+        check.text(&join(&path, "description"), option.get("description"), 0, 100);
+        defaults += i64::from(check.boolean(&join(&path, "default"), option.get("default")));
+        let value = check.required_text(&join(&path, "value"), option.get("value"), 1, 100);
+        if value.is_some_and(|value| !values.insert(value)) {
+            let message = "The specified option value is already used";
+            check.flaw(&join(&path, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", message);
+        }
+    }
+    if defaults > chosen {
+        let message = "More options are default than can be chosen.";
+        check.flaw(&path, "SELECT_COMPONENT_TOO_MANY_DEFAULT_VALUES", message);
+    }
+}
+
+/// Checks what kinds of files a place takes: kinds of media, or extensions.
+pub(super) fn check_file_types(check: &mut Check, path: &str, value: Option<&Value>) {
+    for (index, wanted) in check.list(path, value, 10).iter().enumerate() {
+        let path = join(path, index);
+        if let Some(wanted) = check.required_text(&path, Some(wanted), 1, 32)
+            && !matches!(wanted, "image" | "video" | "audio")
+            && !wanted.strip_prefix('.').is_some_and(|rest| !rest.is_empty() && !rest.contains(['.', '/']))
+        {
+            let message = "A file type is image, video, audio or an extension with its dot.";
+            check.flaw(&path, "FILE_TYPE_INVALID", message);
+        }
     }
 }

@@ -179,6 +179,20 @@ fn messages_are_checked_by_discords_rules() {
             v2(json!([row(json!([button("a")])), {"type": 17, "components": [row(json!([button("a")]))]}])),
             Some("components.1.components.0.components.0.custom_id"),
         ),
+        (
+            "4000 characters in two texts",
+            v2(
+                json!([{"type": 10, "content": text(3_000)}, {"type": 17, "components": [{"type": 10, "content": text(1_000)}]}]),
+            ),
+            None,
+        ),
+        (
+            "4001 characters in two texts",
+            v2(
+                json!([{"type": 10, "content": text(3_000)}, {"type": 17, "components": [{"type": 10, "content": text(1_001)}]}]),
+            ),
+            Some("components"),
+        ),
         ("flag of Discord's own", json!({"content": "x", "flags": 128}), Some("flags")),
         ("nonce of 26", json!({"content": "x", "nonce": text(26)}), Some("nonce")),
     ];
@@ -231,6 +245,35 @@ fn modals_are_checked_by_discords_rules() {
     for (row, body, flaw) in table {
         check(check_modal("", &body), flaw, row);
     }
+    let labelled = |input: Value| modal("t", json!([{"type": 18, "label": "l", "component": input}]));
+    let group =
+        |kind: u64, options: Value| labelled(json!({"type": kind, "custom_id": "g", "options": options}));
+    let chosen = |count: usize| {
+        (0..count)
+            .map(|n| json!({"label": "l", "value": format!("v{n}"), "default": true}))
+            .collect::<Value>()
+    };
+    let upload = |types: Value| labelled(json!({"type": 19, "custom_id": "f", "file_types": types}));
+    let at = |place: &str| Some(format!("components.0.component.{place}"));
+    for (row, body, flaw) in [
+        ("an upload of replays", upload(json!([".SC2Replay"])), None),
+        ("an upload of anything", labelled(json!({"type": 19, "custom_id": "f", "max_values": 10})), None),
+        ("eleven files", labelled(json!({"type": 19, "custom_id": "f", "max_values": 11})), at("max_values")),
+        ("a type without its dot", upload(json!(["SC2Replay"])), at("file_types.0")),
+        ("two radio buttons", group(21, options(2)), None),
+        ("one radio button", group(21, options(1)), at("options")),
+        ("two chosen of radio buttons", group(21, chosen(2)), at("options")),
+        ("ten boxes, all chosen", group(22, chosen(10)), None),
+        ("eleven boxes", group(22, options(11)), at("options")),
+        ("a box", labelled(json!({"type": 23, "custom_id": "c", "default": true})), None),
+        (
+            "a box that is no box",
+            labelled(json!({"type": 23, "custom_id": "c", "default": 1})),
+            at("default"),
+        ),
+    ] {
+        check(check_modal("", &body), flaw.as_deref(), row);
+    }
 }
 
 #[test]
@@ -263,6 +306,18 @@ fn commands_are_checked_by_discords_rules() {
             "upper case, localised",
             json!([{"name": "a", "description": "d", "name_localizations": {"de": "Warten"}}]),
             Some("0.name_localizations.de"),
+        ),
+        (
+            "a replay",
+            with_options(
+                json!([{"type": 11, "name": "a", "description": "d", "file_types": [".SC2Replay"]}]),
+            ),
+            None,
+        ),
+        (
+            "file types of a text",
+            with_options(json!([{"type": 3, "name": "a", "description": "d", "file_types": [".SC2Replay"]}])),
+            Some("0.options.0.file_types"),
         ),
         ("25 options", with_options((0..25).map(|n| option(&format!("o{n}"), false)).collect()), None),
         (

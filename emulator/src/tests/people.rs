@@ -271,3 +271,55 @@ async fn a_reader_goes_on_where_it_was() {
     bench.does(&person, "messages", json!({"content": "four"})).await;
     assert_eq!(watcher.sees("message_create").await["message"]["content"], "four");
 }
+
+#[tokio::test]
+async fn boxes_and_files_of_a_modal_come_as_twilight_reads_them() {
+    let bench = start().await;
+    let person = bench.person("ana").await;
+    let mut shard = bench.shard().await;
+    let message =
+        bot_message(&bench, &person, json!({"content": "x", "components": [row(json!([button("open")]))]}));
+    let message = message.await;
+    let mut watcher = bench.watch(1).await;
+    bench.does(&person, "components", json!({"message_id": message, "custom_id": "open"})).await;
+    let press = next_interaction(&mut shard).await;
+    let label = |component: Value| json!({"type": 18, "label": "l", "component": component});
+    let maps = json!([{"label": "A", "value": "a", "default": true}, {"label": "B", "value": "b"}]);
+    let modal = json!({"type": 9, "data": {"custom_id": "report", "title": "Report", "components": [
+        label(json!({"type": 19, "custom_id": "replay", "file_types": [".SC2Replay"]})),
+        label(json!({"type": 22, "custom_id": "maps", "options": maps})),
+        label(json!({"type": 23, "custom_id": "sure"})),
+    ]}});
+    bench.call_back(&press, modal).await;
+    let modal_id = watcher.sees("modal").await["modal"]["modal_id"].clone();
+    let submit = async |file: &str, fields: Value| {
+        let part = reqwest::multipart::Part::bytes(vec![9; 10]).file_name(file.to_owned());
+        let json = json!({"modal_id": modal_id, "fields": fields}).to_string();
+        let form = reqwest::multipart::Form::new().text("payload_json", json).part("upload", part);
+        bench.send(bench.http.post(bench.url(&format!("users/{}/modals", person.id))).multipart(form)).await
+    };
+    for (file, fields) in [
+        ("a.txt", json!({"replay": ["upload"], "sure": true})),
+        ("a.SC2Replay", json!({"sure": true})),
+        ("a.SC2Replay", json!({"replay": ["upload"], "maps": ["c"]})),
+        ("a.SC2Replay", json!({"replay": ["upload"], "maps": []})),
+        ("a.SC2Replay", json!({"replay": ["upload"], "sure": "yes"})),
+    ] {
+        assert_eq!(submit(file, fields.clone()).await.status, 400, "{file} {fields}");
+    }
+    let sent = submit("a.SC2Replay", json!({"replay": ["upload"], "maps": ["a", "b"], "sure": true})).await;
+    assert_eq!(sent.status, 201, "{}", sent.body);
+    let submitted = next_interaction(&mut shard).await;
+    let Some(InteractionData::ModalSubmit(data)) = &submitted.data else { panic!("no modal") };
+    let inner = |index: usize| match &data.components[index] {
+        ModalInteractionComponent::Label(label) => &*label.component,
+        other => panic!("no label: {other:?}"),
+    };
+    let ModalInteractionComponent::FileUpload(upload) = inner(0) else { panic!("no upload") };
+    let attachment = &data.resolved.as_ref().unwrap().attachments[&upload.values[0]];
+    assert_eq!((attachment.filename.as_str(), attachment.size), ("a.SC2Replay", 10));
+    let ModalInteractionComponent::CheckboxGroup(maps) = inner(1) else { panic!("no group") };
+    assert_eq!(maps.values, ["a", "b"]);
+    let ModalInteractionComponent::Checkbox(sure) = inner(2) else { panic!("no box") };
+    assert!(sure.value);
+}

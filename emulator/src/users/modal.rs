@@ -76,6 +76,24 @@ impl Form<'_> {
         match kind_of(input) {
             kind::TEXT_INPUT => filled["value"] = fill_text(input, custom_id, given)?.into(),
             kind::FILE_UPLOAD => filled["values"] = Value::Array(self.fill_files(input, custom_id, given)?),
+            kind::RADIO_GROUP => {
+                let chosen = self.chosen(input, custom_id, given, 1)?;
+                filled["value"] = chosen.into_iter().next().unwrap_or_default();
+            }
+            kind::CHECKBOX_GROUP => {
+                let max = input["max_values"].as_u64().unwrap_or(10);
+                filled["values"] = Value::Array(self.chosen(input, custom_id, given, max)?);
+            }
+            kind::CHECKBOX => {
+                let checked = match given {
+                    Some(Value::Bool(checked)) => *checked,
+                    Some(_) => {
+                        return Err(Refused::because(format!("The field {custom_id} is true or false.")));
+                    }
+                    None => input["default"] == true,
+                };
+                filled["value"] = checked.into();
+            }
             select if is_select(select) => {
                 let preset: Vec<Value>;
                 let values = match given {
@@ -95,6 +113,35 @@ impl Form<'_> {
             _ => {}
         }
         Ok(filled)
+    }
+
+    /// What is chosen in a group of at most `max`; one value may come alone, and what is left out stays as it
+    /// was preset.
+    fn chosen(
+        &self,
+        group: &Value,
+        custom_id: &str,
+        given: Option<&Value>,
+        max: u64,
+    ) -> Result<Vec<Value>, Refused> {
+        let options = group.get("options").map(items).unwrap_or_default();
+        let chosen: Vec<Value> = match given {
+            Some(Value::Array(values)) => values.clone(),
+            Some(value) => vec![value.clone()],
+            None => {
+                let preset = options.iter().filter(|option| option["default"] == true);
+                preset.map(|option| option["value"].clone()).collect()
+            }
+        };
+        let required = group["required"] != false;
+        let min = if required { group["min_values"].as_u64().unwrap_or(1) } else { 0 };
+        if !(min..=max.max(min)).contains(&(chosen.len() as u64)) {
+            return Err(Refused::because(format!("The field {custom_id} takes {min} to {max} values.")));
+        }
+        match chosen.iter().find(|value| !options.iter().any(|option| option["value"] == **value)) {
+            Some(value) => Err(Refused::because(format!("The field {custom_id} has no option {value}."))),
+            None => Ok(chosen),
+        }
     }
 
     fn fill_files(
