@@ -49,7 +49,7 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         Some(Period::Week) => 7,
         Some(Period::Month) => 30,
     };
-    Ok(Plan::Ask(BackendRequest::Activity { caller: *caller, days }))
+    Ok(Plan::Draw(BackendRequest::Activity { caller: *caller, days }))
 }
 
 pub fn render(view: &ActivityView, words: Words) -> Page {
