@@ -12,3 +12,4 @@ activity-picture-period = { $days ->
 activity-picture-zone = Times in { $zone }
 activity-picture-both = Both
 activity-picture-alt = { $period }. Most at { $hour } ({ $zone }): { $players }.
+activity-busiest = Busiest: { $hours }

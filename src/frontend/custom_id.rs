@@ -52,6 +52,7 @@ pub enum CustomId {
     StaffAsk(StaffOrder),
     /// The modal itself.
     StaffReason(StaffOrder),
+    SetupShow,
     /// The same page with a picture of its first rows.
     LeaderboardPicture {
         page: u32,
@@ -176,6 +177,7 @@ impl CustomId {
             ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
             ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
+            ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -212,6 +214,7 @@ impl fmt::Display for CustomId {
             CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
+            CustomId::SetupShow => f.write_str("setup:show"),
             CustomId::LeaderboardPicture { page, filter } => {
                 write!(f, "leaderboard:picture:{}", LeaderboardPage(*page, *filter))
             }
@@ -281,6 +284,7 @@ mod tests {
             ),
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
+            (CustomId::SetupShow, "setup:show"),
             (
                 CustomId::LeaderboardPicture { page: 0, filter: LeaderboardFilter::default() },
                 "leaderboard:picture:0",

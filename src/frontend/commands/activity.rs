@@ -1,7 +1,7 @@
 //! `/activity`: when players queue, hour by hour in the time of who asks.
 
 use super::{Ack, Command, CommandError, Plan};
-use crate::frontend::reply::Page;
+use crate::frontend::reply::{Block, Page};
 use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{ActivityHour, ActivityView};
@@ -10,6 +10,9 @@ use twilight_model::application::interaction::application_command::CommandData;
 
 /// Length of the longest bar.
 const BAR: u32 = 10;
+
+/// Hours that are told beside the picture.
+const BUSIEST: usize = 3;
 
 /// `/activity`: when players queue.
 #[derive(CommandModel, CreateCommand)]
@@ -55,12 +58,24 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 pub fn render(view: &ActivityView, words: Words) -> Page {
     let most = view.hours.iter().map(|hour| hour.players).max().unwrap_or_default();
     if most == 0 {
-        return Page { content: words.say("activity-empty"), ..Page::default() };
+        return Page::of(words.say("activity-empty"));
     }
     let title = words.with("activity-title", &[("days", u32::from(view.days).into())]);
-    let lines = view.hours.iter().map(|hour| line(hour, view.days, most, words));
-    let lines: Vec<String> = std::iter::once(title).chain(lines).collect();
-    Page { content: lines.join("\n"), ..Page::default() }
+    let lines: Vec<String> = view.hours.iter().map(|hour| line(hour, view.days, most, words)).collect();
+    Page::of(title).line().text(lines.join("\n"))
+}
+
+/// The page where a picture has the bars: the hours with most players, in the reader's own time, which the
+/// picture cannot know.
+pub fn beside_picture(view: &ActivityView, page: Page, words: Words) -> Page {
+    let mut hours: Vec<&ActivityHour> = view.hours.iter().filter(|hour| hour.players > 0).collect();
+    hours.sort_by_key(|hour| std::cmp::Reverse(hour.players));
+    let told = |hour: &&ActivityHour| {
+        format!("<t:{}:t> **{}**", hour.at.unix_seconds(), each_day(hour.players, view.days))
+    };
+    let busiest: Vec<String> = hours.iter().take(BUSIEST).map(told).collect();
+    let busiest = words.with("activity-busiest", &[("hours", busiest.join(" · ").into())]);
+    Page { blocks: vec![Block::Text(busiest)], ..page }
 }
 
 fn line(hour: &ActivityHour, days: u16, most: u32, words: Words) -> String {
@@ -90,7 +105,7 @@ fn each_day(sum: u32, days: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::vocab::{Locale, Timestamp};
 
     fn view(days: u16, players: impl Fn(u64) -> u32) -> ActivityView {
@@ -107,16 +122,28 @@ mod tests {
         let words = Words::of(Locale::EnUs);
         let page = render(&view(1, |hour| if hour < 2 { hour as u32 * 4 + 1 } else { 0 }), words);
         assert_fits(&page);
-        let lines: Vec<&str> = page.content.lines().collect();
+        let shown = text(&page);
+        let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines.len(), 25);
         assert_eq!(lines[0], "**Who queues when**: players in each of the last 24 hours");
         assert_eq!(lines[1], "`██        ` <t:1800000000:t> 1 · BW 0 · SC2 1");
         assert_eq!(lines[2], "`██████████` <t:1800003600:t> 5 · BW 2 · SC2 5");
         assert_eq!(lines[24], "`          ` <t:1800082800:t> 0 · BW 0 · SC2 0");
-        let week = render(&view(7, |hour| if hour == 0 { 10 } else { 0 }), words).content;
+        let week = text(&render(&view(7, |hour| if hour == 0 { 10 } else { 0 }), words));
         assert!(
             week.contains("over the last 7 days\n`██████████` <t:1800000000:t> 1.4 · BW 0.7 · SC2 1.4\n")
         );
+    }
+
+    #[test]
+    fn beside_a_picture_the_busiest_hours_are_told_in_the_readers_time() {
+        let words = Words::of(Locale::EnUs);
+        let view = view(7, |hour| if hour < 5 { hour as u32 * 7 } else { 0 });
+        let page = beside_picture(&view, render(&view, words), words);
+        assert_fits(&page);
+        let lines = text(&page);
+        let told = "Busiest: <t:1800014400:t> **4.0** · <t:1800010800:t> **3.0** · <t:1800007200:t> **2.0**";
+        assert_eq!(lines.lines().collect::<Vec<_>>()[1..], [told]);
     }
 
     #[test]
@@ -125,6 +152,6 @@ mod tests {
         assert_fits(&render(&view(30, |_| 3_000_000), words));
         let silent = render(&view(30, |_| 0), words);
         assert_fits(&silent);
-        assert_eq!(silent.content.lines().count(), 1);
+        assert_eq!(text(&silent).lines().count(), 1);
     }
 }
