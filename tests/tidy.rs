@@ -252,6 +252,7 @@ fn every_rule_finds_a_planted_line() {
         ("src/db_writer/copies.rs", "use object_store::path::Path;", "object_store is named"),
         ("ipc-schema/src/ids.rs", "use bincode::Encode;", "bincode is named"),
         ("src/replay_worker.rs", "use bzip2::read::BzDecoder;", "bzip2 is named"),
+        ("src/frontend/pictures.rs", "use resvg::usvg::Tree;", "resvg is named"),
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),
         ("bin/db_writer.rs", "use evoladder::journal::Journal;", "only the db-writer sees"),

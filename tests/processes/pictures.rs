@@ -73,7 +73,10 @@ async fn a_profile_the_leaderboard_and_the_activity_come_with_pictures_that_are_
     assert_eq!(again, (graph, bytes), "the same picture for the same readers");
 
     let (board, _) = picture_of(&ana, "leaderboard", &json!({ "picture": true }), "leaderboard.png").await;
-    assert!(board.starts_with("The leaderboard from place 1 as a picture. 1: Ana, BW Zerg, rank "), "{board}");
+    assert!(
+        board.starts_with("The leaderboard from place 1 as a picture. 1: Ana, BW Zerg, rank "),
+        "{board}"
+    );
     assert!(board.contains("2: Bea, SC2 Terran, rank "), "{board}");
     // Without being asked for it does not come, and a button brings it.
     bea.command("leaderboard").await;

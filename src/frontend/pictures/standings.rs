@@ -10,22 +10,25 @@ use ipc_schema::view::{LeaderboardRow, LeaderboardView};
 /// More rows would be too small on a phone.
 const ROWS: usize = 10;
 
-const HEAD: f32 = 78.0;
+const HEAD: f32 = 68.0;
+/// What the filter takes where there is one.
+const UNDER_TITLE: f32 = 26.0;
 const ROW: f32 = 42.0;
 
 /// `filter` is what was asked for, in words. None for a page without rows.
 pub fn draw(view: &LeaderboardView, filter: &[String], words: Words) -> Option<Drawing> {
     let rows = &view.rows[..view.rows.len().min(ROWS)];
     let first = rows.first()?;
-    let mut svg = Svg::new(HEAD + ROW * rows.len() as f32 + 14.0);
+    let head = if filter.is_empty() { HEAD } else { HEAD + UNDER_TITLE };
+    let mut svg = Svg::new(head + ROW * rows.len() as f32 + 14.0);
+    let room = WIDTH - 2.0 * MARGIN;
     let title = words.say("leaderboard-picture-title");
-    svg.text(MARGIN, 46.0, 270.0, Style::of(LARGE, colour::TEXT).bold(), &title);
-    let told = Style::of(SMALL, colour::MUTED).at(Anchor::End);
-    // Flags are for who has them; a country's two letters stay.
+    svg.text(MARGIN, 46.0, room, Style::of(LARGE, colour::TEXT).bold(), &title);
+    // No font of the pictures has flags; a country's two letters stay.
     let asked: Vec<&str> = filter.iter().map(|words| words.trim_start_matches(is_flag)).collect();
-    svg.text(WIDTH - MARGIN, 44.0, 270.0, told, &asked.join(" · "));
+    svg.text(MARGIN, 74.0, room, Style::of(SMALL, colour::MUTED), &asked.join(" · "));
     for (number, row) in rows.iter().enumerate() {
-        let top = HEAD + ROW * number as f32;
+        let top = head + ROW * number as f32;
         if number % 2 == 0 {
             let stripe = Area { x: 10.0, y: top, width: WIDTH - 20.0, height: ROW };
             svg.area(stripe, 8.0, colour::STRIPE);

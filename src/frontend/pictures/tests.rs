@@ -31,7 +31,7 @@ fn fonts() -> Option<Fonts> {
 }
 
 /// A rating that went up and down in so many matches, from a stream of its own.
-fn rating(race: Race, start: i32, matches: u64, place: Option<(u32, Rank)>) -> ProfileRating {
+fn moved(race: Race, start: i32, matches: u64, place: Option<(u32, Rank)>) -> ProfileRating {
     let (mut mmr, mut chance) = (start, start.unsigned_abs());
     let history: Vec<(Timestamp, Mmr)> = (0..matches)
         .map(|number| {
@@ -57,12 +57,12 @@ fn profile(name: &str, ratings: Vec<ProfileRating>) -> ProfileView {
 }
 
 fn two_races() -> Vec<ProfileRating> {
-    vec![rating(Race::BwProtoss, 1650, 60, Some((4, Rank::A))), rating(Race::Sc2Zerg, 1500, 12, None)]
+    vec![moved(Race::BwProtoss, 1650, 60, Some((4, Rank::A))), moved(Race::Sc2Zerg, 1500, 12, None)]
 }
 
 fn all_races() -> Vec<ProfileRating> {
     let races = Race::ALL.into_iter().zip(1..);
-    races.map(|(race, nth)| rating(*race, 2000 - nth * 70, 40, Some((12_345, Rank::S)))).collect()
+    races.map(|(race, nth)| moved(*race, 2000 - nth * 70, 40, Some((12_345, Rank::S)))).collect()
 }
 
 fn board(names: &[&str]) -> LeaderboardView {
@@ -95,7 +95,7 @@ const NAMES: [&str; 10] = [
     "iloveZerg",
 ];
 
-fn activity(days: u16) -> ActivityView {
+fn hours(days: u16) -> ActivityView {
     let hour = |number: u64| {
         let players = u32::try_from((number * 7 + 3) % 11 * (number % 4) * 2).unwrap();
         let (bw, sc2) = (players * 2 / 3, players - players / 4);
@@ -108,38 +108,44 @@ fn words() -> Words {
     Words::of(Locale::EnUs)
 }
 
-/// A drawing is the stored text; where it is not, what it is lies beside it to be looked at.
-fn assert_stored(drawing: &Drawing, stored: &str, name: &str) {
-    let found = format!("{}<!-- {} -->\n", drawing.svg, drawing.alt);
-    if found != stored {
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, found).unwrap();
-        panic!("{name} is drawn otherwise: look at {}", path.display());
-    }
-}
-
 #[test]
 fn the_drawings_are_the_stored_ones() {
-    let ratings = super::rating::draw(&profile("Bisu", two_races()), words()).unwrap();
-    assert_stored(&ratings, include_str!("tests/rating.svg"), "rating.svg");
-    let filter = ["BW Zerg".to_owned(), "🇰🇷 KR".to_owned()];
-    let standings = standings::draw(&board(&NAMES), &filter, words()).unwrap();
-    assert_stored(&standings, include_str!("tests/standings.svg"), "standings.svg");
-    let day = super::activity::draw(&activity(1), 0, words()).unwrap();
-    assert_stored(&day, include_str!("tests/day.svg"), "day.svg");
-    let week = super::activity::draw(&activity(7), 540, words()).unwrap();
-    assert_stored(&week, include_str!("tests/week.svg"), "week.svg");
+    let filter = LeaderboardFilter {
+        race: Some(Race::BwZerg),
+        country: CountryCode::from_code("KR"),
+        ..LeaderboardFilter::default()
+    };
+    let standings = LeaderboardView { filter, ..board(&NAMES) };
+    let drawings = [
+        ("rating", rating::draw(&profile("Bisu", two_races()), words())),
+        ("standings", leaderboard::drawing(&standings, words())),
+        ("day", activity::draw(&hours(1), 0, words())),
+        ("week", activity::draw(&hours(7), 540, words())),
+    ];
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/frontend/pictures/tests");
+    let changed = std::env::temp_dir();
+    let others = drawings.into_iter().filter(|(name, drawing)| {
+        let Drawing { svg, alt, .. } = drawing.as_ref().unwrap();
+        let found = format!("{svg}<!-- {alt} -->\n");
+        let as_stored = std::fs::read_to_string(stored.join(name).with_extension("svg")).unwrap() == found;
+        if !as_stored {
+            std::fs::write(changed.join(name).with_extension("svg"), found).unwrap();
+        }
+        !as_stored
+    });
+    let others: Vec<&str> = others.map(|(name, _)| name).collect();
+    assert!(others.is_empty(), "drawn otherwise, look at them in {}: {others:?}", changed.display());
 }
 
 #[test]
 fn there_is_nothing_to_draw_where_nothing_happened() {
-    assert_eq!(super::rating::draw(&profile("Bisu", Vec::new()), words()), None);
-    let unplayed = ProfileRating { history: Vec::new(), ..rating(Race::BwZerg, 1500, 1, None) };
-    assert_eq!(super::rating::draw(&profile("Bisu", vec![unplayed]), words()), None);
+    assert_eq!(rating::draw(&profile("Bisu", Vec::new()), words()), None);
+    let unplayed = ProfileRating { history: Vec::new(), ..moved(Race::BwZerg, 1500, 1, None) };
+    assert_eq!(rating::draw(&profile("Bisu", vec![unplayed]), words()), None);
     assert_eq!(standings::draw(&board(&[]), &[], words()), None);
-    let mut silent = activity(30);
+    let mut silent = hours(30);
     silent.hours.iter_mut().for_each(|hour| hour.players = 0);
-    assert_eq!(super::activity::draw(&silent, 0, words()), None);
+    assert_eq!(activity::draw(&silent, 0, words()), None);
 }
 
 #[test]
@@ -150,7 +156,7 @@ fn the_hours_are_those_of_the_zone_and_a_habit_begins_at_midnight() {
         (7, 540, "00:00", "UTC+9"),
         (30, -210, "00:30", "UTC-3:30"),
     ] {
-        let drawing = super::activity::draw(&activity(days), ahead, words()).unwrap();
+        let drawing = activity::draw(&hours(days), ahead, words()).unwrap();
         let labels: Vec<&str> = drawing.svg.split(['>', '<']).filter(|text| text.contains(':')).collect();
         assert!(labels.contains(&first), "{days} {ahead}: {labels:?}");
         assert!(drawing.alt.contains(&format!("({zone})")), "{}", drawing.alt);
@@ -173,7 +179,7 @@ fn longest(locale: Locale) -> Vec<Drawing> {
         "888888888888",
     ];
     let mut drawings: Vec<Drawing> =
-        names.iter().map(|name| super::rating::draw(&profile(name, all_races()), words).unwrap()).collect();
+        names.iter().map(|name| rating::draw(&profile(name, all_races()), words).unwrap()).collect();
     let mut largest = board(&names);
     for row in &mut largest.rows {
         (row.place, row.mmr, row.provisional) = (99_990 + row.place, Mmr(-9_999), true);
@@ -185,10 +191,10 @@ fn longest(locale: Locale) -> Vec<Drawing> {
         best: true,
     };
     drawings.push(leaderboard::drawing(&largest, words).unwrap());
-    let mut busy = activity(30);
+    let mut busy = hours(30);
     busy.hours.iter_mut().for_each(|hour| hour.players *= 100_000);
-    drawings.push(super::activity::draw(&busy, -570, words).unwrap());
-    drawings.push(super::activity::draw(&activity(1), 0, words).unwrap());
+    drawings.push(activity::draw(&busy, -570, words).unwrap());
+    drawings.push(activity::draw(&hours(1), 0, words).unwrap());
     for (matches, every) in [(1, 1), (2, 400), (40, 500), (2, 2)] {
         let mut ratings = two_races();
         for rating in &mut ratings {
@@ -197,7 +203,7 @@ fn longest(locale: Locale) -> Vec<Drawing> {
                 *at = Timestamp(START + number * every * HOUR);
             }
         }
-        drawings.push(super::rating::draw(&profile("Bisu", ratings), words).unwrap());
+        drawings.push(rating::draw(&profile("Bisu", ratings), words).unwrap());
     }
     drawings
 }
@@ -232,7 +238,7 @@ fn no_text_leaves_the_card_or_runs_into_another() {
 #[test]
 fn a_picture_is_a_png_of_its_size_and_the_same_each_time() {
     let Some(fonts) = fonts() else { return };
-    let drawing = super::rating::draw(&profile("홀리월드", two_races()), words()).unwrap();
+    let drawing = rating::draw(&profile("홀리월드", two_races()), words()).unwrap();
     let png = fonts.paint(&drawing.svg, Locale::KoKr).unwrap();
     let (width, height, pixels) = decoded(&png);
     assert_eq!((width, height), ((WIDTH * SCALE) as u32, 848));
