@@ -21,6 +21,7 @@ pub mod incoming;
 pub mod lanes;
 mod missed;
 pub mod news;
+pub mod pictures;
 pub mod refusal;
 pub mod registration;
 pub mod reply;
@@ -46,6 +47,7 @@ use ipc_schema::control::{Gauge, Hello};
 use ipc_schema::ids::Key;
 use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
+use pictures::Pictures;
 use rest::Rest;
 use runner::Handled;
 use session::{Progress, Ticket};
@@ -127,6 +129,7 @@ pub struct Desk {
     link: Link<BackendProtocol>,
     lanes: Lanes,
     uploads: Uploads,
+    pictures: Pictures,
     /// True when running answers must end.
     leaving: watch::Receiver<bool>,
     answering: Arc<Semaphore>,
@@ -196,6 +199,7 @@ async fn serve(
         link,
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
+        pictures: Pictures::start().context("prepare pictures")?,
         leaving,
         answering: Arc::new(Semaphore::new(INTERACTIONS)),
         turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
@@ -298,6 +302,8 @@ async fn serve(
                 gauge("cards_in_flight", cards.in_flight() as f64),
                 gauge("discord_calls", desk.rest.calls() as f64),
                 gauge("interactions_expired", desk.expired.load(Ordering::Relaxed) as f64),
+                gauge("pictures_painted", desk.pictures.painted() as f64),
+                gauge("pictures_turned_away", desk.pictures.turned_away() as f64),
             ]));
             }
         }

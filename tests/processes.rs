@@ -9,6 +9,7 @@ mod disk;
 mod failpoints;
 mod hostile;
 mod lost_folder;
+mod pictures;
 mod refusals;
 mod reports;
 mod second_life;

@@ -121,6 +121,10 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },
     Rule {
+        says: "resvg is named in src/frontend/pictures/paint.rs",
+        forbids: |file, path, _| root(path) == "resvg" && file != "src/frontend/pictures/paint.rs",
+    },
+    Rule {
         says: "landlock and seccompiler are named in src/replay_worker/sandbox.rs, and by tests that forbid calls",
         forbids: |file, path, _| {
             ["landlock", "seccompiler"].contains(&root(path))
