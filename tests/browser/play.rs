@@ -33,8 +33,20 @@ pub(super) async fn fill_in(pane: &Pane<'_>, newcomer: &Newcomer) {
     pane.write(".modal [name='country']", newcomer.country).await;
     pane.click(".modal [type='submit']").await;
     pane.choose("setup:region", newcomer.region).await;
-    pane.click("[data-custom-id='setup:finish']").await;
-    pane.browser.see_no(&pane.at("[data-custom-id='setup:finish']")).await;
+    // What one hears of, and the guide, are asked for where the ladder has them.
+    let (notify, finish) = ("[data-custom-id='setup:notify:done']", "[data-custom-id='setup:finish']");
+    let either = "//*[@data-custom-id='setup:notify:done' or @data-custom-id='setup:finish']";
+    pane.browser.see(&pane.path(either)).await;
+    if pane.browser.count(&pane.at(finish)).await == 0 {
+        pane.click(notify).await;
+    }
+    pane.click(finish).await;
+    pane.browser.see_no(&pane.at(finish)).await;
+    if pane.browser.count(&pane.at("[data-custom-id='guide:open']")).await > 0 {
+        pane.click("[data-custom-id='guide:open']").await;
+        pane.click("[data-custom-id='guide:read']").await;
+        pane.browser.see_no(&pane.at("[data-custom-id='guide:read']")).await;
+    }
 }
 
 async fn join(pane: &Pane<'_>, era: &str, race: &str) {
