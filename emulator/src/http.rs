@@ -175,7 +175,7 @@ async fn read(prefix: &str, request: HttpRequest) -> Request {
 fn is_of_another_site(request: &HttpRequest) -> bool {
     let Some(origin) = text_of(request, &header::ORIGIN) else { return false };
     let host = text_of(request, &header::HOST).unwrap_or_default();
-    origin.strip_prefix("http://") != Some(host.as_str())
+    origin.split_once("://").is_none_or(|(_, of)| of != host)
 }
 
 fn text_of(request: &HttpRequest, name: &HeaderName) -> Option<String> {
