@@ -1,12 +1,16 @@
 //! `evoladder-emulator`: a Discord on loopback. Started by `evoladder run --emulator`.
 
 use anyhow::Context;
-use emulator::{ANSWER_WITHIN, Emulator, Latency, Stats};
+use emulator::{ANSWER_WITHIN, Emulator, Guide, Latency, Offer, Offers, Stats, Step};
 use evoladder::config;
 use evoladder::ipc::child::{Child, Control, gauge, run_role};
+use evoladder::players::offers::Forgery;
+use evoladder::season::Which;
 use ipc_schema::control::{Gauge, Role};
+use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 fn main() -> ExitCode {
@@ -25,7 +29,7 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
             answer_within: ANSWER_WITHIN,
             state: Some(config.data.join("emulator")),
         });
-        let mut emulator = emulator.await.map_err(for_whom)?;
+        let mut emulator = emulator.await.map_err(for_whom)?.with_guide(guide(config)?);
         prepare(&mut emulator, config)?;
         let stats = emulator.stats();
         control.ready(Some(emulator.local_addr().to_string()));
@@ -36,6 +40,40 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
         drained.finish().await;
         Ok(())
     })
+}
+
+/// What someone does who has never seen the ladder.
+const STEPS: &[Step] = &[
+    Step { command: "setup", text: "Become a player: accept the terms, give a name, say where you live." },
+    Step {
+        command: "queue",
+        text: "Pick what you play and press Join. A match is one Brood War race against one StarCraft II race, so open a second player side by side, or wait for a simulated one.",
+    },
+    Step {
+        command: "",
+        text: "Both press Confirm. The match sheet then says who plays whom, on which map and server.",
+    },
+    Step {
+        command: "",
+        text: "Send the replay: “+” beside the message box forges one with the winner you like.",
+    },
+    Step { command: "profile", text: "See what the match did to your rating." },
+    Step { command: "leaderboard", text: "See how you compare." },
+];
+
+fn guide(config: &config::Emulator) -> anyhow::Result<Guide> {
+    let season = Which::from_name(&config.season).context("know the season")?;
+    let forgery = Forgery::new(season, config.seed, config.players as usize)?;
+    let offers: Offers = Arc::new(move |messages: &[Value]| {
+        let offers = forgery.offers(messages).into_iter();
+        let offer = |offer: evoladder::players::offers::Offer| Offer {
+            label: offer.label.clone(),
+            file_name: offer.file_name.clone(),
+            make: Box::new(|| offer.make()),
+        };
+        offers.map(offer).collect()
+    });
+    Ok(Guide { title: "EvoLadder", steps: STEPS, offers: Some(offers) })
 }
 
 /// Where the document lies for those who run from a checkout.

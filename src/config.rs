@@ -164,6 +164,10 @@ pub struct Emulator {
     pub listen: SocketAddr,
     /// `EVOLADDER_DATA`; its own folder is `emulator` in it.
     pub data: PathBuf,
+    /// `EVOLADDER_PLAYERS`; the simulated people among its users.
+    pub players: u32,
+    /// `EVOLADDER_SEASON`, default `default`.
+    pub season: String,
     /// `EMULATOR_FAULTS`, JSON as `POST /emulator/faults` takes it, default none.
     pub faults: Option<String>,
     /// `EVOLADDER_DISCORD_SPEC`, the OpenAPI document that requests are held against; default one that lies
@@ -405,6 +409,8 @@ impl Emulator {
             seed: from.needed_seed(),
             listen: from.address(EMULATOR_LISTEN).unwrap_or_else(any_port),
             data: from.needed_data(),
+            players: from.needed_players(),
+            season: from.season(),
             faults: from.text(EMULATOR_FAULTS),
             discord_spec: from.path(DISCORD_SPEC),
         }
@@ -419,11 +425,7 @@ impl Players {
             emulator: from
                 .needs(EMULATOR_ADDRESS, ADDRESS, |from, name| from.address(name))
                 .unwrap_or_else(any_port),
-            players: from
-                .needs(PLAYERS, "a whole number", |from, name| {
-                    from.parsed(name, "a whole number", |text| text.parse().ok())
-                })
-                .unwrap_or_default(),
+            players: from.needed_players(),
             seed: from.needed_seed(),
             season: from.season(),
             data: from.needed_data(),
@@ -583,6 +585,12 @@ impl<'a> Reader<'a> {
 
     fn needed_seed(&mut self) -> u64 {
         self.needs(SEED, SEED_IS, |from, _| from.seed()).unwrap_or_default()
+    }
+
+    fn needed_players(&mut self) -> u32 {
+        let count =
+            |from: &mut Self, name: &str| from.parsed(name, "a whole number", |text| text.parse().ok());
+        self.needs(PLAYERS, "a whole number", count).unwrap_or_default()
     }
 
     fn address(&mut self, name: &str) -> Option<SocketAddr> {

@@ -22,6 +22,7 @@ pub mod lanes;
 pub mod line;
 mod missed;
 pub mod news;
+pub mod pictures;
 pub mod refusal;
 pub mod registration;
 pub mod reply;
@@ -48,6 +49,7 @@ use ipc_schema::control::{Gauge, Hello};
 use ipc_schema::ids::Key;
 use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
+use pictures::Pictures;
 use registration::Failed;
 use rest::Rest;
 use runner::Handled;
@@ -136,6 +138,7 @@ pub struct Desk {
     link: Link<BackendProtocol>,
     lanes: Lanes,
     uploads: Uploads,
+    pictures: Pictures,
     /// True when running answers must end.
     leaving: watch::Receiver<bool>,
     answering: Arc<Semaphore>,
@@ -206,6 +209,7 @@ async fn serve(
         link,
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
+        pictures: Pictures::start().context("prepare pictures")?,
         leaving,
         answering: Arc::new(Semaphore::new(INTERACTIONS)),
         turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
@@ -310,6 +314,8 @@ async fn serve(
                 gauge("cards_in_flight", cards.in_flight() as f64),
                 gauge("discord_calls", desk.rest.calls() as f64),
                 gauge("interactions_expired", desk.expired.load(Ordering::Relaxed) as f64),
+                gauge("pictures_painted", desk.pictures.painted() as f64),
+                gauge("pictures_turned_away", desk.pictures.turned_away() as f64),
             ]));
             }
         }

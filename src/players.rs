@@ -5,12 +5,14 @@
 //! Whether they were told the truth is for others to judge, from [`record`].
 //!
 //! In reading order: [`people`] (who), [`screen`] (what they see), [`player`] (what they do),
-//! [`matches`] and [`game`] (what two of them play), [`client`] (how they press).
+//! [`matches`] and [`game`] (what two of them play), [`client`] (how they press). [`offers`] forges for
+//! people at the emulator's page, who play with them or among themselves.
 
 pub mod chance;
 pub mod client;
 pub mod game;
 pub mod matches;
+pub mod offers;
 pub mod people;
 pub mod player;
 pub mod record;

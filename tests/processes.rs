@@ -14,6 +14,7 @@ mod failpoints;
 mod gateway;
 mod hostile;
 mod lost_folder;
+mod pictures;
 mod refusals;
 mod reports;
 mod second_life;

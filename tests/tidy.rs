@@ -253,6 +253,7 @@ fn every_rule_finds_a_planted_line() {
         ("ipc-schema/src/ids.rs", "use bincode::Encode;", "bincode is named"),
         ("emulator/src/rest.rs", "use jsonschema::Validator;", "jsonschema is named"),
         ("src/replay_worker.rs", "use bzip2::read::BzDecoder;", "bzip2 is named"),
+        ("src/frontend/pictures.rs", "use resvg::usvg::Tree;", "resvg is named"),
         ("src/replay_worker.rs", "use landlock::Ruleset;", "landlock and seccompiler are named"),
         ("src/backend.rs", "use crate::store::Store;", "only the db-writer sees"),
         ("bin/db_writer.rs", "use evoladder::journal::Journal;", "only the db-writer sees"),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use axum::Router;
 use axum::body::Body as HttpBody;
 use axum::extract::multipart::{Multipart, MultipartError};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{
     DefaultBodyLimit, FromRequest, Path, Query, Request as HttpRequest, State, WebSocketUpgrade,
 };
@@ -17,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::files::{Link, MAX_FILE_BYTES, MAX_FILES, Upload};
 use crate::gateway;
+use crate::page::{self, Guide};
 use crate::trouble::Fate;
 use crate::wire::{Body, BodyFault, Reply, Request};
 use crate::world::Ask;
@@ -27,7 +29,7 @@ const MAX_BODY_BYTES: usize = 25 * 1024 * 1024;
 /// Text parts of a form; a message has one.
 const MAX_TEXTS: usize = 16;
 
-pub(crate) fn router(asks: mpsc::Sender<Ask>) -> Router {
+pub(crate) fn router(asks: mpsc::Sender<Ask>, guide: Guide) -> Router {
     Router::new()
         .route("/", get(connect))
         .route("/attachments/{channel}/{attachment}/{name}", get(open))
@@ -35,7 +37,8 @@ pub(crate) fn router(asks: mpsc::Sender<Ask>) -> Router {
         .route("/emulator/events", get(events))
         .route("/emulator/{*path}", any(users))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(asks)
+        .with_state(asks.clone())
+        .merge(page::router(asks, guide))
 }
 
 /// Puts `ask` to the loop; nothing when the emulator is stopping.
@@ -51,7 +54,12 @@ pub(crate) async fn put<T>(
 /// A frame of the bot is at most 4 KiB at Discord; this leaves it room to be refused.
 const MAX_FRAME_BYTES: usize = 64 * 1024;
 
-async fn connect(State(asks): State<mpsc::Sender<Ask>>, upgrade: WebSocketUpgrade) -> Response {
+/// The gateway for who asks for a WebSocket, the page for all others.
+async fn connect(
+    State(asks): State<mpsc::Sender<Ask>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else { return page::root() };
     upgrade.max_message_size(MAX_FRAME_BYTES).on_upgrade(move |socket| gateway::serve(socket, asks))
 }
 
@@ -98,6 +106,9 @@ async fn rest(State(asks): State<mpsc::Sender<Ask>>, request: HttpRequest) -> Re
 }
 
 async fn users(State(asks): State<mpsc::Sender<Ask>>, request: HttpRequest) -> Response {
+    if is_of_another_site(&request) {
+        return (StatusCode::FORBIDDEN, "Another site may not act for users.").into_response();
+    }
     let request = read("/emulator/", request).await;
     respond(put(&asks, |reply| Ask::Users { request, reply }).await)
 }
@@ -157,6 +168,14 @@ async fn read(prefix: &str, request: HttpRequest) -> Request {
         read_json(request).await
     };
     Request { number: 0, method, path, query, authorization, body }
+}
+
+/// A browser says which site's page sends a request. Any page may send one to any address, and
+/// nothing else would keep a stranger's from pressing for users.
+fn is_of_another_site(request: &HttpRequest) -> bool {
+    let Some(origin) = text_of(request, &header::ORIGIN) else { return false };
+    let host = text_of(request, &header::HOST).unwrap_or_default();
+    origin.split_once("://").is_none_or(|(_, of)| of != host)
 }
 
 fn text_of(request: &HttpRequest, name: &HeaderName) -> Option<String> {

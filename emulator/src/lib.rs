@@ -18,6 +18,7 @@
 //! | `guild`, `places` | roles, channels, threads and permissions; who is told what |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
+//! | `page` | the web page |
 //! | `saved`, `append` | the world on disk |
 //! | `log` | what happened, for a judge |
 //! | `stats`, `stall` | what is measured, and when measuring is void |
@@ -36,6 +37,7 @@ mod interaction;
 mod limits;
 mod log;
 mod message;
+mod page;
 mod places;
 mod rest;
 mod rules;
@@ -65,6 +67,7 @@ use crate::saved::Former;
 use crate::spec::Spec;
 use crate::world::{ASKS, Ask, World};
 
+pub use crate::page::{Guide, Offer, Offers, Step};
 pub use crate::saved::Fault;
 pub use crate::spec::Unread;
 pub use crate::stats::{Latency, Report, Stats};
@@ -110,6 +113,7 @@ pub struct Emulator {
     clock: Clock,
     stats: Stats,
     state: Option<PathBuf>,
+    guide: Guide,
     asks: (mpsc::Sender<Ask>, mpsc::Receiver<Ask>),
 }
 
@@ -130,7 +134,14 @@ impl Emulator {
         if let (Some(former), Some(folder)) = (former, &state) {
             world.live_on(clock.now(), former).map_err(keep(folder))?;
         }
-        Ok(Emulator { listener, address, world, clock, stats, state, asks: mpsc::channel(ASKS) })
+        let (guide, asks) = (Guide::default(), mpsc::channel(ASKS));
+        Ok(Emulator { listener, address, world, clock, stats, state, guide, asks })
+    }
+
+    /// What its web page tells newcomers; nothing without.
+    #[must_use]
+    pub fn with_guide(self, guide: Guide) -> Emulator {
+        Emulator { guide, ..self }
     }
 
     /// Holds the bot's requests against Discord's description of its API, an OpenAPI document.
@@ -156,14 +167,14 @@ impl Emulator {
 
     /// Serves until `shutdown` is ready. Connections are dropped then, not drained.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
-        let Emulator { listener, world, clock, state, asks: (sender, receiver), .. } = self;
+        let Emulator { listener, world, clock, state, guide, asks: (sender, receiver), .. } = self;
         // Frames are small and each is waited for.
         let listener = listener.tap_io(|connection| {
             if let Err(error) = connection.set_nodelay(true) {
                 tracing::warn!(%error, "could not set TCP_NODELAY");
             }
         });
-        let serve = axum::serve(listener, http::router(sender));
+        let serve = axum::serve(listener, http::router(sender, guide));
         tokio::select! {
             ended = world.run(clock, receiver, shutdown) => ended.map_err(keep(&state.unwrap_or_default())),
             served = async { serve.await } => served.map_err(Error::Serve),

@@ -17,7 +17,8 @@
 //! 201) with the same ids, also in another run with the same seed. `locale` is
 //! `en-US` unless given; giving another one changes it.
 //!
-//! `GET /emulator/users` lists all users, oldest first by id, each as above.
+//! `GET /emulator/users` lists all users, oldest first by id, each as above. Whatever a browser's page of
+//! another site asks for here is refused (403).
 //!
 //! `POST /emulator/users/{id}/settings` changes what it names and answers the user: `in_guild`
 //! (true; who leaves is in no thread any more and shares no guild with the bot), `staff` (false; the

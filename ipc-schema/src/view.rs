@@ -479,6 +479,9 @@ pub struct ProfileRating {
     /// Too few games for a rating to be sure of.
     pub provisional: bool,
     pub record: GameRecord,
+    /// The MMR after each match that counts, as it was told then, oldest first and thinned where there are
+    /// many. It ends with `mmr`.
+    pub history: Vec<(Timestamp, Mmr)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -9,3 +9,7 @@ leaderboard-filter-best = best races
 leaderboard-provisional = { $mmr }?
 leaderboard-button-previous = Previous
 leaderboard-button-next = Next
+leaderboard-button-picture = Picture
+leaderboard-picture-title = Leaderboard
+leaderboard-picture-alt = The leaderboard from place { $from } as a picture. { $rows }
+leaderboard-picture-alt-row = { $place }: { $name }, { $race }, rank { $rank }, { $mmr } MMR.

@@ -21,5 +21,8 @@ news-role-none = **You are not staff of this ladder any more**: { $reason }
 news-announcement =
     { "**From the staff of the ladder**" }
     { $text }
-news-accounts-allowed = **Staff let { $count } accounts of yours be bound in { $region }**: { $reason }
+news-accounts-allowed = **{ $count ->
+    [one] Staff let { $count } account of yours be bound in { $region }
+   *[other] Staff let { $count } accounts of yours be bound in { $region }
+}**: { $reason }
 news-account-unbound = **Staff took the account { $account } off your name**: { $reason } A verified match may bind it again.

@@ -57,3 +57,12 @@ upload-not-taken = { $files ->
 taken = Got it. The rest follows here in a moment.
 moment = One moment, please press again.
 nothing = none
+
+# In pictures, which cannot show a moment in the reader's own time. Numbers have two digits, the year four.
+picture-date = { $year }-{ $month }-{ $day }
+picture-day = { $month }/{ $day }
+picture-month = { $year }-{ $month }
+picture-dates = { $from } to { $to }
+picture-busy = The picture is missing: many are being drawn right now. Ask again in a moment.
+picture-slow = The picture takes longer than usual. Ask again in a moment.
+picture-never = There is no picture to be had at present.

@@ -13,6 +13,13 @@ use std::time::Duration;
 /// Days of the periods that a profile shows.
 const PERIODS: [u16; 3] = [14, 30, 90];
 
+/// The newest matches of a player that are looked through for how the ratings moved, so that the profile of
+/// whoever plays all day costs the ladder no more than others.
+const MOVES_LOOKED_THROUGH: usize = 1_000;
+
+/// Points of one rating's graph. It is a few hundred pixels wide.
+const POINTS: usize = 200;
+
 /// What a played match counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -252,11 +259,36 @@ impl History {
         }
     }
 
+    /// How each of a player's ratings moved, oldest first: the MMR that was told after each match that counts.
+    /// What staff moved since shows in the next match.
+    pub fn moves(&self, player: PlayerId) -> BTreeMap<Race, Vec<(Timestamp, Mmr)>> {
+        let mut moves: BTreeMap<Race, Vec<(Timestamp, Mmr)>> = BTreeMap::new();
+        for result in self.results_of(player).take(MOVES_LOOKED_THROUGH) {
+            let slot = usize::from(result.players[0] != player);
+            if let (Some(_), Some(told)) = (result.standing.outcome(), result.told) {
+                moves.entry(result.races[slot]).or_default().push((result.at, told[slot]));
+            }
+        }
+        for points in moves.values_mut() {
+            points.reverse();
+            thin(points);
+        }
+        moves
+    }
+
     /// How `player`'s matches against `opponent` ended.
     pub fn against(&self, player: PlayerId, opponent: PlayerId) -> GameRecord {
         record_of(
             self.matches(player).filter(|(_, _, other)| *other == opponent).map(|(_, outcome, _)| outcome),
         )
+    }
+}
+
+/// Leaves [`POINTS`] at most, evenly over all there were, with the first and the last.
+fn thin<T: Copy>(points: &mut Vec<T>) {
+    let last = points.len().saturating_sub(1);
+    if points.len() > POINTS {
+        *points = (0..POINTS).map(|number| points[number * last / (POINTS - 1)]).collect();
     }
 }
 
@@ -344,6 +376,40 @@ mod tests {
         assert_eq!(tally(ANA, Race::BwZerg), Some(((3, 0, 1), 187)));
         assert_eq!(tally(ANA, Race::Sc2Terran), Some(((1, 1, 0), 199)));
         assert_eq!(tally(CEA, Race::BwZerg), None);
+    }
+
+    #[test]
+    fn a_graph_has_what_was_told_of_the_matches_that_count() {
+        let mut history = History::default();
+        let won = Standing::Counts(Outcome::Won);
+        for (number, (standing, told)) in (1..).zip([
+            (won, Some([Mmr(1520), Mmr(1480)])),
+            (Standing::Unsettled, None),
+            (Standing::Void, Some([Mmr(1560), Mmr(1440)])),
+            (won, Some([Mmr(1539), Mmr(1461)])),
+        ]) {
+            history.add(&Played { told, ..result(number, [ANA, BEA], standing, Timestamp(number)) });
+        }
+        let points = |player, race| history.moves(player).remove(&race);
+        let ana = [(Timestamp(1), Mmr(1520)), (Timestamp(4), Mmr(1539))];
+        let bea = [(Timestamp(1), Mmr(1480)), (Timestamp(4), Mmr(1461))];
+        assert_eq!(points(ANA, Race::BwZerg).as_deref(), Some(&ana[..]));
+        assert_eq!(points(BEA, Race::Sc2Terran).as_deref(), Some(&bea[..]));
+        assert_eq!((points(ANA, Race::Sc2Terran), points(CEA, Race::BwZerg)), (None, None));
+    }
+
+    #[test]
+    fn a_graph_of_many_matches_keeps_both_ends_and_no_more_points_than_it_can_show() {
+        let mut history = History::default();
+        for number in 1..=1_500 {
+            let told = Some([Mmr(i32::try_from(number).unwrap()), Mmr(0)]);
+            let standing = Standing::Counts(Outcome::Won);
+            history.add(&Played { told, ..result(number, [ANA, BEA], standing, Timestamp(number)) });
+        }
+        let points = history.moves(ANA).remove(&Race::BwZerg).unwrap();
+        assert_eq!(points.len(), POINTS);
+        assert_eq!((points[0].1, points[POINTS - 1].1), (Mmr(501), Mmr(1_500)));
+        assert!(points.is_sorted(), "they are in order");
     }
 
     #[test]

@@ -166,15 +166,24 @@ impl Ladder {
     ) -> Option<ProfileView> {
         let known = self.player(player)?;
         let own = (player, Race::ALL[0])..=(player, Race::ALL[Race::ALL.len() - 1]);
+        let mut moves = self.history.moves(player);
         let mut ratings: Vec<ProfileRating> = self
             .ratings
             .range(own)
-            .map(|(row, rating)| ProfileRating {
-                race: row.1,
-                mmr: rating.mmr,
-                place: self.standings.place_of(now, *row).map(|Place { place, rank }| (place, rank)),
-                provisional: rating.is_provisional(&season.knobs),
-                record: rating.record(),
+            .map(|(row, rating)| {
+                let mut history = moves.remove(&row.1).unwrap_or_default();
+                // Staff may have moved it since the last match.
+                if history.last().is_some_and(|(_, told)| *told != rating.mmr) {
+                    history.push((rating.last_played, rating.mmr));
+                }
+                ProfileRating {
+                    race: row.1,
+                    mmr: rating.mmr,
+                    place: self.standings.place_of(now, *row).map(|Place { place, rank }| (place, rank)),
+                    provisional: rating.is_provisional(&season.knobs),
+                    record: rating.record(),
+                    history,
+                }
             })
             .collect();
         ratings.sort_by_key(|rating| std::cmp::Reverse(rating.mmr));

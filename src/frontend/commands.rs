@@ -11,8 +11,9 @@ pub mod queue;
 pub mod setup;
 
 use super::custom_id::{CustomId, StaffOrder};
+use super::pictures::{self, Drawing};
 use super::refusal;
-use super::reply::Reply;
+use super::reply::{Page, Reply};
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::staff::StaffLook;
@@ -103,6 +104,8 @@ pub enum Plan {
     OpenNames,
     /// The modal that asks staff for a reason, likewise.
     OpenReason(StaffOrder),
+    /// As [`Plan::Ask`], and the page comes with its picture.
+    Draw(BackendRequest),
 }
 
 impl Plan {
@@ -110,7 +113,7 @@ impl Plan {
     pub fn ack(&self) -> Ack {
         match self {
             Plan::OpenNames | Plan::OpenReason(_) => Ack::Modal,
-            Plan::Ask(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
+            Plan::Ask(_) | Plan::Draw(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
         }
     }
 }
@@ -177,6 +180,9 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
             let (act, reason) = (admin::act_of(order), admin::reason_of(&input.fields));
             BackendRequest::StaffPropose { caller, act, reason }
         }
+        CustomId::LeaderboardPicture { page, filter } => {
+            return Plan::Draw(BackendRequest::Leaderboard { caller, page, filter });
+        }
     };
     Plan::Ask(request)
 }
@@ -201,7 +207,7 @@ impl Origin {
             | CustomId::MatchShow
             | CustomId::MatchReport(..)
             | CustomId::MatchDispute(_) => Origin::Match,
-            CustomId::Leaderboard { .. } => Origin::Leaderboard,
+            CustomId::Leaderboard { .. } | CustomId::LeaderboardPicture { .. } => Origin::Leaderboard,
             CustomId::StaffDo(_)
             | CustomId::StaffCancel(_)
             | CustomId::StaffLog { .. }
@@ -286,6 +292,30 @@ pub fn render(reply: &BackendReply) -> Reply {
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
         | BackendReply::MatchChannels(_) => Reply::Taken,
+    }
+}
+
+/// The picture beside the page of a reply, where there is one to draw.
+pub fn drawing(reply: &BackendReply) -> Option<Drawing> {
+    match reply {
+        BackendReply::Leaderboard { locale, leaderboard } => {
+            leaderboard::drawing(leaderboard, Words::of(*locale))
+        }
+        BackendReply::Profile { locale, profile } => pictures::rating::draw(profile, Words::of(*locale)),
+        BackendReply::Activity { locale, activity } => {
+            pictures::activity::draw(activity, 0, Words::of(*locale))
+        }
+        _ => None,
+    }
+}
+
+/// The page of a reply, without what its picture says better.
+pub fn beside_picture(reply: &BackendReply, page: Page) -> Page {
+    match reply {
+        BackendReply::Activity { locale, activity } => {
+            activity::beside_picture(activity, page, Words::of(*locale))
+        }
+        _ => page,
     }
 }
 
@@ -393,6 +423,11 @@ mod tests {
                     act: StaffAct::Resolve { match_id, verdict: Verdict::Void },
                     reason: String::new(),
                 }),
+            ),
+            (
+                "leaderboard:picture:3",
+                "",
+                Plan::Draw(BackendRequest::Leaderboard { caller, page: 3, filter: all }),
             ),
             (
                 "staff:log:2",

@@ -53,6 +53,11 @@ pub enum CustomId {
     /// The modal itself.
     StaffReason(StaffOrder),
     SetupShow,
+    /// The same page with a picture of its first rows.
+    LeaderboardPicture {
+        page: u32,
+        filter: LeaderboardFilter,
+    },
 }
 
 /// Where a filter asks for nothing.
@@ -61,6 +66,40 @@ const ANY: &str = "-";
 /// What a filter asks for, if anything; None for a word that is neither.
 fn unless_any<T>(word: &str, parse: fn(&str) -> Option<T>) -> Option<Option<T>> {
     if word == ANY { Some(None) } else { parse(word).map(Some) }
+}
+
+/// A page of the leaderboard and its filter, as [`LeaderboardPage`] writes them.
+fn leaderboard_page(words: &[&str]) -> Option<(u32, LeaderboardFilter)> {
+    let (page, filter) = match words {
+        [page] => (page, LeaderboardFilter::default()),
+        [page, race, country, rank, rows] => {
+            let filter = LeaderboardFilter {
+                race: unless_any(race, Race::from_code)?,
+                country: unless_any(country, CountryCode::from_code)?,
+                rank: unless_any(rank, Rank::from_code)?,
+                best: *rows == "best",
+            };
+            (page, filter)
+        }
+        _ => return None,
+    };
+    Some((page.parse().ok()?, filter))
+}
+
+struct LeaderboardPage(u32, LeaderboardFilter);
+
+impl fmt::Display for LeaderboardPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LeaderboardPage(page, filter) = self;
+        if *filter == LeaderboardFilter::default() {
+            return write!(f, "{page}");
+        }
+        let LeaderboardFilter { race, country, rank, best } = filter;
+        let race = race.map_or(ANY, Race::code);
+        let country = country.map_or_else(|| ANY.to_owned(), |country| country.to_string());
+        let rank = rank.map_or(ANY, Rank::code);
+        write!(f, "{page}:{race}:{country}:{rank}:{}", if *best { "best" } else { "all" })
+    }
 }
 
 /// What a button on a case does.
@@ -124,17 +163,13 @@ impl CustomId {
                 CustomId::MatchReport(MatchId(id.parse().ok()?), Outcome::from_code(outcome)?)
             }
             ["match", "dispute", id] => CustomId::MatchDispute(MatchId(id.parse().ok()?)),
-            ["leaderboard", page] => {
-                CustomId::Leaderboard { page: page.parse().ok()?, filter: LeaderboardFilter::default() }
+            ["leaderboard", "picture", words @ ..] => {
+                let (page, filter) = leaderboard_page(words)?;
+                CustomId::LeaderboardPicture { page, filter }
             }
-            ["leaderboard", page, race, country, rank, rows] => {
-                let filter = LeaderboardFilter {
-                    race: unless_any(race, Race::from_code)?,
-                    country: unless_any(country, CountryCode::from_code)?,
-                    rank: unless_any(rank, Rank::from_code)?,
-                    best: *rows == "best",
-                };
-                CustomId::Leaderboard { page: page.parse().ok()?, filter }
+            ["leaderboard", words @ ..] => {
+                let (page, filter) = leaderboard_page(words)?;
+                CustomId::Leaderboard { page, filter }
             }
             ["staff", "do", id] => CustomId::StaffDo(ProposalId(id.parse().ok()?)),
             ["staff", "cancel", id] => CustomId::StaffCancel(ProposalId(id.parse().ok()?)),
@@ -170,14 +205,8 @@ impl fmt::Display for CustomId {
             CustomId::MatchShow => f.write_str("match:show"),
             CustomId::MatchReport(id, outcome) => write!(f, "match:report:{id}:{outcome}"),
             CustomId::MatchDispute(id) => write!(f, "match:dispute:{id}"),
-            CustomId::Leaderboard { page, filter } if *filter == LeaderboardFilter::default() => {
-                write!(f, "leaderboard:{page}")
-            }
-            CustomId::Leaderboard { page, filter: LeaderboardFilter { race, country, rank, best } } => {
-                let race = race.map_or(ANY, Race::code);
-                let country = country.map_or_else(|| ANY.to_owned(), |country| country.to_string());
-                let rank = rank.map_or(ANY, Rank::code);
-                write!(f, "leaderboard:{page}:{race}:{country}:{rank}:{}", if *best { "best" } else { "all" })
+            CustomId::Leaderboard { page, filter } => {
+                write!(f, "leaderboard:{}", LeaderboardPage(*page, *filter))
             }
             CustomId::StaffDo(id) => write!(f, "staff:do:{id}"),
             CustomId::StaffCancel(id) => write!(f, "staff:cancel:{id}"),
@@ -186,6 +215,9 @@ impl fmt::Display for CustomId {
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
             CustomId::SetupShow => f.write_str("setup:show"),
+            CustomId::LeaderboardPicture { page, filter } => {
+                write!(f, "leaderboard:picture:{}", LeaderboardPage(*page, *filter))
+            }
         }
     }
 }
@@ -253,6 +285,17 @@ mod tests {
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
             (CustomId::SetupShow, "setup:show"),
+            (
+                CustomId::LeaderboardPicture { page: 0, filter: LeaderboardFilter::default() },
+                "leaderboard:picture:0",
+            ),
+            (
+                CustomId::LeaderboardPicture {
+                    page: u32::MAX,
+                    filter: LeaderboardFilter { best: true, ..LeaderboardFilter::default() },
+                },
+                "leaderboard:picture:4294967295:-:-:-:best",
+            ),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -280,6 +323,8 @@ mod tests {
             "match:confirm:-1",
             "match:confirm:18446744073709551616",
             "leaderboard:1.5",
+            "leaderboard:picture",
+            "leaderboard:picture:1:-:-:-:all",
             "match:report:12",
             "match:report:12:lose",
             "match:report::won",

@@ -7,8 +7,9 @@
 use super::commands::{self, Ack, Plan, admin, changes_something, setup};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
+use super::pictures::Missing;
 use super::refusal;
-use super::reply::{Body, Reply, Surface};
+use super::reply::{Body, Picture, Reply, Surface};
 use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
@@ -171,7 +172,7 @@ impl Desk {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(refusal::reply(refusal, words)),
             Plan::OpenNames | Plan::OpenReason(_) => Answer::of(Reply::Notice(words.say("moment"))),
-            Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
+            Plan::Ask(request) | Plan::Draw(request) => self.ask(incoming, request.clone(), words).await,
         }
     }
 
@@ -198,7 +199,10 @@ impl Desk {
         let answer = Answer::render(&reply);
         let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (&reply, &answer.reply)
         else {
-            return answer;
+            return match incoming.plan {
+                Plan::Draw(_) => self.illustrate(answer, &reply).await,
+                _ => answer,
+            };
         };
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
@@ -208,6 +212,27 @@ impl Desk {
             return Answer { reply: page.noticing(text).into(), card, takes_message, ended };
         }
         answer
+    }
+
+    /// The answer with the picture of its page, if that is there in time.
+    async fn illustrate(&self, answer: Answer, reply: &BackendReply) -> Answer {
+        let Some(drawing) = commands::drawing(reply) else { return answer };
+        let Reply::Page(page) = answer.reply else { return answer };
+        let words = Words::of(drawing.locale);
+        let page = match self.pictures.paint(&drawing).await {
+            Ok(bytes) => {
+                let picture = Picture { name: drawing.name.to_owned(), alt: drawing.alt, bytes };
+                commands::beside_picture(reply, *page).picture(picture)
+            }
+            Err(Missing::Busy) => page.noticing(&words.say("picture-busy")),
+            Err(Missing::Slow) => page.noticing(&words.say("picture-slow")),
+            // It goes without saying where nobody asked for the picture itself.
+            Err(Missing::Never) if matches!(reply, BackendReply::Leaderboard { .. }) => {
+                page.noticing(&words.say("picture-never"))
+            }
+            Err(Missing::Never) => *page,
+        };
+        Answer { reply: page.into(), ..answer }
     }
 
     async fn open_names(&self, incoming: &Incoming, started: Instant) {
@@ -236,7 +261,9 @@ impl Desk {
                 Ok(BackendReply::PlayerNames(names)) => names,
                 _ => Vec::new(),
             },
-            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) => Vec::new(),
+            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) | Plan::Draw(_) => {
+                Vec::new()
+            }
         };
         self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
     }

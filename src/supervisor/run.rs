@@ -515,6 +515,10 @@ impl<'a> Tree<'a> {
                 self.plan.seed.unwrap_or_default(),
             ),
         });
+        let address = self.plan.demo.as_ref().and_then(|demo| demo.address.as_ref());
+        if let Some(address) = address {
+            self.screen.say(&format!("Open http://{address}/ in a browser to play."));
+        }
     }
 
     // Ending

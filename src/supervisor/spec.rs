@@ -107,7 +107,7 @@ const fn secs(seconds: u64) -> Duration {
 #[rustfmt::skip]
 pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
-                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data, Setting::EmulatorFaults, Setting::DiscordSpec] },
+                listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data, Setting::EmulatorFaults, Setting::DiscordSpec, Setting::Players, Setting::Season] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::AbandonJournal, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -274,7 +274,7 @@ mod tests {
             (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC]),
+            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC, PLAYERS, SEASON]),
             (Role::Players,      &[RUN_DIR, LOG, BACKTRACE, SEASON, DATA],        &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEASON, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {

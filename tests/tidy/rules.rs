@@ -52,7 +52,10 @@ pub(super) const RULES: &[Rule] = &[
             // What the verdict is given of a replay is the same for a file at hand.
             let looks = in_replay_tool(file) && within(path, "evoladder::replay_worker::facts");
             let second = file == "bin/calibration.rs" && within(path, "evoladder::audit::calibration");
-            outside || file.starts_with("bin/") && file != format!("bin/{role}.rs") && !looks && !second
+            // Its page offers what its players could send.
+            let offers = file == "bin/emulator.rs" && within(path, "evoladder::players::offers");
+            let own = file == format!("bin/{role}.rs");
+            outside || file.starts_with("bin/") && !own && !looks && !second && !offers
         },
     },
     Rule {
@@ -87,8 +90,12 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "skillratings" && file != "src/domain/rating.rs",
     },
     Rule {
-        says: "twilight is named in src/frontend",
-        forbids: |file, path, _| root(path).starts_with("twilight") && !in_module(file, "frontend"),
+        says: "twilight is named in src/frontend, and by the bot of the browser's tests",
+        forbids: |file, path, _| {
+            root(path).starts_with("twilight")
+                && !in_module(file, "frontend")
+                && file != "tests/browser/bot.rs"
+        },
     },
     Rule {
         says: "sqlx is named in src/store, by tests that look into the database, and by what is measured against it",
@@ -114,6 +121,10 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         says: "bzip2 is named in replay",
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
+    },
+    Rule {
+        says: "resvg is named in src/frontend/pictures/paint.rs",
+        forbids: |file, path, _| root(path) == "resvg" && file != "src/frontend/pictures/paint.rs",
     },
     Rule {
         says: "landlock and seccompiler are named in src/replay_worker/sandbox.rs, and by tests that forbid calls",

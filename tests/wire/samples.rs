@@ -623,6 +623,7 @@ fn profile() -> ProfileView {
             place: Some((1, Rank::D)),
             provisional: true,
             record: RECORD,
+            history: vec![(AT, Mmr(1480)), (AT, Mmr(1520))],
         }],
         periods: vec![Period { days: 14, record: RECORD }],
         streak: -1,

@@ -1,7 +1,7 @@
 //! `/activity`: when players queue, hour by hour in the time of who asks.
 
 use super::{Ack, Command, CommandError, Plan};
-use crate::frontend::reply::Page;
+use crate::frontend::reply::{Block, Page};
 use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{ActivityHour, ActivityView};
@@ -10,6 +10,9 @@ use twilight_model::application::interaction::application_command::CommandData;
 
 /// Length of the longest bar.
 const BAR: u32 = 10;
+
+/// Hours that are told beside the picture.
+const BUSIEST: usize = 3;
 
 /// `/activity`: when players queue.
 #[derive(CommandModel, CreateCommand)]
@@ -49,7 +52,7 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         Some(Period::Week) => 7,
         Some(Period::Month) => 30,
     };
-    Ok(Plan::Ask(BackendRequest::Activity { caller: *caller, days }))
+    Ok(Plan::Draw(BackendRequest::Activity { caller: *caller, days }))
 }
 
 pub fn render(view: &ActivityView, words: Words) -> Page {
@@ -60,6 +63,19 @@ pub fn render(view: &ActivityView, words: Words) -> Page {
     let title = words.with("activity-title", &[("days", u32::from(view.days).into())]);
     let lines: Vec<String> = view.hours.iter().map(|hour| line(hour, view.days, most, words)).collect();
     Page::of(title).line().text(lines.join("\n"))
+}
+
+/// The page where a picture has the bars: the hours with most players, in the reader's own time, which the
+/// picture cannot know.
+pub fn beside_picture(view: &ActivityView, page: Page, words: Words) -> Page {
+    let mut hours: Vec<&ActivityHour> = view.hours.iter().filter(|hour| hour.players > 0).collect();
+    hours.sort_by_key(|hour| std::cmp::Reverse(hour.players));
+    let told = |hour: &&ActivityHour| {
+        format!("<t:{}:t> **{}**", hour.at.unix_seconds(), each_day(hour.players, view.days))
+    };
+    let busiest: Vec<String> = hours.iter().take(BUSIEST).map(told).collect();
+    let busiest = words.with("activity-busiest", &[("hours", busiest.join(" · ").into())]);
+    Page { blocks: vec![Block::Text(busiest)], ..page }
 }
 
 fn line(hour: &ActivityHour, days: u16, most: u32, words: Words) -> String {
@@ -117,6 +133,17 @@ mod tests {
         assert!(
             week.contains("over the last 7 days\n`██████████` <t:1800000000:t> 1.4 · BW 0.7 · SC2 1.4\n")
         );
+    }
+
+    #[test]
+    fn beside_a_picture_the_busiest_hours_are_told_in_the_readers_time() {
+        let words = Words::of(Locale::EnUs);
+        let view = view(7, |hour| if hour < 5 { hour as u32 * 7 } else { 0 });
+        let page = beside_picture(&view, render(&view, words), words);
+        assert_fits(&page);
+        let lines = text(&page);
+        let told = "Busiest: <t:1800014400:t> **4.0** · <t:1800010800:t> **3.0** · <t:1800007200:t> **2.0**";
+        assert_eq!(lines.lines().collect::<Vec<_>>()[1..], [told]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::{Ack, Command, CommandError, Plan, RaceOption};
 use crate::frontend::custom_id::CustomId;
+use crate::frontend::pictures::{Drawing, standings};
 use crate::frontend::reply::{Page, button, row};
 use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller};
@@ -35,6 +36,8 @@ struct Leaderboard {
     /// The page to open, from 1
     #[command(min_value = 1, max_value = 100_000)]
     page: Option<i64>,
+    /// With a picture of the first ten rows
+    picture: Option<bool>,
 }
 
 #[derive(Clone, Copy, CommandOption, CreateOption)]
@@ -64,7 +67,8 @@ pub const COMMAND: Command = Command {
 };
 
 fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
-    let Leaderboard { race, country, rank, best, page } = Leaderboard::from_interaction(data.into())?;
+    let Leaderboard { race, country, rank, best, page, picture } =
+        Leaderboard::from_interaction(data.into())?;
     let country = match country {
         None => None,
         Some(typed) => match CountryCode::from_code(&typed.to_ascii_uppercase()) {
@@ -79,7 +83,8 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
         best: best.unwrap_or_default(),
     };
     let page = page.map_or(0, |page| u32::try_from(page - 1).unwrap_or(0));
-    Ok(Plan::Ask(BackendRequest::Leaderboard { caller: *caller, page, filter }))
+    let request = BackendRequest::Leaderboard { caller: *caller, page, filter };
+    Ok(if picture.unwrap_or_default() { Plan::Draw(request) } else { Plan::Ask(request) })
 }
 
 pub fn render(view: &LeaderboardView, words: Words) -> Page {
@@ -103,8 +108,15 @@ pub fn render(view: &LeaderboardView, words: Words) -> Page {
         let id = CustomId::Leaderboard { page, filter };
         buttons.push(button(id, ButtonStyle::Secondary, words.say("leaderboard-button-next")));
     }
-    let rows = if buttons.is_empty() { Vec::new() } else { vec![row(buttons)] };
-    Page { rows, ..Page::of(title.join(" · ")).line().text(lines.join("\n")) }
+    let id = CustomId::LeaderboardPicture { page: view.page, filter };
+    buttons.push(button(id, ButtonStyle::Secondary, words.say("leaderboard-button-picture")));
+    Page { rows: vec![row(buttons)], ..Page::of(title.join(" · ")).line().text(lines.join("\n")) }
+}
+
+/// The picture of a page's first rows.
+pub fn drawing(view: &LeaderboardView, words: Words) -> Option<Drawing> {
+    let filter: Vec<String> = filter_words(view.filter, words).collect();
+    standings::draw(view, &filter, words)
 }
 
 /// What a filter asks for.
@@ -131,7 +143,7 @@ fn line(row: &LeaderboardRow, words: Words) -> String {
 }
 
 /// An MMR with a mark where it is provisional.
-pub(super) fn mmr(mmr: Mmr, provisional: bool, words: Words) -> String {
+pub(in crate::frontend) fn mmr(mmr: Mmr, provisional: bool, words: Words) -> String {
     if provisional {
         words.with("leaderboard-provisional", &[("mmr", mmr.to_string().into())])
     } else {
@@ -226,7 +238,7 @@ pub mod tests {
     }
 
     #[test]
-    fn an_empty_ladder_and_a_single_page_have_no_buttons() {
+    fn an_empty_ladder_has_no_buttons_and_a_single_page_only_that_for_its_picture() {
         let words = Words::of(Locale::EnUs);
         let empty = render(&view_of(0, 0, Vec::new()), words);
         assert_fits(&empty);
@@ -234,6 +246,9 @@ pub mod tests {
         let none = render(&LeaderboardView { filter, ..view_of(0, 1, Vec::new()) }, words);
         assert_ne!(empty.content, none.content);
         let single = render(&view_of(0, 1, vec![standing(1, "Bisu")]), words);
-        assert!(empty.rows.is_empty() && single.rows.is_empty());
+        assert!(empty.rows.is_empty());
+        let json = serde_json::to_value(&single.rows).unwrap();
+        assert_eq!(json[0]["components"].as_array().unwrap().len(), 1);
+        assert_eq!(json[0]["components"][0]["custom_id"], "leaderboard:picture:0");
     }
 }

@@ -40,7 +40,7 @@ pub const COMMAND: Command = Command {
 
 fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
     let options = Profile::from_interaction(data.into())?;
-    Ok(Plan::Ask(BackendRequest::Profile { caller: *caller, name: options.player }))
+    Ok(Plan::Draw(BackendRequest::Profile { caller: *caller, name: options.player }))
 }
 
 fn suggest(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
@@ -113,6 +113,7 @@ mod tests {
             place,
             provisional: false,
             record: games(31, 12, 0),
+            history: Vec::new(),
         };
         ProfileView {
             name: "Bisu".to_owned(),
@@ -166,6 +167,7 @@ mod tests {
             place: Some((u32::MAX, Rank::F)),
             provisional: true,
             record: games(u32::MAX, u32::MAX, u32::MAX),
+            history: Vec::new(),
         };
         let long = ProfileView {
             name: "*".repeat(300),
