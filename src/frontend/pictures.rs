@@ -27,8 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Pictures that wait for the painter; the next page goes without one and says so. One takes some 20 ms, so
-/// the last in line is there within [`PATIENCE`].
+/// Pictures that wait for the painter; the next page goes without one and says so. On a slow machine the last
+/// of a full line comes too late for its page, and is there for the next one.
 const LINE: usize = 16;
 
 /// How long a page waits for its picture. It fits the time after which a press is acknowledged without its
@@ -44,7 +44,7 @@ pub struct Drawing {
     /// Of the file.
     pub name: &'static str,
     pub svg: String,
-    /// What the picture says, for who cannot see it. At most what Discord takes.
+    /// What the picture says, for who cannot see it.
     pub alt: String,
     /// Settles how Han letters are written.
     pub locale: Locale,
@@ -59,15 +59,6 @@ pub enum Missing {
     Slow,
     /// There are no fonts, or it cannot be painted; which of them is in the log.
     Never,
-}
-
-/// What Discord takes as a description.
-const ALT_CHARACTERS: usize = 1024;
-
-impl Drawing {
-    fn of(name: &'static str, svg: String, alt: &str, locale: Locale) -> Drawing {
-        Drawing { name, svg, alt: alt.chars().take(ALT_CHARACTERS).collect(), locale }
-    }
 }
 
 /// A drawing in the line.

@@ -64,7 +64,7 @@ pub fn draw(view: &ActivityView, ahead_minutes: i16, words: Words) -> Option<Dra
             ("zone", zone.into()),
         ],
     );
-    Some(Drawing::of("activity.png", svg.finish(), &alt, words.locale()))
+    Some(Drawing { name: "activity.png", svg: svg.finish(), alt, locale: words.locale() })
 }
 
 /// The last 24 hours as they went by; of more days from midnight to midnight, where a habit is looked for.

@@ -61,7 +61,8 @@ pub fn draw(view: &ProfileView, words: Words) -> Option<Drawing> {
         let x = if number % 2 == 0 { MARGIN } else { WIDTH / 2.0 + MARGIN };
         legend(&mut svg, x, LEGEND + ROW * (number / 2) as f32, rating, words);
     }
-    Some(Drawing::of("rating.png", svg.finish(), &alt(view, &rated, (from, to), words), words.locale()))
+    let alt = alt(view, &rated, (from, to), words);
+    Some(Drawing { name: "rating.png", svg: svg.finish(), alt, locale: words.locale() })
 }
 
 /// From moments and ratings to places in the picture.

@@ -38,7 +38,7 @@ pub fn draw(view: &LeaderboardView, filter: &[String], words: Words) -> Option<D
     let told = rows.iter().map(|row| told_of(row, words)).collect::<Vec<_>>().join(" ");
     let places = [("from", first.place.into()), ("rows", told.into())];
     let alt = words.with("leaderboard-picture-alt", &places);
-    Some(Drawing::of("leaderboard.png", svg.finish(), &alt, words.locale()))
+    Some(Drawing { name: "leaderboard.png", svg: svg.finish(), alt, locale: words.locale() })
 }
 
 fn is_flag(letter: char) -> bool {
