@@ -306,7 +306,7 @@ mod tests {
     }
 
     /// A message of the bot's as Discord sends it with a press.
-    fn message(parts: Value) -> Message {
+    fn message(parts: &Value) -> Message {
         let mut message = json!({
             "id": "5", "channel_id": "9", "type": 0, "content": "", "embeds": [], "components": [],
             "attachments": [], "flags": 0, "timestamp": "2026-11-22T08:00:00.000000+00:00",
@@ -352,8 +352,8 @@ mod tests {
     #[test]
     fn a_notice_leaves_what_is_shown_alone_and_takes_the_place_of_the_one_before() {
         let page = Page::of("Here".to_owned()).row(row(vec![leave()]));
-        let first = serde_json::to_value(Body::of_page(page.clone())).unwrap();
-        let before = shown_in(&message(first.clone()));
+        let first = serde_json::to_value(Body::of_page(page)).unwrap();
+        let before = shown_in(&message(&first));
         let refused = Reply::Refused { text: "Too late.".to_owned(), gate: Some(leave()) };
         let body = Body::of(refused, Surface::Existing(&before)).unwrap();
         let json = json_of(&body);
@@ -362,14 +362,14 @@ mod tests {
         assert_eq!(parts, &json!([{ "type": 10, "content": "Too late." }]), "its button is there already");
         assert_eq!(json.get("attachments"), None, "files that are there stay");
 
-        let again = shown_in(&message(json));
+        let again = shown_in(&message(&json));
         let body = Body::of(Reply::Notice("Still.".to_owned()), Surface::Existing(&again)).unwrap();
         assert_eq!(body.text(), "Here\nStill.");
     }
 
     #[test]
     fn a_message_of_an_older_build_keeps_its_words_and_buttons_beside_a_notice() {
-        let old = message(json!({
+        let old = message(&json!({
             "content": "**Match found!**",
             "embeds": [{ "type": "rich", "title": "t", "description": "d", "fields": [
                 { "name": "Map", "value": "Khione SEL", "inline": false },
@@ -412,7 +412,7 @@ mod tests {
             json!("https://cdn/rating.png?ex=1");
         json["attachments"] = json!([{ "id": "7", "filename": "rating.png", "size": 3, "content_type": "image/png",
             "url": "https://cdn/rating.png?ex=2", "proxy_url": "https://cdn/rating.png" }]);
-        let shown = shown_in(&message(json));
+        let shown = shown_in(&message(&json));
         let again = json_of(&Body::of(Reply::Notice("So.".to_owned()), Surface::Existing(&shown)).unwrap());
         let item = &again["components"][0]["components"][1]["items"][0];
         assert_eq!(item["media"]["url"], "attachment://rating.png");
