@@ -18,7 +18,7 @@ fn braked(what: &str, times: &[u64]) {
     println!("{what}: {} connections", times.len());
     let pauses: Vec<u64> = times.windows(2).map(|two| two[1] - two[0]).collect();
     assert!(!pauses.iter().skip(2).any(|pause| *pause < 950), "{what}: {pauses:?}");
-    assert!(times.len() >= 2, "{what}: {times:?}");
+    assert!(!times.is_empty(), "{what}: nobody came");
 }
 
 #[tokio::test]
@@ -26,29 +26,30 @@ async fn a_gateway_in_trouble_is_not_stormed_and_what_players_did_meanwhile_is_d
     let ladder = Ladder::start().await;
     let (ana, bea, match_id) = pair_up(&ladder).await;
     let count = || logged(&ladder, "gateway_connect").len();
-    // Heartbeats that nobody answers; then every connection is closed before a word is said.
+    // Every connection is closed before a word is said; then there are some whose heartbeats nobody answers.
+    let mut resumes = 0;
     for (what, trouble, end) in [
-        (
-            "dropped heartbeats",
-            json!({"heartbeat_interval_ms": 300, "drop_acks": true, "disconnect": true}),
-            json!({"heartbeat_interval_ms": 41_250, "drop_acks": false}),
-        ),
         (
             "accept then close",
             json!({"accept_then_close": 4000, "disconnect": true}),
             json!({"accept_then_close": null}),
         ),
+        (
+            "dropped heartbeats",
+            json!({"heartbeat_interval_ms": 300, "drop_acks": true, "disconnect": true}),
+            json!({"heartbeat_interval_ms": 41_250, "drop_acks": false, "disconnect": true}),
+        ),
     ] {
         let before = count();
         ask_for(&ladder, &trouble).await;
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
         braked(what, &connected(&ladder, before));
+        resumes = logged(&ladder, "gateway_resume").len();
         ask_for(&ladder, &end).await;
     }
-    // A press during that is answered once a connection is there again; 3 s may have passed.
     wait_for("the session to go on", async || {
         let resumed = logged(&ladder, "gateway_resume");
-        resumed.last().is_some_and(|line| line["ok"] == true).then_some(())
+        resumed[resumes..].iter().any(|line| line["ok"] == true).then_some(())
     })
     .await;
     let begun = stats(&ladder).await["gateway_identifies"].as_u64().unwrap();
@@ -73,12 +74,17 @@ async fn a_frontend_that_is_killed_again_and_again_loses_no_press_and_tells_noth
     // By no plan: the pauses fall into all moments of the matches that are played meanwhile.
     const PAUSES_MS: [u64; 10] = [700, 1130, 310, 1490, 550, 870, 190, 1270, 430, 990];
     let ladder = Ladder::start_playing(16, &[]).await;
+    let mut kills = 0;
     for pause in PAUSES_MS {
         tokio::time::sleep(Duration::from_millis(pause)).await;
-        ladder.signal(&ladder.pids("frontend"), Signal::SIGKILL);
+        // There is none while the supervisor waits before the next.
+        let pids = ladder.pids("frontend");
+        ladder.signal(&pids, Signal::SIGKILL);
+        kills += pids.len() as u64;
     }
     wait_for("the last frontend", async || ladder.all_ready().then_some(())).await;
-    assert_eq!(ladder.restarts("frontend"), PAUSES_MS.len() as u64);
+    assert!(kills >= 5, "{kills}");
+    assert_eq!(ladder.restarts("frontend"), kills);
     // Every button works: confirmations of people who see them on messages from before and after.
     let confirms = || {
         let presses = logged(&ladder, "press").into_iter();

@@ -70,7 +70,8 @@ async fn a_wave_is_told_before_everything_else_in_its_order_and_as_fast_as_disco
     let texts = posted(&ladder).await;
     let took = began.elapsed();
     let earlier = texts.iter().filter(|text| !is_match(text)).count();
-    assert!(earlier <= UNDER_WAY, "{earlier} others came before the last match");
+    // And those whose turn came while the wave was on its way from the backend.
+    assert!(earlier <= 2 * UNDER_WAY, "{earlier} others came before the last match");
     let told: Vec<usize> = texts.iter().filter(|text| is_match(text)).map(|text| number_of(text)).collect();
     assert_eq!(told.len(), PLAYERS, "each once");
     for (place, number) in told.iter().enumerate() {
