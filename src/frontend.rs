@@ -21,6 +21,8 @@ pub mod incoming;
 pub mod lanes;
 mod missed;
 pub mod news;
+pub mod post_view;
+mod posts;
 pub mod refusal;
 pub mod registration;
 pub mod reply;
@@ -46,6 +48,7 @@ use ipc_schema::control::{Gauge, Hello};
 use ipc_schema::ids::Key;
 use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
+use posts::Posts;
 use rest::Rest;
 use runner::Handled;
 use session::{Progress, Ticket};
@@ -127,6 +130,7 @@ pub struct Desk {
     link: Link<BackendProtocol>,
     lanes: Lanes,
     uploads: Uploads,
+    posts: Posts,
     /// True when running answers must end.
     leaving: watch::Receiver<bool>,
     answering: Arc<Semaphore>,
@@ -196,6 +200,7 @@ async fn serve(
         link,
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
+        posts: Posts::default(),
         leaving,
         answering: Arc::new(Semaphore::new(INTERACTIONS)),
         turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),

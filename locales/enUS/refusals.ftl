@@ -64,3 +64,5 @@ refusal-staff-not-banned = Staff cannot be banned. An owner has to take the role
 refusal-out-of-range = That number has to be from { $from } to { $to }.
 refusal-text-length = That text needs { $from } to { $to } characters.
 refusal-history-away = Older matches cannot be read at the moment, since the database does not answer. Please try again in a few minutes.
+refusal-replay-in-line = This very file is being read already, so it counts once. Its answer comes into our DM.
+refusal-match-private = That match has no result, and only its two players can look at it.

@@ -6,12 +6,16 @@
 mod snapshot;
 
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
-use ipc_schema::view::{News, ReplayView};
+use ipc_schema::view::{News, Post, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Whose the cards in channels are. Players are numbered from 1.
+pub const NOBODY: PlayerId = PlayerId(0);
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
+    /// [`NOBODY`] for a card in a channel.
     pub player: PlayerId,
     pub content: Content,
     pub version: u32,
@@ -39,6 +43,8 @@ pub enum Content {
         number: u8,
         deadline: Timestamp,
     },
+    /// In a channel instead of a DM.
+    Post(Post),
 }
 
 /// All cards that are due or may change again.
@@ -47,6 +53,8 @@ pub struct Cards {
     cards: BTreeMap<CardId, Card>,
     due: BTreeSet<CardId>,
     last: u64,
+    /// Those in channels, each once.
+    posts: BTreeMap<Post, CardId>,
     /// Since the shell last asked: cards with a new version.
     changed: Vec<CardId>,
 }
@@ -64,6 +72,39 @@ impl Cards {
         self.due.insert(id);
         self.changed.push(id);
         id
+    }
+
+    /// A card in a channel; one that is there already gets a new version.
+    pub fn add_post(&mut self, post: Post) {
+        match self.posts.get(&post).copied() {
+            Some(card) => self.touch(card),
+            None => {
+                let id = self.add(NOBODY, Content::Post(post));
+                self.posts.insert(post, id);
+            }
+        }
+    }
+
+    /// What a card in a channel shows has changed, if there is one.
+    pub fn touch_post(&mut self, post: Post) {
+        if let Some(card) = self.posts.get(&post).copied() {
+            self.touch(card);
+        }
+    }
+
+    pub fn post(&self, post: Post) -> Option<CardId> {
+        self.posts.get(&post).copied()
+    }
+
+    /// Forgets the cards in channels that `keep` does not name.
+    pub fn retain_posts(&mut self, mut keep: impl FnMut(Post, CardId) -> bool) {
+        let gone: Vec<(Post, CardId)> =
+            self.posts.iter().map(|(post, card)| (*post, *card)).filter(|of| !keep(of.0, of.1)).collect();
+        for (post, card) in gone {
+            self.posts.remove(&post);
+            self.due.remove(&card);
+            self.cards.remove(&card);
+        }
     }
 
     /// Cards that got a new version since this was last asked.
@@ -109,8 +150,8 @@ impl Cards {
         card.message = message.or(card.message);
         if card.shown >= card.version {
             self.due.remove(&id);
-            if !may_change {
-                self.cards.remove(&id);
+            if !may_change && let Some(Card { content: Content::Post(post), .. }) = self.cards.remove(&id) {
+                self.posts.remove(&post);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::commands::match_::{self, append_fact};
 use super::reply::{Page, colour, embed};
 use super::text::{Words, plain};
-use super::{news, refusal};
+use super::{news, post_view, refusal};
 use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, ModFinding, SeatsFinding};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::view::{CardView, ReplayStage, ReplayView};
@@ -27,6 +27,7 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
+        CardView::Post(post) => post_view::render(post, words),
         CardView::News(told) => Page { content: news::render(told, words), ..Page::default() },
         CardView::Notice { refusal, files } => {
             Page { content: refusal::render_files(refusal, *files, words), ..Page::default() }

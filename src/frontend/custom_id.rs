@@ -52,6 +52,10 @@ pub enum CustomId {
     StaffAsk(StaffOrder),
     /// The modal itself.
     StaffReason(StaffOrder),
+    /// Button that opens the modal for the replay of a match.
+    MatchReplay(MatchId),
+    /// The modal itself.
+    MatchFile(MatchId),
 }
 
 /// Where a filter asks for nothing.
@@ -141,6 +145,8 @@ impl CustomId {
             ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
             ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
+            ["match", "replay", id] => CustomId::MatchReplay(MatchId(id.parse().ok()?)),
+            ["match", "file", id] => CustomId::MatchFile(MatchId(id.parse().ok()?)),
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -183,6 +189,8 @@ impl fmt::Display for CustomId {
             CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
+            CustomId::MatchReplay(id) => write!(f, "match:replay:{id}"),
+            CustomId::MatchFile(id) => write!(f, "match:file:{id}"),
         }
     }
 }
@@ -249,6 +257,8 @@ mod tests {
             ),
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
+            (CustomId::MatchReplay(MatchId(12)), "match:replay:12"),
+            (CustomId::MatchFile(MatchId(u64::MAX)), "match:file:18446744073709551615"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -280,6 +290,8 @@ mod tests {
             "match:report:12:lose",
             "match:report::won",
             "match:dispute:007",
+            "match:replay:",
+            "match:file:-1",
             "leaderboard:1:-:-:-:all",
             "leaderboard:1:-:-:-:none",
             "leaderboard:1:bw_zerg:kr:-:all",

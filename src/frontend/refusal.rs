@@ -98,6 +98,8 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
             words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
         }
         Refusal::HistoryAway => words.say("refusal-history-away"),
+        Refusal::ReplayInLine => words.say("refusal-replay-in-line"),
+        Refusal::MatchPrivate => words.say("refusal-match-private"),
     }
 }
 
@@ -184,6 +186,8 @@ pub mod tests {
             Refusal::OutOfRange { from: 0, to: 10_080 },
             Refusal::TextLength { from: 3, to: 1500 },
             Refusal::HistoryAway,
+            Refusal::ReplayInLine,
+            Refusal::MatchPrivate,
         ]
     }
 

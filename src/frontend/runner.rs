@@ -4,7 +4,8 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::{self, Ack, Plan, admin, changes_something, setup};
+use super::commands::match_::past;
+use super::commands::{self, Ack, Plan, SentFile, admin, changes_something, report, setup};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::refusal;
@@ -15,6 +16,7 @@ use super::{Desk, Ended};
 use crate::clock;
 use crate::failpoint;
 use bytes::Bytes;
+use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{Key, MatchId};
 use ipc_schema::vocab::Refusal;
@@ -113,6 +115,7 @@ impl Desk {
             Ack::Modal => {
                 match incoming.plan {
                     Plan::OpenReason(order) => self.open_reason(&incoming, order, started).await,
+                    Plan::OpenReplay(match_id) => self.open_replay(&incoming, match_id, started).await,
                     _ => self.open_names(&incoming, started).await,
                 }
                 return Handled::NOTHING_LEFT;
@@ -168,7 +171,10 @@ impl Desk {
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
-            Plan::OpenNames | Plan::OpenReason(_) => Answer::of(Reply::Notice(words.say("moment"))),
+            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => {
+                Answer::of(Reply::Notice(words.say("moment")))
+            }
+            Plan::TakeFile { file, of } => self.take_file_of(incoming, file, *of).await,
             Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
         }
     }
@@ -193,8 +199,33 @@ impl Desk {
                 return Answer { ended, ..Answer::of(Reply::Notice(words.say("answer-late"))) };
             }
         };
-        let answer = Answer::render(&reply);
-        let (BackendReply::Refused { refusal, .. }, Reply::Notice(text)) = (&reply, &answer.reply) else {
+        self.with_page(incoming, pressed, &reply).await
+    }
+
+    /// Takes a file that came with the interaction. What comes of it follows by card.
+    async fn take_file_of(&self, incoming: &Incoming, file: &SentFile, of: Option<MatchId>) -> Answer {
+        match self.take_sent(incoming.caller, incoming.id, file).await {
+            (Some(BackendReply::ReplayTaken { locale }), _) => match (incoming.surface(), incoming.visible) {
+                (Surface::Existing, _) => Answer::of(Reply::Taken),
+                (Surface::New, Visible::Stays) => {
+                    Answer::of(Reply::Notice(Words::of(locale).say("report-taken")))
+                }
+                (Surface::New, Visible::Ephemeral) => {
+                    Answer::of(Reply::Notice(Words::of(locale).say("report-taken-elsewhere")))
+                }
+            },
+            (Some(reply), _) => self.with_page(incoming, of, &reply).await,
+            (None, ended) => {
+                let text = Words::of(incoming.caller.locale).with("upload-not-taken", &[("files", 1.into())]);
+                Answer { ended, ..Answer::of(Reply::Notice(text)) }
+            }
+        }
+    }
+
+    /// What the player reads, and beside a refusal the page that helps; of matches only the pressed one.
+    async fn with_page(&self, incoming: &Incoming, pressed: Option<MatchId>, reply: &BackendReply) -> Answer {
+        let answer = Answer::render(reply);
+        let (BackendReply::Refused { refusal, .. }, Reply::Notice(text)) = (reply, &answer.reply) else {
             return answer;
         };
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
@@ -226,16 +257,25 @@ impl Desk {
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
-    /// Suggests names for what is being typed: none if the backend takes too long.
+    async fn open_replay(&self, incoming: &Incoming, match_id: MatchId, started: Instant) {
+        let data = Some(report::modal(match_id, Words::of(incoming.caller.locale)));
+        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
+    /// Suggests something for what is being typed: nothing if the backend takes too long.
     async fn suggest(&self, incoming: &Incoming, started: Instant) {
-        let names = match &incoming.plan {
+        let suggested = match &incoming.plan {
             Plan::Ask(request) => match self.call(None, request.clone(), Bytes::new(), FIRST_WAIT).await {
-                Ok(BackendReply::PlayerNames(names)) => names,
+                Ok(BackendReply::PlayerNames(names)) => names.into_iter().map(named).collect(),
+                Ok(BackendReply::MatchChoices { locale, matches }) => {
+                    matches.iter().filter_map(|of| match_choice(of, Words::of(locale))).collect()
+                }
                 _ => Vec::new(),
             },
-            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) => Vec::new(),
+            _ => Vec::new(),
         };
-        self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
+        self.callback(incoming, started, CALLBACK_LIMIT, &choices(suggested)).await;
     }
 
     async fn answer_at_once(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
@@ -439,13 +479,22 @@ fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible)
     InteractionResponse { kind, data }
 }
 
-fn choices(names: Vec<String>) -> InteractionResponse {
-    let choice = |name: String| CommandOptionChoice {
+fn named(name: String) -> CommandOptionChoice {
+    CommandOptionChoice {
         value: CommandOptionChoiceValue::String(name.clone()),
         name,
         name_localizations: None,
-    };
-    let choices = Some(names.into_iter().map(choice).collect());
+    }
+}
+
+/// None for a number that Discord's integers cannot have.
+fn match_choice(of: &MatchChoice, words: Words) -> Option<CommandOptionChoice> {
+    let value = CommandOptionChoiceValue::Integer(i64::try_from(of.match_id.0).ok()?);
+    Some(CommandOptionChoice { name: past::choice(of, words), value, name_localizations: None })
+}
+
+fn choices(choices: Vec<CommandOptionChoice>) -> InteractionResponse {
+    let choices = Some(choices);
     let data = Some(InteractionResponseData { choices, ..InteractionResponseData::default() });
     InteractionResponse { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
 }
