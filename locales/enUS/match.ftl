@@ -92,7 +92,6 @@ past-match-ground-left = the other player left first
 past-match-ground-reported = as both reported
 past-match-ground-staff = as staff decided
 past-match-ruled = Staff decided it anew { $at }. The numbers above are those that were told before.
-past-match-replay = Its replay is below, ready to download.
 past-match-replay-none = No replay was sent for it.
 past-match-replay-gone = Its replay cannot be read back at the moment.
 past-match-choice = { $id }: { $result }

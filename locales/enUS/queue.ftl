@@ -31,3 +31,4 @@ queue-menu-vetoes = { $allowed ->
 queue-button-join = Join
 queue-button-leave = Leave
 queue-button-refresh = Refresh
+queue-button-show = Look for a match

@@ -28,6 +28,7 @@ setup-button-withdraw = Withdraw from the terms
 setup-button-names = Enter names
 setup-button-names-change = Change names
 setup-button-finish = Finish
+setup-button-show = Set me up
 
 setup-modal-title = Who are you?
 setup-modal-name = Name on the ladder

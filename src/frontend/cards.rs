@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::card_view;
-use super::reply::Body;
+use super::reply::{Body, text_of};
 use super::rest::{RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
@@ -247,18 +247,18 @@ impl Desk {
         if let Some(message) = card.message {
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, body).await?;
+                self.rest.edit(channel, message, &body.clone().over_existing()).await?;
             }
             return Ok(Shown { channel, message });
         }
-        let post = Body { nonce: Some(nonce), enforce_nonce: Some(true), ..body.clone() };
+        let post = body.clone().once(nonce);
         let posted = self.rest.post(channel, &post).await?;
         let message = MessageId(posted.id.get());
-        if body.content.as_deref().map(str::trim) != Some(posted.content.trim()) {
+        if body.text() != text_of(&posted.components) {
             // The nonce found an earlier post, whose answer was lost and whose words are older.
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, body).await?;
+                self.rest.edit(channel, message, &body.clone().over_existing()).await?;
             }
         } else {
             self.lanes.advance(message, card.card, card.version);

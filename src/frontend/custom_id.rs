@@ -56,6 +56,7 @@ pub enum CustomId {
     MatchReplay(MatchId),
     /// The modal itself.
     MatchFile(MatchId),
+    SetupShow,
 }
 
 /// Where a filter asks for nothing.
@@ -147,6 +148,7 @@ impl CustomId {
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
             ["match", "replay", id] => CustomId::MatchReplay(MatchId(id.parse().ok()?)),
             ["match", "file", id] => CustomId::MatchFile(MatchId(id.parse().ok()?)),
+            ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -191,6 +193,7 @@ impl fmt::Display for CustomId {
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
             CustomId::MatchReplay(id) => write!(f, "match:replay:{id}"),
             CustomId::MatchFile(id) => write!(f, "match:file:{id}"),
+            CustomId::SetupShow => f.write_str("setup:show"),
         }
     }
 }
@@ -259,6 +262,7 @@ mod tests {
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
             (CustomId::MatchReplay(MatchId(12)), "match:replay:12"),
             (CustomId::MatchFile(MatchId(u64::MAX)), "match:file:18446744073709551615"),
+            (CustomId::SetupShow, "setup:show"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);

@@ -3,7 +3,7 @@
 
 use super::commands::{self, Ack, COMMANDS, Command, Input, Origin, Plan, SentFile};
 use super::custom_id::CustomId;
-use super::reply::Surface;
+use super::reply::{Surface, shown_in};
 use ipc_schema::backend::Caller;
 use ipc_schema::ids::{ChannelId, MessageId, UserId};
 use ipc_schema::vocab::{Locale, Timestamp};
@@ -13,7 +13,7 @@ use twilight_model::application::interaction::{
     Interaction, InteractionContextType, InteractionData, InteractionType,
 };
 use twilight_model::channel::Message;
-use twilight_model::channel::message::MessageFlags;
+use twilight_model::channel::message::{Component, MessageFlags};
 use twilight_model::id::Id;
 use twilight_model::id::marker::{ApplicationMarker, AttachmentMarker};
 
@@ -29,6 +29,8 @@ pub struct Incoming {
     pub visible: Visible,
     /// The message a component belongs to.
     pub message: Option<MessageId>,
+    /// What that message showed then.
+    pub shown: Vec<Component>,
     pub origin: Origin,
     pub ack: Ack,
     pub plan: Plan,
@@ -54,8 +56,8 @@ impl Incoming {
         made_at(self.id)
     }
 
-    pub fn surface(&self) -> Surface {
-        if self.message.is_some() { Surface::Existing } else { Surface::New }
+    pub fn surface(&self) -> Surface<'_> {
+        if self.message.is_some() { Surface::Existing(&self.shown) } else { Surface::New }
     }
 
     /// None for what asks for nothing that this bot has.
@@ -75,7 +77,9 @@ impl Incoming {
         let is_own = |message: &&Message| {
             in_dm || message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
         };
-        let message = interaction.message.as_ref().filter(is_own).map(|message| MessageId(message.id.get()));
+        let own = interaction.message.as_ref().filter(is_own);
+        let message = own.map(|message| MessageId(message.id.get()));
+        let shown = own.map(shown_in).unwrap_or_default();
         let typing = interaction.kind == InteractionType::ApplicationCommandAutocomplete;
         let (origin, message, ack, plan) = match interaction.data? {
             InteractionData::ApplicationCommand(data) => {
@@ -107,6 +111,7 @@ impl Incoming {
             caller,
             visible: if in_dm { Visible::Stays } else { Visible::Ephemeral },
             message,
+            shown,
             origin,
             ack,
             plan,

@@ -1,10 +1,27 @@
 //! The words for what happened to a player without their doing.
 
+use super::reply::{Page, Tone};
 use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
 
-pub fn render(news: &News, words: Words) -> String {
+pub fn page(news: &News, words: Words) -> Page {
+    let tone = match news {
+        News::Banned { .. } | News::TimedOut { .. } | News::RemovedFromQueue { .. } => Tone::Bad,
+        News::MatchCancelled { .. } | News::Renamed { .. } | News::ToonUnbound { .. } => Tone::Warning,
+        News::BanEnded { .. } | News::TimeOutLifted { .. } | News::AbortsReset { .. } => Tone::Good,
+        News::RatingCorrected { .. }
+        | News::MatchResolved { .. }
+        | News::MmrAdjusted { .. }
+        | News::RoleSet { .. }
+        | News::Announcement { .. }
+        | News::ToonsAllowed { .. }
+        | News::MatchRuled { .. } => Tone::Calm,
+    };
+    Page::of(render(news, words)).tone(tone)
+}
+
+fn render(news: &News, words: Words) -> String {
     match news {
         News::RatingCorrected { match_id, race, before, after } => words.with(
             "news-rating-corrected",
@@ -90,7 +107,6 @@ fn why(reason: &str) -> Arg<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::Page;
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::staff::StaffRole;
@@ -202,7 +218,7 @@ mod tests {
             News::Announcement { text: "*".repeat(1500) },
             News::Banned { until: Some(Timestamp(u64::MAX)), reason: "*".repeat(300) },
         ] {
-            assert_fits(&Page { content: render(&news, Words::of(Locale::EnUs)), ..Page::default() });
+            assert_fits(&page(&news, Words::of(Locale::EnUs)));
         }
     }
 }

@@ -12,7 +12,7 @@ use twilight_model::channel::message::component::ButtonStyle;
 
 pub fn render(view: &PostView, words: Words) -> Page {
     match view {
-        PostView::Result(line) => Page { content: result(line, words), ..Page::default() },
+        PostView::Result(line) => Page::of(result(line, words)),
         PostView::Case(case) => case_page(case, words),
         PostView::Thread(ThreadView::Playing { match_id, sheet, deadline }) => {
             sheet_page(*match_id, sheet, *deadline, words)
@@ -20,7 +20,7 @@ pub fn render(view: &PostView, words: Words) -> Page {
         PostView::Thread(ThreadView::Over(line)) => {
             let title = words.with("thread-over", &[("id", line.match_id.to_string().into())]);
             let lines = [title, result(line, words), words.say("thread-closed")];
-            Page { content: lines.join("\n"), ..Page::default() }
+            Page::of(lines.join("\n"))
         }
     }
 }
@@ -134,7 +134,7 @@ fn sheet_page(match_id: MatchId, sheet: &MatchSheet, deadline: Timestamp, words:
     let replay = words.say("match-button-replay");
     buttons.push(button(CustomId::MatchReplay(match_id), ButtonStyle::Success, replay));
     buttons.push(button(CustomId::MatchShow, ButtonStyle::Secondary, words.say("match-button-show")));
-    Page { content: lines.join("\n"), rows: vec![row(buttons)], ..Page::default() }
+    Page::of(lines.join("\n")).row(row(buttons))
 }
 
 fn sheet_player(player: &SheetPlayer, words: Words) -> String {

@@ -4,13 +4,13 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::match_::past;
+use super::commands::match_::past::{self, Download};
 use super::commands::{self, Ack, Plan, SentFile, admin, changes_something, report, setup};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::refusal;
 use super::reply::{Body, Reply, Surface};
-use super::rest::{CALLBACK_LIMIT, RestError, code};
+use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
 use crate::clock;
@@ -19,15 +19,13 @@ use bytes::Bytes;
 use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{Key, MatchId};
-use ipc_schema::vocab::Refusal;
+use ipc_schema::vocab::{FileHash, Refusal};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 use twilight_model::application::command::{CommandOptionChoice, CommandOptionChoiceValue};
-use twilight_model::channel::message::{AllowedMentions, MessageFlags};
-use twilight_model::http::interaction::{
-    InteractionResponse, InteractionResponseData, InteractionResponseType,
-};
+use twilight_model::channel::message::MessageFlags;
+use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 
 /// How long the callback is held back for the answer itself.
 const QUICK: Duration = Duration::from_millis(700);
@@ -46,6 +44,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(1500);
 /// After it an answer is given up. Restarts are over long before, and the token lives 15 minutes.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
+/// Reading a replay back that somebody wants to have; longer than the backend takes for it.
+const FILE_LIMIT: Duration = Duration::from_secs(15);
+
 /// Reading the page that is shown beside a refusal.
 const PAGE_LIMIT: Duration = Duration::from_secs(5);
 
@@ -61,7 +62,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Callback {
+enum Taking {
     Taken,
     /// An earlier one was taken, by an attempt whose answer was lost or by another process.
     AlreadyTaken,
@@ -127,11 +128,11 @@ impl Desk {
         }
         if clock::now().since(incoming.made_at()) >= OLD {
             return match self.callback(&incoming, started, OLD_LIMIT, &deferral(&incoming)).await {
-                Callback::Taken | Callback::AlreadyTaken => {
+                Taking::Taken | Taking::AlreadyTaken => {
                     let answer = self.answer(&incoming).await;
                     self.edit(&incoming, answer).await
                 }
-                Callback::Expired | Callback::Unknown => {
+                Taking::Expired | Taking::Unknown => {
                     tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
                     Handled::NOTHING_LEFT
                 }
@@ -145,7 +146,7 @@ impl Desk {
                 let acknowledged =
                     self.callback(&incoming, started, CALLBACK_LIMIT, &deferral(&incoming)).await;
                 let answer = answer.await;
-                if acknowledged == Callback::Expired {
+                if acknowledged == Taking::Expired {
                     tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
                     return Handled::NOTHING_LEFT;
                 }
@@ -170,7 +171,7 @@ impl Desk {
         let words = Words::of(incoming.caller.locale);
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
-            Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
+            Plan::Refuse(refusal) => Answer::of(refusal::reply(refusal, words)),
             Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => {
                 Answer::of(Reply::Notice(words.say("moment")))
             }
@@ -191,7 +192,7 @@ impl Desk {
         let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
             Ok(reply) => reply,
             Err(Unanswered::Busy) => {
-                return Answer::of(Reply::Notice(refusal::render(&Refusal::Busy, words)));
+                return Answer::of(refusal::reply(&Refusal::Busy, words));
             }
             Err(Unanswered::Late) => {
                 // The next process puts the answer there, if there is one.
@@ -199,14 +200,30 @@ impl Desk {
                 return Answer { ended, ..Answer::of(Reply::Notice(words.say("answer-late"))) };
             }
         };
+        if let BackendReply::PastMatch { locale, match_ } = &reply {
+            let download = match match_.replay {
+                Some(hash) => self.replay_file(hash).await.map_or(Download::Gone, Download::Here),
+                None => Download::None,
+            };
+            return Answer::of(past::render(match_, download, Words::of(*locale)).into());
+        }
         self.with_page(incoming, pressed, &reply).await
+    }
+
+    /// A stored replay; None if it cannot be had.
+    async fn replay_file(&self, hash: FileHash) -> Option<Bytes> {
+        let request = BackendRequest::ReplayFile { hash };
+        match self.call_for_file(None, request, Bytes::new(), FILE_LIMIT).await {
+            Ok((BackendReply::ReplayFile(Some(_)), file)) => Some(file),
+            Ok(_) | Err(_) => None,
+        }
     }
 
     /// Takes a file that came with the interaction. What comes of it follows by card.
     async fn take_file_of(&self, incoming: &Incoming, file: &SentFile, of: Option<MatchId>) -> Answer {
         match self.take_sent(incoming.caller, incoming.id, file).await {
             (Some(BackendReply::ReplayTaken { locale }), _) => match (incoming.surface(), incoming.visible) {
-                (Surface::Existing, _) => Answer::of(Reply::Taken),
+                (Surface::Existing(_), _) => Answer::of(Reply::Taken),
                 (Surface::New, Visible::Stays) => {
                     Answer::of(Reply::Notice(Words::of(locale).say("report-taken")))
                 }
@@ -225,7 +242,8 @@ impl Desk {
     /// What the player reads, and beside a refusal the page that helps; of matches only the pressed one.
     async fn with_page(&self, incoming: &Incoming, pressed: Option<MatchId>, reply: &BackendReply) -> Answer {
         let answer = Answer::render(reply);
-        let (BackendReply::Refused { refusal, .. }, Reply::Notice(text)) = (reply, &answer.reply) else {
+        let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (reply, &answer.reply)
+        else {
             return answer;
         };
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
@@ -246,20 +264,20 @@ impl Desk {
         };
         let locale = known.as_ref().map_or(incoming.caller.locale, |view| view.locale);
         let names = known.as_ref().and_then(|view| view.names.as_ref());
-        let data = Some(setup::modal(names, Words::of(locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(setup::modal(names, Words::of(locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
     async fn open_reason(&self, incoming: &Incoming, order: StaffOrder, started: Instant) {
-        let data = Some(admin::modal(order, Words::of(incoming.caller.locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(admin::modal(order, Words::of(incoming.caller.locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
     async fn open_replay(&self, incoming: &Incoming, match_id: MatchId, started: Instant) {
-        let data = Some(report::modal(match_id, Words::of(incoming.caller.locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(report::modal(match_id, Words::of(incoming.caller.locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
@@ -296,20 +314,26 @@ impl Desk {
         let taken = self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
         drop(lane);
         match taken {
-            Callback::Taken => handled(incoming, &answer),
+            Taking::Taken => handled(incoming, &answer),
             // The same content once more does no harm, and an acknowledgement had none.
-            Callback::AlreadyTaken | Callback::Unknown => self.edit(incoming, answer).await,
-            Callback::Expired => {
+            Taking::AlreadyTaken | Taking::Unknown => self.edit(incoming, answer).await,
+            Taking::Expired => {
                 tracing::warn!(interaction = incoming.id, "expired before its answer");
                 Handled::NOTHING_LEFT
             }
         }
     }
 
-    /// False if the message shows a newer version of the card already. Asked inside its lane.
+    /// False if the message shows something newer already. Asked inside its lane.
     fn may_show(&self, incoming: &Incoming, answer: &Answer) -> bool {
-        let (Some(message), Some(card)) = (incoming.message, answer.card) else { return true };
-        self.lanes.advance(message, card.card, card.version)
+        match (incoming.message, answer.card, &answer.reply) {
+            (Some(message), Some(card), _) => self.lanes.advance(message, card.card, card.version),
+            // A notice comes with what the message showed when it was pressed.
+            (Some(message), None, Reply::Notice(_) | Reply::Refused { .. }) => {
+                !self.lanes.changed_since(message, incoming.made_at())
+            }
+            _ => true,
+        }
     }
 
     /// Sends the first answer, more than once if it takes that to know whether it arrived.
@@ -318,8 +342,8 @@ impl Desk {
         incoming: &Incoming,
         started: Instant,
         limit: Duration,
-        response: &InteractionResponse,
-    ) -> Callback {
+        response: &Callback,
+    ) -> Taking {
         loop {
             let began = clock::instant();
             let left = limit.saturating_sub(began.duration_since(started));
@@ -329,15 +353,15 @@ impl Desk {
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
                 Ok(()) => {
                     failpoint::hit("frontend: after the callback").ok();
-                    return Callback::Taken;
+                    return Taking::Taken;
                 }
                 Err(error) => error,
             };
             match error.code() {
-                Some(code::ALREADY_ACKNOWLEDGED) => return Callback::AlreadyTaken,
+                Some(code::ALREADY_ACKNOWLEDGED) => return Taking::AlreadyTaken,
                 Some(code::UNKNOWN_INTERACTION) => {
                     self.expired.fetch_add(1, Ordering::Relaxed);
-                    return Callback::Expired;
+                    return Taking::Expired;
                 }
                 _ => {}
             }
@@ -345,7 +369,7 @@ impl Desk {
             let left = limit.saturating_sub(again.duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
-                return Callback::Unknown;
+                return Taking::Unknown;
             }
             sleep(again.duration_since(clock::instant())).await;
         }
@@ -391,14 +415,25 @@ impl Desk {
         blob: Bytes,
         limit: Duration,
     ) -> Result<BackendReply, Unanswered> {
+        self.call_for_file(key, request, blob, limit).await.map(|(reply, _)| reply)
+    }
+
+    /// The same with the bytes that follow the reply.
+    async fn call_for_file(
+        &self,
+        key: Option<Key>,
+        request: BackendRequest,
+        blob: Bytes,
+        limit: Duration,
+    ) -> Result<(BackendReply, Bytes), Unanswered> {
         let mut leaving = self.leaving.clone();
         // It is sent in the turns of other tasks that follow, so a fault that is to find it sent comes later.
         failpoint::hit("frontend: request sent").ok();
         tokio::select! {
             answer = self.link.call(key, request, blob, limit) => match answer {
-                Ok((reply, _)) => {
+                Ok(answer) => {
                     failpoint::hit("frontend: reply received").ok();
-                    Ok(reply)
+                    Ok(answer)
                 }
                 Err(crate::ipc::link::CallError::Busy) => Err(Unanswered::Busy),
                 Err(crate::ipc::link::CallError::DeadlinePassed) => Err(Unanswered::Late),
@@ -441,42 +476,38 @@ fn shown(incoming: &Incoming, reply: Reply) -> Reply {
     }
 }
 
-fn deferral(incoming: &Incoming) -> InteractionResponse {
+fn deferral(incoming: &Incoming) -> Callback {
     match incoming.surface() {
-        Surface::Existing => {
-            InteractionResponse { kind: InteractionResponseType::DeferredUpdateMessage, data: None }
-        }
+        Surface::Existing(_) => Callback { kind: InteractionResponseType::DeferredUpdateMessage, data: None },
         Surface::New => {
-            let kind = InteractionResponseType::DeferredChannelMessageWithSource;
-            let flags = flags(incoming.visible);
-            let data = InteractionResponseData { flags, ..InteractionResponseData::default() };
-            InteractionResponse { kind, data: Some(data) }
+            // Components V2 come with the edit: Discord takes only this flag here.
+            let flags = ephemeral(incoming.visible);
+            let data = other(InteractionResponseData { flags, ..InteractionResponseData::default() });
+            Callback { kind: InteractionResponseType::DeferredChannelMessageWithSource, data }
         }
     }
 }
 
-fn immediate(incoming: &Incoming, reply: Reply) -> InteractionResponse {
+fn immediate(incoming: &Incoming, reply: Reply) -> Callback {
     let surface = incoming.surface();
     let body = Body::of(shown(incoming, reply), surface);
     let kind = match (surface, &body) {
         (Surface::New, _) => InteractionResponseType::ChannelMessageWithSource,
-        (Surface::Existing, Some(_)) => InteractionResponseType::UpdateMessage,
-        (Surface::Existing, None) => InteractionResponseType::DeferredUpdateMessage,
+        (Surface::Existing(_), Some(_)) => InteractionResponseType::UpdateMessage,
+        (Surface::Existing(_), None) => InteractionResponseType::DeferredUpdateMessage,
     };
     response(kind, body, incoming.visible)
 }
 
-fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible) -> InteractionResponse {
-    let data = body.map(|body| InteractionResponseData {
-        content: body.content,
-        embeds: body.embeds,
-        components: body.components,
-        allowed_mentions: Some(AllowedMentions::default()),
+fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible) -> Callback {
+    let data = body.map(|mut body| {
         // Who sees a message is settled when it is made.
-        flags: flags(visible).filter(|_| kind == InteractionResponseType::ChannelMessageWithSource),
-        ..InteractionResponseData::default()
+        if kind == InteractionResponseType::ChannelMessageWithSource {
+            body.flags |= ephemeral(visible).unwrap_or(MessageFlags::empty());
+        }
+        CallbackData::Message(Box::new(body))
     });
-    InteractionResponse { kind, data }
+    Callback { kind, data }
 }
 
 fn named(name: String) -> CommandOptionChoice {
@@ -493,13 +524,17 @@ fn match_choice(of: &MatchChoice, words: Words) -> Option<CommandOptionChoice> {
     Some(CommandOptionChoice { name: past::choice(of, words), value, name_localizations: None })
 }
 
-fn choices(choices: Vec<CommandOptionChoice>) -> InteractionResponse {
+fn choices(choices: Vec<CommandOptionChoice>) -> Callback {
     let choices = Some(choices);
-    let data = Some(InteractionResponseData { choices, ..InteractionResponseData::default() });
-    InteractionResponse { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
+    let data = other(InteractionResponseData { choices, ..InteractionResponseData::default() });
+    Callback { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
 }
 
-fn flags(visible: Visible) -> Option<MessageFlags> {
+fn other(data: InteractionResponseData) -> Option<CallbackData> {
+    Some(CallbackData::Other(Box::new(data)))
+}
+
+fn ephemeral(visible: Visible) -> Option<MessageFlags> {
     match visible {
         Visible::Ephemeral => Some(MessageFlags::EPHEMERAL),
         Visible::Stays => None,
@@ -526,37 +561,38 @@ mod tests {
             caller,
             visible,
             message,
+            shown: Body::of_page(Page::of("There".to_owned())).components().to_vec(),
             origin: Origin::Queue,
             ack: Ack::Message,
             plan: Plan::Say("help"),
         }
     }
 
-    fn json_of(response: &InteractionResponse) -> Value {
+    fn json_of(response: &Callback) -> Value {
         serde_json::to_value(response).unwrap()
     }
 
     #[test]
     fn a_command_is_answered_by_a_message_and_in_a_guild_for_its_caller_alone() {
-        let page = || Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let page = || Reply::from(Page::of("Here".to_owned()));
         let guild = json_of(&immediate(&incoming(Visible::Ephemeral, None), page()));
-        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64)));
+        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64 | 1 << 15)));
         let dm = json_of(&immediate(&incoming(Visible::Stays, None), page()));
-        assert_eq!((&dm["type"], dm["data"].get("flags")), (&json!(4), None));
-        assert_eq!(dm["data"]["content"], "Here");
+        assert_eq!((&dm["type"], &dm["data"]["flags"]), (&json!(4), &json!(1 << 15)));
+        assert_eq!(dm["data"]["components"][0]["components"][0]["content"], "Here");
         assert_eq!(dm["data"]["allowed_mentions"]["parse"], json!([]));
     }
 
     #[test]
     fn a_press_changes_its_own_message() {
         let press = incoming(Visible::Ephemeral, Some(MessageId(3)));
-        let page = Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let page = Reply::from(Page::of("Here".to_owned()));
         let shown = json_of(&immediate(&press, page));
-        assert_eq!((&shown["type"], shown["data"].get("flags")), (&json!(7), None));
+        assert_eq!((&shown["type"], &shown["data"]["flags"]), (&json!(7), &json!(1 << 15)));
         let notice = json_of(&immediate(&press, Reply::Notice("Too late.".to_owned())));
         assert_eq!(notice["type"], 7);
-        assert_eq!(notice["data"].get("content"), None);
-        assert_eq!(notice["data"]["embeds"][0]["description"], "Too late.");
+        let texts = |at: usize| &notice["data"]["components"][at]["components"][0]["content"];
+        assert_eq!([texts(0), texts(1)], ["There", "Too late."]);
         assert_eq!(json_of(&immediate(&press, Reply::Taken)), json!({ "type": 6 }));
     }
 
@@ -574,6 +610,9 @@ mod tests {
     #[test]
     fn a_command_whose_answer_comes_by_card_says_so() {
         let shown = json_of(&immediate(&incoming(Visible::Stays, None), Reply::Taken));
-        assert_eq!(shown["data"]["content"], "Got it. The rest follows here in a moment.");
+        assert_eq!(
+            shown["data"]["components"][0]["components"][0]["content"],
+            "Got it. The rest follows here in a moment."
+        );
     }
 }

@@ -421,11 +421,7 @@ impl Desk {
 
     /// A sentence in the DM, once for each nonce.
     async fn say(&self, channel: ChannelId, content: String, nonce: String) {
-        let body = Body {
-            nonce: Some(nonce),
-            enforce_nonce: Some(true),
-            ..Body::of_page(Page { content, ..Page::default() })
-        };
+        let body = Body::of_page(Page::of(content)).once(nonce);
         if let Err(error) = self.rest.post(channel, &body).await {
             tracing::warn!("a message to a player was not sent: {error}");
         }

@@ -40,6 +40,6 @@ mod tests {
         for command in ["/setup", "/queue", "/match", "/leaderboard"] {
             assert!(text.contains(command), "{command}");
         }
-        assert_fits(&Page { content: text, ..Page::default() });
+        assert_fits(&Page::of(text));
     }
 }

@@ -3,6 +3,7 @@
 use crate::frontend::commands::{CommandError, Plan};
 use crate::frontend::reply::Page;
 use crate::frontend::text::{Words, date, plain};
+use bytes::Bytes;
 use ipc_schema::archive::{ArchivedVerdict, MatchChoice, PastMatchView, PastPlayer};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::vocab::{Ground, Outcome};
@@ -20,14 +21,14 @@ struct Typing {
 }
 
 /// What of its replay is at hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Download {
     /// Nobody sent one.
     None,
     /// It is stored, but cannot be read back.
     Gone,
     /// It goes with the page.
-    Here,
+    Here(Bytes),
 }
 
 pub fn suggest(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
@@ -54,11 +55,6 @@ pub fn choice(of: &MatchChoice, words: Words) -> String {
     text.chars().take(100).collect()
 }
 
-/// The name of the file that is downloaded.
-pub fn file_name(view: &PastMatchView) -> String {
-    format!("match-{}.SC2Replay", view.match_id)
-}
-
 pub fn render(view: &PastMatchView, download: Download, words: Words) -> Page {
     let map = ("map", plain(&view.map_title, 120).into());
     let mut lines = vec![words.with("past-match", &[("id", view.match_id.to_string().into()), map])];
@@ -74,12 +70,12 @@ pub fn render(view: &PastMatchView, download: Download, words: Words) -> Page {
     if let Some(at) = view.ruled_at {
         lines.push(words.with("past-match-ruled", &[("at", date(at).into())]));
     }
-    lines.push(words.say(match download {
-        Download::None => "past-match-replay-none",
-        Download::Gone => "past-match-replay-gone",
-        Download::Here => "past-match-replay",
-    }));
-    Page { content: lines.join("\n"), ..Page::default() }
+    let page = Page::of(lines.join("\n")).line();
+    match download {
+        Download::None => page.text(words.say("past-match-replay-none")),
+        Download::Gone => page.text(words.say("past-match-replay-gone")),
+        Download::Here(bytes) => page.file(format!("match-{}.SC2Replay", view.match_id), bytes),
+    }
 }
 
 /// Minutes and seconds of real time.
@@ -132,6 +128,7 @@ fn verdict(view: &PastMatchView, words: Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frontend::reply::Body;
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::vocab::{FileHash, Locale, Mmr, Race, Server, Timestamp};
@@ -161,7 +158,7 @@ mod tests {
     #[test]
     fn a_match_that_is_over_says_how_it_was_played_and_what_it_moved() {
         let won = ArchivedVerdict::Decided { winner: 0, ground: Some(Ground::Recorded) };
-        let page = render(&view(won), Download::Here, Words::of(Locale::EnUs));
+        let page = render(&view(won), Download::Here(Bytes::from_static(b"replay")), Words::of(Locale::EnUs));
         assert_fits(&page);
         assert_eq!(
             page.content,
@@ -169,9 +166,9 @@ mod tests {
              **Ana won** (as the replay records)\n\
              Ana (BW Zerg): 1500 → 1520 MMR (+20)\n\
              Bea (SC2 Terran): 1500 → 1480 MMR (-20)\n\
-             Played <t:1800000000:f> · 12:00 min · Korea\n\
-             Its replay is below, ready to download."
+             Played <t:1800000000:f> · 12:00 min · Korea"
         );
+        assert_eq!(page.files.len(), 1);
     }
 
     #[test]
@@ -196,7 +193,8 @@ mod tests {
             assert_fits(&page);
             assert!(page.content.contains(expected), "{verdict:?}: {}", page.content);
             assert!(page.content.contains("Staff decided it anew <t:1800000000:f>."), "{}", page.content);
-            assert!(page.content.contains("cannot be read back"), "{}", page.content);
+            let told = Body::of_page(page).text();
+            assert!(told.contains("cannot be read back"), "{told}");
         }
     }
 
