@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::http::put;
-use crate::session::{Attached, CannotResume, Signal};
+use crate::session::{Attached, CannotIdentify, CannotResume, Share, Signal};
 use crate::world::{Ask, Left};
 
 /// What Discord asks of its clients.
@@ -39,7 +39,9 @@ enum CloseCode {
     InvalidSequence = 4007,
     RateLimited = 4008,
     SessionTimedOut = 4009,
+    InvalidShard = 4010,
     InvalidIntents = 4013,
+    DisallowedIntents = 4014,
 }
 
 /// Above the highest intent there is.
@@ -175,10 +177,15 @@ impl Connection {
         else {
             return Err(End::Close(CloseCode::InvalidIntents));
         };
-        let shard = data.get("shard").cloned().unwrap_or_default();
-        let attached = put(&self.asks, |reply| Ask::Identify { intents, shard, reply }).await;
-        self.attached = Some(attached.ok_or(End::Lost)?);
-        self.forward().await
+        let share = share_of(data.get("shard")).ok_or(End::Close(CloseCode::InvalidShard))?;
+        let attached = put(&self.asks, |reply| Ask::Identify { intents, share, reply }).await;
+        match attached.ok_or(End::Lost)? {
+            Ok(attached) => {
+                self.attached = Some(attached);
+                self.forward().await
+            }
+            Err(CannotIdentify::PrivilegedIntents) => Err(End::Close(CloseCode::DisallowedIntents)),
+        }
     }
 
     async fn resume(&mut self, data: &Value) -> Result<(), End> {
@@ -226,6 +233,14 @@ impl Connection {
             Ok(Err(_)) | Err(_) => Err(End::Lost),
         }
     }
+}
+
+/// Which shard a client says it is; the only one unless it says.
+fn share_of(shard: Option<&Value>) -> Option<Share> {
+    let Some(shard) = shard.filter(|shard| !shard.is_null()) else { return Some(Share::WHOLE) };
+    let [number, of] = shard.as_array()?.as_slice() else { return None };
+    let share = Share { number: number.as_u64()?, of: of.as_u64()? };
+    (share.number < share.of).then_some(share)
 }
 
 /// Ready when the session has more for this connection (`Some`), or has another owner.

@@ -21,9 +21,13 @@ pub(crate) struct Snowflake(u64);
 
 impl Snowflake {
     /// When the thing was made, by its id.
-    #[cfg(test)]
     pub(crate) fn made_at(self) -> Moment {
         Moment::from_discord_ms(self.0 >> TIME_SHIFT)
+    }
+
+    /// The part above which Discord spreads guilds over shards.
+    pub(crate) fn time_part(self) -> u64 {
+        self.0 >> TIME_SHIFT
     }
 
     pub(crate) fn json(self) -> Value {

@@ -1,8 +1,8 @@
 //! A Discord on loopback: gateway, REST, files and the clients of its users.
 //!
 //! It exists so that the ladder can be run, tried and measured without Discord. It
-//! speaks API v10 as far as a bot in DMs needs it, keeps Discord's clocks and limits,
-//! and refuses what Discord refuses. It knows nothing of the ladder and has no guilds.
+//! speaks API v10 as far as a bot in DMs and in one guild needs it, keeps Discord's clocks
+//! and limits, and refuses what Discord refuses. It knows nothing of the ladder.
 //! Everything is on one port and in memory, and on disk where it is given a folder; the state
 //! belongs to one loop.
 //!
@@ -15,6 +15,7 @@
 //! | `interaction` | the 3 s and 15 min clocks, open modals |
 //! | `rules`, `fault`, `limits` | what is refused, how, and when |
 //! | `trouble` | what is made to go wrong |
+//! | `guild`, `places` | roles, channels, threads and permissions; who is told what |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
 //! | `saved`, `append` | the world on disk |
@@ -28,12 +29,14 @@ mod events;
 mod fault;
 mod files;
 mod gateway;
+mod guild;
 mod http;
 mod ids;
 mod interaction;
 mod limits;
 mod log;
 mod message;
+mod places;
 mod rest;
 mod rules;
 mod saved;

@@ -5,6 +5,7 @@
 
 pub(crate) mod application;
 mod channels;
+mod guild;
 mod interactions;
 
 use axum::http::{Method, StatusCode};
@@ -17,6 +18,8 @@ use crate::limits::{self, Bucket, Limited, Remaining};
 use crate::wire::{Reply, Request};
 use crate::world::World;
 
+use guild::Archived;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Route {
     Gateway,
@@ -27,7 +30,21 @@ enum Route {
     OverwriteCommands(Snowflake),
     CreateCommand(Snowflake),
     OpenDm,
+    CurrentGuilds,
+    Guild(Snowflake),
+    GuildChannels(Snowflake),
+    GuildRoles(Snowflake),
+    GuildMember(Snowflake, Snowflake),
+    ActiveThreads(Snowflake),
+    ArchivedThreads(Snowflake, Archived),
+    CreateThread(Snowflake),
+    ThreadMembers(Snowflake),
+    ThreadMember(Snowflake, Member),
+    AddThreadMember(Snowflake, Member),
+    RemoveThreadMember(Snowflake, Member),
     Channel(Snowflake),
+    ModifyChannel(Snowflake),
+    DeleteChannel(Snowflake),
     Typing(Snowflake),
     ListMessages(Snowflake),
     CreateMessage(Snowflake),
@@ -54,6 +71,22 @@ enum Which {
     Id(Snowflake),
 }
 
+/// A member of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Me,
+    User(Snowflake),
+}
+
+impl Member {
+    fn id(self, world: &World) -> Snowflake {
+        match self {
+            Member::Me => world.application,
+            Member::User(id) => id,
+        }
+    }
+}
+
 impl Route {
     fn parse(method: &Method, path: &[String]) -> Option<Route> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -63,6 +96,7 @@ impl Route {
         };
         let which =
             |text: &str| if text == "@original" { Some(Which::Original) } else { id(text).map(Which::Id) };
+        let member = |text: &str| if text == "@me" { Some(Member::Me) } else { id(text).map(Member::User) };
         Some(match (method.as_str(), parts.as_slice()) {
             ("GET", ["gateway"]) => Route::Gateway,
             ("GET", ["gateway", "bot"]) => Route::GatewayBot,
@@ -72,7 +106,35 @@ impl Route {
             ("PUT", ["applications", app, "commands"]) => Route::OverwriteCommands(id(app)?),
             ("POST", ["applications", app, "commands"]) => Route::CreateCommand(id(app)?),
             ("POST", ["users", "@me", "channels"]) => Route::OpenDm,
+            ("GET", ["users", "@me", "guilds"]) => Route::CurrentGuilds,
+            ("GET", ["guilds", guild]) => Route::Guild(id(guild)?),
+            ("GET", ["guilds", guild, "channels"]) => Route::GuildChannels(id(guild)?),
+            ("GET", ["guilds", guild, "roles"]) => Route::GuildRoles(id(guild)?),
+            ("GET", ["guilds", guild, "members", user]) => Route::GuildMember(id(guild)?, id(user)?),
+            ("GET", ["guilds", guild, "threads", "active"]) => Route::ActiveThreads(id(guild)?),
+            ("GET", ["channels", channel, "threads", "archived", "public"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Public)
+            }
+            ("GET", ["channels", channel, "threads", "archived", "private"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Private)
+            }
+            ("GET", ["channels", channel, "users", "@me", "threads", "archived", "private"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Joined)
+            }
+            ("POST", ["channels", channel, "threads"]) => Route::CreateThread(id(channel)?),
+            ("GET", ["channels", channel, "thread-members"]) => Route::ThreadMembers(id(channel)?),
+            ("GET", ["channels", channel, "thread-members", user]) => {
+                Route::ThreadMember(id(channel)?, member(user)?)
+            }
+            ("PUT", ["channels", channel, "thread-members", user]) => {
+                Route::AddThreadMember(id(channel)?, member(user)?)
+            }
+            ("DELETE", ["channels", channel, "thread-members", user]) => {
+                Route::RemoveThreadMember(id(channel)?, member(user)?)
+            }
             ("GET", ["channels", channel]) => Route::Channel(id(channel)?),
+            ("PATCH", ["channels", channel]) => Route::ModifyChannel(id(channel)?),
+            ("DELETE", ["channels", channel]) => Route::DeleteChannel(id(channel)?),
             ("POST", ["channels", channel, "typing"]) => Route::Typing(id(channel)?),
             ("GET", ["channels", channel, "messages"]) => Route::ListMessages(id(channel)?),
             ("POST", ["channels", channel, "messages"]) => Route::CreateMessage(id(channel)?),
@@ -111,7 +173,21 @@ impl Route {
             Route::OverwriteCommands(_) => "PUT applications/commands",
             Route::CreateCommand(_) => "POST applications/commands",
             Route::OpenDm => "POST users/@me/channels",
+            Route::CurrentGuilds => "GET users/@me/guilds",
+            Route::Guild(_) => "GET guilds",
+            Route::GuildChannels(_) => "GET guilds/channels",
+            Route::GuildRoles(_) => "GET guilds/roles",
+            Route::GuildMember(..) => "GET guilds/members/id",
+            Route::ActiveThreads(_) => "GET guilds/threads/active",
+            Route::ArchivedThreads(..) => "GET channels/threads/archived",
+            Route::CreateThread(_) => "POST channels/threads",
+            Route::ThreadMembers(_) => "GET channels/thread-members",
+            Route::ThreadMember(..) => "GET channels/thread-members/id",
+            Route::AddThreadMember(..) => "PUT channels/thread-members/id",
+            Route::RemoveThreadMember(..) => "DELETE channels/thread-members/id",
             Route::Channel(_) => "GET channels",
+            Route::ModifyChannel(_) => "PATCH channels",
+            Route::DeleteChannel(_) => "DELETE channels",
             Route::Typing(_) => "POST channels/typing",
             Route::ListMessages(_) => "GET channels/messages",
             Route::CreateMessage(_) => "POST channels/messages",
@@ -143,7 +219,21 @@ impl Route {
             | Route::OverwriteCommands(_)
             | Route::CreateCommand(_)
             | Route::OpenDm
+            | Route::CurrentGuilds
+            | Route::Guild(_)
+            | Route::GuildChannels(_)
+            | Route::GuildRoles(_)
+            | Route::GuildMember(..)
+            | Route::ActiveThreads(_)
+            | Route::ArchivedThreads(..)
+            | Route::CreateThread(_)
+            | Route::ThreadMembers(_)
+            | Route::ThreadMember(..)
+            | Route::AddThreadMember(..)
+            | Route::RemoveThreadMember(..)
             | Route::Channel(_)
+            | Route::ModifyChannel(_)
+            | Route::DeleteChannel(_)
             | Route::Typing(_)
             | Route::ListMessages(_)
             | Route::CreateMessage(_)
@@ -216,7 +306,27 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
         Route::OverwriteCommands(app) => application::overwrite_commands(world, now, app, &body),
         Route::CreateCommand(app) => application::create_command(world, now, app, &body),
         Route::OpenDm => channels::open_dm(world, &body),
+        Route::CurrentGuilds => Ok(guild::current_guilds(world)),
+        Route::Guild(id) => guild::guild(world, id),
+        Route::GuildChannels(id) => guild::channels(world, id),
+        Route::GuildRoles(id) => guild::roles(world, id),
+        Route::GuildMember(id, user) => guild::member(world, id, user),
+        Route::ActiveThreads(id) => guild::active_threads(world, id),
+        Route::ArchivedThreads(parent, which) => {
+            guild::archived_threads(world, parent, which, &request.query)
+        }
+        Route::CreateThread(parent) => guild::create_thread(world, now, parent, &body),
+        Route::ThreadMembers(thread) => guild::thread_members(world, thread),
+        Route::ThreadMember(thread, member) => guild::one_thread_member(world, thread, member.id(world)),
+        Route::AddThreadMember(thread, member) => {
+            guild::add_thread_member(world, now, thread, member.id(world))
+        }
+        Route::RemoveThreadMember(thread, member) => {
+            guild::remove_thread_member(world, now, thread, member.id(world))
+        }
         Route::Channel(channel) => channels::channel(world, channel),
+        Route::ModifyChannel(channel) => guild::modify_channel(world, now, channel, &body),
+        Route::DeleteChannel(channel) => guild::delete_channel(world, now, channel),
         Route::Typing(channel) => channels::channel(world, channel).map(|_| Reply::no_content()),
         Route::ListMessages(channel) => channels::list_messages(world, now, channel, &request.query),
         Route::CreateMessage(channel) => channels::create_message(world, now, channel, body),

@@ -3,6 +3,7 @@
 
 mod bot;
 mod forms;
+mod guild;
 mod lives;
 mod people;
 mod troubles;
@@ -138,9 +139,12 @@ impl Bench {
 
     /// A shard that has read READY.
     async fn shard(&self) -> Shard {
-        let config = ConfigBuilder::new(TOKEN.to_owned(), Intents::DIRECT_MESSAGES)
-            .proxy_url(format!("ws://{}", self.address))
-            .build();
+        self.shard_with(Intents::DIRECT_MESSAGES).await
+    }
+
+    async fn shard_with(&self, intents: Intents) -> Shard {
+        let config =
+            ConfigBuilder::new(TOKEN.to_owned(), intents).proxy_url(format!("ws://{}", self.address)).build();
         let mut shard = Shard::with_config(ShardId::ONE, config);
         next(&mut shard, |event| matches!(event, Event::Ready(_)).then_some(())).await;
         shard

@@ -29,6 +29,8 @@ pub(crate) struct Trouble {
     callback_latency: Duration,
     /// The share of requests that fail, from 0 to 1.
     errors: f64,
+    /// The share of events that are delivered twice.
+    duplicates: f64,
     out_until: Option<Moment>,
     chance: u64,
     /// Interactions of which a callback failed for no fault of the bot's.
@@ -76,6 +78,7 @@ impl Trouble {
             latency: Duration::ZERO,
             callback_latency: Duration::ZERO,
             errors: 0.0,
+            duplicates: 0.0,
             out_until: None,
             chance: seed,
             failed: BTreeSet::new(),
@@ -122,6 +125,11 @@ impl Trouble {
             }
         }
         Fate { latency, failure }
+    }
+
+    /// How often one event is delivered.
+    pub(crate) fn deliveries(&mut self) -> usize {
+        if self.duplicates > 0.0 && self.draw() < self.duplicates { 2 } else { 1 }
     }
 
     /// Whether a callback to it was made to fail.

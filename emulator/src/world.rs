@@ -19,6 +19,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::{Clock, Moment};
 use crate::events::{History, Seen};
 use crate::files::{Files, Link};
+use crate::guild::{Guild, Place};
 use crate::ids::{Mint, Snowflake};
 use crate::interaction::{Interactions, Kind, Modals, State};
 use crate::limits::Limits;
@@ -26,7 +27,7 @@ use crate::log::Log;
 use crate::message::Message;
 use crate::rest;
 use crate::saved::{Entry, Saved};
-use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
+use crate::session::{Attached, CannotIdentify, CannotResume, ConnectionId, Sessions, Share, intent};
 use crate::stall::Stalls;
 use crate::stats::Counters;
 use crate::trouble::{Failure, Fate, Trouble};
@@ -82,8 +83,8 @@ pub(crate) enum Ask {
     },
     Identify {
         intents: u64,
-        shard: Value,
-        reply: oneshot::Sender<Attached>,
+        share: Share,
+        reply: oneshot::Sender<Result<Attached, CannotIdentify>>,
     },
     Resume {
         session: String,
@@ -122,9 +123,41 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) locale: String,
     pub(crate) dm: Snowflake,
+    // Worlds of before these have no guild.
+    #[serde(default = "yes")]
+    pub(crate) in_guild: bool,
+    #[serde(default)]
+    pub(crate) staff: bool,
+    #[serde(default)]
+    pub(crate) dms: Dms,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Whether a user takes the bot's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Dms {
+    #[default]
+    Open,
+    Closed,
 }
 
 impl User {
+    pub(crate) fn new(mint: &Mint, name: &str) -> User {
+        User {
+            id: mint.stable("user", name),
+            name: name.to_owned(),
+            locale: "en-US".to_owned(),
+            dm: mint.stable("dm", name),
+            in_guild: true,
+            staff: false,
+            dms: Dms::Open,
+        }
+    }
+
     pub(crate) fn render(&self) -> Value {
         json!({
             "id": self.id.json(), "username": self.name, "global_name": self.name, "discriminator": "0",
@@ -133,11 +166,11 @@ impl User {
     }
 }
 
-/// The DM of one user with the bot.
+/// A DM, a text channel or a thread.
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: Snowflake,
-    pub(crate) user: Snowflake,
+    pub(crate) place: Place,
     pub(crate) messages: BTreeMap<Snowflake, Message>,
 }
 
@@ -147,6 +180,11 @@ pub(crate) struct World {
     pub(crate) token: String,
     pub(crate) answer_within: Duration,
     pub(crate) application: Snowflake,
+    /// What its owner has switched on for it at Discord, for this life.
+    pub(crate) application_flags: u64,
+    pub(crate) guild: Guild,
+    /// When threads are looked through next.
+    pub(crate) archive_next: Moment,
     pub(crate) mint: Mint,
     pub(crate) files: Files,
     pub(crate) users: BTreeMap<Snowflake, User>,
@@ -176,15 +214,20 @@ impl World {
         counters: watch::Sender<Counters>,
     ) -> World {
         let mint = Mint::new(config.seed);
+        let application = mint.stable("application", "");
+        let (guild, texts) = Guild::new(&mint, application);
         World {
             address,
             token: config.token.clone(),
             answer_within: config.answer_within,
-            application: mint.stable("application", ""),
+            application,
+            application_flags: 0,
+            guild,
+            archive_next: now,
             mint,
             files: Files::new(address),
             users: BTreeMap::new(),
-            channels: BTreeMap::new(),
+            channels: texts.into_iter().map(|text| (text.id, text)).collect(),
             commands: Vec::new(),
             interactions: Interactions::default(),
             modals: Modals::default(),
@@ -257,8 +300,9 @@ impl World {
                 "machine_stalled": stalled, "expired": expired, "turned_away": turned_away,
             });
             self.log.note(now, "interaction_failed", fields);
-            self.see(now, missed.user, Some(missed.id), Seen::InteractionFailed);
+            self.see(now, Some(missed.user), Some(missed.id), Seen::InteractionFailed);
         }
+        self.archive_idle(now);
         self.interactions.forget_expired(now);
         self.sessions.sweep(now);
     }
@@ -288,8 +332,8 @@ impl World {
                 self.log.note(now, "gateway_connect", Value::Null);
                 let _ = reply.send(self.token.clone());
             }
-            Ask::Identify { intents, shard, reply } => {
-                let _ = reply.send(self.identify(now, intents, &shard));
+            Ask::Identify { intents, share, reply } => {
+                let _ = reply.send(self.identify(now, intents, share));
             }
             Ask::Resume { session, after, reply } => {
                 let resumed = self.sessions.resume(now, &session, after);
@@ -355,27 +399,41 @@ impl World {
         self.log.note(now, kind, fields);
     }
 
-    fn identify(&mut self, now: Moment, intents: u64, shard: &Value) -> Attached {
+    fn identify(&mut self, now: Moment, intents: u64, share: Share) -> Result<Attached, CannotIdentify> {
+        // An application is granted each of them by two bits of its flags: for all guilds, or as a small one.
+        let grants = [
+            (intent::GUILD_PRESENCES, 1 << 12 | 1 << 13),
+            (intent::GUILD_MEMBERS, 1 << 14 | 1 << 15),
+            (intent::MESSAGE_CONTENT, 1 << 18 | 1 << 19),
+        ];
+        if grants.iter().any(|(bit, flags)| intents & bit != 0 && self.application_flags & flags == 0) {
+            return Err(CannotIdentify::PrivilegedIntents);
+        }
         self.counters.send_modify(|counters| counters.gateway_identifies += 1);
         let mut ready = json!({
             "v": 10,
             "user": rest::application::current_user(self),
-            // The ladder lives in DMs here; threads of a guild are not emulated.
-            "guilds": [],
+            "guilds": if share.has(Some(self.guild.id)) {
+                json!([{"id": self.guild.id.json(), "unavailable": true}])
+            } else {
+                json!([])
+            },
+            "shard": [share.number, share.of],
             "private_channels": [],
             "resume_gateway_url": format!("ws://{}", self.address),
             "session_type": "normal",
-            "application": {"id": self.application.json(), "flags": 0},
+            "application": {"id": self.application.json(), "flags": self.application_flags},
         });
-        if shard.is_array() {
-            ready["shard"] = shard.clone();
-        }
-        let attached = self.sessions.identify(&mut self.mint, now, intents, |session| {
+        let attached = self.sessions.identify(&mut self.mint, now, intents, share, |session| {
             ready["session_id"] = session.into();
             ready
         });
+        if intents & intent::GUILDS != 0 && share.has(Some(self.guild.id)) {
+            let guild = self.guild_create();
+            self.sessions.tell(&attached.session, "GUILD_CREATE", &guild);
+        }
         self.note_gateway(now, "gateway_identify", &attached.session, json!({}));
-        attached
+        Ok(attached)
     }
 
     /// The numbers of all lives.
@@ -386,13 +444,14 @@ impl World {
     /// Takes in a user, new or changed, with the DM.
     pub(crate) fn admit(&mut self, user: User) {
         self.saved.put(&Entry::User(Cow::Borrowed(&user)));
-        let channel = Channel { id: user.dm, user: user.id, messages: BTreeMap::new() };
+        let place = Place::Dm { user: user.id };
+        let channel = Channel { id: user.dm, place, messages: BTreeMap::new() };
         self.channels.entry(user.dm).or_insert(channel);
         self.users.insert(user.id, user);
     }
 
     /// Puts a message into its channel, as new or instead of its older version.
-    pub(crate) fn place(&mut self, message: Message) {
+    pub(crate) fn keep(&mut self, message: Message) {
         let Some(channel) = self.channels.get_mut(&message.channel) else { return };
         self.saved.put(&Entry::Message(Cow::Borrowed(&message)));
         channel.messages.insert(message.id, message);
@@ -408,23 +467,21 @@ impl World {
         })
     }
 
-    pub(crate) fn see(&mut self, now: Moment, user: Snowflake, interaction: Option<Snowflake>, seen: Seen) {
+    /// Something became visible, to one user or to all who see the channel that it names.
+    pub(crate) fn see(
+        &mut self,
+        now: Moment,
+        user: Option<Snowflake>,
+        interaction: Option<Snowflake>,
+        seen: Seen,
+    ) {
         self.history.push(now, user, interaction, seen);
     }
 
     pub(crate) fn render(&self, now: Moment, message: &Message) -> Value {
-        message.render(&self.mint, now, &self.files)
-    }
-
-    pub(crate) fn render_channel(&self, channel: &Channel) -> Value {
-        let recipients: Vec<Value> = self.users.get(&channel.user).map(User::render).into_iter().collect();
-        json!({
-            "id": channel.id.json(),
-            "type": 1,
-            "flags": 0,
-            "last_message_id": channel.messages.last_key_value().map(|(id, _)| id.json()),
-            "recipients": recipients,
-        })
+        let mut shown = message.render(&self.mint, now, &self.files);
+        self.render_pings(&message.pings, &mut shown);
+        shown
     }
 
     pub(crate) fn message(&self, channel: Snowflake, message: Snowflake) -> Option<&Message> {
@@ -434,20 +491,21 @@ impl World {
     /// Puts a new message into its channel and tells everyone; returns it as shown.
     pub(crate) fn post(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
         let shown = self.render(now, &message);
+        self.touch_thread(now, message.channel);
         if !message.is_ephemeral() {
-            self.dispatch_message("MESSAGE_CREATE", &shown);
+            self.dispatch_message(now, "MESSAGE_CREATE", &message, &shown);
         }
         if message.by_bot {
             self.counters.send_modify(|counters| counters.messages_created += 1);
         }
-        let loading = message.is_loading();
-        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
-            let seen =
-                if loading { Seen::Thinking(shown.clone()) } else { Seen::MessageCreate(shown.clone()) };
-            self.see(now, user, interaction, seen);
-            self.note_message(now, "message_create", user, &message, interaction);
-            self.place(message);
-        }
+        let seen = if message.is_loading() {
+            Seen::Thinking(shown.clone())
+        } else {
+            Seen::MessageCreate(shown.clone())
+        };
+        self.see(now, self.only_reader(&message), interaction, seen);
+        self.note_message(now, "message_create", &message, interaction);
+        self.keep(message);
         shown
     }
 
@@ -455,44 +513,43 @@ impl World {
     pub(crate) fn replace(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
         let shown = self.render(now, &message);
         if !message.is_ephemeral() {
-            self.dispatch_message("MESSAGE_UPDATE", &shown);
+            self.dispatch_message(now, "MESSAGE_UPDATE", &message, &shown);
         }
-        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
-            self.see(now, user, interaction, Seen::MessageUpdate(shown.clone()));
-            self.note_message(now, "message_update", user, &message, interaction);
-            self.place(message);
-        }
+        self.see(now, self.only_reader(&message), interaction, Seen::MessageUpdate(shown.clone()));
+        self.note_message(now, "message_update", &message, interaction);
+        self.keep(message);
         shown
     }
 
     pub(crate) fn delete(&mut self, now: Moment, channel: Snowflake, message: Snowflake) {
         let Some(place) = self.channels.get_mut(&channel) else { return };
-        let user = place.user;
+        let is_dm = matches!(place.place, Place::Dm { .. });
         let Some(gone) = place.messages.remove(&message) else { return };
         if !gone.is_ephemeral() {
-            let data = json!({"id": message.json(), "channel_id": channel.json()});
-            self.dispatch_message("MESSAGE_DELETE", &data);
+            let mut data = json!({"id": message.json(), "channel_id": channel.json()});
+            if !is_dm {
+                data["guild_id"] = self.guild.id.json();
+            }
+            let bits = (intent::DIRECT_MESSAGES, intent::GUILD_MESSAGES);
+            self.dispatch(now, channel, bits, "MESSAGE_DELETE", &data, None);
         }
-        self.see(now, user, None, Seen::MessageDelete { channel, message });
+        let reader = self.only_reader(&gone);
+        self.see(now, reader, None, Seen::MessageDelete { channel, message });
         self.saved.put(&Entry::MessageGone { channel, message });
         let fields = json!({
-            "user": user.json(), "channel": channel.json(), "message": message.json(), "seq": self.history.last(),
+            "user": reader.map(Snowflake::json), "channel": channel.json(), "message": message.json(),
+            "seq": self.history.last(),
         });
-        self.log.note(now, "message_delete", fields);
+        let kind = if reader.is_some() { "message_delete" } else { "channel_message_delete" };
+        self.log.note(now, kind, fields);
     }
 
-    /// Notes what the bot has just made a user see.
-    fn note_message(
-        &mut self,
-        now: Moment,
-        kind: &str,
-        user: Snowflake,
-        message: &Message,
-        interaction: Option<Snowflake>,
-    ) {
+    /// Notes what the bot has just made a user see, or all who see a channel.
+    fn note_message(&mut self, now: Moment, kind: &str, message: &Message, interaction: Option<Snowflake>) {
         if message.by_bot {
+            let reader = self.only_reader(message);
             let fields = json!({
-                "user": user.json(),
+                "user": reader.map(Snowflake::json),
                 "channel": message.channel.json(),
                 "message": message.id.json(),
                 "text": message.text(),
@@ -500,12 +557,9 @@ impl World {
                 "interaction": interaction.map(Snowflake::json),
                 "seq": self.history.last(),
             });
-            self.log.note(now, kind, fields);
+            let kind = if reader.is_some() { kind.to_owned() } else { format!("channel_{kind}") };
+            self.log.note(now, &kind, fields);
         }
-    }
-
-    fn dispatch_message(&mut self, event: &str, data: &Value) {
-        self.sessions.dispatch(Audience::WithIntent(DIRECT_MESSAGES), event, data);
     }
 
     /// Notes that the user has something to see, the first time.
@@ -576,9 +630,7 @@ mod tests {
         let now = Moment::from_unix_ms(1_795_000_000_000);
         let (counters, stats) = Stats::new();
         let world = World::new(&config, config.listen, now, counters);
-        let id = world.mint.stable("user", "ana");
-        let dm = world.mint.stable("dm", "ana");
-        let user = User { id, name: "ana".to_owned(), locale: "en-US".to_owned(), dm };
+        let user = User::new(&world.mint, "ana");
         let mut bench = Bench { world, stats, now, user };
         bench.users("users", json!({"name": "ana"}));
         let commands = format!("applications/{}/commands", bench.world.application);

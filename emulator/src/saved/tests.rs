@@ -84,8 +84,7 @@ fn a_file_that_has_grown_is_written_anew() {
     let mut world = world(folder.path());
     world.live_on(now(), read(folder.path())).unwrap();
     let id = world.mint.stable("user", "ana");
-    let user =
-        User { id, name: "ana".to_owned(), locale: "ko".to_owned(), dm: world.mint.stable("dm", "ana") };
+    let user = User { locale: "ko".to_owned(), ..User::new(&world.mint, "ana") };
     for _ in 0..100 {
         world.admit(user.clone());
     }
