@@ -159,7 +159,9 @@ fn body_of(card: &ShowCard, mentions: &Mentions<'_>) -> Body {
     if !called.is_empty() {
         page.content = format!("{called}\n{}", page.content);
     }
-    Body { allowed_mentions: mentions.allowed(), ..Body::of_page(page) }
+    let mut body = Body::of_page(page);
+    body.allowed_mentions = mentions.allowed();
+    body
 }
 
 #[cfg(test)]
