@@ -1,11 +1,13 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
 mod archive;
+mod channels;
 mod chaos;
 mod copies;
 mod database;
 mod discord;
 mod disk;
+mod doors;
 mod failpoints;
 mod hostile;
 mod lost_folder;

@@ -1,11 +1,13 @@
 //! Helpers of the tests: a ladder of real processes, and people in its emulator.
 
 pub(crate) mod person;
+pub(crate) mod places;
 pub(crate) mod postgres;
 pub(crate) mod role;
 pub(crate) mod small_disk;
 
 pub(crate) use person::Person;
+pub(crate) use places::Guild;
 
 use replay::facts::CacheHandle;
 use serde_json::Value;
