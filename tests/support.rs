@@ -7,7 +7,7 @@ pub(crate) mod role;
 pub(crate) mod small_disk;
 
 pub(crate) use person::Person;
-pub(crate) use places::Guild;
+pub(crate) use places::{Guild, calls};
 
 use replay::facts::CacheHandle;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use super::uploads::{honest_file, playing};
 use super::{confirm, pair_up, told_the_result};
-use crate::support::{Guild, Ladder, Person, wait_for};
+use crate::support::{Guild, Ladder, Person, calls, wait_for};
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
@@ -67,9 +67,19 @@ async fn a_match_has_a_thread_until_it_is_over_and_a_case_is_decided_in_the_chan
     assert_eq!(bea.messages_in(channel).await.len(), 1);
     bea.press_in(channel, &format!("match:report:{match_id}:won")).await;
 
+    let of_threads = [
+        "GET guilds/threads/active",
+        "POST channels/threads",
+        "PUT channels/thread-members/id",
+        "GET channels/messages",
+        "PATCH channels",
+    ];
+    assert_eq!(calls(&ladder, of_threads).await, [1, 1, 2, 0, 0]);
+
     // They contradict each other: the thread is closed, and staff have a case.
     bea.reads_in(channel, "**Match 1 is over.**").await;
     thread(&bea, "that is closed", |thread| thread["archived"] == true && thread["locked"] == true).await;
+    assert_eq!(calls(&ladder, of_threads).await, [1, 1, 2, 0, 1]);
     owner.reads_in(&guild.staff, "**Case 1, match 1: ").await;
     let case = owner.texts_in(&guild.staff).await;
     assert!(case[0].starts_with(&format!("<@&{}>", guild.staff_role)), "{case:?}");

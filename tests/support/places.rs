@@ -16,6 +16,8 @@ pub(crate) struct Guild {
 
 impl Guild {
     pub(crate) async fn of(ladder: &Ladder) -> Guild {
+        // The client wants a provider even for plain HTTP; another test may have installed it.
+        rustls::crypto::ring::default_provider().install_default().ok();
         let url = format!("http://{}/emulator/guild", ladder.emulator);
         let guild: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
         let id = |list: &str, name: &str| {
@@ -162,4 +164,11 @@ fn with_file(body: &Value, file_name: &str, bytes: Vec<u8>) -> Form {
     Form::new()
         .text("payload_json", body.to_string())
         .part("file", Part::bytes(bytes).file_name(file_name.to_owned()))
+}
+
+/// How often the bot called each of these, over all lives of the emulator.
+pub(crate) async fn calls<const N: usize>(ladder: &Ladder, names: [&str; N]) -> [u64; N] {
+    let url = format!("http://{}/emulator/stats", ladder.emulator);
+    let stats: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    names.map(|name| stats["http_requests"][name].as_u64().unwrap_or_default())
 }

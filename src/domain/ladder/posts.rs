@@ -1,16 +1,21 @@
 //! Cards in channels: the log of matches, the cases of staff, the threads of matches. Which of them there
 //! are follows from the places that the ladder was told of.
 
+#[cfg(test)]
+mod tests;
+
 use super::Ladder;
 use crate::domain::cards::Content;
 use crate::domain::history::{Played, Standing};
 use crate::domain::match_::{Match, Phase};
+use crate::domain::player::Player;
 use crate::domain::season::Season;
 use crate::domain::views::map_title;
 use ipc_schema::event::{Event, Places};
 use ipc_schema::ids::{CardId, CaseId, MatchId};
 use ipc_schema::view::{Place, Post, PostView, ResultLine, ResultPlayer, ThreadPlace, ThreadView};
 use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
+use std::collections::BTreeSet;
 
 impl Ladder {
     pub fn places(&self) -> &Places {
@@ -71,7 +76,7 @@ impl Ladder {
     /// Forgets cards whose subject is forgotten, and lines of older matches once they are shown.
     pub(super) fn forget_posts(&mut self) {
         let Ladder { cards, cases, matches, .. } = self;
-        let due: std::collections::BTreeSet<CardId> = cards.due().collect();
+        let due: BTreeSet<CardId> = cards.due().collect();
         cards.retain_posts(|post, card| match post {
             Post::Result(id) => matches.contains_key(&id) || due.contains(&card),
             Post::Case(id) => cases.get(id).is_some(),
@@ -104,7 +109,7 @@ impl Ladder {
                 let match_ = self.matches.get(&id)?;
                 let (guild, parent) = self.places.threads?;
                 let players = match_.pairing.players.map(|player| &self.players[&player]);
-                let [first, second] = players.map(crate::domain::player::Player::name);
+                let [first, second] = players.map(Player::name);
                 Place::Thread(Box::new(ThreadPlace {
                     guild,
                     parent,
