@@ -38,7 +38,7 @@ fn playing(places: Places) -> Ladder {
         ladder.evolve(&Event::NamesSet { player, names });
         ladder.evolve(&Event::RegionSet { player, region: Region::Euw });
     }
-    for event in ladder.name_places(AT, places) {
+    if let Some(event) = ladder.name_places(AT, places) {
         ladder.evolve(&event);
     }
     let pairing = Pairing {
