@@ -22,5 +22,6 @@ fn run(config: &Backend) -> anyhow::Result<()> {
     let seed = config.seed.unwrap_or_else(|| clock::now().0);
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
-    runtime.block_on(backend::run(child, config.run_dir.db_writer(), season, seed, config.owner))
+    let (db_writer, owner, places) = (config.run_dir.db_writer(), config.owner, config.places);
+    runtime.block_on(backend::run(child, db_writer, season, seed, owner, places))
 }

@@ -25,6 +25,7 @@ use ipc_schema::backend::{
 };
 use ipc_schema::control::{Death, Role};
 use ipc_schema::db_writer::{WriterReply, WriterRequest};
+use ipc_schema::event::Places;
 use ipc_schema::ids::{CardId, Incarnation, JobId, Key, MatchId, UserId};
 use ipc_schema::replay::{Fault, WorkerRequest};
 use ipc_schema::staff::{HealthView, StaffLook, StaffView};
@@ -69,6 +70,9 @@ const SESSION_LIMIT: Duration = Duration::from_secs(5);
 
 /// For the db-writer to find an older match; it gives itself less.
 const HISTORY_LIMIT: Duration = Duration::from_secs(5);
+
+/// For the db-writer to read a replay back that somebody wants to have. Without it the answer has none.
+const FILE_LIMIT: Duration = Duration::from_secs(10);
 
 /// What the loop takes in. Connections carry a number, so that a word from one that was replaced is known.
 enum Event {
@@ -115,7 +119,14 @@ enum Event {
         number: u64,
         id: u64,
         caller: Caller,
+        reader: Reader,
         found: Result<Option<Box<ArchivedMatch>>, Refusal>,
+    },
+    /// A stored replay was read back for somebody to download; None if it cannot be had.
+    ReadFile {
+        number: u64,
+        id: u64,
+        file: Option<Bytes>,
     },
     /// The db-writer has answered what concerns no record.
     Relayed {
@@ -123,6 +134,13 @@ enum Event {
         id: u64,
         reply: BackendReply,
     },
+}
+
+/// Who asked for a match that is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Staff,
+    Player,
 }
 
 /// What came of reading a stored file back.
@@ -135,13 +153,15 @@ enum Fetched {
 }
 
 /// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`. Whoever has
-/// the account `owner` is an owner of the ladder, whatever staff did before.
+/// the account `owner` is an owner of the ladder, whatever staff did before. `places` is where the ladder
+/// speaks besides DMs.
 pub async fn run(
     mut child: Child,
     db_writer: PathBuf,
     season: Season,
     seed: u64,
     owner: Option<UserId>,
+    places: Places,
 ) -> anyhow::Result<()> {
     let listener = child.take_listener(Role::Backend.name())?;
     let hello = child.hello();
@@ -166,6 +186,7 @@ pub async fn run(
         core.ladder().open_matches()
     );
     core.name_owner(owner);
+    core.name_places(places);
 
     let mut clients = serve(listener, hello, &[Role::Frontend, Role::ReplayWorker]);
     control.ready(None);
@@ -217,6 +238,7 @@ pub async fn run(
                 () = draining.drain_asked() => break,
             }
             backend.core.name_owner(owner);
+            backend.core.name_places(places);
             backend.under_way.clear();
             backend.workers.reset();
         }
@@ -321,11 +343,26 @@ impl Backend {
                 self.core.hold(number, call.id, reply);
             }
             Event::Relayed { number, id, reply } => self.reply(number, id, reply),
-            Event::FoundMatch { number, id, caller, found } => {
+            Event::ReadFile { number, id, file } => {
+                let bytes = file.as_ref().and_then(|file| u32::try_from(file.len()).ok());
+                let (reply, file) = (BackendReply::ReplayFile(bytes), file.unwrap_or_default());
+                self.reply_with(number, id, reply, file);
+            }
+            Event::FoundMatch { number, id, caller, reader, found } => {
                 let (ladder, season) = (self.core.ladder(), self.core.season());
                 let found = found.and_then(|found| found.ok_or(Refusal::MatchUnknown));
-                let view = found.map(|match_| requests::archived_view(ladder, season, *match_));
-                let reply = requests::staff_reply(ladder, &caller, view);
+                let reply = match reader {
+                    Reader::Staff => {
+                        let view = found.map(|match_| requests::archived_view(ladder, season, *match_));
+                        requests::staff_reply(ladder, &caller, view)
+                    }
+                    Reader::Player => {
+                        let view = found
+                            .and_then(|match_| requests::past_view(ladder, season, &caller, &match_))
+                            .map(Box::new);
+                        requests::past_reply(ladder, &caller, view)
+                    }
+                };
                 // Names in it may be newer than what is on disk.
                 self.core.hold(number, id, reply);
             }
@@ -410,6 +447,7 @@ impl Backend {
             BackendRequest::LoadSession { shard } => {
                 return self.relay(number, call.id, WriterRequest::LoadSession { shard });
             }
+            BackendRequest::ReplayFile { hash } => return self.read_file(number, call.id, hash),
             _ => {}
         }
         // Most of all while the disk refuses.
@@ -464,7 +502,10 @@ impl Backend {
                 if self.core.ladder().is_archived(*match_id)
                     && self.core.ladder().staff().role(caller.user).is_some() =>
             {
-                self.find_match(number, call.id, *caller, *match_id);
+                self.find_match(number, call.id, *caller, Reader::Staff, *match_id);
+            }
+            BackendRequest::PastMatch { caller, match_id } if self.core.ladder().is_over(*match_id) => {
+                self.find_match(number, call.id, *caller, Reader::Player, *match_id);
             }
             request => {
                 let Some(input) = requests::input_of(request) else { return };
@@ -513,7 +554,7 @@ impl Backend {
 
     /// Asks the db-writer for a match that is no longer in memory. The answer is not recorded: it is
     /// read anew for whoever asks again.
-    fn find_match(&self, number: u64, id: u64, caller: Caller, match_id: MatchId) {
+    fn find_match(&self, number: u64, id: u64, caller: Caller, reader: Reader, match_id: MatchId) {
         let (writer, events) = (self.writer.clone(), self.events.clone());
         tokio::spawn(async move {
             let request = WriterRequest::FindMatch { match_id };
@@ -522,7 +563,20 @@ impl Backend {
                 Ok((WriterReply::Busy, _)) => Err(Refusal::Busy),
                 Ok(_) | Err(_) => Err(Refusal::HistoryAway),
             };
-            events.send(Event::FoundMatch { number, id, caller, found }).await.ok();
+            events.send(Event::FoundMatch { number, id, caller, reader, found }).await.ok();
+        });
+    }
+
+    /// Reads a stored replay back, for somebody to download.
+    fn read_file(&self, number: u64, id: u64, hash: FileHash) {
+        let (writer, events) = (self.writer.clone(), self.events.clone());
+        tokio::spawn(async move {
+            let request = WriterRequest::ReadReplay { hash };
+            let file = match writer.call(None, request, Bytes::new(), FILE_LIMIT).await {
+                Ok((WriterReply::Replay(Some(_)), bytes)) => Some(bytes),
+                Ok(_) | Err(_) => None,
+            };
+            events.send(Event::ReadFile { number, id, file }).await.ok();
         });
     }
 
@@ -639,8 +693,12 @@ impl Backend {
 
     /// Tells a frontend that is still there; another asks again under the same key.
     fn reply(&self, number: u64, id: u64, reply: BackendReply) {
+        self.reply_with(number, id, reply, Bytes::new());
+    }
+
+    fn reply_with(&self, number: u64, id: u64, reply: BackendReply, blob: Bytes) {
         if let Some((_, outbox)) = self.frontend.as_ref().filter(|(current, _)| *current == number)
-            && outbox.try_send(&BackendMessage::Reply { id, reply }, Bytes::new()).is_err()
+            && outbox.try_send(&BackendMessage::Reply { id, reply }, blob).is_err()
         {
             tracing::warn!("the frontend does not read its answers");
         }

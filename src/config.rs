@@ -5,14 +5,20 @@
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
 mod check;
+mod places;
 mod replay_store;
 
-pub use check::{Check, Places};
+pub use check::{Check, CheckedPlaces};
+pub use places::{
+    GUILD_ID, MATCH_CHANNEL_ID, MATCH_LOG_CHANNEL_ID, MATCH_THREADS, STAFF_CHANNEL_ID, STAFF_ROLE_ID,
+    place_variables,
+};
 pub use replay_store::{
     AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
     REPLAY_STORE, ReplayStore,
 };
 
+use ipc_schema::event::Places;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -80,6 +86,8 @@ pub struct Supervisor {
     pub seed: Option<u64>,
     /// `LADDER_OWNER`, handed to the backend.
     pub owner: Option<UserId>,
+    /// The channels of `MATCH_LOG_CHANNEL_ID` and its neighbours, handed to the backend; default none.
+    pub places: Places,
     /// `DISCORD_TOKEN`, needed without the emulator.
     pub token: Option<Secret>,
     /// `DATABASE_URL`, default the SQLite file in the data folder.
@@ -132,6 +140,8 @@ pub struct Backend {
     pub seed: Option<u64>,
     /// `LADDER_OWNER`, else whoever is one already.
     pub owner: Option<UserId>,
+    /// The channels of `MATCH_LOG_CHANNEL_ID` and its neighbours, else none.
+    pub places: Places,
 }
 
 #[derive(Debug)]
@@ -334,6 +344,7 @@ impl Supervisor {
             season: from.text(SEASON),
             seed: from.seed(),
             owner: from.owner(),
+            places: from.places(),
             token: from.token(),
             database_url: from.database_url(),
             durability: from.durability(),
@@ -376,6 +387,7 @@ impl Backend {
             season: from.season(),
             seed: from.seed(),
             owner: from.owner(),
+            places: from.places(),
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod line;
 mod missed;
 pub mod news;
 pub mod pictures;
+pub mod post_view;
+mod posts;
 pub mod refusal;
 pub mod registration;
 pub mod reply;
@@ -50,6 +52,7 @@ use ipc_schema::ids::Key;
 use ipc_schema::vocab::Timestamp;
 use lanes::Lanes;
 use pictures::Pictures;
+use posts::Posts;
 use registration::Failed;
 use rest::Rest;
 use runner::Handled;
@@ -139,6 +142,7 @@ pub struct Desk {
     lanes: Lanes,
     uploads: Uploads,
     pictures: Pictures,
+    posts: Posts,
     /// True when running answers must end.
     leaving: watch::Receiver<bool>,
     answering: Arc<Semaphore>,
@@ -210,6 +214,7 @@ async fn serve(
         lanes: Lanes::default(),
         uploads: Uploads::new().context("prepare downloads")?,
         pictures: Pictures::start().context("prepare pictures")?,
+        posts: Posts::default(),
         leaving,
         answering: Arc::new(Semaphore::new(INTERACTIONS)),
         turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),

@@ -2,6 +2,7 @@
 
 mod archive;
 mod calls;
+mod channels;
 mod chaos;
 mod check;
 mod copies;
@@ -9,6 +10,7 @@ mod crowd;
 mod database;
 mod discord;
 mod disk;
+mod doors;
 mod everything;
 mod failpoints;
 mod gateway;

@@ -2,11 +2,13 @@
 
 pub(crate) mod met;
 pub(crate) mod person;
+pub(crate) mod places;
 pub(crate) mod postgres;
 pub(crate) mod role;
 pub(crate) mod small_disk;
 
 pub(crate) use person::Person;
+pub(crate) use places::{Guild, calls};
 
 use replay::facts::CacheHandle;
 use serde_json::Value;

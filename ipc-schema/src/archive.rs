@@ -2,7 +2,7 @@
 
 use crate::frame::{Decode, Encode};
 use crate::ids::{CaseId, JobId, MatchId, PlayerId, Seq, UserId};
-use crate::vocab::{FileHash, Ground, Mmr, Outcome, Race, Server, Timestamp};
+use crate::vocab::{FileHash, Ground, Mmr, Outcome, Race, Server, Timestamp, Verdict};
 
 /// Everything that the tables know of a match, but for messages, files and texts of the audit log.
 /// Players are in slot order.
@@ -137,4 +137,56 @@ pub struct ArchivedMatchView {
     pub players: [String; 2],
     /// The key where the season does not know the map.
     pub map_title: String,
+}
+
+impl From<Verdict> for ArchivedVerdict {
+    fn from(verdict: Verdict) -> ArchivedVerdict {
+        match verdict {
+            Verdict::Decided { winner, ground } => ArchivedVerdict::Decided { winner, ground: Some(ground) },
+            Verdict::Drawn { ground } => ArchivedVerdict::Drawn { ground: Some(ground) },
+            Verdict::Conflict => ArchivedVerdict::Conflict,
+            Verdict::Void => ArchivedVerdict::Void,
+            Verdict::Aborted { by } => ArchivedVerdict::Aborted { by: Some(by) },
+            Verdict::Unconfirmed { .. } => ArchivedVerdict::Unconfirmed,
+            Verdict::Expired => ArchivedVerdict::Expired,
+            Verdict::Cancelled { by } => ArchivedVerdict::Cancelled { by },
+        }
+    }
+}
+
+/// A match that is over, as any player may read it. Players are in slot order.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct PastMatchView {
+    pub match_id: MatchId,
+    pub players: [PastPlayer; 2],
+    /// The key where the season does not know the map.
+    pub map_title: String,
+    pub server: Server,
+    pub started_at: Option<Timestamp>,
+    pub closed_at: Timestamp,
+    pub verdict: ArchivedVerdict,
+    /// When staff last gave it a verdict after it was closed. The changes of MMR are those that were
+    /// told when it was closed.
+    pub ruled_at: Option<Timestamp>,
+    /// Of the game, in game loops of which there are 22.4 a second, if a replay says so.
+    pub duration_game_loops: Option<u32>,
+    /// The replay that decided it, else the newest that was sent.
+    pub replay: Option<FileHash>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct PastPlayer {
+    pub name: String,
+    pub race: Race,
+    /// MMR before and after, as told when the match was closed.
+    pub ratings: Option<(Mmr, Mmr)>,
+}
+
+/// A match of the player who types its number.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct MatchChoice {
+    pub match_id: MatchId,
+    pub opponent: String,
+    /// None while it is open, or without a result.
+    pub outcome: Option<Outcome>,
 }

@@ -1,14 +1,16 @@
 //! The frontend asks the backend, and the backend tells the frontend what is due to players.
 
+use crate::archive::{MatchChoice, PastMatchView};
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
 use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{
-    ActivityView, CardView, LeaderboardFilter, LeaderboardView, MatchView, ProfileView, QueueView, SetupView,
+    ActivityView, CardView, LeaderboardFilter, LeaderboardView, MatchView, Place, ProfileView, QueueView,
+    SetupView,
 };
 pub use crate::vocab::{Caller, TermsAnswer};
-use crate::vocab::{Era, GatewaySession, Locale, Outcome, Race, Refusal, Region, Timestamp};
+use crate::vocab::{Era, FileHash, GatewaySession, Locale, Outcome, Race, Refusal, Region, Timestamp};
 
 /// One request. A request repeated under its key gets the recorded reply.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -179,6 +181,20 @@ pub enum BackendRequest {
         caller: Caller,
         look: StaffLook,
     },
+    /// A match by its number: the caller's open one with all its buttons, else one that is over.
+    PastMatch {
+        caller: Caller,
+        match_id: MatchId,
+    },
+    /// The caller's newest matches whose numbers begin with what is typed.
+    MatchChoices {
+        caller: Caller,
+        typed: String,
+    },
+    /// A stored replay, which a view named before.
+    ReplayFile {
+        hash: FileHash,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -198,7 +214,14 @@ pub enum BackendMessage {
     Event(BackendEvent),
 }
 
-impl Message for BackendMessage {}
+impl Message for BackendMessage {
+    fn blob_bytes(&self) -> usize {
+        match self {
+            BackendMessage::Reply { reply: BackendReply::ReplayFile(Some(bytes)), .. } => *bytes as usize,
+            BackendMessage::Reply { .. } | BackendMessage::Event(_) => 0,
+        }
+    }
+}
 
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
@@ -243,6 +266,21 @@ pub enum BackendReply {
         locale: Locale,
         view: StaffView,
     },
+    /// What comes of the replay is told by card.
+    ReplayTaken {
+        locale: Locale,
+    },
+    PastMatch {
+        locale: Locale,
+        match_: Box<PastMatchView>,
+    },
+    /// Newest first, at most as many as Discord shows.
+    MatchChoices {
+        locale: Locale,
+        matches: Vec<MatchChoice>,
+    },
+    /// So many bytes follow raw; None if the file cannot be had.
+    ReplayFile(Option<u32>),
 }
 
 /// A card at the version that shows the same as the view beside it.
@@ -268,7 +306,11 @@ pub enum BackendEvent {
 pub struct ShowCard {
     pub card: CardId,
     pub version: u32,
+    /// Whose it is. Of a card in a channel, what keeps it in order with others: the number of the
+    /// channel, or of the card where it has a thread of its own; neither is that of an account.
     pub user: UserId,
+    /// Some for a card in a channel.
+    pub place: Option<Place>,
     pub locale: Locale,
     /// None until a DM is known; the frontend opens one.
     pub channel: Option<ChannelId>,

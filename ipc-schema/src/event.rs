@@ -2,7 +2,9 @@
 //! carries its time and everything chance or a clock decided.
 
 use crate::frame::{Decode, Encode};
-use crate::ids::{CardId, CaseId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
+use crate::ids::{
+    CardId, CaseId, ChannelId, GuildId, JobId, MatchId, MessageId, PlayerId, ProposalId, RoleId, UserId,
+};
 use crate::replay::{Fault, ReplayFacts};
 use crate::staff::{StaffAct, StaffRole};
 use crate::vocab::{
@@ -418,6 +420,24 @@ pub enum Event {
         players: Vec<PlayerId>,
         at: Timestamp,
     },
+    /// The environment says where the ladder speaks besides the DMs of its players.
+    PlacesSet {
+        places: Places,
+        at: Timestamp,
+    },
+}
+
+/// Where the ladder speaks besides the DMs of its players. Nowhere by default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Encode, Decode)]
+pub struct Places {
+    /// The channel in which each decided match is a line.
+    pub log: Option<ChannelId>,
+    /// The channel in which each case is a card.
+    pub staff: Option<ChannelId>,
+    /// Who is mentioned on cases, and in the threads of matches.
+    pub staff_role: Option<RoleId>,
+    /// The server, and the channel of it under which each match gets a private thread.
+    pub threads: Option<(GuildId, ChannelId)>,
 }
 
 /// Why staff have to look at a match. Stored by position, so new ones go to the end.

@@ -40,6 +40,10 @@ ids! {
     CaseId,
     /// An act that a member of staff is asked to confirm, numbered from 1.
     ProposalId,
+    /// A Discord server.
+    GuildId,
+    /// A role in a Discord server.
+    RoleId,
     /// Names one ladder for ever, chosen at random when its data folder or database is made.
     LadderId,
 }

@@ -4,15 +4,15 @@
 //! These types are a disk format, version [`FORMAT`]. They hold what cannot be made from the rest:
 //! indices, and orders that follow from what is ordered, are rebuilt by whoever loads them. Like the
 //! events, they are written by position: variants and the words they use ([`crate::event`],
-//! [`crate::vocab`], and of [`crate::view`] `CaseClosing`, `News`, `ReplayView`, `UploadEnd`) are appended to and never
+//! [`crate::vocab`], and of [`crate::view`] `CaseClosing`, `News`, `Post`, `ReplayView`, `UploadEnd`) are appended to and never
 //! changed; a field more makes another format, with an upgrade from this one.
 
 use crate::db_writer::StoredReply;
-use crate::event::{CaseKind, Crowd, Names, Pairing, RatingChange, WhyNot};
+use crate::event::{CaseKind, Crowd, Names, Pairing, Places, RatingChange, WhyNot};
 use crate::frame::{self, Decode, Encode};
 use crate::ids::{CardId, CaseId, ChannelId, JobId, Key, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use crate::staff::{StaffAct, StaffRole};
-use crate::view::{CaseClosing, News, ReplayView, UploadEnd};
+use crate::view::{CaseClosing, News, Post, ReplayView, UploadEnd};
 use crate::vocab::{
     FileHash, GameRegion, Glicko, Locale, Mmr, Outcome, Race, RaceChoice, Refusal, Region, Timestamp, Toon,
     Verdict,
@@ -22,7 +22,7 @@ use crate::vocab::{
 ///
 /// | version | change |
 /// |---|---|
-/// | 1 | the first layout |
+/// | 1 | the first layout; since then variants were appended: `Places`, `StoredContent::Post` |
 pub const FORMAT: u16 = 1;
 
 /// A piece of a snapshot. Rows are in the order of their numbers, over all parts of a kind.
@@ -71,6 +71,8 @@ pub enum Part {
     },
     /// What was answered in the last minutes, oldest first.
     Answers(Vec<StoredAnswer>),
+    /// Once, where the ladder speaks besides DMs; none while that is nowhere.
+    Places(Places),
 }
 
 /// Whether an encoded [`Part`] has rows of which there is one for each match that was ever played: as many bytes
@@ -268,12 +270,29 @@ pub struct StoredCard {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum StoredContent {
     Match(MatchId),
-    Reminder { match_id: MatchId, deadline: Timestamp },
+    Reminder {
+        match_id: MatchId,
+        deadline: Timestamp,
+    },
     Replay(ReplayView),
-    Notice { refusal: Refusal, files: u32 },
+    Notice {
+        refusal: Refusal,
+        files: u32,
+    },
     News(News),
-    PlayReminder { match_id: MatchId, number: u8, deadline: Timestamp },
-    Queue { since: Timestamp, at: Timestamp, waiting: Crowd, replaces: Option<(ChannelId, MessageId)> },
+    PlayReminder {
+        match_id: MatchId,
+        number: u8,
+        deadline: Timestamp,
+    },
+    Queue {
+        since: Timestamp,
+        at: Timestamp,
+        waiting: Crowd,
+        replaces: Option<(ChannelId, MessageId)>,
+    },
+    /// Its player is 0, who is nobody.
+    Post(Post),
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]

@@ -2,7 +2,7 @@
 
 use crate::event::{CaseKind, Judged, Judgement, Names, RatingChange};
 use crate::frame::{Decode, Encode};
-use crate::ids::{CaseId, JobId, MatchId, PlayerId, UserId};
+use crate::ids::{CaseId, ChannelId, GuildId, JobId, MatchId, PlayerId, RoleId, UserId};
 use crate::replay::Fault;
 use crate::staff::StaffRole;
 use crate::vocab::{
@@ -34,6 +34,81 @@ pub enum CardView {
     },
     /// The queue as it is, for who waits or waited a moment ago.
     Queue(Box<QueueView>),
+    /// Nobody's own: a message in a channel.
+    Post(Box<PostView>),
+}
+
+/// What a card is about that is in a channel instead of a player's DM. Stored in snapshots: append only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Post {
+    /// The line of a decided match in the log of matches.
+    Result(MatchId),
+    /// A case in the channel of staff.
+    Case(CaseId),
+    /// The match sheet in the private thread of the match.
+    Thread(MatchId),
+}
+
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub enum PostView {
+    Result(ResultLine),
+    Case(CaseView),
+    Thread(ThreadView),
+}
+
+/// How a match ended, from neither player's side.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ResultLine {
+    pub match_id: MatchId,
+    /// In slot order.
+    pub players: [ResultPlayer; 2],
+    /// None for a match that is no longer kept.
+    pub map_title: Option<String>,
+    pub verdict: Verdict,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ResultPlayer {
+    pub name: String,
+    pub race: Race,
+    /// MMR before and after; None where another verdict moved it, which concerns more than this match.
+    pub ratings: Option<(Mmr, Mmr)>,
+}
+
+/// A match as both players and staff see it in its thread.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum ThreadView {
+    Playing {
+        match_id: MatchId,
+        /// `you` is the player of slot 0.
+        sheet: Box<MatchSheet>,
+        deadline: Timestamp,
+    },
+    Over(ResultLine),
+}
+
+/// Where a card is shown that is nobody's own.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum Place {
+    /// A channel. The role is mentioned when the card is posted.
+    Channel { channel: ChannelId, role: Option<RoleId> },
+    /// A private thread of its own.
+    Thread(Box<ThreadPlace>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct ThreadPlace {
+    pub guild: GuildId,
+    /// The channel under which it is.
+    pub parent: ChannelId,
+    /// By which it is found again, together with the time: it is not older than `since`.
+    pub name: String,
+    pub since: Timestamp,
+    pub members: Vec<UserId>,
+    /// Mentioned when the card is posted.
+    pub role: Option<RoleId>,
+    /// The match is over: the thread is archived and locked.
+    pub is_over: bool,
 }
 
 /// Something that happened to a player without their doing.
@@ -106,6 +181,13 @@ pub enum News {
         toon: Toon,
         reason: String,
     },
+    /// As [`News::MatchResolved`], with the reason that staff gave.
+    MatchRuled {
+        match_id: MatchId,
+        verdict: Verdict,
+        your_slot: u8,
+        reason: String,
+    },
 }
 
 /// Which card goes out first where many are due.
@@ -138,6 +220,10 @@ impl CardView {
             CardView::Notice { .. } => Urgency::Answer,
             CardView::News(_) => Urgency::News,
             CardView::Queue(_) => Urgency::Live,
+            CardView::Post(post) => match **post {
+                PostView::Thread(_) | PostView::Case(_) => Urgency::Answer,
+                PostView::Result(_) => Urgency::News,
+            },
         }
     }
 }

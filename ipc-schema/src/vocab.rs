@@ -487,4 +487,8 @@ pub enum Refusal {
     },
     /// The match is no longer in memory, and the database does not answer.
     HistoryAway,
+    /// This very file is in line already, by whichever door it came.
+    ReplayInLine,
+    /// Nobody but its two players looks at a match that has no result.
+    MatchPrivate,
 }

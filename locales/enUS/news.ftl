@@ -26,3 +26,7 @@ news-accounts-allowed = **{ $count ->
    *[other] Staff let { $count } accounts of yours be bound in { $region }
 }**: { $reason }
 news-account-unbound = **Staff took the account { $account } off your name**: { $reason } A verified match may bind it again.
+news-match-ruled-won = Staff looked at match { $id } and decided it: you won. Why: { $reason }
+news-match-ruled-lost = Staff looked at match { $id } and decided it: you lost. Why: { $reason }
+news-match-ruled-drawn = Staff looked at match { $id } and decided it: nobody won. Why: { $reason }
+news-match-ruled-void = Staff looked at match { $id } and took it back. It counts for nothing. Why: { $reason }

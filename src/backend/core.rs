@@ -13,11 +13,13 @@ use bytes::Bytes;
 use ipc_schema::PROTOCOL_VERSION;
 use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
 use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
+use ipc_schema::event::Places;
 use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
 use ipc_schema::snapshot::{Part, StoredAnswer, is_of_matches};
 use ipc_schema::staff::StaffRole;
-use ipc_schema::vocab::{FileHash, Refusal, Timestamp};
+use ipc_schema::view::Place;
+use ipc_schema::vocab::{FileHash, Locale, Refusal, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -294,7 +296,11 @@ impl Core {
             BackendReply::Refused { .. }
             | BackendReply::Taken
             | BackendReply::Session(_)
-            | BackendReply::Staff { .. } => Some(recorded),
+            | BackendReply::Staff { .. }
+            | BackendReply::ReplayTaken { .. }
+            | BackendReply::PastMatch { .. }
+            | BackendReply::MatchChoices { .. }
+            | BackendReply::ReplayFile(_) => Some(recorded),
             BackendReply::Setup(_)
             | BackendReply::Queue { .. }
             | BackendReply::Match { .. }
@@ -389,6 +395,14 @@ impl Core {
         }
     }
 
+    /// The environment says where the ladder speaks besides DMs, at each start anew.
+    pub(super) fn name_places(&mut self, places: Places) {
+        if *self.ladder.places() != places {
+            tracing::info!("the ladder speaks in other channels than before: {places:?}");
+            self.take(&Input::PlacesNamed { places });
+        }
+    }
+
     /// Decides all that is due by time.
     pub(super) fn tick(&mut self) {
         let now = self.now();
@@ -448,18 +462,26 @@ impl Core {
     fn render_cards(&mut self, cards: Vec<CardId>) {
         for id in cards {
             let Some(card) = self.ladder.cards().get(id) else { continue };
-            let player = self.ladder.player(card.player).expect("cards are of players");
             let Some(view) = self.ladder.card_view(self.season.get(), self.last_now, id) else { continue };
             let replaces = match card.content {
                 Content::Queue { replaces, .. } => replaces.map(|(_, message)| message),
                 _ => None,
             };
+            let place = self.ladder.place_of(id);
+            let (user, locale, dm) = match (self.ladder.player(card.player), &place) {
+                (Some(player), _) => (player.user, player.locale, player.channel),
+                // In channels everybody reads the same.
+                (None, Some(Place::Channel { channel, .. })) => (UserId(channel.0), Locale::EnUs, None),
+                (None, Some(Place::Thread(_))) => (UserId(id.0), Locale::EnUs, None),
+                (None, None) => continue,
+            };
             let show = ShowCard {
                 card: id,
                 version: card.version,
-                user: player.user,
-                locale: player.locale,
-                channel: card.message.map(|(channel, _)| channel).or(player.channel),
+                user,
+                place,
+                locale,
+                channel: card.message.map(|(channel, _)| channel).or(dm),
                 message: card.message.map(|(_, message)| message),
                 replaces,
                 view,

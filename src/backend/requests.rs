@@ -3,11 +3,16 @@
 use crate::domain::cards::Card;
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::season::Season;
-use ipc_schema::archive::{ArchivedMatch, ArchivedMatchView};
+use ipc_schema::archive::{
+    ArchivedMatch, ArchivedMatchView, ArchivedUpload, ArchivedVerdict, MatchChoice, PastMatchView, PastPlayer,
+};
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
-use ipc_schema::ids::CardId;
+use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
+
+/// Discord shows no more suggestions for what is being typed.
+const SUGGESTIONS: usize = 25;
 
 /// The input of a request that needs nothing but deciding. The others, about cards and files, are
 /// handled where they arrive. None for what is no matter of the ladder's state.
@@ -20,6 +25,8 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         | BackendRequest::Profile { caller, .. }
         | BackendRequest::PlayerNames { caller, .. }
         | BackendRequest::Activity { caller, .. }
+        | BackendRequest::PastMatch { caller, .. }
+        | BackendRequest::MatchChoices { caller, .. }
         | BackendRequest::UploadReplay { caller, .. } => (caller, Act::Look),
         BackendRequest::SetLocale { caller, locale } => (caller, Act::SetLocale(*locale)),
         BackendRequest::AnswerTerms { caller, answer } => (caller, Act::AnswerTerms(*answer)),
@@ -59,6 +66,7 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         }
         BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
+        | BackendRequest::ReplayFile { .. }
         | BackendRequest::MatchChannels => return None,
     };
     Some(Input::Act { caller: *caller, act })
@@ -91,12 +99,15 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::StaffPropose { caller, .. }
         | BackendRequest::StaffPerform { caller, .. }
         | BackendRequest::StaffWithdraw { caller, .. }
-        | BackendRequest::StaffLook { caller, .. } => Some(caller),
+        | BackendRequest::StaffLook { caller, .. }
+        | BackendRequest::PastMatch { caller, .. }
+        | BackendRequest::MatchChoices { caller, .. } => Some(caller),
         BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
         | BackendRequest::TimeLost { .. }
+        | BackendRequest::ReplayFile { .. }
         | BackendRequest::MatchChannels => None,
     }
 }
@@ -124,12 +135,16 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. }
         | BackendReply::Activity { locale, .. }
-        | BackendReply::Staff { locale, .. } => *locale,
+        | BackendReply::Staff { locale, .. }
+        | BackendReply::ReplayTaken { locale }
+        | BackendReply::PastMatch { locale, .. }
+        | BackendReply::MatchChoices { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
-        | BackendReply::MatchChannels(_) => Locale::EnUs,
+        | BackendReply::MatchChannels(_)
+        | BackendReply::ReplayFile(_) => Locale::EnUs,
     }
 }
 
@@ -216,8 +231,20 @@ pub(super) fn reply(
         BackendRequest::StaffLook { caller, look } => {
             staff_reply(ladder, caller, ladder.staff_view(season, now, caller.user, look))
         }
-        BackendRequest::UploadReplay { .. }
-        | BackendRequest::RefuseUpload { .. }
+        BackendRequest::UploadReplay { caller, .. } => {
+            BackendReply::ReplayTaken { locale: locale(ladder, caller) }
+        }
+        // Only of one's own open match; what is over is read from the tables.
+        BackendRequest::PastMatch { caller, match_id } => {
+            let view = found(caller).and_then(|(id, _)| ladder.match_view(season, now, *match_id, id));
+            match_reply(ladder, caller, view).unwrap_or_else(|| refuse(Refusal::MatchUnknown))
+        }
+        BackendRequest::MatchChoices { caller, typed } => BackendReply::MatchChoices {
+            locale: locale(ladder, caller),
+            matches: found(caller).map_or_else(Vec::new, |(id, _)| match_choices(ladder, id, typed)),
+        },
+        BackendRequest::RefuseUpload { .. }
+        | BackendRequest::ReplayFile { .. }
         | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
@@ -241,13 +268,77 @@ pub(super) fn staff_reply(
 /// What staff see of a match that only the tables have.
 pub(super) fn archived_view(ladder: &Ladder, season: &Season, match_: ArchivedMatch) -> StaffView {
     let name = |player| ladder.player(player).map_or_else(String::new, |player| player.name());
-    let map_title = season.map(&match_.map).map_or_else(|| match_.map.clone(), |map| map.title.clone());
+    let map_title = map_title(season, &match_.map);
     let players = match_.players.map(name);
     StaffView::ArchivedMatch(Box::new(ArchivedMatchView { match_, players, map_title }))
 }
 
 fn card_state(id: CardId, card: &Card) -> CardState {
     CardState { card: id, version: card.version, message: card.message }
+}
+
+/// What a player sees of a match that is over, if anything: everybody sees those that have a result.
+pub(super) fn past_view(
+    ladder: &Ladder,
+    season: &Season,
+    caller: &Caller,
+    match_: &ArchivedMatch,
+) -> Result<PastMatchView, Refusal> {
+    let closed = match_.closed.ok_or(Refusal::MatchUnknown)?;
+    let asker = ladder.player_of(caller.user).map(|(id, _)| id);
+    let is_own = match_.players.iter().any(|player| asker == Some(*player));
+    let has_result =
+        matches!(closed.verdict, ArchivedVerdict::Decided { .. } | ArchivedVerdict::Drawn { .. });
+    // One whose result staff took back had one.
+    if !is_own && !has_result && closed.ratings.is_none() {
+        return Err(Refusal::MatchPrivate);
+    }
+    let player = |slot: usize| PastPlayer {
+        name: ladder.player(match_.players[slot]).map_or_else(String::new, |player| player.name()),
+        race: match_.races[slot],
+        ratings: closed.ratings.map(|ratings| ratings[slot]),
+    };
+    let decided = |upload: &&ArchivedUpload| upload.end.as_ref().is_some_and(|end| end.outcome == "decided");
+    let replay = match_.uploads.iter().rfind(decided).or(match_.uploads.last());
+    Ok(PastMatchView {
+        match_id: match_.match_id,
+        players: [0, 1].map(player),
+        map_title: map_title(season, &match_.map),
+        server: match_.server,
+        started_at: match_.started_at,
+        closed_at: closed.at,
+        verdict: closed.verdict,
+        ruled_at: match_.resolutions.last().map(|ruling| ruling.at).filter(|at| *at > closed.at),
+        duration_game_loops: replay.and_then(|upload| upload.end.as_ref()?.duration_game_loops),
+        replay: replay.map(|upload| upload.hash),
+    })
+}
+
+pub(super) fn past_reply(
+    ladder: &Ladder,
+    caller: &Caller,
+    view: Result<Box<PastMatchView>, Refusal>,
+) -> BackendReply {
+    let locale = locale(ladder, caller);
+    match view {
+        Ok(match_) => BackendReply::PastMatch { locale, match_ },
+        Err(refusal) => BackendReply::Refused { locale, refusal },
+    }
+}
+
+fn map_title(season: &Season, key: &str) -> String {
+    season.map(key).map_or_else(|| key.to_owned(), |map| map.title.clone())
+}
+
+/// A player's matches whose numbers begin with what is typed, newest first.
+fn match_choices(ladder: &Ladder, player: PlayerId, typed: &str) -> Vec<MatchChoice> {
+    let typed = typed.trim().trim_start_matches('#');
+    let own = ladder.newest_matches(player).filter(|(match_id, ..)| match_id.to_string().starts_with(typed));
+    let choice = |(match_id, opponent, outcome)| {
+        let opponent = ladder.player(opponent).map_or_else(String::new, |player| player.name());
+        MatchChoice { match_id, opponent, outcome }
+    };
+    own.take(SUGGESTIONS).map(choice).collect()
 }
 
 fn match_reply(

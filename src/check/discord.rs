@@ -5,7 +5,7 @@ use super::permissions::{
     ATTACH, HISTORY, MANAGE_THREADS, MENTION, PRIVATE_THREADS, Permission, SEND, SEND_IN_THREADS, VIEW,
     in_channel, in_guild, lacking,
 };
-use crate::config::Places;
+use crate::config::CheckedPlaces;
 use crate::frontend::rest::{Rest, RestError};
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const IN_STAFF: &[Permission] = &[VIEW, SEND, ATTACH];
 const WITH_THREADS: &[Permission] =
     &[VIEW, HISTORY, ATTACH, PRIVATE_THREADS, SEND_IN_THREADS, MANAGE_THREADS];
 
-pub(super) async fn look(rest: &Rest, places: Places) -> Vec<Finding> {
+pub(super) async fn look(rest: &Rest, places: CheckedPlaces) -> Vec<Finding> {
     let bot = match rest.look_up("users/@me").await {
         Ok(bot) => bot,
         Err(error) => return vec![unreachable(&error)],
@@ -51,7 +51,7 @@ pub(super) async fn look(rest: &Rest, places: Places) -> Vec<Finding> {
 }
 
 /// The link by which the bot is installed, with no more permissions than what is set needs.
-pub(super) fn invite(application: &str, places: Places) -> String {
+pub(super) fn invite(application: &str, places: CheckedPlaces) -> String {
     let sets = [
         (places.threads, WITH_THREADS),
         (places.log, IN_LOG),
@@ -193,7 +193,13 @@ async fn commands(rest: &Rest, application: &str, guild: Option<u64>, invite: &s
     found
 }
 
-async fn in_server(rest: &Rest, guild_id: u64, places: Places, bot: &Value, invite: &str) -> Vec<Finding> {
+async fn in_server(
+    rest: &Rest,
+    guild_id: u64,
+    places: CheckedPlaces,
+    bot: &Value,
+    invite: &str,
+) -> Vec<Finding> {
     let guild = match rest.look_up(&format!("guilds/{guild_id}")).await {
         Ok(guild) => guild,
         Err(error) if matches!(error.status(), Some(403 | 404)) => {
@@ -310,9 +316,9 @@ mod tests {
 
     #[test]
     fn an_invite_asks_for_no_more_than_what_is_set_needs() {
-        let none = Places::default();
+        let none = CheckedPlaces::default();
         assert!(invite("7", none).ends_with("client_id=7&scope=bot%20applications.commands&permissions=0"));
-        let log = Places { log: Some(1), ..none };
+        let log = CheckedPlaces { log: Some(1), ..none };
         assert!(invite("7", log).ends_with(&format!("&permissions={}", VIEW.bit | SEND.bit | ATTACH.bit)));
     }
 

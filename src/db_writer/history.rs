@@ -13,8 +13,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// Questions that wait for their turn. When full, the next reads that it is busy.
-const WAITING: usize = 4;
+/// Questions that wait for their turn, each of some milliseconds. When full, the next reads that it is busy.
+const WAITING: usize = 32;
 
 /// For one answer, its turn included.
 const LIMIT: Duration = Duration::from_secs(2);

@@ -7,12 +7,16 @@ mod snapshot;
 
 use ipc_schema::event::Crowd;
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
-use ipc_schema::view::{News, ReplayView};
+use ipc_schema::view::{News, Post, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Whose the cards in channels are. Players are numbered from 1.
+pub const NOBODY: PlayerId = PlayerId(0);
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
+    /// [`NOBODY`] for a card in a channel.
     pub player: PlayerId,
     pub content: Content,
     pub version: u32,
@@ -48,6 +52,8 @@ pub enum Content {
         waiting: Crowd,
         replaces: Option<(ChannelId, MessageId)>,
     },
+    /// In a channel instead of a DM.
+    Post(Post),
 }
 
 /// All cards that are due or may change again.
@@ -56,6 +62,8 @@ pub struct Cards {
     cards: BTreeMap<CardId, Card>,
     due: BTreeSet<CardId>,
     last: u64,
+    /// Those in channels, each once.
+    posts: BTreeMap<Post, CardId>,
     /// Since the shell last asked: cards with a new version.
     changed: Vec<CardId>,
 }
@@ -73,6 +81,39 @@ impl Cards {
         self.due.insert(id);
         self.changed.push(id);
         id
+    }
+
+    /// A card in a channel; one that is there already gets a new version.
+    pub fn add_post(&mut self, post: Post) {
+        match self.posts.get(&post).copied() {
+            Some(card) => self.touch(card),
+            None => {
+                let id = self.add(NOBODY, Content::Post(post));
+                self.posts.insert(post, id);
+            }
+        }
+    }
+
+    /// What a card in a channel shows has changed, if there is one.
+    pub fn touch_post(&mut self, post: Post) {
+        if let Some(card) = self.posts.get(&post).copied() {
+            self.touch(card);
+        }
+    }
+
+    pub fn post(&self, post: Post) -> Option<CardId> {
+        self.posts.get(&post).copied()
+    }
+
+    /// Forgets the cards in channels that `keep` does not name.
+    pub fn retain_posts(&mut self, mut keep: impl FnMut(Post, CardId) -> bool) {
+        let gone: Vec<(Post, CardId)> =
+            self.posts.iter().map(|(post, card)| (*post, *card)).filter(|of| !keep(of.0, of.1)).collect();
+        for (post, card) in gone {
+            self.posts.remove(&post);
+            self.due.remove(&card);
+            self.cards.remove(&card);
+        }
     }
 
     /// Cards that got a new version since this was last asked.
@@ -124,8 +165,8 @@ impl Cards {
         card.message = message.or(card.message);
         if card.shown >= card.version {
             self.due.remove(&id);
-            if !may_change {
-                self.cards.remove(&id);
+            if !may_change && let Some(Card { content: Content::Post(post), .. }) = self.cards.remove(&id) {
+                self.posts.remove(&post);
             }
         }
     }

@@ -197,6 +197,23 @@ impl History {
         fold(self.items_with(Some((match_id, standing))))
     }
 
+    /// All that a player played, newest first: the match, the opponent, and how it ended for the player.
+    pub fn played_by(
+        &self,
+        player: PlayerId,
+    ) -> impl Iterator<Item = (MatchId, PlayerId, Option<Outcome>)> + '_ {
+        let of = self.of.get(&player).map_or(&[][..], Vec::as_slice);
+        of.iter().rev().map(move |index| {
+            let Played { match_id, players, standing, .. } = Played::from(&self.results[*index as usize]);
+            let is_first = players[0] == player;
+            let outcome = standing.outcome();
+            match is_first {
+                true => (match_id, players[1], outcome),
+                false => (match_id, players[0], outcome.map(Outcome::reversed)),
+            }
+        })
+    }
+
     /// What a row played, and when last; None if neither a result nor staff ever moved it.
     pub fn tally(&self, row: RatingKey) -> Option<(GameRecord, Timestamp)> {
         let (player, race) = row;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod decide;
+mod posts;
 mod queue_cards;
 mod results;
 mod snapshot;
@@ -21,11 +22,11 @@ use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
-use ipc_schema::event::{Event, Judged, Names, Pairing, RatingChange};
+use ipc_schema::event::{Event, Judged, Names, Pairing, Places, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
-use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
+use ipc_schema::view::{CaseClosing, Post, ReplayStage, ReplayView, UploadEnd};
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, Locale, Outcome, Race, Refusal, Region, TermsAnswer, Timestamp, Toon,
     Verdict,
@@ -83,6 +84,7 @@ pub struct Ladder {
     next_job: u64,
     counts: Counts,
     overrides: Overrides,
+    places: Places,
 }
 
 /// A replay in line.
@@ -158,6 +160,10 @@ pub enum Input {
     /// The environment says who the owner is.
     OwnerNamed {
         user: UserId,
+    },
+    /// The environment says where the ladder speaks besides DMs.
+    PlacesNamed {
+        places: Places,
     },
 }
 
@@ -250,6 +256,7 @@ impl Default for Ladder {
             next_job: 1,
             counts: Counts::default(),
             overrides: Overrides::default(),
+            places: Places::default(),
         }
     }
 }
@@ -339,6 +346,21 @@ impl Ladder {
     pub fn match_of(&self, player: PlayerId) -> Option<(MatchId, &Match)> {
         let id = self.open.get(&player).or_else(|| self.last_match.get(&player))?;
         Some((*id, self.matches.get(id)?))
+    }
+
+    /// A player's open match, if it is being played, and all that are over, newest first: the opponent, and
+    /// how each ended for the player.
+    pub fn newest_matches(
+        &self,
+        player: PlayerId,
+    ) -> impl Iterator<Item = (MatchId, PlayerId, Option<Outcome>)> + '_ {
+        let open = self.open.get(&player).map(|id| &self.matches[id]);
+        // Who the opponent is, is told when both have confirmed.
+        let open = open.filter(|match_| matches!(match_.phase, Phase::Playing { .. })).map(|match_| {
+            let [first, second] = match_.pairing.players;
+            (match_.pairing.match_id, if first == player { second } else { first }, None)
+        });
+        open.into_iter().chain(self.history.played_by(player))
     }
 
     /// The card on which a player sees a match, while it is kept.
@@ -437,6 +459,7 @@ impl Ladder {
                 cards.into_iter().for_each(|card| self.cards.touch(card));
                 self.known(players[0]).met(players[1], &map, *at);
                 self.known(players[1]).met(players[0], &map, *at);
+                self.post_thread(*match_id);
             }
             Event::TimeLost { lost_ms, at } => {
                 self.lost_until = *at;
@@ -450,12 +473,14 @@ impl Ladder {
                     }
                     let cards = match_.cards;
                     cards.into_iter().for_each(|card| self.cards.touch(card));
+                    self.cards.touch_post(Post::Thread(id));
                 }
             }
             Event::AbortSpent { player, month } => self.known(*player).spend_abort(*month),
             Event::TimedOut { player, step, until } => self.known(*player).time_out(*step, *until),
             Event::Closed { match_id, verdict, ratings, at } => {
                 self.close(*match_id, *verdict, ratings.as_ref(), *at);
+                self.post_closed(*match_id, *verdict);
             }
             Event::ReplayTaken { job, match_id, player, hash, bytes, at } => {
                 self.next_job = job.0 + 1;
@@ -537,7 +562,7 @@ impl Ladder {
             }
             Event::CardLost { card, .. } if self.lose_queue_card(*card) => {}
             Event::CardLost { card, version, .. } => {
-                let may_change = self.may_change(*card);
+                let may_change = self.may_change(*card) && !self.is_unposted(*card);
                 self.cards.settled(*card, *version, None, may_change);
             }
             Event::CardGone { card } => self.cards.gone(*card),
@@ -571,12 +596,16 @@ impl Ladder {
             }
             Event::ReplayAttached { job, match_id, outcome, .. } => {
                 self.upload_ended(*match_id, *job, UploadEnd::Judged(*outcome));
+                self.touch_cases(*match_id);
             }
             Event::CaseOpened { case, match_id, kind, at } => {
                 self.cases.add(*case, *match_id, kind.clone(), *at);
+                self.post_case(*case);
             }
             Event::CaseClosed { case, by, note, at } => {
                 self.cases.close(*case, CaseClosing { by: *by, note: note.clone(), at: *at });
+                self.cards.touch_post(Post::Case(*case));
+                self.forget_posts();
             }
             Event::KnobSet { name, before, after, by, reason, at } => {
                 let (name, before, after) = (name.clone(), before.clone(), after.clone());
@@ -616,9 +645,11 @@ impl Ladder {
             }
             Event::Resolved { match_id, verdict, by, at } => {
                 self.standings.advance(*at);
-                self.take_resolved(*match_id, *verdict);
+                self.take_resolved(*match_id, *verdict, *at);
                 let closing = CaseClosing { by: *by, note: String::new(), at: *at };
+                self.touch_cases(*match_id);
                 self.cases.close_all_of(*match_id, &closing);
+                self.forget_posts();
             }
             Event::Rerated { match_id, rows } => self.take_rerated(*match_id, rows),
             Event::StaffSet { user, role, .. } => self.staff.set_role(*user, *role),
@@ -635,6 +666,7 @@ impl Ladder {
             Event::AbortsReset { player } => self.known(*player).reset_aborts(),
             Event::QueueCardDue { player, replaces, at } => self.add_queue_card(*player, *replaces, *at),
             Event::QueueCardsStale { players, at } => self.renew_queue_cards(players, *at),
+            Event::PlacesSet { places, .. } => self.set_places(*places),
         }
     }
 
@@ -717,18 +749,26 @@ impl Ladder {
         self.closed.push_back(id);
         let mut beyond = self.closed.len().saturating_sub(CLOSED_KEPT);
         if beyond > 0 {
-            let Ladder { closed, matches, cards, cases, .. } = self;
+            let Ladder { closed, matches, cards, cases, .. } = &mut *self;
             closed.retain(|id| {
                 let is_newest = beyond == 0;
                 beyond = beyond.saturating_sub(1);
-                let is_told = |cards_of: &[CardId; 2]| !cards_of.iter().any(|card| cards.is_due(*card));
-                let is_kept = is_newest || cases.is_open(*id) || !is_told(&matches[id].cards);
+                let post = cards.post(Post::Result(*id));
+                let mut cards_of = matches[id].cards.into_iter().chain(post);
+                let is_kept = is_newest || cases.is_open(*id) || cards_of.any(|card| cards.is_due(card));
                 if !is_kept {
                     matches.remove(id);
                 }
                 is_kept
             });
+            self.forget_posts();
         }
+    }
+
+    /// Whether there was such a match, and it is closed.
+    pub fn is_over(&self, match_id: MatchId) -> bool {
+        let is_open = self.matches.get(&match_id).is_some_and(Match::is_open);
+        match_id.0 > 0 && match_id.0 < self.next_match && !is_open
     }
 
     /// Whether there was such a match, which only the database has in full.
@@ -766,6 +806,7 @@ impl Ladder {
                 ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
             },
             Content::Queue { .. } => self.queue_cards.values().any(|card| *card == id),
+            Content::Post(post) => self.post_may_change(*post),
             Content::Reminder { .. }
             | Content::PlayReminder { .. }
             | Content::Notice { .. }

@@ -102,7 +102,7 @@ impl Ladder {
         Some(MatchView { match_id: id, phase })
     }
 
-    fn sheet(&self, season: &Season, now: Timestamp, match_: &Match, slot: usize) -> MatchSheet {
+    pub(super) fn sheet(&self, season: &Season, now: Timestamp, match_: &Match, slot: usize) -> MatchSheet {
         let pairing = &match_.pairing;
         let region = pairing.server.game_region();
         let map = season.map(&pairing.map);
@@ -150,6 +150,7 @@ impl Ladder {
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
             Content::News(news) => CardView::News(news.clone()),
             Content::Queue { .. } => CardView::Queue(Box::new(self.queue_view(season, now, card.player)?)),
+            Content::Post(post) => CardView::Post(Box::new(self.post_view(season, now, *post)?)),
             Content::Notice { refusal, files } => {
                 CardView::Notice { refusal: refusal.clone(), files: *files }
             }

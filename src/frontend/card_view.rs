@@ -4,7 +4,7 @@ use super::commands::match_::{self, append_fact};
 use super::commands::queue;
 use super::reply::{Page, Tone, field, row};
 use super::text::{Words, plain};
-use super::{news, refusal};
+use super::{news, post_view, refusal};
 use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, ModFinding, SeatsFinding};
 use ipc_schema::fact_line::FactLine;
 use ipc_schema::view::{CardView, ReplayStage, ReplayView};
@@ -28,6 +28,7 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
+        CardView::Post(post) => post_view::render(post, words),
         CardView::News(told) => news::page(told, words),
         CardView::Queue(view) => queue::render(view, words),
         CardView::Notice { refusal, files } => {

@@ -44,7 +44,7 @@ const REPORT_TRIES: u32 = 15;
 const REPORT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Codes by which Discord says that this player or this content can never be.
-const FOR_GOOD: [u64; 8] = [
+const FOR_GOOD: [u64; 11] = [
     code::CANNOT_MESSAGE_USER,
     code::NO_MUTUAL_GUILD,
     code::INVALID_FORM,
@@ -53,13 +53,17 @@ const FOR_GOOD: [u64; 8] = [
     code::UNKNOWN_USER,
     code::MISSING_ACCESS,
     code::NOT_ITS_AUTHOR,
+    code::MISSING_PERMISSIONS,
+    code::WRONG_CHANNEL_KIND,
+    // A match is over before there is room, and goes on in the DMs.
+    code::TOO_MANY_THREADS,
 ];
 
 /// Where a card was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Shown {
-    channel: ChannelId,
-    message: MessageId,
+pub(super) struct Shown {
+    pub(super) channel: ChannelId,
+    pub(super) message: MessageId,
 }
 
 #[derive(Debug)]
@@ -222,16 +226,30 @@ impl Desk {
     }
 
     async fn show_card(&self, card: ShowCard, nonce: String) -> Result<Shown, RestError> {
+        if let Some(place) = &card.place {
+            return self.show_post(&card, place, nonce).await;
+        }
         let body = Body::of_page(card_view::render(&card.view, Words::of(card.locale)));
-        let urgency = card.view.urgency();
         let channel = match card.channel {
             Some(channel) => channel,
-            None => self.rest.open_dm(urgency, card.user).await?,
+            None => self.rest.open_dm(card.view.urgency(), card.user).await?,
         };
+        self.show_in(channel, &card, &body, nonce).await
+    }
+
+    /// Posts the card in a channel, or edits its message there.
+    pub(super) async fn show_in(
+        &self,
+        channel: ChannelId,
+        card: &ShowCard,
+        body: &Body,
+        nonce: String,
+    ) -> Result<Shown, RestError> {
+        let urgency = card.view.urgency();
         if let Some(message) = card.message {
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(urgency, channel, message, &body.over_existing()).await?;
+                self.rest.edit(urgency, channel, message, &body.clone().over_existing()).await?;
             }
             return Ok(Shown { channel, message });
         }
@@ -242,7 +260,7 @@ impl Desk {
             // The nonce found an earlier post, whose answer was lost and whose words are older.
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(urgency, channel, message, &body.over_existing()).await?;
+                self.rest.edit(urgency, channel, message, &body.clone().over_existing()).await?;
             }
         } else {
             self.lanes.advance(message, card.card, card.version);

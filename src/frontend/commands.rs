@@ -8,6 +8,7 @@ pub mod leaderboard;
 pub mod match_;
 pub mod profile;
 pub mod queue;
+pub mod report;
 pub mod setup;
 
 use super::custom_id::{CustomId, StaffOrder};
@@ -16,11 +17,13 @@ use super::refusal;
 use super::reply::{Page, Reply};
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
+use ipc_schema::ids::MatchId;
 use ipc_schema::staff::StaffLook;
 use ipc_schema::vocab::{Locale, Race, Refusal, Region};
 use twilight_interactions::command::{CommandOption, CreateOption};
 use twilight_interactions::error::ParseError;
 use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::channel::Attachment;
 
 /// One slash command.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +59,7 @@ pub const COMMANDS: &[Command] = &[
     activity::COMMAND,
     help::COMMAND,
     admin::COMMAND,
+    report::COMMAND,
 ];
 
 /// Options that do not fit the registered command, such as those of an older registration.
@@ -106,14 +110,41 @@ pub enum Plan {
     OpenReason(StaffOrder),
     /// As [`Plan::Ask`], and the page comes with its picture.
     Draw(BackendRequest),
+    /// The modal that takes the replay of a match, likewise.
+    OpenReplay(MatchId),
+    /// A file that came with a command, or with the modal of a match.
+    TakeFile {
+        file: SentFile,
+        of: Option<MatchId>,
+    },
+}
+
+/// A file that a player sent, before it is downloaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentFile {
+    /// Of the attachment.
+    pub id: u64,
+    pub name: String,
+    pub bytes: u64,
+    /// From where it can be had for some hours.
+    pub url: String,
+}
+
+impl From<&Attachment> for SentFile {
+    fn from(attachment: &Attachment) -> SentFile {
+        let Attachment { id, filename, size, url, .. } = attachment;
+        SentFile { id: id.get(), name: filename.clone(), bytes: *size, url: url.clone() }
+    }
 }
 
 impl Plan {
     /// How a press that leads to this is acknowledged.
     pub fn ack(&self) -> Ack {
         match self {
-            Plan::OpenNames | Plan::OpenReason(_) => Ack::Modal,
-            Plan::Ask(_) | Plan::Draw(_) | Plan::Say(_) | Plan::Refuse(_) => Ack::Message,
+            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => Ack::Modal,
+            Plan::Ask(_) | Plan::Draw(_) | Plan::Say(_) | Plan::Refuse(_) | Plan::TakeFile { .. } => {
+                Ack::Message
+            }
         }
     }
 }
@@ -136,6 +167,8 @@ pub struct Input {
     pub values: Vec<String>,
     /// Of a modal: custom id and text of each input.
     pub fields: Vec<(String, String)>,
+    /// Of a modal.
+    pub files: Vec<SentFile>,
 }
 
 /// What a button, a menu or a modal asks for.
@@ -144,6 +177,13 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
     let request = match id {
         CustomId::SetupNamesOpen => return Plan::OpenNames,
         CustomId::StaffAsk(order) => return Plan::OpenReason(order),
+        CustomId::MatchReplay(match_id) => return Plan::OpenReplay(match_id),
+        CustomId::MatchFile(match_id) => {
+            return match input.files.into_iter().next() {
+                Some(file) => Plan::TakeFile { file, of: Some(match_id) },
+                None => Plan::Refuse(Refusal::NotAReplay),
+            };
+        }
         CustomId::SetupLocale => match Locale::from_code(value) {
             Some(locale) => BackendRequest::SetLocale { caller, locale },
             None => return Plan::Say("button-unknown"),
@@ -206,7 +246,9 @@ impl Origin {
             | CustomId::MatchAbort(_)
             | CustomId::MatchShow
             | CustomId::MatchReport(..)
-            | CustomId::MatchDispute(_) => Origin::Match,
+            | CustomId::MatchDispute(_)
+            | CustomId::MatchReplay(_)
+            | CustomId::MatchFile(_) => Origin::Match,
             CustomId::Leaderboard { .. } | CustomId::LeaderboardPicture { .. } => Origin::Leaderboard,
             CustomId::StaffDo(_)
             | CustomId::StaffCancel(_)
@@ -248,7 +290,10 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::MatchChannels
         | BackendRequest::LoadSession { .. }
         | BackendRequest::Activity { .. }
-        | BackendRequest::StaffLook { .. } => false,
+        | BackendRequest::StaffLook { .. }
+        | BackendRequest::PastMatch { .. }
+        | BackendRequest::MatchChoices { .. }
+        | BackendRequest::ReplayFile { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -287,8 +332,15 @@ pub fn render(reply: &BackendReply) -> Reply {
         BackendReply::Profile { locale, profile } => profile::render(profile, Words::of(*locale)).into(),
         BackendReply::Staff { locale, view } => admin::render(view, Words::of(*locale)).into(),
         BackendReply::Activity { locale, activity } => activity::render(activity, Words::of(*locale)).into(),
+        // With its file, where it is read for somebody.
+        BackendReply::PastMatch { locale, match_ } => {
+            match_::past::render(match_, match_::past::Download::Gone, Words::of(*locale)).into()
+        }
         // No press asks for these.
         BackendReply::Taken
+        | BackendReply::ReplayTaken { .. }
+        | BackendReply::MatchChoices { .. }
+        | BackendReply::ReplayFile(_)
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
         | BackendReply::MatchChannels(_) => Reply::Taken,
@@ -323,7 +375,7 @@ pub fn beside_picture(reply: &BackendReply, page: Page) -> Page {
 mod tests {
     use super::*;
     use ipc_schema::backend::TermsAnswer;
-    use ipc_schema::ids::{MatchId, ProposalId, UserId};
+    use ipc_schema::ids::{ProposalId, UserId};
     use ipc_schema::staff::StaffAct;
     use ipc_schema::view::LeaderboardFilter;
     use ipc_schema::vocab::{Era, Outcome, Race, Verdict};
@@ -349,7 +401,8 @@ mod tests {
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        let expected = ["setup", "queue", "match", "leaderboard", "profile", "activity", "help", "admin"];
+        let expected =
+            ["setup", "queue", "match", "leaderboard", "profile", "activity", "help", "admin", "report"];
         assert_eq!(names, BTreeSet::from(expected));
     }
 
@@ -402,6 +455,8 @@ mod tests {
                 Plan::Ask(BackendRequest::Report { caller, match_id, outcome: Outcome::Draw }),
             ),
             ("match:dispute:12", "", Plan::Ask(BackendRequest::Dispute { caller, match_id })),
+            ("match:replay:12", "", Plan::OpenReplay(match_id)),
+            ("match:file:12", "", Plan::Refuse(Refusal::NotAReplay)),
             ("leaderboard:3", "", Plan::Ask(BackendRequest::Leaderboard { caller, page: 3, filter: all })),
             (
                 "leaderboard:0:-:-:-:best",
@@ -437,7 +492,7 @@ mod tests {
         ];
         for (id, value, expected) in cases {
             let values = if value.is_empty() { Vec::new() } else { vec![value.to_owned()] };
-            let input = Input { values, fields: Vec::new() };
+            let input = Input { values, ..Input::default() };
             assert_eq!(plan(CustomId::parse(id).unwrap(), CALLER, input), expected, "{id} {value}");
         }
     }

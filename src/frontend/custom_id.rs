@@ -52,6 +52,10 @@ pub enum CustomId {
     StaffAsk(StaffOrder),
     /// The modal itself.
     StaffReason(StaffOrder),
+    /// Button that opens the modal for the replay of a match.
+    MatchReplay(MatchId),
+    /// The modal itself.
+    MatchFile(MatchId),
     SetupShow,
     /// The same page with a picture of its first rows.
     LeaderboardPicture {
@@ -177,6 +181,8 @@ impl CustomId {
             ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
             ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
+            ["match", "replay", id] => CustomId::MatchReplay(MatchId(id.parse().ok()?)),
+            ["match", "file", id] => CustomId::MatchFile(MatchId(id.parse().ok()?)),
             ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
@@ -214,6 +220,8 @@ impl fmt::Display for CustomId {
             CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
+            CustomId::MatchReplay(id) => write!(f, "match:replay:{id}"),
+            CustomId::MatchFile(id) => write!(f, "match:file:{id}"),
             CustomId::SetupShow => f.write_str("setup:show"),
             CustomId::LeaderboardPicture { page, filter } => {
                 write!(f, "leaderboard:picture:{}", LeaderboardPage(*page, *filter))
@@ -284,6 +292,8 @@ mod tests {
             ),
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
+            (CustomId::MatchReplay(MatchId(12)), "match:replay:12"),
+            (CustomId::MatchFile(MatchId(u64::MAX)), "match:file:18446744073709551615"),
             (CustomId::SetupShow, "setup:show"),
             (
                 CustomId::LeaderboardPicture { page: 0, filter: LeaderboardFilter::default() },
@@ -329,6 +339,8 @@ mod tests {
             "match:report:12:lose",
             "match:report::won",
             "match:dispute:007",
+            "match:replay:",
+            "match:file:-1",
             "leaderboard:1:-:-:-:all",
             "leaderboard:1:-:-:-:none",
             "leaderboard:1:bw_zerg:kr:-:all",

@@ -1,7 +1,7 @@
 //! Reads an interaction of Discord's into what the runner needs. Nothing here trusts that a field is
 //! there or that a kind is known: what cannot be read is answered or left alone, never a panic.
 
-use super::commands::{self, Ack, COMMANDS, Command, Input, Origin, Plan};
+use super::commands::{self, Ack, COMMANDS, Command, Input, Origin, Plan, SentFile};
 use super::custom_id::CustomId;
 use super::reply::{Surface, shown_in};
 use ipc_schema::backend::Caller;
@@ -12,9 +12,10 @@ use twilight_model::application::interaction::modal::ModalInteractionComponent;
 use twilight_model::application::interaction::{
     Interaction, InteractionContextType, InteractionData, InteractionType,
 };
-use twilight_model::channel::message::Component;
+use twilight_model::channel::Message;
+use twilight_model::channel::message::{Component, MessageFlags};
 use twilight_model::id::Id;
-use twilight_model::id::marker::ApplicationMarker;
+use twilight_model::id::marker::{ApplicationMarker, AttachmentMarker};
 
 /// Discord's ids count milliseconds from the first of January 2015.
 const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
@@ -72,8 +73,13 @@ impl Incoming {
             locale: locale_of(interaction.locale.as_deref()),
             dm: channel.filter(|_| in_dm),
         };
-        let message = interaction.message.as_ref().map(|message| MessageId(message.id.get()));
-        let shown = interaction.message.as_ref().map(shown_in).unwrap_or_default();
+        // A message that others see as well stays as it is: who presses there is answered alone.
+        let is_own = |message: &&Message| {
+            in_dm || message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL))
+        };
+        let own = interaction.message.as_ref().filter(is_own);
+        let message = own.map(|message| MessageId(message.id.get()));
+        let shown = own.map(shown_in).unwrap_or_default();
         let typing = interaction.kind == InteractionType::ApplicationCommandAutocomplete;
         let (origin, message, ack, plan) = match interaction.data? {
             InteractionData::ApplicationCommand(data) => {
@@ -81,14 +87,18 @@ impl Incoming {
                 (Origin::Command, None, ack, plan)
             }
             InteractionData::MessageComponent(data) => {
-                let input = Input { values: data.values, fields: Vec::new() };
+                let input = Input { values: data.values, ..Input::default() };
                 let (origin, plan) = plan_press(&data.custom_id, caller, input);
                 (origin, message, plan.ack(), plan)
             }
             InteractionData::ModalSubmit(data) => {
                 let mut fields = Vec::new();
                 collect(&data.components, &mut fields);
-                let input = Input { values: Vec::new(), fields };
+                let mut sent = Vec::new();
+                uploaded(&data.components, &mut sent);
+                let resolved = data.resolved.as_ref().map(|resolved| &resolved.attachments);
+                let files = sent.iter().filter_map(|id| resolved?.get(id)).map(SentFile::from).collect();
+                let input = Input { values: Vec::new(), fields, files };
                 let (origin, plan) = plan_press(&data.custom_id, caller, input);
                 (origin, message, plan.ack(), plan)
             }
@@ -148,6 +158,19 @@ fn collect(components: &[ModalInteractionComponent], fields: &mut Vec<(String, S
                 collect(std::slice::from_ref(label.component.as_ref()), fields);
             }
             ModalInteractionComponent::ActionRow(row) => collect(&row.components, fields),
+            _ => {}
+        }
+    }
+}
+
+/// Files wherever they are nested.
+fn uploaded(components: &[ModalInteractionComponent], ids: &mut Vec<Id<AttachmentMarker>>) {
+    for component in components {
+        match component {
+            ModalInteractionComponent::FileUpload(upload) => ids.extend(&upload.values),
+            ModalInteractionComponent::Label(label) => {
+                uploaded(std::slice::from_ref(label.component.as_ref()), ids);
+            }
             _ => {}
         }
     }
@@ -262,6 +285,38 @@ mod tests {
             read(5, &data, &dm()).unwrap().plan,
             Plan::Ask(BackendRequest::SetNames { caller, names })
         );
+    }
+
+    #[test]
+    fn a_modal_brings_the_file_that_was_chosen_in_it() {
+        let upload = json!({ "type": 19, "id": 2, "custom_id": "replay", "values": ["44"] });
+        let file = json!({ "id": "44", "filename": "game.SC2Replay", "size": 3, "url": "http://cdn/game",
+            "proxy_url": "http://cdn/game" });
+        let data = json!({ "custom_id": "match:file:12", "components": [{ "type": 18, "id": 1, "component": upload }],
+            "resolved": { "attachments": { "44": file } } });
+        let (name, url) = ("game.SC2Replay".to_owned(), "http://cdn/game".to_owned());
+        let file = SentFile { id: 44, name, bytes: 3, url };
+        let incoming = read(5, &data, &dm()).unwrap();
+        assert_eq!(incoming.plan, Plan::TakeFile { file, of: Some(MatchId(12)) });
+        assert_eq!(incoming.ack, Ack::Message);
+    }
+
+    #[test]
+    fn a_press_on_what_others_see_is_answered_to_its_presser_alone() {
+        let data = json!({ "component_type": 2, "custom_id": "match:report:12:won" });
+        let member = json!({ "user": user(), "roles": [], "deaf": false, "mute": false, "flags": 0,
+            "joined_at": null, "permissions": "0" });
+        let message = |flags: u64| {
+            json!({ "id": "3", "channel_id": "9", "author": user(), "content": "", "timestamp": "2026-11-22T08:00:00+00:00",
+                "edited_timestamp": null, "tts": false, "mention_everyone": false, "mentions": [], "mention_roles": [],
+                "attachments": [], "embeds": [], "pinned": false, "type": 0, "flags": flags })
+        };
+        let place =
+            |flags| json!({ "member": member, "guild_id": "5", "context": 0, "message": message(flags) });
+        let shared = read(3, &data, &place(0)).unwrap();
+        assert_eq!((shared.message, shared.visible), (None, Visible::Ephemeral));
+        let own = read(3, &data, &place(64)).unwrap();
+        assert_eq!((own.message, own.visible), (Some(MessageId(3)), Visible::Ephemeral));
     }
 
     #[test]

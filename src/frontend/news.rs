@@ -15,7 +15,8 @@ pub fn page(news: &News, words: Words) -> Page {
         | News::MmrAdjusted { .. }
         | News::RoleSet { .. }
         | News::Announcement { .. }
-        | News::ToonsAllowed { .. } => Tone::Calm,
+        | News::ToonsAllowed { .. }
+        | News::MatchRuled { .. } => Tone::Calm,
     };
     Page::of(render(news, words)).tone(tone)
 }
@@ -40,6 +41,15 @@ fn render(news: &News, words: Words) -> String {
                 None => "news-match-void",
             };
             words.with(key, &[("id", match_id.to_string().into())])
+        }
+        News::MatchRuled { match_id, verdict, your_slot, reason } => {
+            let key = match verdict.outcome(usize::from(*your_slot)) {
+                Some(Outcome::Won) => "news-match-ruled-won",
+                Some(Outcome::Lost) => "news-match-ruled-lost",
+                Some(Outcome::Draw) => "news-match-ruled-drawn",
+                None => "news-match-ruled-void",
+            };
+            words.with(key, &[("id", match_id.to_string().into()), why(reason)])
         }
         News::MmrAdjusted { race, before, after, reason } => words.with(
             "news-mmr-adjusted",
@@ -108,6 +118,7 @@ mod tests {
         let (until, reason) = (Timestamp(1_800_000_000_000), || "Maphacks".to_owned());
         let corrected = News::RatingCorrected { match_id, race, before: Mmr(1520), after: Mmr(1500) };
         let resolved = |verdict, your_slot| News::MatchResolved { match_id, verdict, your_slot };
+        let ruled = |verdict, your_slot| News::MatchRuled { match_id, verdict, your_slot, reason: reason() };
         let decided = Verdict::Decided { winner: 1, ground: Ground::Staff };
         let typo = "a *typo*".to_owned();
         let adjusted = News::MmrAdjusted { race, before: Mmr(1500), after: Mmr(1550), reason: typo };
@@ -123,6 +134,16 @@ mod tests {
                 "Staff looked at match 12 and decided it: nobody won.",
             ),
             (resolved(Verdict::Void, 0), "Staff looked at match 12 and took it back. It counts for nothing."),
+            (ruled(decided, 0), "Staff looked at match 12 and decided it: you lost. Why: Maphacks."),
+            (ruled(decided, 1), "Staff looked at match 12 and decided it: you won. Why: Maphacks."),
+            (
+                ruled(Verdict::Drawn { ground: Ground::Staff }, 0),
+                "Staff looked at match 12 and decided it: nobody won. Why: Maphacks.",
+            ),
+            (
+                ruled(Verdict::Void, 0),
+                "Staff looked at match 12 and took it back. It counts for nothing. Why: Maphacks.",
+            ),
             (
                 adjusted,
                 "Staff set your rating with BW Zerg: 1500 → 1550 MMR (+50). Their reason: a \\*typo\\*.",

@@ -102,6 +102,8 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
             words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
         }
         Refusal::HistoryAway => words.say("refusal-history-away"),
+        Refusal::ReplayInLine => words.say("refusal-replay-in-line"),
+        Refusal::MatchPrivate => words.say("refusal-match-private"),
     }
 }
 
@@ -134,7 +136,9 @@ pub fn gate(refusal: &Refusal, words: Words) -> Option<Component> {
         | Refusal::NotStarted
         | Refusal::NotDisputable
         | Refusal::DisputeOver { .. }
-        | Refusal::AlreadyDecided => open(CustomId::MatchShow, "match-button-show"),
+        | Refusal::AlreadyDecided
+        | Refusal::ReplayInLine
+        | Refusal::MatchPrivate => open(CustomId::MatchShow, "match-button-show"),
         Refusal::TimedOut { .. }
         | Refusal::MatchUnknown
         | Refusal::FileTooLarge { .. }
@@ -260,6 +264,8 @@ pub mod tests {
             Refusal::OutOfRange { from: 0, to: 10_080 },
             Refusal::TextLength { from: 3, to: 1500 },
             Refusal::HistoryAway,
+            Refusal::ReplayInLine,
+            Refusal::MatchPrivate,
         ]
     }
 

@@ -17,7 +17,7 @@ use super::schedule::{Call, Lane, Scope, Told};
 use crate::clock;
 use anyhow::Context as _;
 use bytes::Bytes;
-use ipc_schema::ids::{ChannelId, MessageId, UserId};
+use ipc_schema::ids::{ChannelId, GuildId, MessageId, UserId};
 use ipc_schema::view::Urgency;
 use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::multipart;
@@ -61,6 +61,12 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 const USER_AGENT: &str = concat!("DiscordBot (evoladder, ", env!("CARGO_PKG_VERSION"), ")");
 
+/// Discord's number for the kind of channel.
+const PRIVATE_THREAD: u8 = 12;
+
+/// Without a message for so long Discord archives a thread by itself; a match is over long before.
+const ARCHIVED_AFTER_MINUTES: u16 = 1440;
+
 /// Codes of Discord's JSON errors.
 pub mod code {
     pub const UNKNOWN_INTERACTION: u64 = 10062;
@@ -74,6 +80,10 @@ pub mod code {
     pub const EMPTY_MESSAGE: u64 = 50006;
     pub const INVALID_FORM: u64 = 50035;
     pub const CANNOT_MESSAGE_USER: u64 = 50007;
+    pub const MISSING_PERMISSIONS: u64 = 50013;
+    pub const WRONG_CHANNEL_KIND: u64 = 50024;
+    pub const THREAD_ARCHIVED: u64 = 50083;
+    pub const TOO_MANY_THREADS: u64 = 160_006;
     pub const NO_MUTUAL_GUILD: u64 = 50278;
     /// A 403 that waiting ends, and that asking again makes worse.
     pub const OPENING_DMS_TOO_FAST: u64 = 40003;
@@ -135,6 +145,34 @@ pub struct Rest {
     base: String,
     breaker: Mutex<Breaker>,
     calls: AtomicU64,
+}
+
+/// Whether people may write in a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thread {
+    Open,
+    /// Archived and locked.
+    Closed,
+}
+
+/// A thread that is not archived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveThread {
+    pub id: ChannelId,
+    pub parent: ChannelId,
+    pub name: String,
+}
+
+impl ActiveThread {
+    fn read(channel: Channel) -> Option<ActiveThread> {
+        let (id, parent) = (ChannelId(channel.id.get()), ChannelId(channel.parent_id?.get()));
+        Some(ActiveThread { id, parent, name: channel.name? })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct ActiveThreads {
+    threads: Vec<Channel>,
 }
 
 /// The first answer to an interaction.
@@ -307,6 +345,39 @@ impl Rest {
     ) -> Result<(), RestError> {
         let route = Route::DeleteMessage { channel_id: channel.0, message_id: message.0 };
         self.send(Request::builder(&route).build(), urgency, MESSAGE_LIMIT).await
+    }
+
+    /// Threads of a server that are not archived, private ones of this application among them.
+    pub async fn active_threads(&self, guild: GuildId) -> Result<Vec<ActiveThread>, RestError> {
+        let request = Request::builder(&Route::GetActiveThreads { guild_id: guild.0 });
+        let found: ActiveThreads = self.read(request.build(), Urgency::Answer, MESSAGE_LIMIT).await?;
+        Ok(found.threads.into_iter().filter_map(ActiveThread::read).collect())
+    }
+
+    /// Makes a private thread into which only this application lets people.
+    pub async fn create_thread(&self, parent: ChannelId, name: &str) -> Result<ChannelId, RestError> {
+        let body = serde_json::json!({
+            "name": name,
+            "type": PRIVATE_THREAD,
+            "invitable": false,
+            "auto_archive_duration": ARCHIVED_AFTER_MINUTES,
+        });
+        let request = Request::builder(&Route::CreateThread { channel_id: parent.0 }).json(&body);
+        let thread: Channel = self.read(request.build(), Urgency::Answer, MESSAGE_LIMIT).await?;
+        Ok(ChannelId(thread.id.get()))
+    }
+
+    /// Who is in it already stays in it.
+    pub async fn add_to_thread(&self, thread: ChannelId, user: UserId) -> Result<(), RestError> {
+        let route = Route::AddThreadMember { channel_id: thread.0, user_id: user.0 };
+        self.send(Request::builder(&route).build(), Urgency::Answer, MESSAGE_LIMIT).await
+    }
+
+    pub async fn set_thread(&self, thread: ChannelId, to: Thread) -> Result<(), RestError> {
+        let closed = to == Thread::Closed;
+        let body = serde_json::json!({ "archived": closed, "locked": closed });
+        let request = Request::builder(&Route::UpdateChannel { channel_id: thread.0 }).json(&body);
+        self.send(request.build(), Urgency::Answer, MESSAGE_LIMIT).await
     }
 
     /// The newest messages of a channel, newest first.

@@ -4,7 +4,8 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::{self, Ack, Plan, admin, changes_something, setup};
+use super::commands::match_::past::{self, Download};
+use super::commands::{self, Ack, Plan, SentFile, admin, changes_something, report, setup};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::pictures::Missing;
@@ -16,9 +17,10 @@ use super::{Desk, Ended};
 use crate::clock;
 use crate::failpoint;
 use bytes::Bytes;
+use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{Key, MatchId};
-use ipc_schema::vocab::Refusal;
+use ipc_schema::vocab::{FileHash, Refusal};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -42,6 +44,9 @@ const FIRST_WAIT: Duration = Duration::from_millis(1500);
 
 /// After it an answer is given up. Restarts are over long before, and the token lives 15 minutes.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
+
+/// Reading a replay back that somebody wants to have; longer than the backend takes for it.
+const FILE_LIMIT: Duration = Duration::from_secs(15);
 
 /// Reading the page that is shown beside a refusal.
 const PAGE_LIMIT: Duration = Duration::from_secs(5);
@@ -116,6 +121,7 @@ impl Desk {
             Ack::Modal => {
                 match incoming.plan {
                     Plan::OpenReason(order) => self.open_reason(&incoming, order, started).await,
+                    Plan::OpenReplay(match_id) => self.open_replay(&incoming, match_id, started).await,
                     _ => self.open_names(&incoming, started).await,
                 }
                 return Handled::NOTHING_LEFT;
@@ -171,7 +177,10 @@ impl Desk {
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(refusal::reply(refusal, words)),
-            Plan::OpenNames | Plan::OpenReason(_) => Answer::of(Reply::Notice(words.say("moment"))),
+            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => {
+                Answer::of(Reply::Notice(words.say("moment")))
+            }
+            Plan::TakeFile { file, of } => self.take_file_of(incoming, file, *of).await,
             Plan::Ask(request) | Plan::Draw(request) => self.ask(incoming, request.clone(), words).await,
         }
     }
@@ -196,8 +205,49 @@ impl Desk {
                 return Answer { ended, ..Answer::of(Reply::Notice(words.say("answer-late"))) };
             }
         };
-        let answer = Answer::render(&reply);
-        let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (&reply, &answer.reply)
+        if let BackendReply::PastMatch { locale, match_ } = &reply {
+            let download = match match_.replay {
+                Some(hash) => self.replay_file(hash).await.map_or(Download::Gone, Download::Here),
+                None => Download::None,
+            };
+            return Answer::of(past::render(match_, download, Words::of(*locale)).into());
+        }
+        self.with_page(incoming, pressed, &reply).await
+    }
+
+    /// A stored replay; None if it cannot be had.
+    async fn replay_file(&self, hash: FileHash) -> Option<Bytes> {
+        let request = BackendRequest::ReplayFile { hash };
+        match self.call_for_file(None, request, Bytes::new(), FILE_LIMIT).await {
+            Ok((BackendReply::ReplayFile(Some(_)), file)) => Some(file),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    /// Takes a file that came with the interaction. What comes of it follows by card.
+    async fn take_file_of(&self, incoming: &Incoming, file: &SentFile, of: Option<MatchId>) -> Answer {
+        match self.take_sent(incoming.caller, incoming.id, file).await {
+            (Some(BackendReply::ReplayTaken { locale }), _) => match (incoming.surface(), incoming.visible) {
+                (Surface::Existing(_), _) => Answer::of(Reply::Taken),
+                (Surface::New, Visible::Stays) => {
+                    Answer::of(Reply::Notice(Words::of(locale).say("report-taken")))
+                }
+                (Surface::New, Visible::Ephemeral) => {
+                    Answer::of(Reply::Notice(Words::of(locale).say("report-taken-elsewhere")))
+                }
+            },
+            (Some(reply), _) => self.with_page(incoming, of, &reply).await,
+            (None, ended) => {
+                let text = Words::of(incoming.caller.locale).with("upload-not-taken", &[("files", 1.into())]);
+                Answer { ended, ..Answer::of(Reply::Notice(text)) }
+            }
+        }
+    }
+
+    /// What the player reads, and beside a refusal the page that helps; of matches only the pressed one.
+    async fn with_page(&self, incoming: &Incoming, pressed: Option<MatchId>, reply: &BackendReply) -> Answer {
+        let answer = Answer::render(reply);
+        let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (reply, &answer.reply)
         else {
             return match incoming.plan {
                 Plan::Draw(_) => self.illustrate(answer, &reply).await,
@@ -254,18 +304,25 @@ impl Desk {
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
-    /// Suggests names for what is being typed: none if the backend takes too long.
+    async fn open_replay(&self, incoming: &Incoming, match_id: MatchId, started: Instant) {
+        let data = other(report::modal(match_id, Words::of(incoming.caller.locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
+    /// Suggests something for what is being typed: nothing if the backend takes too long.
     async fn suggest(&self, incoming: &Incoming, started: Instant) {
-        let names = match &incoming.plan {
+        let suggested = match &incoming.plan {
             Plan::Ask(request) => match self.call(None, request.clone(), Bytes::new(), FIRST_WAIT).await {
-                Ok(BackendReply::PlayerNames(names)) => names,
+                Ok(BackendReply::PlayerNames(names)) => names.into_iter().map(named).collect(),
+                Ok(BackendReply::MatchChoices { locale, matches }) => {
+                    matches.iter().filter_map(|of| match_choice(of, Words::of(locale))).collect()
+                }
                 _ => Vec::new(),
             },
-            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) | Plan::Draw(_) => {
-                Vec::new()
-            }
+            _ => Vec::new(),
         };
-        self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
+        self.callback(incoming, started, CALLBACK_LIMIT, &choices(suggested)).await;
     }
 
     async fn answer_at_once(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
@@ -387,14 +444,25 @@ impl Desk {
         blob: Bytes,
         limit: Duration,
     ) -> Result<BackendReply, Unanswered> {
+        self.call_for_file(key, request, blob, limit).await.map(|(reply, _)| reply)
+    }
+
+    /// The same with the bytes that follow the reply.
+    async fn call_for_file(
+        &self,
+        key: Option<Key>,
+        request: BackendRequest,
+        blob: Bytes,
+        limit: Duration,
+    ) -> Result<(BackendReply, Bytes), Unanswered> {
         let mut leaving = self.leaving.clone();
         // It is sent in the turns of other tasks that follow, so a fault that is to find it sent comes later.
         failpoint::hit("frontend: request sent").ok();
         tokio::select! {
             answer = self.link.call(key, request, blob, limit) => match answer {
-                Ok((reply, _)) => {
+                Ok(answer) => {
                     failpoint::hit("frontend: reply received").ok();
-                    Ok(reply)
+                    Ok(answer)
                 }
                 Err(crate::ipc::link::CallError::Busy) => Err(Unanswered::Busy),
                 Err(crate::ipc::link::CallError::DeadlinePassed) => Err(Unanswered::Late),
@@ -473,13 +541,22 @@ fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible)
     Callback { kind, data }
 }
 
-fn choices(names: Vec<String>) -> Callback {
-    let choice = |name: String| CommandOptionChoice {
+fn named(name: String) -> CommandOptionChoice {
+    CommandOptionChoice {
         value: CommandOptionChoiceValue::String(name.clone()),
         name,
         name_localizations: None,
-    };
-    let choices = Some(names.into_iter().map(choice).collect());
+    }
+}
+
+/// None for a number that Discord's integers cannot have.
+fn match_choice(of: &MatchChoice, words: Words) -> Option<CommandOptionChoice> {
+    let value = CommandOptionChoiceValue::Integer(i64::try_from(of.match_id.0).ok()?);
+    Some(CommandOptionChoice { name: past::choice(of, words), value, name_localizations: None })
+}
+
+fn choices(choices: Vec<CommandOptionChoice>) -> Callback {
+    let choices = Some(choices);
     let data = other(InteractionResponseData { choices, ..InteractionResponseData::default() });
     Callback { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
 }

@@ -110,6 +110,7 @@ mod tests {
             card: CardId(card),
             version: 1,
             user: UserId(user),
+            place: None,
             locale: Locale::EnUs,
             channel: None,
             message: None,

@@ -3,6 +3,7 @@
 //! The backend answers for each file; what was refused is told by one card for all files of a player
 //! that were refused for the same reason at about the same time.
 
+use super::commands::SentFile;
 use super::reply::{Body, Page};
 use super::runner::Unanswered;
 use super::text::Words;
@@ -20,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{sleep, timeout};
-use twilight_model::channel::{Attachment, Message};
+use twilight_model::channel::Message;
 
 /// The largest replay taken.
 const FILE_LIMIT: u64 = 5 << 20;
@@ -123,7 +124,9 @@ struct Refused {
 /// What became of one file.
 #[derive(Debug)]
 enum File {
-    Taken,
+    /// By the backend, which may have refused it.
+    Answered(BackendReply),
+    /// Before the backend was asked.
     Refused(Refusal),
     /// The backend did not answer, or could not save it.
     NotTaken,
@@ -242,7 +245,8 @@ impl Desk {
             self.hint(user, channel, message.id.get()).await;
             return Ended::Finished;
         }
-        let (refused, ended) = self.take_files(caller, &message).await;
+        let files: Vec<SentFile> = message.attachments.iter().map(SentFile::from).collect();
+        let (refused, ended) = self.take_files(caller, message.id.get(), &files).await;
         if ended == Ended::Unfinished {
             return Ended::Unfinished;
         }
@@ -256,26 +260,28 @@ impl Desk {
 
     /// Takes the files of a message, one after the other; those that were refused are still to be
     /// told of.
-    async fn take_files(&self, caller: Caller, message: &Message) -> (Vec<Refused>, Ended) {
+    async fn take_files(&self, caller: Caller, message: u64, files: &[SentFile]) -> (Vec<Refused>, Ended) {
         let mut refused = Vec::new();
         let Some(_turn) = self.uploads.enter(caller.user) else {
             let refusal = Refusal::OwnLineFull { limit: MESSAGES_PER_PLAYER };
-            refuse(&mut refused, refusal, &message.attachments);
+            refuse(&mut refused, refusal, files);
             return (refused, Ended::Finished);
         };
-        let mut left = message.attachments.as_slice();
+        let mut left = files;
         for _ in 0..FILES_PER_MESSAGE {
-            let Some((attachment, others)) = left.split_first() else { break };
-            match self.take_file(caller, message.id.get(), attachment).await {
-                File::Taken => {}
-                File::Refused(refusal) if is_about_the_sender(&refusal) => {
-                    // The others would be refused for the same reason.
-                    refuse(&mut refused, refusal, left);
-                    return (refused, Ended::Finished);
+            let Some((file, others)) = left.split_first() else { break };
+            match self.take_file(caller, message, file).await {
+                File::Refused(refusal) | File::Answered(BackendReply::Refused { refusal, .. }) => {
+                    if is_about_the_sender(&refusal) {
+                        // The others would be refused for the same reason.
+                        refuse(&mut refused, refusal, left);
+                        return (refused, Ended::Finished);
+                    }
+                    refuse(&mut refused, refusal, slice::from_ref(file));
                 }
-                File::Refused(refusal) => refuse(&mut refused, refusal, slice::from_ref(attachment)),
+                File::Answered(_) => {}
                 File::NotTaken => {
-                    self.tell_not_taken(caller, left.len(), attachment.id.get()).await;
+                    self.tell_not_taken(caller, left.len(), file.id).await;
                     return (refused, Ended::Finished);
                 }
                 File::Unfinished => return (refused, Ended::Unfinished),
@@ -286,8 +292,36 @@ impl Desk {
         (refused, Ended::Finished)
     }
 
-    async fn take_file(&self, caller: Caller, message: u64, attachment: &Attachment) -> File {
-        if let Some(refusal) = refused(&attachment.filename, attachment.size) {
+    /// Takes a file that came with an interaction, whose answer tells what became of it: that it is taken,
+    /// or why it is not. None if the backend did not answer, or could not save it.
+    pub(super) async fn take_sent(
+        &self,
+        caller: Caller,
+        interaction: u64,
+        file: &SentFile,
+    ) -> (Option<BackendReply>, Ended) {
+        let taken = match self.uploads.enter(caller.user) {
+            Some(_turn) => self.take_file(caller, interaction, file).await,
+            None => File::Refused(Refusal::OwnLineFull { limit: MESSAGES_PER_PLAYER }),
+        };
+        match taken {
+            File::Answered(reply) => (Some(reply), Ended::Finished),
+            File::Refused(refusal) => {
+                // The backend knows the player's language. No file is told of by a card.
+                let request = BackendRequest::RefuseUpload { caller, refusal: refusal.clone(), files: 0 };
+                let refused = match self.call(None, request, Bytes::new(), UPLOAD_LIMIT).await {
+                    Ok(reply @ BackendReply::Refused { .. }) => reply,
+                    Ok(_) | Err(_) => BackendReply::Refused { locale: caller.locale, refusal },
+                };
+                (Some(refused), Ended::Finished)
+            }
+            File::NotTaken => (None, Ended::Finished),
+            File::Unfinished => (None, Ended::Unfinished),
+        }
+    }
+
+    async fn take_file(&self, caller: Caller, message: u64, sent: &SentFile) -> File {
+        if let Some(refusal) = refused(&sent.name, sent.bytes) {
             return File::Refused(refusal);
         }
         let Ok(_waiting) = self.uploads.waiting.try_acquire() else {
@@ -295,16 +329,16 @@ impl Desk {
         };
         // Held until the backend has the file, since that is how long it takes memory.
         let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
-        let mut file = self.uploads.download(&attachment.url).await;
+        let mut file = self.uploads.download(&sent.url).await;
         if matches!(file, Err(DownloadError::TimedOut | DownloadError::Http(_) | DownloadError::Status(_))) {
             sleep(DOWNLOAD_PAUSE).await;
-            file = self.uploads.download(&attachment.url).await;
+            file = self.uploads.download(&sent.url).await;
         }
-        let key = Key::Attachment { message, attachment: attachment.id.get() };
+        let key = Key::Attachment { message, attachment: sent.id };
         match file {
             Ok(file) => {
                 let bytes = u32::try_from(file.len()).expect("FILE_LIMIT fits u32");
-                let file_name = attachment.filename.chars().take(200).collect();
+                let file_name = sent.name.chars().take(200).collect();
                 let request = BackendRequest::UploadReplay { caller, file_name, bytes };
                 failpoint::hit("frontend: file downloaded").ok();
                 let handed_over = self.hand_over(key, request, file).await;
@@ -340,7 +374,7 @@ impl Desk {
             },
         };
         let ended = match self.hand_over(key, request(files), Bytes::new()).await {
-            File::Taken | File::Refused(_) => Ended::Finished,
+            File::Answered(_) | File::Refused(_) => Ended::Finished,
             File::NotTaken => {
                 self.tell_not_taken(caller, files as usize, attachment).await;
                 Ended::Finished
@@ -363,8 +397,7 @@ impl Desk {
                     | Err(Unanswered::Busy) => sleep(UPLOAD_PAUSE).await,
                     // Nothing is known of it any more, and the same key would be refused again.
                     Ok(BackendReply::Refused { refusal: Refusal::Stale, .. }) => return None,
-                    Ok(BackendReply::Refused { refusal, .. }) => return Some(File::Refused(refusal)),
-                    Ok(_) => return Some(File::Taken),
+                    Ok(reply) => return Some(File::Answered(reply)),
                     Err(Unanswered::Late) if *self.leaving.borrow() => return None,
                     Err(Unanswered::Late) => {}
                 }
@@ -405,12 +438,12 @@ impl Desk {
 }
 
 /// Adds files to those that were refused for the same reason.
-fn refuse(refused: &mut Vec<Refused>, refusal: Refusal, attachments: &[Attachment]) {
-    let Some(first) = attachments.first() else { return };
-    let files = u32::try_from(attachments.len()).expect("a message has few files");
+fn refuse(refused: &mut Vec<Refused>, refusal: Refusal, sent: &[SentFile]) {
+    let Some(first) = sent.first() else { return };
+    let files = u32::try_from(sent.len()).expect("a message has few files");
     match refused.iter_mut().find(|other| other.refusal == refusal) {
         Some(other) => other.files += files,
-        None => refused.push(Refused { refusal, files, attachment: first.id.get() }),
+        None => refused.push(Refused { refusal, files, attachment: first.id }),
     }
 }
 
@@ -480,23 +513,14 @@ mod tests {
         assert!(uploads.hinted.lock().unwrap().len() <= HINTS_KEPT);
     }
 
-    fn attachments(count: u64) -> Vec<Attachment> {
-        let attachment = |id: u64| {
-            serde_json::from_value(serde_json::json!({
-                "id": id.to_string(),
-                "filename": "game.SC2Replay",
-                "size": 3,
-                "url": "http://127.0.0.1/game.SC2Replay",
-                "proxy_url": "http://127.0.0.1/game.SC2Replay",
-            }))
-            .unwrap()
-        };
-        (1..=count).map(attachment).collect()
+    fn sent(count: u64) -> Vec<SentFile> {
+        let file = |id: u64| SentFile { id, name: "game.SC2Replay".to_owned(), bytes: 3, url: String::new() };
+        (1..=count).map(file).collect()
     }
 
     #[test]
     fn files_refused_for_one_reason_are_one_refusal() {
-        let (files, mut told) = (attachments(7), Vec::new());
+        let (files, mut told) = (sent(7), Vec::new());
         refuse(&mut told, Refusal::NotAReplay, &files[..1]);
         refuse(&mut told, Refusal::OwnLineFull { limit: 3 }, &files[1..4]);
         refuse(&mut told, Refusal::NotAReplay, &files[4..]);

@@ -123,6 +123,7 @@ fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
         | Event::StaffProposed { .. }
         | Event::StaffWithdrew { .. }
         | Event::AbortsReset { .. }
+        | Event::PlacesSet { .. }
         | Event::Disputed { .. }
         | Event::PlayReminded { .. }
         | Event::QueueCardDue { .. }

@@ -150,6 +150,7 @@ fn plan(
         season: config.season.unwrap_or_else(|| season.to_owned()),
         seed,
         owner: config.owner,
+        places: config.places,
         token,
         durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
         abandon_journal: config.abandon_journal,

@@ -4,6 +4,7 @@
 use crate::config::{self, Durability, LogLevel, ReplayStore, RunDir, SandboxRule, Secret};
 use crate::failpoint;
 use ipc_schema::control::Role;
+use ipc_schema::event::Places;
 use ipc_schema::ids::UserId;
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -93,6 +94,8 @@ pub enum Setting {
     Players,
     ReplaySandbox,
     Owner,
+    /// All variables that say where the ladder speaks.
+    Places,
     /// With the keys that belong to it.
     ReplayStore,
     EmulatorFaults,
@@ -111,7 +114,7 @@ pub const CHILDREN: &[ChildSpec] = &[
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::AbandonJournal, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner] },
+                listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner, Setting::Places] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
                 listeners: &[],                   settings: &[Setting::ReplaySandbox] },
     ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
@@ -128,6 +131,7 @@ pub struct Plan {
     pub season: String,
     pub seed: Option<u64>,
     pub owner: Option<UserId>,
+    pub places: Places,
     pub token: Secret,
     pub database_url: Option<Secret>,
     pub durability: Durability,
@@ -174,6 +178,9 @@ impl Plan {
         environment.extend(spec.settings.iter().filter_map(|&setting| self.setting(setting)));
         let store = self.replay_store.as_ref().filter(|_| spec.settings.contains(&Setting::ReplayStore));
         environment.extend(store.map(ReplayStore::variables).unwrap_or_default());
+        if spec.settings.contains(&Setting::Places) {
+            environment.extend(config::place_variables(&self.places));
+        }
         environment.extend(failpoint::for_children());
         environment
     }
@@ -183,6 +190,8 @@ impl Plan {
         let demo = self.demo.as_ref();
         let address = || demo?.address.as_ref().map(OsString::from);
         let (name, value) = match setting {
+            // Several variables, which are added as a whole.
+            Setting::Places => return None,
             Setting::Data => (config::DATA, Some(self.data.clone().into_os_string())),
             Setting::DatabaseUrl => {
                 (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
@@ -219,6 +228,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc_schema::ids::RoleId;
 
     fn plan(demo: Option<Demo>) -> Plan {
         Plan {
@@ -227,6 +237,7 @@ mod tests {
             season: "default".to_owned(),
             seed: demo.is_some().then_some(7),
             owner: Some(UserId(1)),
+            places: Places { staff_role: Some(RoleId(3)), ..Places::default() },
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
             durability: Durability::Journal,
@@ -271,7 +282,7 @@ mod tests {
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
             (Role::DbWriter,     &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat(), &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat()),
-            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER],       &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER]),
+            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER, STAFF_ROLE_ID], &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER, STAFF_ROLE_ID]),
             (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
             (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
             (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC, PLAYERS, SEASON]),

@@ -19,7 +19,7 @@ const PACKED_ZEROS: &[u8] =
       T\x92\x14\x9e.\xe4\x8ap\xa1!\x92\x03m\x90";
 
 /// Two who play a match; the first plays Brood War Zerg, the second StarCraft II Terran.
-async fn playing(ladder: &Ladder, names: [&str; 2]) -> (Person, Person, MatchId) {
+pub(super) async fn playing(ladder: &Ladder, names: [&str; 2]) -> (Person, Person, MatchId) {
     let first = Person::new(ladder.emulator, names[0]).await;
     let second = Person::new(ladder.emulator, names[1]).await;
     first.set_up().await;
@@ -34,7 +34,7 @@ async fn playing(ladder: &Ladder, names: [&str; 2]) -> (Person, Person, MatchId)
 }
 
 /// The game that the first won, as the match sheet says it was to be played.
-async fn game_of(first: &Person, second: &Person) -> forge::Game {
+pub(super) async fn game_of(first: &Person, second: &Person) -> forge::Game {
     let map = first
         .told("the match sheet", |line| match &line.fact {
             Fact::Playing { map, .. } => Some(map.clone()),
@@ -72,7 +72,7 @@ fn stored(handle: &str) -> CacheHandle {
     CacheHandle(std::array::from_fn(byte))
 }
 
-async fn honest_file(first: &Person, second: &Person) -> Vec<u8> {
+pub(super) async fn honest_file(first: &Person, second: &Person) -> Vec<u8> {
     forge::write(&game_of(first, second).await)
 }
 
@@ -87,7 +87,7 @@ async fn times_read(person: &Person, words: &str) -> usize {
 }
 
 /// Waits until a player's replays have that many answers, and returns the newest.
-async fn answer(person: &Person, number: usize) -> String {
+pub(super) async fn answer(person: &Person, number: usize) -> String {
     wait_for(&format!("answer {number} for {}", person.name), async || {
         let is_answer = |text: &String| text.contains(" · replay · ") && !text.ends_with("reading");
         let mut answers: Vec<String> = person.texts().await.into_iter().filter(is_answer).collect();

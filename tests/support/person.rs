@@ -9,8 +9,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) struct Person {
-    http: reqwest::Client,
-    emulator: SocketAddr,
+    pub(super) http: reqwest::Client,
+    pub(super) emulator: SocketAddr,
     pub(crate) id: String,
     pub(crate) name: String,
     /// Modals submitted so far.
@@ -33,7 +33,7 @@ impl Person {
         person
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("http://{}/emulator/{path}", self.emulator);
         let answer = self.http.post(url).json(body).send().await.unwrap();
         let (status, body) = (answer.status(), answer.json::<Value>().await.unwrap());
@@ -198,7 +198,7 @@ impl Person {
     }
 }
 
-fn offers(component: &Value, custom_id: &str) -> bool {
+pub(super) fn offers(component: &Value, custom_id: &str) -> bool {
     match component {
         Value::Array(components) => components.iter().any(|component| offers(component, custom_id)),
         Value::Object(fields) => {
@@ -212,7 +212,7 @@ fn offers(component: &Value, custom_id: &str) -> bool {
 }
 
 /// All that a message says, as one text: every message of the bot is of Components V2.
-fn text_of(message: &Value) -> String {
+pub(super) fn text_of(message: &Value) -> String {
     fn collect<'a>(component: &'a Value, texts: &mut Vec<&'a str>) {
         match component {
             Value::Array(components) => components.iter().for_each(|component| collect(component, texts)),

@@ -3,11 +3,11 @@
 //! A list that names every variant does not compile while one is missing, so a new variant comes
 //! with its sample.
 
+use channels::{match_choice, past_match, place, places, post_views};
 use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{
     Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest,
 };
@@ -16,8 +16,7 @@ use ipc_schema::event::{
     Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
-    CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
-    Seq, UserId,
+    CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, UserId,
 };
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
@@ -43,8 +42,11 @@ macro_rules! every {
     }};
 }
 
+mod channels;
+mod control;
 mod staff;
 
+pub(crate) use control::{from_child, hellos, to_child};
 pub(crate) use staff::case_kinds;
 
 const PLAYER: PlayerId = PlayerId(7);
@@ -203,6 +205,8 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         OutOfRange { from: 0, to: u32::MAX },
         TextLength { from: 3, to: 1500 },
         HistoryAway,
+        ReplayInLine,
+        MatchPrivate,
     )
 }
 
@@ -388,6 +392,7 @@ pub(crate) fn events() -> Vec<Event> {
                 glicko: GLICKO,
             }],
         },
+        PlacesSet { places: places(), at: AT },
     )
 }
 
@@ -531,6 +536,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         News(news().remove(0)),
         PlayReminder { match_id: MATCH, number: 1, deadline: AT },
         Queue(Box::new(queue_views().remove(0))),
+        Post(Box::new(post_views().remove(0))),
     );
     let judged = judged()
         .into_iter()
@@ -540,6 +546,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         .chain(stages.into_iter().chain(judged).map(|stage| CardView::Replay(replay(stage))))
         .chain(match_views().into_iter().map(|view| CardView::Match(Box::new(view))))
         .chain(news().into_iter().map(CardView::News))
+        .chain(post_views().into_iter().map(|view| CardView::Post(Box::new(view))))
         .collect()
 }
 
@@ -578,6 +585,9 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         StaffPerform { caller, proposal: PROPOSAL },
         StaffWithdraw { caller, proposal: PROPOSAL },
         StaffLook { caller, look: StaffLook::Snapshot },
+        PastMatch { caller, match_id: MATCH },
+        MatchChoices { caller, typed: text("1") },
+        ReplayFile { hash: FileHash([0xcd; 32]) },
     );
     let reason = || text("because");
     let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
@@ -668,6 +678,10 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             },
         },
         Staff { locale, view: StaffView::Withdrawn },
+        ReplayTaken { locale },
+        PastMatch { locale, match_: Box::new(past_match()) },
+        MatchChoices { locale, matches: vec![match_choice()] },
+        ReplayFile(Some(4)),
     );
     one_each
         .into_iter()
@@ -687,6 +701,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         card: CARD,
         version: 2,
         user: USER,
+        place: Some(place()),
         locale: Locale::KoKr,
         channel: Some(CHANNEL),
         message: None,
@@ -757,45 +772,4 @@ pub(crate) fn worker_requests() -> Vec<WorkerRequest> {
 
 pub(crate) fn jobs() -> Vec<Job> {
     vec![Job { job: JOB, bytes: 0 }, Job { job: JobId(u64::MAX), bytes: 6 }]
-}
-
-pub(crate) fn hellos() -> Vec<Hello> {
-    let roles = every!(Role: Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
-    roles.into_iter().zip(1..).map(|(role, number)| Hello::new(role, Incarnation(number))).collect()
-}
-
-fn layers() -> Vec<Layer> {
-    let kinds = every!(LayerKind:
-        NoNewPrivileges, NotDumpable, LandlockFiles, LandlockTcp, LandlockScope, Limits, Seccomp
-    );
-    assert_eq!(kinds, LayerKind::ALL);
-    let missing = [None, Some(text("the kernel does not offer it"))].into_iter().cycle();
-    kinds.into_iter().zip(missing).map(|(kind, missing)| Layer { kind, missing }).collect()
-}
-
-pub(crate) fn to_child() -> Vec<ToChild> {
-    every!(ToChild:
-        Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
-        Ping { number: u64::MAX },
-        Drain,
-        PeerDied { incarnation: Incarnation(3), death: Death::Signal(31) },
-    )
-    .into_iter()
-    .chain(deaths().into_iter().map(|death| ToChild::PeerDied { incarnation: Incarnation(3), death }))
-    .collect()
-}
-
-fn deaths() -> Vec<Death> {
-    every!(Death: Code(75), Signal(6), Ended)
-}
-
-pub(crate) fn from_child() -> Vec<FromChild> {
-    every!(FromChild:
-        Hello(hellos().remove(1)),
-        Ready { address: Some(text("127.0.0.1:8080")) },
-        Pong { number: 1, doing: Some(text("job 3")) },
-        Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
-        Sandbox { layers: layers() },
-        StandsBy { until: text("the database answers") },
-    )
 }

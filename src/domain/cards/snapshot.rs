@@ -7,15 +7,21 @@ use ipc_schema::snapshot::{StoredCard, StoredContent};
 impl Cards {
     /// The number of the newest card, and all that are due or may change again.
     pub(in crate::domain) fn to_stored(&self) -> (u64, impl Iterator<Item = StoredCard>) {
-        // What is due follows from the versions; what changed since the shell asked is the shell's.
-        let Cards { cards, due: _, last, changed: _ } = self;
+        // What is due follows from the versions, and which are in channels from what they show; what
+        // changed since the shell asked is the shell's.
+        let Cards { cards, due: _, last, posts: _, changed: _ } = self;
         (*last, cards.iter().map(|(id, card)| card.to_stored(*id)))
     }
 
     pub(in crate::domain) fn from_stored(last: u64, stored: impl Iterator<Item = StoredCard>) -> Cards {
         let cards = stored.map(Card::from_stored).collect::<Vec<_>>();
         let due = cards.iter().filter(|(_, card)| card.shown < card.version).map(|(id, _)| *id).collect();
-        Cards { due, cards: cards.into_iter().collect(), last, changed: Vec::new() }
+        let post = |(id, card): &(CardId, Card)| match card.content {
+            Content::Post(post) => Some((post, *id)),
+            _ => None,
+        };
+        let posts = cards.iter().filter_map(post).collect();
+        Cards { due, cards: cards.into_iter().collect(), last, posts, changed: Vec::new() }
     }
 }
 
@@ -34,6 +40,7 @@ impl Card {
             Content::Queue { since, at, waiting, replaces } => {
                 StoredContent::Queue { since, at, waiting, replaces }
             }
+            Content::Post(post) => StoredContent::Post(post),
         };
         StoredCard { id, player, content, version, shown, message }
     }
@@ -52,6 +59,7 @@ impl Card {
             StoredContent::Queue { since, at, waiting, replaces } => {
                 Content::Queue { since, at, waiting, replaces }
             }
+            StoredContent::Post(post) => Content::Post(post),
         };
         (id, Card { player, content, version, shown, message })
     }

@@ -9,7 +9,7 @@ mod staff;
 mod tests;
 
 use super::{Act, Decision, Input, Ladder};
-use crate::domain::cards::Content;
+use crate::domain::cards::{Content, NOBODY};
 use crate::domain::chance::Chance;
 use crate::domain::match_::Phase;
 use crate::domain::pairing::{self, Candidate};
@@ -115,6 +115,7 @@ impl Ladder {
             Input::Tick => Decision { events: self.tick(season, now), refusal: None },
             Input::Started => Decision::of(self.rating_system(season, now)),
             Input::OwnerNamed { user } => Decision::of(self.name_owner(now, *user)),
+            Input::PlacesNamed { places } => Decision::of(self.name_places(now, *places)),
         }
     }
 
@@ -278,7 +279,7 @@ impl Ladder {
     ) -> Vec<Event> {
         let Some(card) = self.cards.get(id) else { return Vec::new() };
         let mut events = vec![Event::CardShown { card: id, version, channel, message, at: now }];
-        if self.players[&card.player].channel != Some(channel) {
+        if card.player != NOBODY && self.players[&card.player].channel != Some(channel) {
             events.push(Event::ChannelSeen { player: card.player, channel });
         }
         if let Content::Match(match_id) = card.content

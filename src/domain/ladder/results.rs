@@ -16,6 +16,7 @@ use crate::domain::rating::{self, Change, Rating, RatingKey, System, glicko_afte
 use crate::domain::season::Season;
 use ipc_schema::event::{Event, Pairing, RatedRow, RatingChange, Rerating};
 use ipc_schema::ids::{MatchId, PlayerId, UserId};
+use ipc_schema::staff::StaffAct;
 use ipc_schema::view::News;
 use ipc_schema::vocab::{Ground, Mmr, Race, Refusal, Timestamp, Verdict};
 
@@ -229,9 +230,16 @@ impl Ladder {
         self.history.change(Change::System(System { start, scale, k }));
     }
 
-    pub(super) fn take_resolved(&mut self, match_id: MatchId, verdict: Verdict) {
+    pub(super) fn take_resolved(&mut self, match_id: MatchId, verdict: Verdict, at: Timestamp) {
+        // The entry of the audit log comes before what the act made true, and has the reason.
+        let reason = self.staff.log().next().map(|entry| &entry.done).filter(|done| done.at == at);
+        let reason = reason.filter(|done| done.act == StaffAct::Resolve { match_id, verdict });
+        let reason = reason.map(|done| done.reason.clone());
         let played = self.history.find(match_id).expect("only a match that was played is resolved");
         self.history.settle(match_id, Standing::of(verdict));
+        if played.standing.outcome().is_some() || verdict.outcome(0).is_some() {
+            self.post_result(match_id);
+        }
         match (played.standing.outcome(), verdict.outcome(0)) {
             (None, Some(_)) => self.counts.matches_decided += 1,
             (Some(_), None) => self.counts.matches_decided -= 1,
@@ -260,7 +268,11 @@ impl Ladder {
                 None => drop(self.ratings.remove(&row)),
             }
             self.stand(row.0);
-            self.cards.add(row.0, Content::News(News::MatchResolved { match_id, verdict, your_slot }));
+            let news = match reason.clone() {
+                Some(reason) => News::MatchRuled { match_id, verdict, your_slot, reason },
+                None => News::MatchResolved { match_id, verdict, your_slot },
+            };
+            self.cards.add(row.0, Content::News(news));
         }
     }
 

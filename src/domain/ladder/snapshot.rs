@@ -21,7 +21,7 @@ use crate::domain::staff::Staff;
 use crate::domain::standings::Standings;
 use crate::domain::verdict::Game;
 use crate::domain::waits::Waits;
-use ipc_schema::event::Names;
+use ipc_schema::event::{Names, Places};
 use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::snapshot::{
     Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob,
@@ -79,6 +79,7 @@ impl Ladder {
             next_job,
             counts: Counts { matches_paired, matches_decided, replays_parsed, replays_failed },
             overrides,
+            places,
         } = self;
         let each = &mut each;
         let (last_card, cards) = cards.to_stored();
@@ -154,7 +155,8 @@ impl Ladder {
             quarantined_files.iter().copied().collect(),
             strikes.iter().map(|(file, count)| (*file, *count)),
         );
-        each(Part::BadFiles { quarantined, strikes: strikes.collect() })
+        each(Part::BadFiles { quarantined, strikes: strikes.collect() })?;
+        if *places == Places::default() { Ok(()) } else { each(Part::Places(*places)) }
     }
 }
 
@@ -240,6 +242,7 @@ pub struct Rebuild {
     season_history: Vec<StoredChange>,
     rating_changes: Vec<(u32, StoredRatingChange)>,
     bad_files: Option<BadFiles>,
+    places: Places,
 }
 
 impl Rebuild {
@@ -266,6 +269,7 @@ impl Rebuild {
             Part::SeasonHistory(rows) => self.season_history.extend(rows),
             Part::RatingChanges(rows) => self.rating_changes.extend(rows),
             Part::BadFiles { quarantined, strikes } => self.bad_files = Some((quarantined, strikes)),
+            Part::Places(places) => self.places = places,
             other @ (Part::Results(_) | Part::Games(_) | Part::SpentFiles(_) | Part::Answers(_)) => {
                 return Some(other);
             }
@@ -301,6 +305,7 @@ impl Rebuild {
             season_history,
             rating_changes,
             bad_files,
+            places,
         } = self;
         let Numbers {
             at,
@@ -403,6 +408,7 @@ impl Rebuild {
             next_job,
             counts: Counts { matches_paired, matches_decided, replays_parsed, replays_failed },
             overrides: Overrides::from_stored((overrides?, learned, season_history)),
+            places,
         };
         Some((ladder, at))
     }

@@ -6,7 +6,7 @@ mod pages;
 #[cfg(test)]
 mod tests;
 
-pub use pages::render;
+pub use pages::{case_page, render};
 
 use super::{Ack, Command, CommandError, Plan, RaceOption};
 use crate::frontend::custom_id::{CustomId, StaffOrder};

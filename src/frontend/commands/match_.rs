@@ -1,5 +1,7 @@
-//! `/match`: the player's open match with all its buttons, else the last one. The cards of a match
-//! show the same page.
+//! `/match`: the player's open match with all its buttons, else the last one; with a number, any match that
+//! is over ([`past`]). The cards of a match show the same page.
+
+pub mod past;
 
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
@@ -21,22 +23,30 @@ use twilight_model::channel::message::component::ButtonStyle;
 #[derive(CommandModel, CreateCommand)]
 #[command(
     name = "match",
-    desc = "Show your match with all its buttons",
+    desc = "Show your match with all its buttons, or one that is over",
     contexts = "guild bot_dm",
     integration_types = "guild_install"
 )]
-struct Match {}
+struct Match {
+    /// The number of a match that is over
+    #[command(autocomplete = true, min_value = 1)]
+    id: Option<i64>,
+}
 
 pub const COMMAND: Command = Command {
     name: Match::NAME,
     ack: Ack::Message,
     register: || Match::create_command().into(),
     request,
-    suggest: None,
+    suggest: Some(past::suggest),
 };
 
-fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
-    Ok(Plan::Ask(BackendRequest::Match { caller: *caller }))
+fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
+    let caller = *caller;
+    Ok(Plan::Ask(match Match::from_interaction(data.into())?.id {
+        None => BackendRequest::Match { caller },
+        Some(id) => BackendRequest::PastMatch { caller, match_id: MatchId(id.unsigned_abs()) },
+    }))
 }
 
 pub fn render(view: &MatchView, words: Words) -> Page {
@@ -106,6 +116,7 @@ fn report_buttons(match_id: MatchId, chosen: Option<Outcome>, words: Words) -> C
         button(CustomId::MatchReport(match_id, *outcome), style, label)
     };
     let mut buttons: Vec<Component> = Outcome::ALL.iter().map(report).collect();
+    buttons.push(replay_button(match_id, words));
     buttons.push(button(CustomId::MatchShow, ButtonStyle::Secondary, words.say("match-button-show")));
     row(buttons)
 }
@@ -185,6 +196,11 @@ fn sheet_page(
         // Spoiler marks are the one thing in a message that a reader can fold.
         .text(of("match-guide", format!("||{}||", words.say("match-guide-value"))))
         .row(report_buttons(match_id, claims.yours, words))
+}
+
+/// Opens the modal that takes the replay.
+fn replay_button(match_id: MatchId, words: Words) -> Component {
+    button(CustomId::MatchReplay(match_id), ButtonStyle::Success, words.say("match-button-replay"))
 }
 
 fn player(player: &SheetPlayer, words: Words) -> String {
@@ -457,7 +473,7 @@ pub mod tests {
             let buttons = ids(&page);
             let shown: Vec<&str> = buttons.iter().map(|(id, _)| id.as_str()).collect();
             let report = ["match:report:12:won", "match:report:12:lost", "match:report:12:draw"];
-            assert_eq!(shown, [report[0], report[1], report[2], "match:show"]);
+            assert_eq!(shown, [report[0], report[1], report[2], "match:replay:12", "match:show"]);
             let chosen = buttons.iter().filter(|(_, style)| *style == 1).map(|(id, _)| id.clone());
             let expected: Vec<String> =
                 yours.iter().map(|outcome| format!("match:report:12:{outcome}")).collect();

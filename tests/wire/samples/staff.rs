@@ -327,5 +327,6 @@ pub(super) fn news() -> Vec<News> {
         Announcement { text: text("Hello") },
         ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
         ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
+        MatchRuled { match_id: MATCH, verdict: Verdict::Void, your_slot: 1, reason: text("a bug") },
     )
 }

@@ -1,6 +1,6 @@
 //! Replays: whether one is taken, how long a match waits for it, and what it decides.
 
-use super::super::{Ladder, STRIKES};
+use super::super::{Job, Ladder, STRIKES};
 use super::matches::Move;
 use crate::domain::cards::{Card, Content};
 use crate::domain::match_::{Match, Phase, UPLOADS};
@@ -45,6 +45,10 @@ impl Ladder {
         }
         if self.quarantined_files.contains(&hash) {
             return Err(Refusal::FileQuarantined);
+        }
+        let of_match = |job: &&Job| job.match_id == match_id && job.hash == hash;
+        if self.jobs.values().any(|job| of_match(&job) && job.player == player) {
+            return Err(Refusal::ReplayInLine);
         }
         let own = self.jobs.values().filter(|job| job.player == player).count();
         if own >= usize::from(LINE_PER_PLAYER) {

@@ -154,7 +154,8 @@ fn act(act: &StaffAct<String>, words: Words, room: usize) -> String {
     }
 }
 
-fn case_page(page: u32, pages: u32, case: Option<&CaseView>, words: Words) -> Page {
+/// One of `pages` cases, `page` from 0, with a button for each verdict.
+pub fn case_page(page: u32, pages: u32, case: Option<&CaseView>, words: Words) -> Page {
     let Some(case) = case else {
         return Page::of(words.say("admin-cases-none"));
     };

@@ -1,0 +1,186 @@
+//! Cards in channels: the log of matches, the channel of staff, and a private thread for each match.
+//!
+//! A message has a nonce, but Discord makes no thread once: so a thread is looked for by its name before
+//! it is made, and what is posted in one that was found is looked for there. Whatever dies on the way,
+//! there is one thread with one message.
+
+use super::Desk;
+use super::card_view;
+use super::cards::Shown;
+use super::incoming::made_at;
+use super::reply::Body;
+use super::rest::{RestError, Thread, code};
+use super::text::Words;
+use ipc_schema::backend::ShowCard;
+use ipc_schema::ids::{ChannelId, MessageId, RoleId, UserId};
+use ipc_schema::view::{Place, ThreadPlace};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use twilight_model::channel::message::AllowedMentions;
+use twilight_model::id::Id;
+
+/// Messages of a thread that was found, among which is what was posted in it.
+const MESSAGES: u16 = 50;
+
+/// The clock of Discord's ids is not ours.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
+
+/// Which failures of threads were told, so that each is told once until one is made again.
+#[derive(Debug, Default)]
+pub(super) struct Posts {
+    told: Mutex<BTreeSet<u64>>,
+}
+
+impl Posts {
+    fn failed(&self, error: &RestError) {
+        let told = || self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(code) = error.code().filter(|_| !error.is_passing())
+            && told().insert(code)
+        {
+            tracing::error!("matches get no threads, and go on in DMs alone: {error}");
+        }
+    }
+
+    fn succeeded(&self) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// Whom the first message of a card calls.
+#[derive(Debug, Default)]
+struct Mentions<'a> {
+    users: &'a [UserId],
+    role: Option<RoleId>,
+}
+
+impl Mentions<'_> {
+    /// As it is written; empty for nobody.
+    fn text(&self) -> String {
+        let role = self.role.map(|role| format!("<@&{role}>"));
+        let all: Vec<String> = self.users.iter().map(|user| format!("<@{user}>")).chain(role).collect();
+        all.join(" ")
+    }
+
+    fn allowed(&self) -> AllowedMentions {
+        AllowedMentions {
+            users: self.users.iter().filter_map(|user| Id::new_checked(user.0)).collect(),
+            roles: self.role.iter().filter_map(|role| Id::new_checked(role.0)).collect(),
+            ..AllowedMentions::default()
+        }
+    }
+}
+
+impl Desk {
+    pub(super) async fn show_post(
+        &self,
+        card: &ShowCard,
+        place: &Place,
+        nonce: String,
+    ) -> Result<Shown, RestError> {
+        match place {
+            Place::Channel { channel, role } => {
+                let body = body_of(card, &Mentions { users: &[], role: *role });
+                let channel = card.channel.unwrap_or(*channel);
+                self.show_in(channel, card, &body, nonce).await
+            }
+            Place::Thread(thread) => self.show_in_thread(card, thread, nonce).await,
+        }
+    }
+
+    async fn show_in_thread(
+        &self,
+        card: &ShowCard,
+        place: &ThreadPlace,
+        nonce: String,
+    ) -> Result<Shown, RestError> {
+        let body = body_of(card, &Mentions { users: &place.members, role: place.role });
+        let mut card = card.clone();
+        let thread = match card.channel {
+            Some(thread) => thread,
+            None => {
+                let (thread, posted) =
+                    self.thread_of(place).await.inspect_err(|error| self.posts.failed(error))?;
+                self.posts.succeeded();
+                card.message = posted;
+                thread
+            }
+        };
+        let shown = match self.show_in(thread, &card, &body, nonce.clone()).await {
+            // Somebody closed it, or this is a version that a process before this one had shown.
+            Err(error) if error.code() == Some(code::THREAD_ARCHIVED) => {
+                self.rest.set_thread(thread, Thread::Open).await?;
+                self.show_in(thread, &card, &body, nonce).await?
+            }
+            shown => shown?,
+        };
+        if place.is_over {
+            self.rest.set_thread(thread, Thread::Closed).await?;
+        }
+        Ok(shown)
+    }
+
+    /// The thread with its members in it, and the message that was posted there before, if there is one.
+    async fn thread_of(&self, place: &ThreadPlace) -> Result<(ChannelId, Option<MessageId>), RestError> {
+        let threads = self.rest.active_threads(place.guild).await?;
+        let is_it = |thread: &&super::rest::ActiveThread| {
+            thread.parent == place.parent
+                && thread.name == place.name
+                && made_at(thread.id.0) + CLOCKS_DIFFER >= place.since
+        };
+        let found = threads.iter().find(is_it).map(|thread| thread.id);
+        if found.is_none() && place.is_over {
+            // It was never made, and is needed no more.
+            let message = "the match was over before it had a thread".to_owned();
+            return Err(RestError::Refused { status: 404, code: code::UNKNOWN_CHANNEL, message });
+        }
+        let thread = match found {
+            Some(thread) => thread,
+            None => self.rest.create_thread(place.parent, &place.name).await?,
+        };
+        for user in &place.members {
+            match self.rest.add_to_thread(thread, *user).await {
+                Ok(()) => {}
+                Err(error) if error.is_passing() => return Err(error),
+                // Not in the server, or without access: the DM has everything as well.
+                Err(error) => tracing::warn!("account {user} is not in the thread of its match: {error}"),
+            }
+        }
+        let Some(thread) = found else { return Ok((thread, None)) };
+        let messages = self.rest.messages(thread, MESSAGES).await?;
+        let posted = messages.iter().rfind(|message| message.author.bot && !message.components.is_empty());
+        Ok((thread, posted.map(|message| MessageId(message.id.get()))))
+    }
+}
+
+fn body_of(card: &ShowCard, mentions: &Mentions<'_>) -> Body {
+    let mut page = card_view::render(&card.view, Words::of(card.locale));
+    let called = mentions.text();
+    if !called.is_empty() {
+        page.content = format!("{called}\n{}", page.content);
+    }
+    let mut body = Body::of_page(page);
+    body.allowed_mentions = mentions.allowed();
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_those_who_are_named_may_be_called() {
+        let nobody = Mentions::default();
+        assert_eq!(nobody.text(), "");
+        assert_eq!(serde_json::to_value(nobody.allowed()).unwrap()["parse"], serde_json::json!([]));
+        let (users, role) = ([UserId(7), UserId(8)], Some(RoleId(9)));
+        let some = Mentions { users: &users, role };
+        assert_eq!(some.text(), "<@7> <@8> <@&9>");
+        let allowed = serde_json::to_value(some.allowed()).unwrap();
+        assert_eq!(
+            (&allowed["users"], &allowed["roles"]),
+            (&serde_json::json!(["7", "8"]), &serde_json::json!(["9"]))
+        );
+        assert_eq!(allowed["parse"], serde_json::json!([]));
+    }
+}
