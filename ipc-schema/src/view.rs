@@ -2,7 +2,8 @@
 
 use crate::event::{CaseKind, Judged, Judgement, Names, RatingChange};
 use crate::frame::{Decode, Encode};
-use crate::ids::{CaseId, JobId, MatchId, PlayerId, UserId};
+use crate::ids::{CardId, CaseId, JobId, MatchId, PlayerId, UserId};
+use crate::notifications::Notifications;
 use crate::replay::Fault;
 use crate::staff::StaffRole;
 use crate::vocab::{
@@ -104,6 +105,13 @@ pub enum News {
         toon: Toon,
         reason: String,
     },
+    /// Somebody queued then with these races, and nobody waits who could be the opponent.
+    SomebodyQueues {
+        races: RaceChoice,
+        at: Timestamp,
+    },
+    /// Messages reach the player, who asked whether they do.
+    DmsOpen,
 }
 
 /// Which card goes out first where many are due.
@@ -135,6 +143,15 @@ pub struct SetupView {
     pub terms_accepted: bool,
     pub names: Option<Names>,
     pub region: Option<Region>,
+    pub notifications: Notifications,
+}
+
+/// A card that is held back because Discord does not bring messages to the player.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct HeldCard {
+    pub card: CardId,
+    pub version: u32,
+    pub view: CardView,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -144,6 +161,8 @@ pub enum SetupStep {
     /// The modal with names, BattleTag and country.
     Names,
     Region,
+    /// Which messages beyond the necessary.
+    Notifications,
     /// Everything is there; one press ends it.
     Preview,
     Done,

@@ -23,3 +23,9 @@ news-announcement =
     { $text }
 news-accounts-allowed = **Staff let { $count } accounts of yours be bound in { $region }**: { $reason }
 news-account-unbound = **Staff took the account { $account } off your name**: { $reason } A verified match may bind it again.
+news-queues-bw = **Somebody is looking for a match** with Brood War, since { $at }. Nobody waits who could be the opponent.
+news-queues-sc2 = **Somebody is looking for a match** with StarCraft II, since { $at }. Nobody waits who could be the opponent.
+news-queues-both = **Somebody is looking for a match** with either era, since { $at }. Nobody else waits.
+news-queues-button-queue = Look for a match
+news-queues-button-notify = Change notifications
+news-dms-open = Messages reach you here. Use /queue to find a match.

@@ -301,7 +301,13 @@ impl Core {
             | BackendReply::Profile { .. }
             | BackendReply::PlayerNames(_)
             | BackendReply::MatchChannels(_)
-            | BackendReply::Activity { .. } => {
+            | BackendReply::Activity { .. }
+            | BackendReply::Language { .. }
+            | BackendReply::Country { .. }
+            | BackendReply::Notifications { .. }
+            | BackendReply::Guide { .. }
+            | BackendReply::Dms { .. }
+            | BackendReply::HeldBack { .. } => {
                 let now = self.now();
                 match requests::reply(&self.ladder, self.season.get(), now, request) {
                     // It was done, and then what it shows went out of reach.
@@ -550,7 +556,11 @@ impl Core {
                 .get(*id)
                 .is_some_and(|card| card.shown < show.version && card.version == show.version)
         });
-        let due = self.cards.iter().filter(|(id, (seq, _))| *seq <= durable && !skip(**id));
+        // One that is held back is rendered anew when it no longer is.
+        let due = self
+            .cards
+            .iter()
+            .filter(|(id, (seq, _))| *seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
         due.map(|(id, (_, show))| {
             // Where the message is may have become known after the card was rendered.
             let message = ladder.cards().get(*id).and_then(|card| card.message);

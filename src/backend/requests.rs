@@ -1,9 +1,11 @@
 //! From the frontend's words to the rules' inputs, and from the state to replies.
 
 use crate::domain::ladder::{Act, Input, Ladder};
+use crate::domain::player::Player;
 use crate::domain::season::Season;
 use ipc_schema::archive::{ArchivedMatch, ArchivedMatchView};
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
+use ipc_schema::notifications::Place;
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
 
@@ -44,10 +46,27 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         }
         BackendRequest::StaffPerform { caller, proposal } => (caller, Act::Perform(*proposal)),
         BackendRequest::StaffWithdraw { caller, proposal } => (caller, Act::Withdraw(*proposal)),
-        BackendRequest::StaffLook { caller, .. } => (caller, Act::Look),
+        BackendRequest::StaffLook { caller, .. }
+        | BackendRequest::Language { caller, locale: None }
+        | BackendRequest::Notifications { caller }
+        | BackendRequest::Guide { caller }
+        | BackendRequest::Dms { caller }
+        | BackendRequest::HeldBack { caller } => (caller, Act::Look),
+        BackendRequest::Language { caller, locale: Some(locale) } => (caller, Act::SetLocale(*locale)),
+        BackendRequest::SetCountry { caller, country } => (caller, Act::SetCountry(country.clone())),
+        BackendRequest::SetNotifications { caller, wish, .. } => {
+            (caller, Act::WishNotifications(wish.clone()))
+        }
+        BackendRequest::PassNotifications { caller } => (caller, Act::PassNotifications),
+        BackendRequest::ReadGuide { caller } => (caller, Act::ReadGuide),
+        BackendRequest::Greet { caller } => (caller, Act::Greet),
+        BackendRequest::TryDms { caller } => (caller, Act::TryDms),
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });
+        }
+        BackendRequest::CardTold { card, version } => {
+            return Some(Input::CardTold { card: *card, version: *version });
         }
         BackendRequest::CardFailed { card, version, .. } => {
             return Some(Input::CardLost { card: *card, version: *version });
@@ -89,8 +108,20 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::StaffPropose { caller, .. }
         | BackendRequest::StaffPerform { caller, .. }
         | BackendRequest::StaffWithdraw { caller, .. }
-        | BackendRequest::StaffLook { caller, .. } => Some(caller),
-        BackendRequest::CardShown { .. }
+        | BackendRequest::StaffLook { caller, .. }
+        | BackendRequest::Language { caller, .. }
+        | BackendRequest::SetCountry { caller, .. }
+        | BackendRequest::Notifications { caller }
+        | BackendRequest::SetNotifications { caller, .. }
+        | BackendRequest::PassNotifications { caller }
+        | BackendRequest::Guide { caller }
+        | BackendRequest::ReadGuide { caller }
+        | BackendRequest::Greet { caller }
+        | BackendRequest::Dms { caller }
+        | BackendRequest::TryDms { caller }
+        | BackendRequest::HeldBack { caller } => Some(caller),
+        BackendRequest::CardTold { .. }
+        | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
@@ -117,7 +148,13 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Leaderboard { locale, .. }
         | BackendReply::Profile { locale, .. }
         | BackendReply::Activity { locale, .. }
-        | BackendReply::Staff { locale, .. } => *locale,
+        | BackendReply::Staff { locale, .. }
+        | BackendReply::Language { locale }
+        | BackendReply::Country { locale, .. }
+        | BackendReply::Notifications { locale, .. }
+        | BackendReply::Guide { locale }
+        | BackendReply::Dms { locale, .. }
+        | BackendReply::HeldBack { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -141,11 +178,20 @@ pub(super) fn reply(
         | BackendRequest::AnswerTerms { caller, .. }
         | BackendRequest::SetNames { caller, .. }
         | BackendRequest::SetRegion { caller, .. }
-        | BackendRequest::FinishSetup { caller } => match found(caller) {
+        | BackendRequest::FinishSetup { caller }
+        | BackendRequest::PassNotifications { caller }
+        | BackendRequest::SetNotifications { caller, place: Place::Setup, .. } => match found(caller) {
             Some((_, player)) => BackendReply::Setup(player.setup_view()),
             None => refuse(Refusal::SetupNeeded),
         },
-        BackendRequest::Queue { caller }
+        BackendRequest::Queue { caller } => match ladder.queue_gate(caller.user) {
+            Err(refusal) => refuse(refusal),
+            Ok((id, player)) => match ladder.queue_view(season, now, id) {
+                Some(queue) => BackendReply::Queue { locale: player.locale, queue },
+                None => refuse(Refusal::SetupNeeded),
+            },
+        },
+        BackendRequest::ReadGuide { caller }
         | BackendRequest::ChooseRace { caller, .. }
         | BackendRequest::ChooseVetoes { caller, .. }
         | BackendRequest::JoinQueue { caller }
@@ -206,8 +252,37 @@ pub(super) fn reply(
         BackendRequest::StaffLook { caller, look } => {
             staff_reply(ladder, caller, ladder.staff_view(season, now, caller.user, look))
         }
+        BackendRequest::Language { caller, .. } => BackendReply::Language { locale: locale(ladder, caller) },
+        BackendRequest::SetCountry { caller, .. } => match found(caller) {
+            Some((_, player)) => {
+                BackendReply::Country { locale: player.locale, country: player.country().to_owned() }
+            }
+            None => refuse(Refusal::SetupNeeded),
+        },
+        BackendRequest::Notifications { caller }
+        | BackendRequest::SetNotifications { caller, place: Place::Notifications, .. } => {
+            let notifications = found(caller).map(|(_, player)| player.settings.notifications);
+            BackendReply::Notifications {
+                locale: locale(ladder, caller),
+                notifications: notifications.unwrap_or_default(),
+            }
+        }
+        BackendRequest::Guide { caller } => BackendReply::Guide { locale: locale(ladder, caller) },
+        BackendRequest::Greet { caller } => {
+            let stranger = Player::new(caller.user, caller.locale);
+            BackendReply::Setup(found(caller).map_or(&stranger, |(_, player)| player).setup_view())
+        }
+        BackendRequest::Dms { caller } => BackendReply::Dms { locale: locale(ladder, caller), tried: false },
+        BackendRequest::TryDms { caller } => {
+            BackendReply::Dms { locale: locale(ladder, caller), tried: true }
+        }
+        BackendRequest::HeldBack { caller } => BackendReply::HeldBack {
+            locale: locale(ladder, caller),
+            held: found(caller).and_then(|(id, _)| ladder.held_back(season, now, id)),
+        },
         BackendRequest::UploadReplay { .. }
         | BackendRequest::RefuseUpload { .. }
+        | BackendRequest::CardTold { .. }
         | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }

@@ -10,6 +10,9 @@ use ipc_schema::view::{News, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Cards held back for one player whom messages do not reach; the oldest is forgotten beyond it.
+const HELD: usize = 10;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
     pub player: PlayerId,
@@ -41,6 +44,18 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// Whether it says something by the time messages reach the player again.
+    fn keeps(&self) -> bool {
+        match self {
+            Content::Match(_) | Content::Replay(_) | Content::Notice { .. } => true,
+            Content::News(News::SomebodyQueues { .. } | News::DmsOpen) => false,
+            Content::News(_) => true,
+            Content::Reminder { .. } | Content::PlayReminder { .. } => false,
+        }
+    }
+}
+
 /// All cards that are due or may change again.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cards {
@@ -49,6 +64,8 @@ pub struct Cards {
     last: u64,
     /// Since the shell last asked: cards with a new version.
     changed: Vec<CardId>,
+    /// Players whom messages do not reach.
+    unreached: BTreeSet<PlayerId>,
 }
 
 impl Cards {
@@ -60,10 +77,67 @@ impl Cards {
     pub fn add(&mut self, player: PlayerId, content: Content) -> CardId {
         let id = self.next_id();
         self.last = id.0;
+        let is_unreached = self.unreached.contains(&player);
+        if is_unreached && !content.keeps() {
+            return id;
+        }
         self.cards.insert(id, Card { player, content, version: 1, shown: 0, message: None });
         self.due.insert(id);
         self.changed.push(id);
+        if is_unreached {
+            self.forget_beyond(player);
+        }
         id
+    }
+
+    /// Messages do not reach the player: what is due is held back, as far as it keeps.
+    pub fn close(&mut self, player: PlayerId) {
+        self.unreached.insert(player);
+        let stale = self.held_of(player).filter(|(_, card)| !card.content.keeps());
+        for id in stale.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.forget(id);
+        }
+        self.forget_beyond(player);
+    }
+
+    /// Messages reach the player again.
+    pub fn open(&mut self, player: PlayerId) {
+        let held: Vec<CardId> = self.held_of(player).map(|(id, _)| id).collect();
+        self.unreached.remove(&player);
+        self.changed.extend(held);
+    }
+
+    /// A card is of no use any more.
+    pub fn forget(&mut self, id: CardId) {
+        self.cards.remove(&id);
+        self.due.remove(&id);
+    }
+
+    /// Of what is held back for a player the newest is kept; a match can be looked up.
+    fn forget_beyond(&mut self, player: PlayerId) {
+        let others = |card: &Card| !matches!(card.content, Content::Match(_));
+        let held = self.held_of(player).filter(|(_, card)| others(card)).map(|(id, _)| id);
+        let held: Vec<CardId> = held.collect();
+        for id in &held[..held.len().saturating_sub(HELD)] {
+            self.forget(*id);
+        }
+    }
+
+    /// Cards that are due and held back, oldest first.
+    pub fn held_of(&self, player: PlayerId) -> impl Iterator<Item = (CardId, &Card)> {
+        let cards = self.due.iter().filter_map(|id| Some((*id, self.cards.get(id)?)));
+        cards.filter(move |(_, card)| card.player == player && self.holds(card))
+    }
+
+    /// Whether a card waits until messages reach its player again.
+    pub fn is_held(&self, id: CardId) -> bool {
+        self.cards.get(&id).is_some_and(|card| self.holds(card))
+    }
+
+    /// That a match was found is tried once, since a time runs; and what was posted can be edited.
+    fn holds(&self, card: &Card) -> bool {
+        let finds_match = matches!(card.content, Content::Match(_)) && card.shown == 0;
+        self.unreached.contains(&card.player) && card.message.is_none() && !finds_match
     }
 
     /// Cards that got a new version since this was last asked.
@@ -123,13 +197,13 @@ impl Cards {
         }
     }
 
-    /// Cards whose newest version was not shown yet.
+    /// Cards whose newest version was not shown yet, and is not held back.
     pub fn due(&self) -> impl Iterator<Item = CardId> {
-        self.due.iter().copied()
+        self.due.iter().copied().filter(|id| !self.is_held(*id))
     }
 
     pub fn is_due(&self, id: CardId) -> bool {
-        self.due.contains(&id)
+        self.due.contains(&id) && !self.is_held(id)
     }
 
     pub fn len(&self) -> usize {

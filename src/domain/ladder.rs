@@ -1,6 +1,7 @@
 //! The whole state of the ladder, and how events move it; [`decide`] has what makes them true.
 
 mod changes;
+mod contact;
 mod decide;
 mod results;
 mod snapshot;
@@ -13,15 +14,16 @@ use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
-use super::player::{Player, fold};
+use super::player::{Player, fold, rename};
 use super::queue::{Entry, LeftOut};
 use super::rating::{Rating, RatingKey};
 use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
-use ipc_schema::event::{Event, Judged, Names, Pairing, RatingChange};
+use ipc_schema::event::{Event, Judged, Pairing, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
+use ipc_schema::notifications::Wish;
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
 use ipc_schema::view::{CaseClosing, ReplayStage, ReplayView, UploadEnd};
@@ -119,6 +121,16 @@ pub enum Input {
         card: CardId,
         version: u32,
     },
+    /// The player does not take messages.
+    CardUnreachable {
+        card: CardId,
+        version: u32,
+    },
+    /// A card that is held back was told by an answer.
+    CardTold {
+        card: CardId,
+        version: u32,
+    },
     /// The message that a version was to edit is gone.
     CardGone {
         card: CardId,
@@ -204,6 +216,15 @@ pub enum Act {
     Perform(ProposalId),
     /// They do not.
     Withdraw(ProposalId),
+    SetCountry(String),
+    WishNotifications(Wish),
+    /// Go on in the setup with the notifications as they are.
+    PassNotifications,
+    ReadGuide,
+    /// Write to the bot, which is no press and so tells no language: a stranger stays one.
+    Greet,
+    /// See whether messages arrive.
+    TryDms,
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.
@@ -277,6 +298,10 @@ impl Ladder {
     /// Who waits, by number.
     pub fn waiting(&self) -> impl Iterator<Item = (PlayerId, &Entry)> {
         self.queue.iter().map(|(player, entry)| (*player, entry))
+    }
+
+    pub fn is_in_match(&self, player: PlayerId) -> bool {
+        self.open.contains_key(&player)
     }
 
     pub fn is_queued(&self, player: PlayerId) -> bool {
@@ -621,6 +646,20 @@ impl Ladder {
             Event::Banned { player, until, reason, .. } => self.begin_ban(*player, *until, reason),
             Event::BanEnded { player, reason, .. } => self.end_ban(*player, reason.as_ref()),
             Event::AbortsReset { player } => self.known(*player).reset_aborts(),
+            Event::NotificationsSet { player, notifications } => {
+                self.known(*player).settings.notifications = *notifications;
+            }
+            Event::NotificationsPassed { player } => {
+                self.known(*player).settings.notifications_passed = true;
+            }
+            Event::GuideRead { player, .. } => self.known(*player).settings.guide_read = true,
+            Event::PlayersPinged { races, pinged, at, .. } => self.ping(pinged, *races, *at),
+            Event::DmsClosed { player, at } => self.close_dms(*player, *at),
+            Event::DmsOpened { player, greeted, .. } => self.open_dms(*player, *greeted),
+            Event::CardTold { card, version, .. } => {
+                let may_change = self.may_change(*card);
+                self.cards.settled(*card, *version, None, may_change);
+            }
         }
     }
 
@@ -706,10 +745,13 @@ impl Ladder {
             closed.retain(|id| {
                 let is_newest = beyond == 0;
                 beyond = beyond.saturating_sub(1);
-                let is_told = |cards_of: &[CardId; 2]| !cards_of.iter().any(|card| cards.is_due(*card));
-                let is_kept = is_newest || cases.is_open(*id) || !is_told(&matches[id].cards);
+                let cards_of = matches[id].cards;
+                let is_told = !cards_of.iter().any(|card| cards.is_due(*card));
+                let is_kept = is_newest || cases.is_open(*id) || !is_told;
                 if !is_kept {
                     matches.remove(id);
+                    // What is held back of it has nothing to show any more.
+                    cards_of.into_iter().for_each(|card| cards.forget(card));
                 }
                 is_kept
             });
@@ -756,25 +798,4 @@ impl Ladder {
             | Content::News(_) => false,
         }
     }
-}
-
-/// Moves a player's entry among unique names. Names that another build told apart may be one in
-/// this one: the first who had it keeps it, nobody loses it to a change of the other's name, and when
-/// the first takes another one, it is the other's.
-fn rename(
-    unique: &mut BTreeMap<String, PlayerId>,
-    players: &BTreeMap<PlayerId, Player>,
-    player: PlayerId,
-    (old, new): (Option<&str>, &str),
-    name_of: fn(&Names) -> &String,
-) {
-    let new = fold(new);
-    if let Some(old) = old.map(fold).filter(|old| *old != new && unique.get(old) == Some(&player)) {
-        let has_it = |known: &Player| known.names.as_ref().is_some_and(|names| fold(name_of(names)) == old);
-        match players.iter().find(|(id, known)| **id != player && has_it(known)) {
-            Some((heir, _)) => unique.insert(old, *heir),
-            None => unique.remove(&old),
-        };
-    }
-    unique.entry(new).or_insert(player);
 }

@@ -27,7 +27,9 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
-        CardView::News(told) => Page { content: news::render(told, words), ..Page::default() },
+        CardView::News(told) => {
+            Page { content: news::render(told, words), embeds: Vec::new(), rows: news::rows(told, words) }
+        }
         CardView::Notice { refusal, files } => {
             Page { content: refusal::render_files(refusal, *files, words), ..Page::default() }
         }

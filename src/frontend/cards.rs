@@ -46,10 +46,8 @@ const REPORT_PAUSE: Duration = Duration::from_secs(2);
 /// Codes beyond the ones of [`code`] that mean a message for an edit is out of reach.
 const TOO_MANY_EDITS_OF_OLD_MESSAGE: u64 = 30046;
 
-/// Codes by which Discord says that this player or this content can never be.
-const FOR_GOOD: [u64; 8] = [
-    code::CANNOT_MESSAGE_USER,
-    code::NO_MUTUAL_GUILD,
+/// Codes by which Discord says that this account or this content can never be.
+const FOR_GOOD: [u64; 6] = [
     code::INVALID_FORM,
     code::EMPTY_MESSAGE,
     code::UNKNOWN_CHANNEL,
@@ -178,7 +176,7 @@ impl Cards {
                     self.gone.pop_first();
                 }
             }
-            Err(CardFailure::Passing | CardFailure::Permanent) => {}
+            Err(CardFailure::Passing | CardFailure::Permanent | CardFailure::Unreachable) => {}
         }
         self.report(delivered);
         self.turns.done(delivered.user);
@@ -273,6 +271,9 @@ fn failure_of(error: &RestError) -> CardFailure {
         {
             CardFailure::MessageGone
         }
+        RestError::Refused { code: code::CANNOT_MESSAGE_USER | code::NO_MUTUAL_GUILD, .. } => {
+            CardFailure::Unreachable
+        }
         RestError::Refused { code, .. } if FOR_GOOD.contains(code) => CardFailure::Permanent,
         // Also what Discord's front door refuses without a code: the token or the address are the
         // operator's to mend, and the player is as reachable as ever.
@@ -314,8 +315,8 @@ mod tests {
         let cases = [
             (refused(404, code::UNKNOWN_MESSAGE), CardFailure::MessageGone),
             (refused(429, TOO_MANY_EDITS_OF_OLD_MESSAGE), CardFailure::MessageGone),
-            (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Permanent),
-            (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Permanent),
+            (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Unreachable),
+            (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Unreachable),
             (refused(400, code::INVALID_FORM), CardFailure::Permanent),
             (refused(400, code::EMPTY_MESSAGE), CardFailure::Permanent),
             // Opening DMs too fast, and a front door that knows no codes.

@@ -3,6 +3,7 @@
 
 use ipc_schema::backend::TermsAnswer;
 use ipc_schema::ids::{CaseId, MatchId, ProposalId};
+use ipc_schema::notifications::Place;
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{CountryCode, Era, Outcome, Race, Rank};
 use std::fmt;
@@ -52,6 +53,25 @@ pub enum CustomId {
     StaffAsk(StaffOrder),
     /// The modal itself.
     StaffReason(StaffOrder),
+    /// Menu of languages, by their codes.
+    Language,
+    /// Button that leads to the notifications.
+    NotifyShow,
+    /// Menu of `corrections` and `announcements`.
+    NotifyKinds(Place),
+    /// Menu of whose queueing to tell of, by the codes of it.
+    NotifyPings(Place),
+    /// Button that opens the modal of cool-down and quiet hours.
+    NotifyTimesOpen(Place),
+    /// The modal itself.
+    NotifyTimes(Place),
+    /// The step of the setup is done.
+    SetupNotifyDone,
+    GuideOpen,
+    GuideRead,
+    /// Button that leads to how messages get through.
+    DmsShow,
+    DmsRetry,
 }
 
 /// Where a filter asks for nothing.
@@ -141,10 +161,37 @@ impl CustomId {
             ["staff", "cases", page] => CustomId::StaffCases { page: page.parse().ok()? },
             ["staff", "ask", order @ ..] => CustomId::StaffAsk(StaffOrder::parse(order)?),
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
+            ["language"] => CustomId::Language,
+            ["notify", "show"] => CustomId::NotifyShow,
+            ["setup", "notify", "done"] => CustomId::SetupNotifyDone,
+            ["setup", "notify", words @ ..] => CustomId::of_place(Place::Setup, words)?,
+            ["notify", words @ ..] => CustomId::of_place(Place::Notifications, words)?,
+            ["guide", "open"] => CustomId::GuideOpen,
+            ["guide", "read"] => CustomId::GuideRead,
+            ["dms", "show"] => CustomId::DmsShow,
+            ["dms", "retry"] => CustomId::DmsRetry,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
         (id.to_string() == text).then_some(id)
+    }
+
+    /// What is on two pages: in `/notifications`, and in the setup's step for the same.
+    fn of_place(place: Place, words: &[&str]) -> Option<CustomId> {
+        Some(match words {
+            ["kinds"] => CustomId::NotifyKinds(place),
+            ["pings"] => CustomId::NotifyPings(place),
+            ["times", "open"] => CustomId::NotifyTimesOpen(place),
+            ["times"] => CustomId::NotifyTimes(place),
+            _ => return None,
+        })
+    }
+}
+
+fn begin(place: Place) -> &'static str {
+    match place {
+        Place::Setup => "setup:notify",
+        Place::Notifications => "notify",
     }
 }
 
@@ -183,6 +230,17 @@ impl fmt::Display for CustomId {
             CustomId::StaffCases { page } => write!(f, "staff:cases:{page}"),
             CustomId::StaffAsk(order) => write!(f, "staff:ask:{order}"),
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
+            CustomId::Language => f.write_str("language"),
+            CustomId::NotifyShow => f.write_str("notify:show"),
+            CustomId::NotifyKinds(place) => write!(f, "{}:kinds", begin(*place)),
+            CustomId::NotifyPings(place) => write!(f, "{}:pings", begin(*place)),
+            CustomId::NotifyTimesOpen(place) => write!(f, "{}:times:open", begin(*place)),
+            CustomId::NotifyTimes(place) => write!(f, "{}:times", begin(*place)),
+            CustomId::SetupNotifyDone => f.write_str("setup:notify:done"),
+            CustomId::GuideOpen => f.write_str("guide:open"),
+            CustomId::GuideRead => f.write_str("guide:read"),
+            CustomId::DmsShow => f.write_str("dms:show"),
+            CustomId::DmsRetry => f.write_str("dms:retry"),
         }
     }
 }
@@ -249,6 +307,21 @@ mod tests {
             ),
             (CustomId::StaffAsk(StaffOrder::Close(CaseId(3))), "staff:ask:close:3"),
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
+            (CustomId::Language, "language"),
+            (CustomId::NotifyShow, "notify:show"),
+            (CustomId::NotifyKinds(Place::Notifications), "notify:kinds"),
+            (CustomId::NotifyKinds(Place::Setup), "setup:notify:kinds"),
+            (CustomId::NotifyPings(Place::Notifications), "notify:pings"),
+            (CustomId::NotifyPings(Place::Setup), "setup:notify:pings"),
+            (CustomId::NotifyTimesOpen(Place::Notifications), "notify:times:open"),
+            (CustomId::NotifyTimesOpen(Place::Setup), "setup:notify:times:open"),
+            (CustomId::NotifyTimes(Place::Notifications), "notify:times"),
+            (CustomId::NotifyTimes(Place::Setup), "setup:notify:times"),
+            (CustomId::SetupNotifyDone, "setup:notify:done"),
+            (CustomId::GuideOpen, "guide:open"),
+            (CustomId::GuideRead, "guide:read"),
+            (CustomId::DmsShow, "dms:show"),
+            (CustomId::DmsRetry, "dms:retry"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);
@@ -290,6 +363,12 @@ mod tests {
             "staff:ask",
             "staff:ask:3:12",
             "staff:reason:void:",
+            "notify",
+            "notify:done",
+            "notify:times:closed",
+            "setup:notify",
+            "guide",
+            "dms:open",
             " match:show",
             "MATCH:SHOW",
         ];

@@ -1,8 +1,12 @@
 //! The words for what happened to a player without their doing.
 
+use super::custom_id::CustomId;
+use super::reply::{button, row};
 use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
 
 pub fn render(news: &News, words: Words) -> String {
     match news {
@@ -69,8 +73,31 @@ pub fn render(news: &News, words: Words) -> String {
         News::ToonUnbound { toon, reason } => {
             words.with("news-account-unbound", &[("account", toon.to_string().into()), why(reason)])
         }
+        News::SomebodyQueues { races, at } => {
+            let key = match (races.bw, races.sc2) {
+                (Some(_), Some(_)) => "news-queues-both",
+                (Some(_), None) => "news-queues-bw",
+                (None, _) => "news-queues-sc2",
+            };
+            words.with(key, &[("at", relative(*at).into())])
+        }
+        News::DmsOpen => words.say("news-dms-open"),
         // Staff may format it and link to something.
         News::Announcement { text } => words.with("news-announcement", &[("text", text.as_str().into())]),
+    }
+}
+
+/// What a player may do about it at once.
+pub fn rows(news: &News, words: Words) -> Vec<Component> {
+    match news {
+        News::SomebodyQueues { .. } => {
+            let queue =
+                button(CustomId::QueueRefresh, ButtonStyle::Success, words.say("news-queues-button-queue"));
+            let notify =
+                button(CustomId::NotifyShow, ButtonStyle::Secondary, words.say("news-queues-button-notify"));
+            vec![row(vec![queue, notify])]
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -85,7 +112,7 @@ mod tests {
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::staff::StaffRole;
-    use ipc_schema::vocab::{GameRegion, Ground, Locale, Mmr, Race, Timestamp, Toon, Verdict};
+    use ipc_schema::vocab::{GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Timestamp, Toon, Verdict};
 
     #[test]
     fn news_say_what_happened_and_why() {
@@ -170,6 +197,11 @@ mod tests {
                 News::Announcement { text: "The *season* ends.".to_owned() },
                 "**From the staff of the ladder**\nThe *season* ends.",
             ),
+            (
+                News::SomebodyQueues { races: RaceChoice { bw: Some(race), sc2: None }, at: until },
+                "**Somebody is looking for a match** with Brood War, since <t:1800000000:R>. Nobody waits who could be the opponent.",
+            ),
+            (News::DmsOpen, "Messages reach you here. Use /queue to find a match."),
         ];
         cases.into_iter().for_each(|(news, expected)| {
             assert_eq!(render(&news, Words::of(Locale::EnUs)), expected);

@@ -98,6 +98,10 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
             words.with("refusal-text-length", &[("from", (*from).into()), ("to", (*to).into())])
         }
         Refusal::HistoryAway => words.say("refusal-history-away"),
+        Refusal::GuideUnread => words.say("refusal-guide-unread"),
+        Refusal::DmsClosed => words.say("refusal-dms-closed"),
+        Refusal::TimeInvalid => words.say("refusal-time-invalid"),
+        Refusal::ZoneInvalid => words.say("refusal-zone-invalid"),
     }
 }
 
@@ -184,6 +188,10 @@ pub mod tests {
             Refusal::OutOfRange { from: 0, to: 10_080 },
             Refusal::TextLength { from: 3, to: 1500 },
             Refusal::HistoryAway,
+            Refusal::GuideUnread,
+            Refusal::DmsClosed,
+            Refusal::TimeInvalid,
+            Refusal::ZoneInvalid,
         ]
     }
 

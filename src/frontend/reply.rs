@@ -4,7 +4,8 @@
 use super::custom_id::CustomId;
 use serde::Serialize;
 use twilight_model::channel::message::component::{
-    ActionRow, Button, ButtonStyle, SelectMenu, SelectMenuOption, SelectMenuType,
+    ActionRow, Button, ButtonStyle, Label, SelectMenu, SelectMenuOption, SelectMenuType, TextInput,
+    TextInputStyle,
 };
 use twilight_model::channel::message::embed::EmbedField;
 use twilight_model::channel::message::{AllowedMentions, Component, Embed, MessageFlags};
@@ -27,6 +28,9 @@ pub struct Page {
     pub embeds: Vec<Embed>,
     pub rows: Vec<Component>,
 }
+
+/// Rows of components that a message has room for.
+pub const ROWS: usize = 5;
 
 /// The colours of the stripe beside an embed.
 pub mod colour {
@@ -185,6 +189,36 @@ pub fn menu(id: CustomId, choose: Choose, placeholder: String, options: Vec<Sele
         placeholder: Some(placeholder),
         required: None,
     })])
+}
+
+/// An input of a modal, under its label. A value that the input would not take is left out.
+pub fn text_input(
+    id: &str,
+    label: String,
+    help: String,
+    value: Option<String>,
+    max: u16,
+    required: bool,
+) -> Component {
+    let value = value.filter(|value| !value.is_empty() && value.chars().count() <= usize::from(max));
+    #[expect(deprecated, reason = "the model has the field; it stays empty")]
+    let input = TextInput {
+        custom_id: id.to_owned(),
+        id: None,
+        label: None,
+        max_length: Some(max),
+        min_length: required.then_some(1),
+        placeholder: None,
+        required: Some(required),
+        style: TextInputStyle::Short,
+        value,
+    };
+    Component::Label(Label {
+        component: Box::new(Component::TextInput(input)),
+        description: Some(help),
+        id: None,
+        label,
+    })
 }
 
 /// `chosen` is shown as selected when the message appears.

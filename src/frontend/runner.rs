@@ -4,11 +4,11 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
-use super::commands::{self, Ack, Plan, admin, changes_something, setup};
+use super::commands::{self, Ack, Plan, admin, changes_something, country, notifications, setup};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::refusal;
-use super::reply::{Body, Reply, Surface};
+use super::reply::{Body, ROWS, Reply, Surface, row};
 use super::rest::{CALLBACK_LIMIT, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
@@ -16,7 +16,8 @@ use crate::clock;
 use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
-use ipc_schema::ids::{Key, MatchId};
+use ipc_schema::ids::{CardId, Key, MatchId};
+use ipc_schema::notifications::{Notifications, Place};
 use ipc_schema::vocab::Refusal;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -75,11 +76,15 @@ struct Answer {
     /// The card that shows the same, so that the answer stands for its delivery.
     card: Option<CardState>,
     ended: Ended,
+    /// Cards held back that it tells of, by their versions.
+    told: Vec<(CardId, u32)>,
+    /// It says by itself how messages get through to the player.
+    explains_dms: bool,
 }
 
 impl Answer {
     fn of(reply: Reply) -> Answer {
-        Answer { reply, card: None, ended: Ended::Finished }
+        Answer { reply, card: None, ended: Ended::Finished, told: Vec::new(), explains_dms: false }
     }
 
     fn render(reply: &BackendReply) -> Answer {
@@ -87,7 +92,8 @@ impl Answer {
             BackendReply::Match { card, .. } => *card,
             _ => None,
         };
-        Answer { card, ..Answer::of(commands::render(reply)) }
+        let explains_dms = matches!(reply, BackendReply::Dms { .. });
+        Answer { card, explains_dms, ..Answer::of(commands::render(reply)) }
     }
 }
 
@@ -96,11 +102,11 @@ impl Answer {
 pub(super) struct Handled {
     pub(super) ended: Ended,
     /// To be reported to the backend.
-    pub(super) shown: Option<(Key, BackendRequest)>,
+    pub(super) shown: Vec<(Key, BackendRequest)>,
 }
 
 impl Handled {
-    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: None };
+    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: Vec::new() };
 }
 
 impl Desk {
@@ -113,6 +119,7 @@ impl Desk {
             Ack::Modal => {
                 match incoming.plan {
                     Plan::OpenReason(order) => self.open_reason(&incoming, order, started).await,
+                    Plan::OpenTimes(place) => self.open_times(&incoming, place, started).await,
                     _ => self.open_names(&incoming, started).await,
                 }
                 return Handled::NOTHING_LEFT;
@@ -168,9 +175,45 @@ impl Desk {
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
-            Plan::OpenNames | Plan::OpenReason(_) => Answer::of(Reply::Notice(words.say("moment"))),
-            Plan::Ask(request) => self.ask(incoming, request.clone(), words).await,
+            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenTimes(_) | Plan::SuggestCountries(_) => {
+                Answer::of(Reply::Notice(words.say("moment")))
+            }
+            Plan::Ask(request) => {
+                let answer = self.ask(incoming, request.clone(), words).await;
+                self.with_held_back(incoming, answer).await
+            }
         }
+    }
+
+    /// Adds what messages would have told a player whom they do not reach: in a guild it can be read.
+    async fn with_held_back(&self, incoming: &Incoming, answer: Answer) -> Answer {
+        if incoming.visible != Visible::Ephemeral {
+            return answer;
+        }
+        let request = BackendRequest::HeldBack { caller: incoming.caller };
+        let Ok(BackendReply::HeldBack { locale, held: Some(held) }) =
+            self.call(None, request, Bytes::new(), PAGE_LIMIT).await
+        else {
+            return answer;
+        };
+        if answer.explains_dms && held.is_empty() {
+            return answer;
+        }
+        let words = Words::of(locale);
+        let text = notifications::held_back(&held, words);
+        let reply = match answer.reply {
+            Reply::Page(page) => {
+                let mut page = page.noticing(&text);
+                if page.rows.len() < ROWS && !answer.explains_dms {
+                    page.rows.push(row(vec![notifications::dms_button(words)]));
+                }
+                page.into()
+            }
+            Reply::Notice(notice) => Reply::Notice(format!("{notice}\n\n{text}")),
+            Reply::Taken => Reply::Notice(text),
+        };
+        let told = held.iter().map(|held| (held.card, held.version)).collect();
+        Answer { reply, told, ..answer }
     }
 
     async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Answer {
@@ -200,9 +243,9 @@ impl Desk {
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
             && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
-            && let Answer { reply: Reply::Page(page), card, ended } = Answer::render(&page)
+            && let Answer { reply: Reply::Page(page), card, explains_dms, .. } = Answer::render(&page)
         {
-            return Answer { reply: page.noticing(text).into(), card, ended };
+            return Answer { card, explains_dms, ..Answer::of(page.noticing(text).into()) };
         }
         answer
     }
@@ -226,14 +269,38 @@ impl Desk {
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
-    /// Suggests names for what is being typed: none if the backend takes too long.
+    async fn open_times(&self, incoming: &Incoming, place: Place, started: Instant) {
+        let request = BackendRequest::Notifications { caller: incoming.caller };
+        let (locale, known) = match self.call(None, request, Bytes::new(), FIRST_WAIT).await {
+            Ok(BackendReply::Notifications { locale, notifications }) => (locale, notifications),
+            _ => (incoming.caller.locale, Notifications::default()),
+        };
+        let data = Some(notifications::modal(&known, place, Words::of(locale)));
+        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
+    /// Suggests something for what is being typed: nothing if the backend takes too long.
     async fn suggest(&self, incoming: &Incoming, started: Instant) {
         let names = match &incoming.plan {
             Plan::Ask(request) => match self.call(None, request.clone(), Bytes::new(), FIRST_WAIT).await {
-                Ok(BackendReply::PlayerNames(names)) => names,
+                Ok(BackendReply::PlayerNames(names)) => {
+                    names.into_iter().map(|name| (name.clone(), name)).collect()
+                }
                 _ => Vec::new(),
             },
-            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) => Vec::new(),
+            Plan::SuggestCountries(typed) => {
+                // The language is the ladder's, which only the backend knows.
+                let greet = BackendRequest::Greet { caller: incoming.caller };
+                let locale = match self.call(None, greet, Bytes::new(), FIRST_WAIT).await {
+                    Ok(BackendReply::Setup(view)) => view.locale,
+                    _ => incoming.caller.locale,
+                };
+                country::suggestions(Words::of(locale), typed)
+            }
+            Plan::Say(_) | Plan::Refuse(_) | Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenTimes(_) => {
+                Vec::new()
+            }
         };
         self.callback(incoming, started, CALLBACK_LIMIT, &choices(names)).await;
     }
@@ -383,7 +450,11 @@ fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
         let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
         Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
     });
-    Handled { ended: answer.ended, shown }
+    let told = answer.told.iter().map(|(card, version)| {
+        let (card, version) = (*card, *version);
+        (Key::Card { card, version }, BackendRequest::CardTold { card, version })
+    });
+    Handled { ended: answer.ended, shown: shown.into_iter().chain(told).collect() }
 }
 
 fn match_of(reply: &BackendReply) -> Option<MatchId> {
@@ -439,9 +510,10 @@ fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible)
     InteractionResponse { kind, data }
 }
 
-fn choices(names: Vec<String>) -> InteractionResponse {
-    let choice = |name: String| CommandOptionChoice {
-        value: CommandOptionChoiceValue::String(name.clone()),
+/// Suggestions as they are shown, with what each stands for.
+fn choices(names: Vec<(String, String)>) -> InteractionResponse {
+    let choice = |(name, value): (String, String)| CommandOptionChoice {
+        value: CommandOptionChoiceValue::String(value),
         name,
         name_localizations: None,
     };

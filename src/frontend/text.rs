@@ -21,6 +21,7 @@ const FILES: &[(Locale, &str, &str)] = &[
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/news.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/activity.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/admin.ftl")),
+    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/notifications.ftl")),
 ];
 
 /// What a locale without a text of its own says instead.
@@ -131,6 +132,17 @@ pub fn flag(country: &str) -> String {
             .collect(),
         _ => "🌐".to_owned(),
     }
+}
+
+/// Codes of countries that begin with what is typed.
+pub fn countries_matching(_: Words, typed: &str) -> Vec<String> {
+    let typed = typed.trim().to_uppercase();
+    if typed.len() == 2 { vec![typed] } else { Vec::new() }
+}
+
+/// What a country is called.
+pub fn country_name(_: Words, code: &str) -> String {
+    code.to_owned()
 }
 
 /// Text that somebody else wrote, on one line, without any meaning to Discord, cut at `max` characters.

@@ -123,6 +123,13 @@ fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
         | Event::StaffProposed { .. }
         | Event::StaffWithdrew { .. }
         | Event::AbortsReset { .. }
+        | Event::NotificationsSet { .. }
+        | Event::NotificationsPassed { .. }
+        | Event::GuideRead { .. }
+        | Event::PlayersPinged { .. }
+        | Event::DmsClosed { .. }
+        | Event::DmsOpened { .. }
+        | Event::CardTold { .. }
         | Event::Disputed { .. }
         | Event::PlayReminded { .. } => Vec::new(),
         Event::Reported { match_id, player, outcome, .. } => {

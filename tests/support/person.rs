@@ -94,7 +94,10 @@ impl Person {
             json!({ "name": self.name, "battle_tag": battle_tag, "alternatives": "", "country": "DE" });
         self.submit_modal(&fields).await;
         self.press("setup:region", &["EUW"]).await;
+        self.press("setup:notify:done", &[]).await;
         self.press("setup:finish", &[]).await;
+        self.press("guide:open", &[]).await;
+        self.press("guide:read", &[]).await;
     }
 
     /// Joins the queue with one race.

@@ -7,7 +7,6 @@ use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::control::{Death, FromChild, Gauge, Hello, Layer, LayerKind, Role, ToChild};
 use ipc_schema::db_writer::{
     Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest,
 };
@@ -16,9 +15,9 @@ use ipc_schema::event::{
     Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
-    CardId, CaseId, ChannelId, Incarnation, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId,
-    Seq, UserId,
+    CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, UserId,
 };
+use ipc_schema::notifications::{Place, Wish};
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
@@ -28,8 +27,9 @@ use ipc_schema::view::{
 };
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
-    Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
+    PingsOf, Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+use players::{held_cards, notifications, wishes};
 use staff::{archived_match, news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
@@ -43,8 +43,11 @@ macro_rules! every {
     }};
 }
 
+mod control;
+mod players;
 mod staff;
 
+pub(crate) use control::{from_child, hellos, to_child};
 pub(crate) use staff::case_kinds;
 
 const PLAYER: PlayerId = PlayerId(7);
@@ -203,6 +206,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         OutOfRange { from: 0, to: u32::MAX },
         TextLength { from: 3, to: 1500 },
         HistoryAway,
+        GuideUnread,
+        DmsClosed,
+        TimeInvalid,
+        ZoneInvalid,
     )
 }
 
@@ -386,6 +393,18 @@ pub(crate) fn events() -> Vec<Event> {
                 glicko: GLICKO,
             }],
         },
+        NotificationsSet { player: PLAYER, notifications: notifications() },
+        NotificationsPassed { player: PLAYER },
+        GuideRead { player: PLAYER, at: AT },
+        PlayersPinged {
+            by: PLAYER,
+            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
+            pinged: vec![PlayerId(8), PlayerId(u64::MAX)],
+            at: AT,
+        },
+        DmsClosed { player: PLAYER, at: AT },
+        DmsOpened { player: PLAYER, greeted: true, at: AT },
+        CardTold { card: CARD, version: 3, at: AT },
     )
 }
 
@@ -431,6 +450,7 @@ fn setup_view() -> SetupView {
         terms_accepted: true,
         names: Some(names()),
         region: Some(Region::Krj),
+        notifications: notifications(),
     }
 }
 
@@ -575,10 +595,28 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         StaffPerform { caller, proposal: PROPOSAL },
         StaffWithdraw { caller, proposal: PROPOSAL },
         StaffLook { caller, look: StaffLook::Snapshot },
+        Language { caller, locale: Some(Locale::ZhCn) },
+        SetCountry { caller, country: text("KR") },
+        Notifications { caller },
+        SetNotifications { caller, wish: Wish::Pings(PingsOf::Sc2), place: Place::Setup },
+        PassNotifications { caller },
+        Guide { caller },
+        ReadGuide { caller },
+        Greet { caller },
+        Dms { caller },
+        TryDms { caller },
+        HeldBack { caller },
+        CardTold { card: CARD, version: 1 },
     );
     let reason = || text("because");
     let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
     requests.extend(acts.map(|Ok(act)| BackendRequest::StaffPropose { caller, act, reason: reason() }));
+    let place = Place::Notifications;
+    requests.extend(wishes().into_iter().map(|wish| BackendRequest::SetNotifications {
+        caller,
+        wish,
+        place,
+    }));
     requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
     requests
 }
@@ -664,6 +702,12 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             },
         },
         Staff { locale, view: StaffView::Withdrawn },
+        Language { locale },
+        Country { locale, country: text("KR") },
+        Notifications { locale, notifications: notifications() },
+        Guide { locale },
+        Dms { locale, tried: true },
+        HeldBack { locale, held: Some(held_cards()) },
     );
     one_each
         .into_iter()
@@ -752,45 +796,4 @@ pub(crate) fn worker_requests() -> Vec<WorkerRequest> {
 
 pub(crate) fn jobs() -> Vec<Job> {
     vec![Job { job: JOB, bytes: 0 }, Job { job: JobId(u64::MAX), bytes: 6 }]
-}
-
-pub(crate) fn hellos() -> Vec<Hello> {
-    let roles = every!(Role: Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players);
-    roles.into_iter().zip(1..).map(|(role, number)| Hello::new(role, Incarnation(number))).collect()
-}
-
-fn layers() -> Vec<Layer> {
-    let kinds = every!(LayerKind:
-        NoNewPrivileges, NotDumpable, LandlockFiles, LandlockTcp, LandlockScope, Limits, Seccomp
-    );
-    assert_eq!(kinds, LayerKind::ALL);
-    let missing = [None, Some(text("the kernel does not offer it"))].into_iter().cycle();
-    kinds.into_iter().zip(missing).map(|(kind, missing)| Layer { kind, missing }).collect()
-}
-
-pub(crate) fn to_child() -> Vec<ToChild> {
-    every!(ToChild:
-        Start { hello: hellos().remove(0), listeners: vec![text("backend"), String::new()] },
-        Ping { number: u64::MAX },
-        Drain,
-        PeerDied { incarnation: Incarnation(3), death: Death::Signal(31) },
-    )
-    .into_iter()
-    .chain(deaths().into_iter().map(|death| ToChild::PeerDied { incarnation: Incarnation(3), death }))
-    .collect()
-}
-
-fn deaths() -> Vec<Death> {
-    every!(Death: Code(75), Signal(6), Ended)
-}
-
-pub(crate) fn from_child() -> Vec<FromChild> {
-    every!(FromChild:
-        Hello(hellos().remove(1)),
-        Ready { address: Some(text("127.0.0.1:8080")) },
-        Pong { number: 1, doing: Some(text("job 3")) },
-        Stats { gauges: vec![Gauge { name: text("ack_ms_p99"), value: 12.5 }] },
-        Sandbox { layers: layers() },
-        StandsBy { until: text("the database answers") },
-    )
 }

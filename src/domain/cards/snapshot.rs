@@ -1,21 +1,28 @@
 //! Cards as they are stored.
 
 use super::{Card, Cards, Content};
-use ipc_schema::ids::CardId;
+use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::snapshot::{StoredCard, StoredContent};
+use std::collections::BTreeSet;
 
 impl Cards {
     /// The number of the newest card, and all that are due or may change again.
     pub(in crate::domain) fn to_stored(&self) -> (u64, impl Iterator<Item = StoredCard>) {
-        // What is due follows from the versions; what changed since the shell asked is the shell's.
-        let Cards { cards, due: _, last, changed: _ } = self;
+        // What is due follows from the versions, what is held back from the players; what changed since
+        // the shell asked is the shell's.
+        let Cards { cards, due: _, last, changed: _, unreached: _ } = self;
         (*last, cards.iter().map(|(id, card)| card.to_stored(*id)))
     }
 
-    pub(in crate::domain) fn from_stored(last: u64, stored: impl Iterator<Item = StoredCard>) -> Cards {
+    /// `unreached` are the players whom messages do not reach.
+    pub(in crate::domain) fn from_stored(
+        last: u64,
+        stored: impl Iterator<Item = StoredCard>,
+        unreached: BTreeSet<PlayerId>,
+    ) -> Cards {
         let cards = stored.map(Card::from_stored).collect::<Vec<_>>();
         let due = cards.iter().filter(|(_, card)| card.shown < card.version).map(|(id, _)| *id).collect();
-        Cards { due, cards: cards.into_iter().collect(), last, changed: Vec::new() }
+        Cards { due, cards: cards.into_iter().collect(), last, changed: Vec::new(), unreached }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::history::snapshot::Played;
 use crate::domain::match_::Match;
 use crate::domain::overrides::Overrides;
 use crate::domain::player::snapshot::Beside;
-use crate::domain::player::{Player, fold};
+use crate::domain::player::{Player, Settings, fold};
 use crate::domain::queue::Entry;
 use crate::domain::rating::{Rating, RatingKey};
 use crate::domain::staff::Staff;
@@ -26,7 +26,7 @@ use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::snapshot::{
     Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob,
     StoredLearned, StoredMatch, StoredOverrides, StoredPlace, StoredProposal, StoredRating,
-    StoredRatingChange, StoredStaff, StoredWait,
+    StoredRatingChange, StoredSettings, StoredStaff, StoredWait,
 };
 use ipc_schema::vocab::{CountryCode, FileHash, Timestamp, Toon};
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,7 +152,9 @@ impl Ladder {
             quarantined_files.iter().copied().collect(),
             strikes.iter().map(|(file, count)| (*file, *count)),
         );
-        each(Part::BadFiles { quarantined, strikes: strikes.collect() })
+        each(Part::BadFiles { quarantined, strikes: strikes.collect() })?;
+        let settings = players.iter().filter_map(|(id, player)| player.settings.to_stored(*id));
+        rows(settings, SMALL_ROWS, Part::Settings, each)
     }
 }
 
@@ -238,6 +240,7 @@ pub struct Rebuild {
     season_history: Vec<StoredChange>,
     rating_changes: Vec<(u32, StoredRatingChange)>,
     bad_files: Option<BadFiles>,
+    settings: Vec<StoredSettings>,
 }
 
 impl Rebuild {
@@ -264,6 +267,7 @@ impl Rebuild {
             Part::SeasonHistory(rows) => self.season_history.extend(rows),
             Part::RatingChanges(rows) => self.rating_changes.extend(rows),
             Part::BadFiles { quarantined, strikes } => self.bad_files = Some((quarantined, strikes)),
+            Part::Settings(rows) => self.settings.extend(rows),
             other @ (Part::Results(_) | Part::Games(_) | Part::SpentFiles(_) | Part::Answers(_)) => {
                 return Some(other);
             }
@@ -299,6 +303,7 @@ impl Rebuild {
             season_history,
             rating_changes,
             bad_files,
+            settings,
         } = self;
         let Numbers {
             at,
@@ -326,8 +331,13 @@ impl Rebuild {
             with_beside.iter().flat_map(|(id, _, _, owned)| owned.iter().map(|toon| (*toon, *id))).collect();
         let last_match =
             with_beside.iter().filter_map(|(id, _, beside, _)| Some((*id, beside.last_match?))).collect();
-        let players: BTreeMap<PlayerId, Player> =
+        let mut players: BTreeMap<PlayerId, Player> =
             with_beside.into_iter().map(|(id, player, ..)| (id, player)).collect();
+        for (id, settings) in settings.iter().map(Settings::from_stored) {
+            players.get_mut(&id)?.settings = settings;
+        }
+        let unreached = players.iter().filter(|(_, player)| player.settings.dms_closed.is_some());
+        let unreached = unreached.map(|(id, _)| *id).collect();
 
         let rating = |stored: &StoredRating| {
             let StoredRating { player, race, mmr, wins, losses, draws, last_played, glicko, is_listed: _ } =
@@ -389,7 +399,7 @@ impl Rebuild {
             cases: Cases::from_stored(last_case, (cases, closed_cases, told))?,
             staff,
             history,
-            cards: Cards::from_stored(last_card, cards.into_iter()),
+            cards: Cards::from_stored(last_card, cards.into_iter(), unreached),
             chance: Chance(chance),
             last_wave,
             lost_until,

@@ -327,5 +327,7 @@ pub(super) fn news() -> Vec<News> {
         Announcement { text: text("Hello") },
         ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
         ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
+        SomebodyQueues { races: RaceChoice { bw: Some(Race::BwZerg), sc2: None }, at: AT },
+        DmsOpen,
     )
 }
