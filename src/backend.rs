@@ -58,6 +58,9 @@ const REPORT_PAUSE: Duration = Duration::from_secs(10);
 /// An answer shows the card at its newest version, so the card itself is held back for so long.
 const ANSWER_PAUSE: Duration = Duration::from_secs(1);
 
+/// The answer to who joined the queue becomes the card. Where it never does, the card is posted after so long.
+const QUEUE_PAUSE: Duration = Duration::from_secs(20);
+
 /// A load that has no end by then waits for the db-writer, which may wait for its database.
 const LOAD_PATIENCE: Duration = Duration::from_secs(3);
 
@@ -479,6 +482,13 @@ impl Backend {
             && card.message.is_some()
         {
             let until = crate::clock::now() + ANSWER_PAUSE;
+            self.under_way.entry(card.card).or_insert((card.version, Some(until)));
+        }
+        if let (Some(Key::Interaction(_)), BackendReply::Queue { card: Some(card), .. }) = (call.key, &reply)
+            && (card.message.is_some() || requests::is_from_dm(&call.request))
+        {
+            let pause = if card.message.is_some() { ANSWER_PAUSE } else { QUEUE_PAUSE };
+            let until = crate::clock::now() + pause;
             self.under_way.entry(card.card).or_insert((card.version, Some(until)));
         }
         self.core.hold(number, call.id, reply);

@@ -264,6 +264,8 @@ pub enum BackendReply {
     Queue {
         locale: Locale,
         queue: QueueView,
+        /// The player's card of this wait, until it showed how that ended.
+        card: Option<CardState>,
     },
     Match {
         locale: Locale,
@@ -352,5 +354,7 @@ pub struct ShowCard {
     pub channel: Option<ChannelId>,
     /// None to post, Some to edit.
     pub message: Option<MessageId>,
+    /// A message in the same DM that the post takes the place of.
+    pub replaces: Option<MessageId>,
     pub view: CardView,
 }

@@ -445,6 +445,18 @@ pub enum Event {
         version: u32,
         at: Timestamp,
     },
+    /// A player who waits is owed a message about the queue, which stays true until the wait is over.
+    /// It takes the place of an older one that Discord soon lets nobody edit.
+    QueueCardDue {
+        player: PlayerId,
+        replaces: Option<(ChannelId, MessageId)>,
+        at: Timestamp,
+    },
+    /// What these players' messages about the queue say is no longer so.
+    QueueCardsStale {
+        players: Vec<PlayerId>,
+        at: Timestamp,
+    },
 }
 
 /// Why staff have to look at a match. Stored by position, so new ones go to the end.

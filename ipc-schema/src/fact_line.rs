@@ -76,7 +76,7 @@ impl FactLine {
             CardView::PlayReminder { match_id, number, .. } => {
                 FactLine { match_id: *match_id, fact: Fact::PlayReminder { number: *number } }
             }
-            CardView::Notice { .. } | CardView::News(_) => return None,
+            CardView::Notice { .. } | CardView::News(_) | CardView::Queue(_) => return None,
         };
         Some(line)
     }

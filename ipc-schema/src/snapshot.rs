@@ -276,6 +276,7 @@ pub enum StoredContent {
     Notice { refusal: Refusal, files: u32 },
     News(News),
     PlayReminder { match_id: MatchId, number: u8, deadline: Timestamp },
+    Queue { since: Timestamp, at: Timestamp, waiting: Crowd, replaces: Option<(ChannelId, MessageId)> },
 }
 
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]

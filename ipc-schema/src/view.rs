@@ -33,6 +33,8 @@ pub enum CardView {
         number: u8,
         deadline: Timestamp,
     },
+    /// The queue as it is, for who waits or waited a moment ago.
+    Queue(Box<QueueView>),
 }
 
 /// Something that happened to a player without their doing.
@@ -123,6 +125,8 @@ pub enum Urgency {
     Answer,
     /// All else, which may go to everyone at once.
     News,
+    /// What only keeps a message true that is there already.
+    Live,
 }
 
 impl CardView {
@@ -131,6 +135,7 @@ impl CardView {
             CardView::Match(_) | CardView::Reminder { .. } | CardView::PlayReminder { .. } => Urgency::Match,
             CardView::Replay(_) | CardView::Notice { .. } => Urgency::Answer,
             CardView::News(_) => Urgency::News,
+            CardView::Queue(_) => Urgency::Live,
         }
     }
 }
@@ -181,6 +186,8 @@ pub struct QueueView {
     pub waiting: Waiting,
     /// Some while the player waits.
     pub entry: Option<EntryView>,
+    /// The player is in a match.
+    pub in_match: bool,
 }
 
 /// How many wait, by what they can play.

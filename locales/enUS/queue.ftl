@@ -28,6 +28,8 @@ queue-menu-vetoes = { $allowed ->
     [one] Veto one map
    *[other] Veto up to { $allowed } maps
 }
+queue-in-match = **A match was found.** You are not in the queue any more.
 queue-button-join = Join
 queue-button-leave = Leave
 queue-button-refresh = Refresh
+queue-button-show = Look for a match

@@ -34,6 +34,7 @@ setup-button-continue = Continue
 setup-button-finish = Finish
 setup-button-guide = How a match works
 setup-button-notifications = Notifications
+setup-button-show = Set me up
 
 setup-modal-title = Who are you?
 setup-modal-name = Name on the ladder

@@ -2,6 +2,7 @@
 
 use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
+use crate::domain::cards::Content;
 use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
 use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::Season;
@@ -455,6 +456,10 @@ impl Core {
             let Some(card) = self.ladder.cards().get(id) else { continue };
             let player = self.ladder.player(card.player).expect("cards are of players");
             let Some(view) = self.ladder.card_view(self.season.get(), self.last_now, id) else { continue };
+            let replaces = match card.content {
+                Content::Queue { replaces, .. } => replaces.map(|(_, message)| message),
+                _ => None,
+            };
             let show = ShowCard {
                 card: id,
                 version: card.version,
@@ -462,6 +467,7 @@ impl Core {
                 locale: player.locale,
                 channel: card.message.map(|(channel, _)| channel).or(player.channel),
                 message: card.message.map(|(_, message)| message),
+                replaces,
                 view,
             };
             self.cards.insert(id, (self.seq, show));

@@ -1,10 +1,12 @@
 //! From the frontend's words to the rules' inputs, and from the state to replies.
 
+use crate::domain::cards::Card;
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::player::Player;
 use crate::domain::season::Season;
 use ipc_schema::archive::{ArchivedMatch, ArchivedMatchView};
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
+use ipc_schema::ids::CardId;
 use ipc_schema::notifications::Place;
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
@@ -130,6 +132,11 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
     }
 }
 
+/// Whether the answer stays where the player can be written to.
+pub(super) fn is_from_dm(request: &BackendRequest) -> bool {
+    caller_of(request).is_some_and(|caller| caller.dm.is_some())
+}
+
 fn locale(ladder: &Ladder, caller: &Caller) -> Locale {
     ladder.player_of(caller.user).map_or(caller.locale, |(_, player)| player.locale)
 }
@@ -198,7 +205,10 @@ pub(super) fn reply(
         | BackendRequest::LeaveQueue { caller } => match found(caller) {
             None => refuse(Refusal::SetupNeeded),
             Some((id, player)) => match (player.gate(), ladder.queue_view(season, now, id)) {
-                (Ok(()), Some(queue)) => BackendReply::Queue { locale: player.locale, queue },
+                (Ok(()), Some(queue)) => {
+                    let card = ladder.queue_card(id).map(|(id, card)| card_state(id, card));
+                    BackendReply::Queue { locale: player.locale, queue, card }
+                }
                 (Err(refusal), _) => refuse(refusal),
                 (Ok(()), None) => refuse(Refusal::SetupNeeded),
             },
@@ -311,6 +321,10 @@ pub(super) fn archived_view(ladder: &Ladder, season: &Season, match_: ArchivedMa
     StaffView::ArchivedMatch(Box::new(ArchivedMatchView { match_, players, map_title }))
 }
 
+fn card_state(id: CardId, card: &Card) -> CardState {
+    CardState { card: id, version: card.version, message: card.message }
+}
+
 fn match_reply(
     ladder: &Ladder,
     caller: &Caller,
@@ -319,7 +333,7 @@ fn match_reply(
     let view = view?;
     let card = ladder.player_of(caller.user).and_then(|(player, _)| {
         let (id, card) = ladder.match_card(view.match_id, player)?;
-        Some(CardState { card: id, version: card.version, message: card.message })
+        Some(card_state(id, card))
     });
     Some(BackendReply::Match { locale: locale(ladder, caller), match_: Box::new(view), card })
 }

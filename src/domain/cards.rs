@@ -5,6 +5,7 @@
 
 mod snapshot;
 
+use ipc_schema::event::Crowd;
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
 use ipc_schema::view::{News, ReplayView};
 use ipc_schema::vocab::{Refusal, Timestamp};
@@ -42,6 +43,14 @@ pub enum Content {
         number: u8,
         deadline: Timestamp,
     },
+    /// The queue, for as long as the player waits: since when there is this card, what it said last of
+    /// who waits, and when. `replaces` is the message that this one takes the place of.
+    Queue {
+        since: Timestamp,
+        at: Timestamp,
+        waiting: Crowd,
+        replaces: Option<(ChannelId, MessageId)>,
+    },
 }
 
 impl Content {
@@ -51,7 +60,7 @@ impl Content {
             Content::Match(_) | Content::Replay(_) | Content::Notice { .. } => true,
             Content::News(News::SomebodyQueues { .. } | News::DmsOpen) => false,
             Content::News(_) => true,
-            Content::Reminder { .. } | Content::PlayReminder { .. } => false,
+            Content::Reminder { .. } | Content::PlayReminder { .. } | Content::Queue { .. } => false,
         }
     }
 }
@@ -95,7 +104,7 @@ impl Cards {
         self.unreached.insert(player);
         let stale = self.held_of(player).filter(|(_, card)| !card.content.keeps());
         for id in stale.map(|(id, _)| id).collect::<Vec<_>>() {
-            self.forget(id);
+            self.remove(id);
         }
         self.forget_beyond(player);
     }
@@ -107,19 +116,13 @@ impl Cards {
         self.changed.extend(held);
     }
 
-    /// A card is of no use any more.
-    pub fn forget(&mut self, id: CardId) {
-        self.cards.remove(&id);
-        self.due.remove(&id);
-    }
-
     /// Of what is held back for a player the newest is kept; a match can be looked up.
     fn forget_beyond(&mut self, player: PlayerId) {
         let others = |card: &Card| !matches!(card.content, Content::Match(_));
         let held = self.held_of(player).filter(|(_, card)| others(card)).map(|(id, _)| id);
         let held: Vec<CardId> = held.collect();
         for id in &held[..held.len().saturating_sub(HELD)] {
-            self.forget(*id);
+            self.remove(*id);
         }
     }
 
@@ -167,6 +170,12 @@ impl Cards {
             card.content = content;
             self.touch(id);
         }
+    }
+
+    /// Nothing more is owed of it.
+    pub fn remove(&mut self, id: CardId) {
+        self.cards.remove(&id);
+        self.due.remove(&id);
     }
 
     /// A version is settled: it reached the player by this message, or by none if it never can. A

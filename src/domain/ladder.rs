@@ -3,6 +3,8 @@
 mod changes;
 mod contact;
 mod decide;
+mod look;
+mod queue_cards;
 mod results;
 mod snapshot;
 mod staff;
@@ -74,6 +76,8 @@ pub struct Ladder {
     staff: Staff,
     pub(super) history: History,
     cards: Cards,
+    /// The card of each player who waits and can be reached.
+    queue_cards: BTreeMap<PlayerId, CardId>,
     chance: Chance,
     last_wave: Timestamp,
     /// Time before it was given back to the players already, as far as it was lost.
@@ -260,6 +264,7 @@ impl Default for Ladder {
             staff: Staff::default(),
             history: History::default(),
             cards: Cards::default(),
+            queue_cards: BTreeMap::new(),
             chance: Chance(0),
             last_wave: Timestamp::ZERO,
             lost_until: Timestamp::ZERO,
@@ -275,94 +280,6 @@ impl Ladder {
     /// A ladder without players, whose chance begins at `seed`.
     pub fn new(seed: u64) -> Ladder {
         Ladder { chance: Chance(seed), ..Ladder::default() }
-    }
-
-    pub fn player_of(&self, user: UserId) -> Option<(PlayerId, &Player)> {
-        let id = *self.by_user.get(&user)?;
-        Some((id, &self.players[&id]))
-    }
-
-    /// Who has this name, in any spelling of it.
-    pub fn player_named(&self, name: &str) -> Option<PlayerId> {
-        self.by_name.get(&fold(name.trim())).copied()
-    }
-
-    pub fn player(&self, player: PlayerId) -> Option<&Player> {
-        self.players.get(&player)
-    }
-
-    pub fn players(&self) -> usize {
-        self.players.len()
-    }
-
-    /// Who waits, by number.
-    pub fn waiting(&self) -> impl Iterator<Item = (PlayerId, &Entry)> {
-        self.queue.iter().map(|(player, entry)| (*player, entry))
-    }
-
-    pub fn is_in_match(&self, player: PlayerId) -> bool {
-        self.open.contains_key(&player)
-    }
-
-    pub fn is_queued(&self, player: PlayerId) -> bool {
-        self.queue.contains_key(&player)
-    }
-
-    pub fn find_match(&self, id: MatchId) -> Option<&Match> {
-        self.matches.get(&id)
-    }
-
-    /// Matches held in memory, open ones included.
-    pub fn kept_matches(&self) -> usize {
-        self.matches.len()
-    }
-
-    pub fn queued(&self) -> usize {
-        self.queue.len()
-    }
-
-    pub fn open_matches(&self) -> usize {
-        self.matches.len() - self.closed.len()
-    }
-
-    pub fn counts(&self) -> Counts {
-        self.counts
-    }
-
-    pub fn cards(&self) -> &Cards {
-        &self.cards
-    }
-
-    /// Cards that got a new version since this was last asked.
-    pub fn take_changed_cards(&mut self) -> Vec<CardId> {
-        self.cards.take_changed()
-    }
-
-    /// Jobs in line, oldest first.
-    pub fn jobs(&self) -> impl Iterator<Item = (JobId, &Job)> {
-        self.jobs.iter().map(|(id, job)| (*id, job))
-    }
-
-    pub fn job(&self, job: JobId) -> Option<&Job> {
-        self.jobs.get(&job)
-    }
-
-    /// What staff have to look at.
-    pub fn cases(&self) -> &Cases {
-        &self.cases
-    }
-
-    /// The match a player is in, else the last one.
-    pub fn match_of(&self, player: PlayerId) -> Option<(MatchId, &Match)> {
-        let id = self.open.get(&player).or_else(|| self.last_match.get(&player))?;
-        Some((*id, self.matches.get(id)?))
-    }
-
-    /// The card on which a player sees a match, while it is kept.
-    pub fn match_card(&self, match_id: MatchId, player: PlayerId) -> Option<(CardId, &Card)> {
-        let match_ = self.matches.get(&match_id)?;
-        let card = match_.cards[match_.slot_of(player).ok()?];
-        Some((card, self.cards.get(card)?))
     }
 
     /// Makes one event part of the state. Never fails: what was decided, is true.
@@ -404,7 +321,10 @@ impl Ladder {
                 let entry = match_.entries[slot].clone();
                 self.queue.insert(*player, entry);
             }
-            Event::LeftQueue { player, .. } => drop(self.queue.remove(player)),
+            Event::LeftQueue { player, .. } => {
+                self.queue.remove(player);
+                self.end_queue_card(*player);
+            }
             Event::WaveFired { at, pairings, generator } => {
                 self.last_wave = *at;
                 self.standings.advance(*at);
@@ -549,6 +469,7 @@ impl Ladder {
                 let may_change = self.may_change(*card);
                 self.cards.settled(*card, *version, Some((*channel, *message)), may_change);
             }
+            Event::CardLost { card, .. } if self.lose_queue_card(*card) => {}
             Event::CardLost { card, version, .. } => {
                 let may_change = self.may_change(*card);
                 self.cards.settled(*card, *version, None, may_change);
@@ -660,6 +581,8 @@ impl Ladder {
                 let may_change = self.may_change(*card);
                 self.cards.settled(*card, *version, None, may_change);
             }
+            Event::QueueCardDue { player, replaces, at } => self.add_queue_card(*player, *replaces, *at),
+            Event::QueueCardsStale { players, at } => self.renew_queue_cards(players, *at),
         }
     }
 
@@ -684,6 +607,7 @@ impl Ladder {
             // The wave that paired them does not count as one waited.
             Entry { waves: entry.waves.saturating_sub(1), left_out: None, ..entry }
         });
+        pairing.players.iter().for_each(|player| self.end_queue_card(*player));
         let cards = pairing.players.map(|player| self.cards.add(player, Content::Match(id)));
         for player in pairing.players {
             let before = self.open.insert(player, id);
@@ -751,7 +675,7 @@ impl Ladder {
                 if !is_kept {
                     matches.remove(id);
                     // What is held back of it has nothing to show any more.
-                    cards_of.into_iter().for_each(|card| cards.forget(card));
+                    cards_of.into_iter().for_each(|card| cards.remove(card));
                 }
                 is_kept
             });
@@ -792,6 +716,7 @@ impl Ladder {
                 ReplayStage::Reading | ReplayStage::InLine { .. } => true,
                 ReplayStage::Judged { .. } | ReplayStage::Failed { .. } => false,
             },
+            Content::Queue { .. } => self.queue_cards.values().any(|card| *card == id),
             Content::Reminder { .. }
             | Content::PlayReminder { .. }
             | Content::Notice { .. }

@@ -22,7 +22,7 @@ const PAGE_ROWS: usize = 20;
 const SUGGESTIONS: usize = 25;
 
 /// Cards held back that one answer tells of: each is a sentence beside the answer itself.
-const HELD_TOLD: usize = 5;
+const HELD_TOLD: usize = 3;
 
 /// The in-game chat channel of the ladder.
 const CHAT_CHANNEL: &str = "SCEvoLadder";
@@ -55,6 +55,7 @@ impl Ladder {
             next_wave: wave_after(now, season.knobs.wave),
             waiting: waiting(self.queue.values()),
             entry,
+            in_match: self.is_in_match(player),
         })
     }
 
@@ -172,6 +173,7 @@ impl Ladder {
             }
             Content::Replay(view) => CardView::Replay(Box::new(view.clone())),
             Content::News(news) => CardView::News(news.clone()),
+            Content::Queue { .. } => CardView::Queue(Box::new(self.queue_view(season, now, card.player)?)),
             Content::Notice { refusal, files } => {
                 CardView::Notice { refusal: refusal.clone(), files: *files }
             }

@@ -1,7 +1,8 @@
 //! What a card shows, from the backend's view of it.
 
 use super::commands::match_::{self, append_fact};
-use super::reply::{Page, colour, embed};
+use super::commands::queue;
+use super::reply::{Page, Tone, field, row};
 use super::text::{Words, plain};
 use super::{news, refusal};
 use ipc_schema::event::{Check, CheckKind, Grade, Judged, Judgement, ModFinding, SeatsFinding};
@@ -9,8 +10,8 @@ use ipc_schema::fact_line::FactLine;
 use ipc_schema::view::{CardView, ReplayStage, ReplayView};
 use ipc_schema::vocab::{Ground, Race};
 
-/// Characters of all lines on checks; Discord shows 4,096, and what follows them needs room.
-const LINES: usize = 3000;
+/// Characters of all lines on checks; what stands above and below them needs room too.
+const LINES: usize = 2300;
 
 /// Characters of one expected or found value.
 const VALUE: usize = 120;
@@ -27,11 +28,12 @@ pub fn render(view: &CardView, words: Words) -> Page {
             append_fact(&mut page, FactLine::of(view));
             page
         }
-        CardView::News(told) => {
-            Page { content: news::render(told, words), embeds: Vec::new(), rows: news::rows(told, words) }
-        }
+        CardView::News(told) => news::page(told, words),
+        CardView::Queue(view) => queue::render(view, words),
         CardView::Notice { refusal, files } => {
-            Page { content: refusal::render_files(refusal, *files, words), ..Page::default() }
+            let page = Page::of(refusal::render_files(refusal, *files, words)).tone(Tone::Warning);
+            let gate = refusal::gate(refusal, words);
+            Page { rows: gate.map(|button| row(vec![button])).into_iter().collect(), ..page }
         }
     }
 }
@@ -39,14 +41,13 @@ pub fn render(view: &CardView, words: Words) -> Page {
 fn replay_page(view: &ReplayView, words: Words) -> Page {
     let id = [("id", view.match_id.to_string().into())];
     match &view.stage {
-        ReplayStage::Reading => Page { content: words.with("replay-reading", &id), ..Page::default() },
+        ReplayStage::Reading => Page::of(words.with("replay-reading", &id)),
         ReplayStage::InLine { before } => {
             let [id] = id;
-            let content = words.with("replay-in-line", &[id, ("before", (*before).into())]);
-            Page { content, ..Page::default() }
+            Page::of(words.with("replay-in-line", &[id, ("before", (*before).into())]))
         }
         ReplayStage::Failed { fault } => {
-            Page { content: words.with(&format!("replay-fault-{}", fault.code()), &id), ..Page::default() }
+            Page::of(words.with(&format!("replay-fault-{}", fault.code()), &id)).tone(Tone::Warning)
         }
         ReplayStage::Judged { judgement, winner } => {
             let winner = match winner {
@@ -54,28 +55,28 @@ fn replay_page(view: &ReplayView, words: Words) -> Page {
                 None => words.say("replay-somebody"),
             };
             let [id] = id;
-            let (title, stripe) = match judgement.outcome {
+            let (title, tone) = match judgement.outcome {
                 // A replay decides by what it records, or by who left.
                 Judged::Decided { ground: Ground::Recorded | Ground::Reported | Ground::Staff, .. } => {
-                    (words.with("replay-decided", &[id, ("winner", winner.into())]), colour::GOOD)
+                    (words.with("replay-decided", &[id, ("winner", winner.into())]), Tone::Good)
                 }
                 Judged::Decided { ground: Ground::OpponentLeftFirst, .. } => {
-                    (words.with("replay-decided-left-first", &[id, ("winner", winner.into())]), colour::GOOD)
+                    (words.with("replay-decided-left-first", &[id, ("winner", winner.into())]), Tone::Good)
                 }
-                Judged::Undecided => (words.with("replay-undecided", &[id]), colour::WARNING),
-                Judged::Rejected => (words.with("replay-rejected", &[id]), colour::BAD),
-                Judged::TooLate => (words.with("replay-too-late", &[id]), colour::WARNING),
-                Judged::AlreadyDecided => (words.with("replay-already-decided", &[id]), colour::CALM),
-                Judged::ForStaff => (words.with("replay-for-staff", &[id]), colour::CALM),
+                Judged::Undecided => (words.with("replay-undecided", &[id]), Tone::Warning),
+                Judged::Rejected => (words.with("replay-rejected", &[id]), Tone::Bad),
+                Judged::TooLate => (words.with("replay-too-late", &[id]), Tone::Warning),
+                Judged::AlreadyDecided => (words.with("replay-already-decided", &[id]), Tone::Calm),
+                Judged::ForStaff => (words.with("replay-for-staff", &[id]), Tone::Calm),
             };
-            Page { content: title, embeds: checks(judgement, stripe, words), rows: Vec::new() }
+            checks(Page::of(title).tone(tone), judgement, words)
         }
     }
 }
 
-fn checks(judgement: &Judgement, stripe: u32, words: Words) -> Vec<twilight_model::channel::message::Embed> {
+fn checks(page: Page, judgement: &Judgement, words: Words) -> Page {
     if judgement.checks.is_empty() {
-        return Vec::new();
+        return page;
     }
     let (settings, others): (Vec<&Check>, Vec<&Check>) =
         judgement.checks.iter().partition(|check| check.kind.is_setting());
@@ -94,14 +95,14 @@ fn checks(judgement: &Judgement, stripe: u32, words: Words) -> Vec<twilight_mode
         room -= if fits { length } else { 0 };
         fits
     });
+    let page = page.line().text(field(&words.say("replay-checks"), &lines.join("\n")));
     let failed = judgement.checks.iter().filter(|check| check.grade == Grade::Failed);
     // The first of them is what to mend first; an account of somebody else is told above it.
-    if let Some(check) =
-        failed.max_by_key(|check| (check.kind == CheckKind::Owner, std::cmp::Reverse(check.kind)))
-    {
-        lines.push(format!("\n{}", words.name_of("replay-todo", check.kind.code())));
+    let first = failed.max_by_key(|check| (check.kind == CheckKind::Owner, std::cmp::Reverse(check.kind)));
+    match first {
+        Some(check) => page.line().text(words.name_of("replay-todo", check.kind.code())),
+        None => page,
     }
-    vec![embed(stripe, Some(words.say("replay-checks")), Some(lines.join("\n")), Vec::new())]
 }
 
 fn mark(grade: Grade) -> &'static str {
@@ -222,7 +223,7 @@ mod tests {
     use super::*;
     use crate::frontend::commands::match_::tests::playing;
     use crate::frontend::refusal::tests::every_refusal;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::event::CheckKind;
     use ipc_schema::ids::{JobId, MatchId};
     use ipc_schema::replay::Fault;
@@ -250,7 +251,10 @@ mod tests {
     fn shown(checks: Vec<Check>, outcome: Judged) -> String {
         let page = render(&judged(outcome, checks), WORDS());
         assert_fits(&page);
-        page.embeds[0].description.clone().unwrap()
+        let (_, checks) =
+            text(&page).split_once("\n**Checks**\n").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
+        let fact = checks.rfind("\n-# match").unwrap();
+        checks[..fact].to_owned()
     }
 
     #[test]
@@ -269,8 +273,8 @@ mod tests {
             check(CheckKind::Duration, Grade::Warning, "0", ""),
         ];
         let page = render(&judged(Judged::Rejected, checks.clone()), WORDS());
-        assert!(page.content.starts_with("**This replay does not decide match 12.**"), "{}", page.content);
-        assert!(page.content.ends_with("\n-# match 12 · replay · 3 · rejected"), "{}", page.content);
+        assert!(text(&page).starts_with("**This replay does not decide match 12.**"), "{}", text(&page));
+        assert!(text(&page).ends_with("\n-# match 12 · replay · 3 · rejected"), "{}", text(&page));
         assert_eq!(
             shown(checks, Judged::Rejected),
             "✅ Two players\n\
@@ -282,7 +286,7 @@ mod tests {
              ❌ New game: this game decided match 12 already\n\
              -# ⚠️ Privacy: expected Normal, found No build order\n\
              -# ⚠️ Duration: expected Infinite, found none\n\
-             \nSend the replay of this match, played on the map of your match sheet."
+             Send the replay of this match, played on the map of your match sheet."
         );
     }
 
@@ -362,7 +366,7 @@ mod tests {
         for kind in CheckKind::ALL.into_iter().filter(|kind| !kind.is_setting()) {
             let text = shown(vec![check(kind, Grade::Failed, "a", "b")], Judged::Rejected);
             let todo = text.lines().last().unwrap();
-            assert!(todo.ends_with('.') && text.contains("\n\n"), "{kind:?}: {text}");
+            assert!(todo.ends_with('.') && text.lines().count() == 2, "{kind:?}: {text}");
         }
     }
 
@@ -389,7 +393,7 @@ mod tests {
         for (view, fact) in cases {
             let page = render(&view, WORDS());
             assert_fits(&page);
-            assert!(page.content.ends_with(&format!("\n-# match 12 · replay · 3 · {fact}")), "{fact}");
+            assert!(text(&page).ends_with(&format!("\n-# match 12 · replay · 3 · {fact}")), "{fact}");
         }
     }
 
@@ -397,7 +401,7 @@ mod tests {
     fn a_replay_in_line_tells_how_many_are_before_it() {
         for (before, words) in [(1, "1 replay is before yours."), (2, "2 replays are before yours.")] {
             let page = render(&replay(ReplayStage::InLine { before }), WORDS());
-            assert!(page.content.contains(words), "{}", page.content);
+            assert!(text(&page).contains(words), "{}", text(&page));
         }
     }
 
@@ -408,7 +412,7 @@ mod tests {
         let checks = kinds.map(|kind| check(*kind, Grade::Failed, &hostile, &hostile)).collect();
         let page = render(&judged(Judged::Rejected, checks), WORDS());
         assert_fits(&page);
-        assert!(!page.embeds[0].description.as_deref().unwrap().contains(" @everyone"));
+        assert!(!text(&page).contains(" @everyone"));
     }
 
     #[test]
@@ -419,7 +423,7 @@ mod tests {
         let page = render(&CardView::PlayReminder { match_id: MatchId(12), number: 2, deadline }, WORDS());
         assert_fits(&page);
         assert!(
-            page.content
+            text(&page)
                 .ends_with("<t:1800000000:R>, and then no rating changes.\n-# match 12 · reminder · 2")
         );
         for refusal in every_refusal() {

@@ -5,7 +5,7 @@
 
 use super::Desk;
 use super::card_view;
-use super::reply::Body;
+use super::reply::{Body, text_of};
 use super::rest::{RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
@@ -121,7 +121,7 @@ impl Cards {
 
     pub fn show(&mut self, card: ShowCard) {
         // What may go to everyone at once is bounded; of all else the ladder owes a few to each player.
-        if self.turns.waiting() >= WAITING && card.view.urgency() == Urgency::News {
+        if self.turns.waiting() >= WAITING && card.view.urgency() >= Urgency::News {
             let result = Err(CardFailure::Passing);
             let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
             return self.report(&delivered);
@@ -227,21 +227,27 @@ impl Desk {
         if let Some(message) = card.message {
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, &body).await?;
+                self.rest.edit(channel, message, &body.over_existing()).await?;
             }
             return Ok(Shown { channel, message });
         }
-        let post = Body { nonce: Some(nonce), enforce_nonce: Some(true), ..body.clone() };
+        let post = body.clone().once(nonce);
         let posted = self.rest.post(channel, &post).await?;
         let message = MessageId(posted.id.get());
-        if body.content.as_deref().map(str::trim) != Some(posted.content.trim()) {
+        if body.text() != text_of(&posted.components) {
             // The nonce found an earlier post, whose answer was lost and whose words are older.
             let _lane = self.lanes.enter(message).await;
             if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(channel, message, &body).await?;
+                self.rest.edit(channel, message, &body.over_existing()).await?;
             }
         } else {
             self.lanes.advance(message, card.card, card.version);
+        }
+        if let Some(old) = card.replaces.filter(|old| *old != message)
+            && let Err(error) = self.rest.delete(channel, old).await
+        {
+            // Its buttons ask for what is true, wherever they are pressed.
+            tracing::info!(card = card.card.0, "the message it replaces was not deleted: {error}");
         }
         Ok(Shown { channel, message })
     }

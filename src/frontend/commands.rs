@@ -179,6 +179,7 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::MatchReport(match_id, outcome) => BackendRequest::Report { caller, match_id, outcome },
         CustomId::MatchDispute(match_id) => BackendRequest::Dispute { caller, match_id },
         CustomId::Leaderboard { page, filter } => BackendRequest::Leaderboard { caller, page, filter },
+        CustomId::SetupShow => BackendRequest::Setup { caller },
         CustomId::StaffDo(proposal) => BackendRequest::StaffPerform { caller, proposal },
         CustomId::StaffCancel(proposal) => BackendRequest::StaffWithdraw { caller, proposal },
         CustomId::StaffLog { page } => BackendRequest::StaffLook { caller, look: StaffLook::Log { page } },
@@ -224,7 +225,8 @@ impl Origin {
             | CustomId::SetupNamesOpen
             | CustomId::SetupNames
             | CustomId::SetupRegion
-            | CustomId::SetupFinish => Origin::Setup,
+            | CustomId::SetupFinish
+            | CustomId::SetupShow => Origin::Setup,
             CustomId::QueueRace(_)
             | CustomId::QueueVetoes
             | CustomId::QueueJoin
@@ -333,11 +335,9 @@ pub fn changes_something(request: &BackendRequest) -> bool {
 /// What a reply of the backend looks like to the player.
 pub fn render(reply: &BackendReply) -> Reply {
     match reply {
-        BackendReply::Refused { locale, refusal } => {
-            Reply::Notice(refusal::render(refusal, Words::of(*locale)))
-        }
+        BackendReply::Refused { locale, refusal } => refusal::reply(refusal, Words::of(*locale)),
         BackendReply::Setup(view) => setup::render(view, Words::of(view.locale)).into(),
-        BackendReply::Queue { locale, queue } => queue::render(queue, Words::of(*locale)).into(),
+        BackendReply::Queue { locale, queue, .. } => queue::render(queue, Words::of(*locale)).into(),
         BackendReply::Match { locale, match_, .. } => match_::render(match_, Words::of(*locale)).into(),
         BackendReply::Leaderboard { locale, leaderboard } => {
             leaderboard::render(leaderboard, Words::of(*locale)).into()

@@ -72,6 +72,7 @@ pub enum CustomId {
     /// Button that leads to how messages get through.
     DmsShow,
     DmsRetry,
+    SetupShow,
 }
 
 /// Where a filter asks for nothing.
@@ -170,6 +171,7 @@ impl CustomId {
             ["guide", "read"] => CustomId::GuideRead,
             ["dms", "show"] => CustomId::DmsShow,
             ["dms", "retry"] => CustomId::DmsRetry,
+            ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
@@ -241,6 +243,7 @@ impl fmt::Display for CustomId {
             CustomId::GuideRead => f.write_str("guide:read"),
             CustomId::DmsShow => f.write_str("dms:show"),
             CustomId::DmsRetry => f.write_str("dms:retry"),
+            CustomId::SetupShow => f.write_str("setup:show"),
         }
     }
 }
@@ -322,6 +325,7 @@ mod tests {
             (CustomId::GuideRead, "guide:read"),
             (CustomId::DmsShow, "dms:show"),
             (CustomId::DmsRetry, "dms:retry"),
+            (CustomId::SetupShow, "setup:show"),
         ];
         for (id, text) in ids {
             assert_eq!(id.to_string(), text);

@@ -3,7 +3,7 @@
 
 use super::commands::{self, Ack, COMMANDS, Command, Input, Origin, Plan};
 use super::custom_id::CustomId;
-use super::reply::Surface;
+use super::reply::{Surface, shown_in};
 use ipc_schema::backend::Caller;
 use ipc_schema::ids::{ChannelId, MessageId, UserId};
 use ipc_schema::vocab::{Locale, Timestamp};
@@ -12,6 +12,7 @@ use twilight_model::application::interaction::modal::ModalInteractionComponent;
 use twilight_model::application::interaction::{
     Interaction, InteractionContextType, InteractionData, InteractionType,
 };
+use twilight_model::channel::message::Component;
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
@@ -27,6 +28,8 @@ pub struct Incoming {
     pub visible: Visible,
     /// The message a component belongs to.
     pub message: Option<MessageId>,
+    /// What that message showed then.
+    pub shown: Vec<Component>,
     pub origin: Origin,
     pub ack: Ack,
     pub plan: Plan,
@@ -52,8 +55,8 @@ impl Incoming {
         made_at(self.id)
     }
 
-    pub fn surface(&self) -> Surface {
-        if self.message.is_some() { Surface::Existing } else { Surface::New }
+    pub fn surface(&self) -> Surface<'_> {
+        if self.message.is_some() { Surface::Existing(&self.shown) } else { Surface::New }
     }
 
     /// None for what asks for nothing that this bot has.
@@ -70,6 +73,7 @@ impl Incoming {
             dm: channel.filter(|_| in_dm),
         };
         let message = interaction.message.as_ref().map(|message| MessageId(message.id.get()));
+        let shown = interaction.message.as_ref().map(shown_in).unwrap_or_default();
         let typing = interaction.kind == InteractionType::ApplicationCommandAutocomplete;
         let (origin, message, ack, plan) = match interaction.data? {
             InteractionData::ApplicationCommand(data) => {
@@ -97,6 +101,7 @@ impl Incoming {
             caller,
             visible: if in_dm { Visible::Stays } else { Visible::Ephemeral },
             message,
+            shown,
             origin,
             ack,
             plan,

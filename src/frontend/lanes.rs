@@ -2,7 +2,9 @@
 //! of a late answer or by a card. Who asks first goes first, and a message that has shown a version of
 //! a card never shows an older one again.
 
+use crate::clock;
 use ipc_schema::ids::{CardId, MessageId};
+use ipc_schema::vocab::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::OwnedMutexGuard;
@@ -17,7 +19,15 @@ const VERSIONS_KEPT: usize = 20_000;
 #[derive(Debug, Default)]
 pub struct Lanes {
     lanes: Mutex<HashMap<MessageId, Weak<tokio::sync::Mutex<()>>>>,
-    newest: Mutex<BTreeMap<MessageId, (CardId, u32)>>,
+    newest: Mutex<BTreeMap<MessageId, Newest>>,
+}
+
+/// What a message shows, or is about to.
+#[derive(Debug, Clone, Copy)]
+struct Newest {
+    card: CardId,
+    version: u32,
+    since: Timestamp,
 }
 
 impl Lanes {
@@ -31,14 +41,20 @@ impl Lanes {
     /// or tried to: then there is nothing to show. To be called inside the message's lane.
     pub fn advance(&self, message: MessageId, card: CardId, version: u32) -> bool {
         let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
-        if newest.get(&message).is_some_and(|(known, newest)| *known == card && *newest > version) {
+        if newest.get(&message).is_some_and(|newest| newest.card == card && newest.version > version) {
             return false;
         }
-        newest.insert(message, (card, version));
+        newest.insert(message, Newest { card, version, since: clock::now() });
         if newest.len() > VERSIONS_KEPT {
             newest.pop_first();
         }
         true
+    }
+
+    /// Whether the message may show something else than it did then.
+    pub fn changed_since(&self, message: MessageId, then: Timestamp) -> bool {
+        let newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.get(&message).is_some_and(|newest| newest.since > then)
     }
 
     fn lane(&self, message: MessageId) -> Arc<tokio::sync::Mutex<()>> {
@@ -82,6 +98,10 @@ mod tests {
         assert!(!lanes.advance(message, card, 3));
         assert!(lanes.advance(MessageId(2), card, 3), "another message of the same match");
         assert!(lanes.advance(message, CardId(8), 1), "another match in the same message");
+        assert!(
+            lanes.changed_since(message, Timestamp(0)) && !lanes.changed_since(MessageId(3), Timestamp(0))
+        );
+        assert!(!lanes.changed_since(message, clock::now()));
         for message in 0..30_000 {
             lanes.advance(MessageId(message), card, 1);
         }

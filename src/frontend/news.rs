@@ -1,12 +1,31 @@
 //! The words for what happened to a player without their doing.
 
 use super::custom_id::CustomId;
-use super::reply::{button, row};
+use super::reply::{Page, Tone, button, row};
 use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::ButtonStyle;
+
+pub fn page(news: &News, words: Words) -> Page {
+    let tone = match news {
+        News::Banned { .. } | News::TimedOut { .. } | News::RemovedFromQueue { .. } => Tone::Bad,
+        News::MatchCancelled { .. } | News::Renamed { .. } | News::ToonUnbound { .. } => Tone::Warning,
+        News::BanEnded { .. }
+        | News::TimeOutLifted { .. }
+        | News::AbortsReset { .. }
+        | News::SomebodyQueues { .. }
+        | News::DmsOpen => Tone::Good,
+        News::RatingCorrected { .. }
+        | News::MatchResolved { .. }
+        | News::MmrAdjusted { .. }
+        | News::RoleSet { .. }
+        | News::Announcement { .. }
+        | News::ToonsAllowed { .. } => Tone::Calm,
+    };
+    Page { rows: rows(news, words), ..Page::of(render(news, words)).tone(tone) }
+}
 
 pub fn render(news: &News, words: Words) -> String {
     match news {
@@ -88,7 +107,7 @@ pub fn render(news: &News, words: Words) -> String {
 }
 
 /// What a player may do about it at once.
-pub fn rows(news: &News, words: Words) -> Vec<Component> {
+fn rows(news: &News, words: Words) -> Vec<Component> {
     match news {
         News::SomebodyQueues { .. } => {
             let queue =
@@ -108,7 +127,6 @@ fn why(reason: &str) -> Arg<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::Page;
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::staff::StaffRole;
@@ -214,7 +232,7 @@ mod tests {
             News::Announcement { text: "*".repeat(1500) },
             News::Banned { until: Some(Timestamp(u64::MAX)), reason: "*".repeat(300) },
         ] {
-            assert_fits(&Page { content: render(&news, Words::of(Locale::EnUs)), ..Page::default() });
+            assert_fits(&page(&news, Words::of(Locale::EnUs)));
         }
     }
 }

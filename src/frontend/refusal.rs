@@ -1,7 +1,11 @@
 //! A refusal in words that help: what is the matter, and what to do next.
 
+use super::custom_id::CustomId;
+use super::reply::{Reply, button};
 use super::text::{Words, date, relative, sentence};
 use ipc_schema::vocab::Refusal;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
 
 pub fn render(refusal: &Refusal, words: Words) -> String {
     match refusal {
@@ -102,6 +106,83 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::DmsClosed => words.say("refusal-dms-closed"),
         Refusal::TimeInvalid => words.say("refusal-time-invalid"),
         Refusal::ZoneInvalid => words.say("refusal-zone-invalid"),
+    }
+}
+
+/// The sentence with the button that opens the gate.
+pub fn reply(refusal: &Refusal, words: Words) -> Reply {
+    Reply::Refused { text: render(refusal, words), gate: gate(refusal, words) }
+}
+
+/// The button that opens the gate, or shows what helps. None where only time or staff help.
+pub fn gate(refusal: &Refusal, words: Words) -> Option<Component> {
+    let open = |id, label: &str| Some(button(id, ButtonStyle::Primary, words.say(label)));
+    match refusal {
+        Refusal::SetupNeeded | Refusal::TermsNeeded | Refusal::RegionUnknown => {
+            open(CustomId::SetupShow, "setup-button-show")
+        }
+        Refusal::NameInvalid
+        | Refusal::NameTaken
+        | Refusal::BattleTagInvalid
+        | Refusal::BattleTagTaken
+        | Refusal::AlternativeNameInvalid
+        | Refusal::CountryUnknown => open(CustomId::SetupNamesOpen, "setup-button-names-change"),
+        Refusal::NoRace
+        | Refusal::TooManyVetoes { .. }
+        | Refusal::MapUnknown
+        | Refusal::AlreadyQueued
+        | Refusal::NotQueued
+        | Refusal::NoOpenMatch => open(CustomId::QueueRefresh, "queue-button-show"),
+        Refusal::InMatch
+        | Refusal::TooLate
+        | Refusal::NotStarted
+        | Refusal::NotDisputable
+        | Refusal::DisputeOver { .. }
+        | Refusal::AlreadyDecided => open(CustomId::MatchShow, "match-button-show"),
+        Refusal::GuideUnread => open(CustomId::GuideOpen, "setup-button-guide"),
+        Refusal::DmsClosed => open(CustomId::DmsShow, "dms-button-show"),
+        Refusal::TimeInvalid | Refusal::ZoneInvalid => {
+            open(CustomId::NotifyShow, "setup-button-notifications")
+        }
+        Refusal::TimedOut { .. }
+        | Refusal::MatchUnknown
+        | Refusal::FileTooLarge { .. }
+        | Refusal::NotAReplay
+        | Refusal::FileRefused
+        | Refusal::LineFull
+        | Refusal::DownloadFailed
+        | Refusal::ReadOnly
+        | Refusal::Busy
+        | Refusal::Stale
+        | Refusal::PlayerUnknown
+        | Refusal::OwnLineFull { .. }
+        | Refusal::TooManyFiles { .. }
+        | Refusal::FileQuarantined
+        | Refusal::TooManyUploads { .. }
+        | Refusal::KnobUnknown
+        | Refusal::KnobInvalid { .. }
+        | Refusal::KnobOutOfRange { .. }
+        | Refusal::HandlesInvalid
+        | Refusal::HandlesFake
+        | Refusal::HandlesKnown
+        | Refusal::HandlesUnknown
+        | Refusal::ToonUnknown
+        | Refusal::CaseUnknown
+        | Refusal::MatchNotPlayed
+        | Refusal::Unchanged
+        | Refusal::CorrectionTooLarge { .. }
+        | Refusal::MmrOutOfRange { .. }
+        | Refusal::Banned { .. }
+        | Refusal::StaffOnly
+        | Refusal::OwnerOnly
+        | Refusal::ReasonNeeded { .. }
+        | Refusal::ProposalGone
+        | Refusal::NothingToDo
+        | Refusal::LastOwner
+        | Refusal::StaffNotBanned
+        | Refusal::OutOfRange { .. }
+        | Refusal::TextLength { .. }
+        | Refusal::HistoryAway => None,
     }
 }
 

@@ -1,14 +1,20 @@
-//! What the player reads, before it becomes a request to Discord: content, embeds and rows of
-//! components. The helpers build components that Discord takes.
+//! What the player reads, before it becomes a request to Discord: a page, and the message of
+//! Components V2 that [`Body`] makes of it. The helpers build components that Discord takes.
+//!
+//! Every message is of Components V2: one that has the flag cannot lose it, so a message that may
+//! be edited later is never of the older kind. Messages that an older build made get the flag with
+//! their next edit.
+
+mod body;
 
 use super::custom_id::CustomId;
-use serde::Serialize;
+pub use body::{Attachment, Body, Surface, shown_in, text_of};
+use bytes::Bytes;
+use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::{
     ActionRow, Button, ButtonStyle, Label, SelectMenu, SelectMenuOption, SelectMenuType, TextInput,
     TextInputStyle,
 };
-use twilight_model::channel::message::embed::EmbedField;
-use twilight_model::channel::message::{AllowedMentions, Component, Embed, MessageFlags};
 
 /// The answer to one press or command.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,32 +25,141 @@ pub enum Reply {
     Notice(String),
     /// Nothing to read: what follows comes as a card.
     Taken,
+    /// The rules say no. Shown as a notice, with the button that opens the gate, if there is one.
+    Refused { text: String, gate: Option<Component> },
 }
 
-/// A whole message.
+/// A whole message: a container with a coloured stripe, and in it from top to bottom its sentence,
+/// its blocks, the line for programs, and its rows.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
+    /// What a push notification shows and a screen reader begins with.
     pub content: String,
-    pub embeds: Vec<Embed>,
+    pub blocks: Vec<Block>,
+    /// Rows of buttons, or of one menu each.
     pub rows: Vec<Component>,
+    pub tone: Tone,
+    /// What programs read, a line of small print.
+    pub fact: Option<String>,
+    /// A sentence about what was pressed last, in a box of its own.
+    pub notice: Option<String>,
+    /// By [`Page::picture`] and [`Page::file`].
+    pub files: Vec<File>,
 }
 
-/// Rows of components that a message has room for.
-pub const ROWS: usize = 5;
+/// A part of a page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Block {
+    /// Markdown; an empty one is left out.
+    Text(String),
+    /// A line between what is above and below.
+    Line,
+    /// Text with a button at its side.
+    Section(String, Component),
+    /// A file of the page that is a picture, by name.
+    Picture(String),
+    /// A file of the page to be downloaded, by name.
+    File(String),
+}
 
-/// The colours of the stripe beside an embed.
-pub mod colour {
-    pub const CALM: u32 = 0x0058_65F2;
-    pub const GOOD: u32 = 0x002E_A043;
-    pub const WARNING: u32 = 0x00D2_9722;
-    pub const BAD: u32 = 0x00C9_3C37;
+/// A file that goes with a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct File {
+    name: String,
+    alt: Option<String>,
+    bytes: Bytes,
+}
+
+/// A picture in a message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// Unique in its message, letters, digits, dots and dashes: `rating.png`.
+    pub name: String,
+    /// What it shows, for who cannot see it; cut at 1,024 characters.
+    pub alt: String,
+    /// PNG.
+    pub bytes: Bytes,
+}
+
+/// What a page is about, as the colour of its stripe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tone {
+    #[default]
+    Calm,
+    Good,
+    Warning,
+    Bad,
+}
+
+impl Tone {
+    fn colour(self) -> u32 {
+        match self {
+            Tone::Calm => 0x0058_65F2,
+            Tone::Good => 0x002E_A043,
+            Tone::Warning => 0x00D2_9722,
+            Tone::Bad => 0x00C9_3C37,
+        }
+    }
 }
 
 impl Page {
-    /// The page with a sentence above its other embeds.
+    /// A page of one sentence.
+    pub fn of(content: String) -> Page {
+        Page { content, ..Page::default() }
+    }
+
+    #[must_use]
+    pub fn tone(mut self, tone: Tone) -> Page {
+        self.tone = tone;
+        self
+    }
+
+    #[must_use]
+    pub fn text(mut self, text: String) -> Page {
+        self.blocks.push(Block::Text(text));
+        self
+    }
+
+    #[must_use]
+    pub fn line(mut self) -> Page {
+        self.blocks.push(Block::Line);
+        self
+    }
+
+    #[must_use]
+    pub fn section(mut self, text: String, button: Component) -> Page {
+        self.blocks.push(Block::Section(text, button));
+        self
+    }
+
+    #[must_use]
+    pub fn row(mut self, row: Component) -> Page {
+        self.rows.push(row);
+        self
+    }
+
+    /// Shows a picture below what is there.
+    #[must_use]
+    pub fn picture(mut self, picture: Picture) -> Page {
+        let Picture { name, alt, bytes } = picture;
+        let alt = alt.chars().take(1024).collect();
+        self.blocks.push(Block::Picture(name.clone()));
+        self.files.push(File { name, alt: Some(alt), bytes });
+        self
+    }
+
+    /// Offers a file for download below what is there. The name is unique in its message.
+    #[must_use]
+    pub fn file(mut self, name: String, bytes: Bytes) -> Page {
+        self.blocks.push(Block::File(name.clone()));
+        self.files.push(File { name, alt: None, bytes });
+        self
+    }
+
+    /// The page with a sentence about what was pressed.
     #[must_use]
     pub fn noticing(mut self, text: &str) -> Page {
-        self.embeds.insert(0, notice(text));
+        self.notice = Some(text.to_owned());
         self
     }
 }
@@ -55,95 +170,9 @@ impl From<Page> for Reply {
     }
 }
 
-/// Where a reply is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Surface {
-    /// A message made for the answer.
-    New,
-    /// The message that the button or menu belongs to.
-    Existing,
-}
-
-/// The part of a message that Discord is told. What is None stays as it is.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct Body {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub content: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub embeds: Option<Vec<Embed>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub components: Option<Vec<Component>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flags: Option<MessageFlags>,
-    /// Always the empty list: no text of a player ever pings anyone.
-    pub allowed_mentions: AllowedMentions,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub nonce: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enforce_nonce: Option<bool>,
-}
-
-impl Body {
-    /// None where there is nothing to show.
-    pub fn of(reply: Reply, surface: Surface) -> Option<Body> {
-        match (reply, surface) {
-            (Reply::Page(page), _) => Some(Body::of_page(*page)),
-            (Reply::Notice(text), Surface::New) => {
-                Some(Body::of_page(Page { content: text, ..Page::default() }))
-            }
-            (Reply::Notice(text), Surface::Existing) => {
-                Some(Body { embeds: Some(vec![notice(&text)]), ..Body::default() })
-            }
-            (Reply::Taken, _) => None,
-        }
-    }
-
-    pub fn of_page(page: Page) -> Body {
-        Body {
-            content: Some(page.content),
-            embeds: Some(page.embeds),
-            components: Some(page.rows),
-            ..Body::default()
-        }
-    }
-}
-
-fn notice(text: &str) -> Embed {
-    embed(colour::WARNING, None, Some(text.to_owned()), Vec::new())
-}
-
-pub fn embed(
-    colour: u32,
-    title: Option<String>,
-    description: Option<String>,
-    fields: Vec<EmbedField>,
-) -> Embed {
-    Embed {
-        author: None,
-        color: Some(colour),
-        description,
-        fields,
-        flags: None,
-        footer: None,
-        image: None,
-        kind: "rich".to_owned(),
-        provider: None,
-        thumbnail: None,
-        timestamp: None,
-        title,
-        url: None,
-        video: None,
-    }
-}
-
-/// Side by side with its neighbours where there is room.
-pub fn beside(name: String, value: String) -> EmbedField {
-    EmbedField { inline: true, name, value }
-}
-
-/// On lines of its own.
-pub fn below(name: String, value: String) -> EmbedField {
-    EmbedField { inline: false, name, value }
+/// Something with a name above it.
+pub fn field(name: &str, value: &str) -> String {
+    format!("**{name}**\n{value}")
 }
 
 pub fn row(components: Vec<Component>) -> Component {
@@ -230,55 +259,83 @@ pub fn option(value: &str, label: String, chosen: bool) -> SelectMenuOption {
 pub mod limits {
     //! Discord's limits for one message, for the tests of everything that renders one.
 
+    use super::body::{PAGE_COMPONENTS, PAGE_TEXT};
     use super::*;
     use std::collections::BTreeSet;
 
+    fn length(text: &str) -> usize {
+        text.chars().count()
+    }
+
+    /// All that a page says, from top to bottom.
+    pub(crate) fn text(page: &Page) -> String {
+        let body = Body::of_page(page.clone());
+        body.text()
+    }
+
     #[track_caller]
     pub(crate) fn assert_fits(page: &Page) {
-        let length = |text: &str| text.chars().count();
-        assert!(length(&page.content) <= 2000, "content of {}", length(&page.content));
-        assert!(page.embeds.len() <= 10, "{} embeds", page.embeds.len());
-        assert!(!page.content.is_empty() || !page.embeds.is_empty(), "an empty message");
-        let mut in_all = 0;
-        for embed in &page.embeds {
-            let title = embed.title.as_deref().map_or(0, length);
-            let description = embed.description.as_deref().map_or(0, length);
-            assert!(title <= 256 && description <= 4096 && embed.fields.len() <= 25);
-            in_all += title + description;
-            for field in &embed.fields {
-                let (name, value) = (length(&field.name), length(&field.value));
-                assert!((1..=256).contains(&name) && (1..=1024).contains(&value), "{field:?}");
-                in_all += name + value;
-            }
-        }
-        assert!(in_all <= 6000, "{in_all} characters in embeds");
-        assert!(page.rows.len() <= 5, "{} rows", page.rows.len());
-        let mut ids = BTreeSet::new();
-        for row in &page.rows {
-            let Component::ActionRow(row) = row else { panic!("not a row: {row:?}") };
-            assert!((1..=5).contains(&row.components.len()));
-            for component in &row.components {
-                let id = match component {
+        assert!(!page.content.trim().is_empty(), "nothing to notify of");
+        let texts = page.blocks.iter().filter_map(|block| match block {
+            Block::Text(text) | Block::Section(text, _) => Some(text),
+            Block::Line | Block::Picture(_) | Block::File(_) => None,
+        });
+        let texts = texts.chain([&page.content]).chain(&page.fact);
+        let in_all: usize = texts.map(|text| length(text)).sum();
+        assert!(in_all <= PAGE_TEXT, "{in_all} characters");
+        let mut seen = Seen::default();
+        seen.walk(Body::of_page(page.clone()).components());
+        assert!(seen.count <= PAGE_COMPONENTS, "{} components", seen.count);
+    }
+
+    #[derive(Default)]
+    struct Seen {
+        count: usize,
+        ids: BTreeSet<String>,
+    }
+
+    impl Seen {
+        #[track_caller]
+        fn walk(&mut self, components: &[Component]) {
+            self.count += components.len();
+            for component in components {
+                match component {
+                    Component::Container(container) => self.walk(&container.components),
+                    Component::Section(section) => {
+                        self.walk(&section.components);
+                        self.walk(std::slice::from_ref(&*section.accessory));
+                    }
+                    Component::ActionRow(row) => {
+                        assert!((1..=5).contains(&row.components.len()));
+                        let alone = row.components.len() == 1;
+                        let menu = row.components.iter().any(|part| matches!(part, Component::SelectMenu(_)));
+                        assert!(alone || !menu, "a menu shares its row");
+                        self.walk(&row.components);
+                    }
                     Component::Button(button) => {
                         let label = button.label.as_deref().map_or(0, length);
                         assert!((1..=80).contains(&label), "label of {label}");
-                        button.custom_id.clone().unwrap()
+                        self.id(button.custom_id.as_ref().unwrap());
                     }
                     Component::SelectMenu(menu) => {
-                        assert_eq!(row.components.len(), 1, "a menu shares its row");
                         assert_menu_fits(menu);
-                        menu.custom_id.clone()
+                        self.id(&menu.custom_id);
                     }
+                    Component::MediaGallery(gallery) => assert!((1..=10).contains(&gallery.items.len())),
+                    Component::TextDisplay(_) | Component::Separator(_) | Component::File(_) => {}
                     other => panic!("unexpected component {other:?}"),
-                };
-                assert!(CustomId::parse(&id).is_some(), "{id}");
-                assert!(ids.insert(id), "a custom id twice");
+                }
             }
+        }
+
+        #[track_caller]
+        fn id(&mut self, id: &str) {
+            assert!(CustomId::parse(id).is_some(), "{id}");
+            assert!(self.ids.insert(id.to_owned()), "{id} twice");
         }
     }
 
     fn assert_menu_fits(menu: &SelectMenu) {
-        let length = |text: &str| text.chars().count();
         let options = menu.options.as_ref().unwrap();
         assert!((1..=25).contains(&options.len()), "{} options", options.len());
         let max = usize::from(menu.max_values.unwrap());
@@ -291,28 +348,5 @@ pub mod limits {
         }
         let values: BTreeSet<_> = options.iter().map(|option| &option.value).collect();
         assert_eq!(values.len(), options.len(), "a value twice");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_notice_on_an_existing_message_leaves_its_text_and_buttons_alone() {
-        let body = Body::of(Reply::Notice("Too late.".to_owned()), Surface::Existing).unwrap();
-        let json = serde_json::to_value(body).unwrap();
-        assert!(json.get("content").is_none() && json.get("components").is_none());
-        assert_eq!(json["embeds"][0]["description"], "Too late.");
-        assert_eq!(json["allowed_mentions"]["parse"], serde_json::json!([]));
-    }
-
-    #[test]
-    fn a_page_replaces_everything_that_was_there() {
-        let page = Page { content: "Here".to_owned(), ..Page::default() };
-        let json = serde_json::to_value(Body::of(page.into(), Surface::Existing).unwrap()).unwrap();
-        assert_eq!(json["content"], "Here");
-        assert_eq!(json["embeds"], serde_json::json!([]));
-        assert_eq!(json["components"], serde_json::json!([]));
     }
 }

@@ -8,22 +8,23 @@
 //! Every call ends in time, and none is repeated here: the caller knows whether that is wise.
 
 use super::breaker::{Breaker, Counted};
-use super::reply::Body;
+use super::reply::{Attachment, Body};
 use crate::clock;
 use ipc_schema::ids::{ChannelId, MessageId, UserId};
-use serde::Deserialize;
+use reqwest::multipart;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use twilight_http::Client;
 use twilight_http::api_error::ApiError;
 use twilight_http::error::{Error, ErrorType};
-use twilight_http::request::Request;
+use twilight_http::request::{Form, Request, RequestBuilder};
 use twilight_http::routing::Route;
 use twilight_model::application::command::Command;
 use twilight_model::channel::{Channel, Message};
-use twilight_model::http::interaction::InteractionResponse;
+use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
@@ -101,6 +102,32 @@ pub struct Rest {
     calls: AtomicU64,
 }
 
+/// The first answer to an interaction.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Callback {
+    #[serde(rename = "type")]
+    pub kind: InteractionResponseType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<CallbackData>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum CallbackData {
+    Message(Box<Body>),
+    /// A modal, suggestions, or who will see the message that follows.
+    Other(Box<InteractionResponseData>),
+}
+
+impl Callback {
+    fn files(&self) -> &[Attachment] {
+        match &self.data {
+            Some(CallbackData::Message(body)) => body.files(),
+            Some(CallbackData::Other(_)) | None => &[],
+        }
+    }
+}
+
 /// A call that Discord refused, as JSON.
 #[derive(Debug, Default, Deserialize)]
 struct ErrorBody {
@@ -143,7 +170,7 @@ impl Rest {
         &self,
         interaction: u64,
         token: &str,
-        response: &InteractionResponse,
+        callback: &Callback,
     ) -> Result<(), RestError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
         let url = format!("{}/api/v10/interactions/{interaction}/{token}/callback", self.base);
@@ -155,7 +182,12 @@ impl Rest {
                 RestError::Transport(Box::new(error.without_url()))
             }
         };
-        let sent = self.callbacks.post(url).json(response).send().await.map_err(failed)?;
+        let request = self.callbacks.post(url);
+        let request = match callback.files() {
+            [] => request.json(callback),
+            files => request.multipart(callback_form(callback, files)?),
+        };
+        let sent = request.send().await.map_err(failed)?;
         let status = sent.status().as_u16();
         if sent.status().is_success() {
             return Ok(());
@@ -177,7 +209,7 @@ impl Rest {
     ) -> Result<(), RestError> {
         let route =
             Route::UpdateInteractionOriginal { application_id: application.get(), interaction_token: token };
-        let request = Request::builder(&route).use_authorization_token(false).json(body);
+        let request = with_body(Request::builder(&route).use_authorization_token(false), body)?;
         self.send(request.build(), MESSAGE_LIMIT).await
     }
 
@@ -190,14 +222,19 @@ impl Rest {
 
     /// Posts a message; with a nonce in `body` a second post within minutes answers with the first.
     pub async fn post(&self, channel: ChannelId, body: &Body) -> Result<Message, RestError> {
-        let request = Request::builder(&Route::CreateMessage { channel_id: channel.0 }).json(body);
+        let request = with_body(Request::builder(&Route::CreateMessage { channel_id: channel.0 }), body)?;
         self.read(request.build(), MESSAGE_LIMIT).await
     }
 
     pub async fn edit(&self, channel: ChannelId, message: MessageId, body: &Body) -> Result<(), RestError> {
         let route = Route::UpdateMessage { channel_id: channel.0, message_id: message.0 };
-        let request = Request::builder(&route).json(body);
-        self.send(request.build(), MESSAGE_LIMIT).await
+        self.send(with_body(Request::builder(&route), body)?.build(), MESSAGE_LIMIT).await
+    }
+
+    /// Deletes a message of the bot.
+    pub async fn delete(&self, channel: ChannelId, message: MessageId) -> Result<(), RestError> {
+        let route = Route::DeleteMessage { channel_id: channel.0, message_id: message.0 };
+        self.send(Request::builder(&route).build(), MESSAGE_LIMIT).await
     }
 
     /// The newest messages of a channel, newest first.
@@ -282,6 +319,34 @@ impl Rest {
             _ => RestError::Transport(Box::new(error)),
         }
     }
+}
+
+/// The body of a message, and with it the files that it brings.
+fn with_body(request: RequestBuilder, body: &Body) -> Result<RequestBuilder, RestError> {
+    if body.files().is_empty() {
+        return Ok(request.json(body));
+    }
+    let json = serde_json::to_vec(body).map_err(|error| RestError::Transport(Box::new(error)))?;
+    let form = body.files().iter().fold(Form::new().json_part(b"payload_json", &json), |form, file| {
+        form.file_part(part_of(file).as_bytes(), file.filename.as_bytes(), &file.bytes)
+    });
+    Ok(request.form(form))
+}
+
+fn callback_form(callback: &Callback, files: &[Attachment]) -> Result<multipart::Form, RestError> {
+    let json = serde_json::to_string(callback).map_err(|error| RestError::Transport(Box::new(error)))?;
+    let json = multipart::Part::text(json).mime_str("application/json");
+    let json = json.map_err(|error| RestError::Transport(Box::new(error)))?;
+    let form = multipart::Form::new().part("payload_json", json);
+    Ok(files.iter().fold(form, |form, file| {
+        let bytes = multipart::Part::stream_with_length(file.bytes.clone(), file.bytes.len() as u64);
+        form.part(part_of(file), bytes.file_name(file.filename.clone()))
+    }))
+}
+
+/// The part of a form that has the file, as Discord finds it.
+fn part_of(file: &Attachment) -> String {
+    format!("files[{}]", file.id)
 }
 
 fn count(breaker: &Mutex<Breaker>, status: u16) {

@@ -8,8 +8,8 @@ use super::commands::{self, Ack, Plan, admin, changes_something, country, notifi
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::refusal;
-use super::reply::{Body, ROWS, Reply, Surface, row};
-use super::rest::{CALLBACK_LIMIT, RestError, code};
+use super::reply::{Body, Reply, Surface, row};
+use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
 use crate::clock;
@@ -23,10 +23,8 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
 use twilight_model::application::command::{CommandOptionChoice, CommandOptionChoiceValue};
-use twilight_model::channel::message::{AllowedMentions, MessageFlags};
-use twilight_model::http::interaction::{
-    InteractionResponse, InteractionResponseData, InteractionResponseType,
-};
+use twilight_model::channel::message::MessageFlags;
+use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 
 /// How long the callback is held back for the answer itself.
 const QUICK: Duration = Duration::from_millis(700);
@@ -60,7 +58,7 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Callback {
+enum Taking {
     Taken,
     /// An earlier one was taken, by an attempt whose answer was lost or by another process.
     AlreadyTaken,
@@ -75,6 +73,8 @@ struct Answer {
     reply: Reply,
     /// The card that shows the same, so that the answer stands for its delivery.
     card: Option<CardState>,
+    /// Whether the message becomes that card if it has none yet.
+    takes_message: bool,
     ended: Ended,
     /// Cards held back that it tells of, by their versions.
     told: Vec<(CardId, u32)>,
@@ -84,16 +84,25 @@ struct Answer {
 
 impl Answer {
     fn of(reply: Reply) -> Answer {
-        Answer { reply, card: None, ended: Ended::Finished, told: Vec::new(), explains_dms: false }
+        Answer {
+            reply,
+            card: None,
+            takes_message: false,
+            ended: Ended::Finished,
+            told: Vec::new(),
+            explains_dms: false,
+        }
     }
 
     fn render(reply: &BackendReply) -> Answer {
         let card = match reply {
-            BackendReply::Match { card, .. } => *card,
+            BackendReply::Match { card, .. } | BackendReply::Queue { card, .. } => *card,
             _ => None,
         };
+        // A match that was found needs a message that rings.
+        let takes_message = matches!(reply, BackendReply::Queue { .. });
         let explains_dms = matches!(reply, BackendReply::Dms { .. });
-        Answer { card, explains_dms, ..Answer::of(commands::render(reply)) }
+        Answer { card, takes_message, explains_dms, ..Answer::of(commands::render(reply)) }
     }
 }
 
@@ -131,11 +140,11 @@ impl Desk {
         }
         if clock::now().since(incoming.made_at()) >= OLD {
             return match self.callback(&incoming, started, OLD_LIMIT, &deferral(&incoming)).await {
-                Callback::Taken | Callback::AlreadyTaken => {
+                Taking::Taken | Taking::AlreadyTaken => {
                     let answer = self.answer(&incoming).await;
                     self.edit(&incoming, answer).await
                 }
-                Callback::Expired | Callback::Unknown => {
+                Taking::Expired | Taking::Unknown => {
                     tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
                     Handled::NOTHING_LEFT
                 }
@@ -149,7 +158,7 @@ impl Desk {
                 let acknowledged =
                     self.callback(&incoming, started, CALLBACK_LIMIT, &deferral(&incoming)).await;
                 let answer = answer.await;
-                if acknowledged == Callback::Expired {
+                if acknowledged == Taking::Expired {
                     tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
                     return Handled::NOTHING_LEFT;
                 }
@@ -174,7 +183,7 @@ impl Desk {
         let words = Words::of(incoming.caller.locale);
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
-            Plan::Refuse(refusal) => Answer::of(Reply::Notice(refusal::render(refusal, words))),
+            Plan::Refuse(refusal) => Answer::of(refusal::reply(refusal, words)),
             Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenTimes(_) | Plan::SuggestCountries(_) => {
                 Answer::of(Reply::Notice(words.say("moment")))
             }
@@ -187,7 +196,9 @@ impl Desk {
 
     /// Adds what messages would have told a player whom they do not reach: in a guild it can be read.
     async fn with_held_back(&self, incoming: &Incoming, answer: Answer) -> Answer {
-        if incoming.visible != Visible::Ephemeral {
+        // Below an older message there is no room for it; it waits for the next page.
+        let has_room = matches!(answer.reply, Reply::Page(_)) || incoming.surface() == Surface::New;
+        if incoming.visible != Visible::Ephemeral || !has_room {
             return answer;
         }
         let request = BackendRequest::HeldBack { caller: incoming.caller };
@@ -201,16 +212,18 @@ impl Desk {
         }
         let words = Words::of(locale);
         let text = notifications::held_back(&held, words);
+        let show = notifications::dms_button(words);
         let reply = match answer.reply {
             Reply::Page(page) => {
-                let mut page = page.noticing(&text);
-                if page.rows.len() < ROWS && !answer.explains_dms {
-                    page.rows.push(row(vec![notifications::dms_button(words)]));
-                }
-                page.into()
+                let page = page.line().text(text);
+                if answer.explains_dms { page } else { page.row(row(vec![show])) }.into()
             }
-            Reply::Notice(notice) => Reply::Notice(format!("{notice}\n\n{text}")),
-            Reply::Taken => Reply::Notice(text),
+            Reply::Notice(first) => Reply::Notice(format!("{first}\n\n{text}")),
+            Reply::Refused { text: first, gate } => {
+                let text = format!("{first}\n\n{text}");
+                Reply::Refused { text, gate: gate.or(Some(show)) }
+            }
+            Reply::Taken => Reply::Refused { text, gate: Some(show) },
         };
         let told = held.iter().map(|held| (held.card, held.version)).collect();
         Answer { reply, told, ..answer }
@@ -228,7 +241,7 @@ impl Desk {
         let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
             Ok(reply) => reply,
             Err(Unanswered::Busy) => {
-                return Answer::of(Reply::Notice(refusal::render(&Refusal::Busy, words)));
+                return Answer::of(refusal::reply(&Refusal::Busy, words));
             }
             Err(Unanswered::Late) => {
                 // The next process puts the answer there, if there is one.
@@ -237,15 +250,18 @@ impl Desk {
             }
         };
         let answer = Answer::render(&reply);
-        let (BackendReply::Refused { refusal, .. }, Reply::Notice(text)) = (&reply, &answer.reply) else {
+        let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (&reply, &answer.reply)
+        else {
             return answer;
         };
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
             && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
-            && let Answer { reply: Reply::Page(page), card, explains_dms, .. } = Answer::render(&page)
+            && let Answer { reply: Reply::Page(page), card, takes_message, explains_dms, .. } =
+                Answer::render(&page)
         {
-            return Answer { card, explains_dms, ..Answer::of(page.noticing(text).into()) };
+            let reply = page.noticing(text).into();
+            return Answer { card, takes_message, explains_dms, ..Answer::of(reply) };
         }
         answer
     }
@@ -258,14 +274,14 @@ impl Desk {
         };
         let locale = known.as_ref().map_or(incoming.caller.locale, |view| view.locale);
         let names = known.as_ref().and_then(|view| view.names.as_ref());
-        let data = Some(setup::modal(names, Words::of(locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(setup::modal(names, Words::of(locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
     async fn open_reason(&self, incoming: &Incoming, order: StaffOrder, started: Instant) {
-        let data = Some(admin::modal(order, Words::of(incoming.caller.locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(admin::modal(order, Words::of(incoming.caller.locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
@@ -323,20 +339,26 @@ impl Desk {
         let taken = self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
         drop(lane);
         match taken {
-            Callback::Taken => handled(incoming, &answer),
+            Taking::Taken => handled(incoming, &answer),
             // The same content once more does no harm, and an acknowledgement had none.
-            Callback::AlreadyTaken | Callback::Unknown => self.edit(incoming, answer).await,
-            Callback::Expired => {
+            Taking::AlreadyTaken | Taking::Unknown => self.edit(incoming, answer).await,
+            Taking::Expired => {
                 tracing::warn!(interaction = incoming.id, "expired before its answer");
                 Handled::NOTHING_LEFT
             }
         }
     }
 
-    /// False if the message shows a newer version of the card already. Asked inside its lane.
+    /// False if the message shows something newer already. Asked inside its lane.
     fn may_show(&self, incoming: &Incoming, answer: &Answer) -> bool {
-        let (Some(message), Some(card)) = (incoming.message, answer.card) else { return true };
-        self.lanes.advance(message, card.card, card.version)
+        match (incoming.message, answer.card, &answer.reply) {
+            (Some(message), Some(card), _) => self.lanes.advance(message, card.card, card.version),
+            // A notice comes with what the message showed when it was pressed.
+            (Some(message), None, Reply::Notice(_) | Reply::Refused { .. }) => {
+                !self.lanes.changed_since(message, incoming.made_at())
+            }
+            _ => true,
+        }
     }
 
     /// Sends the first answer, more than once if it takes that to know whether it arrived.
@@ -345,8 +367,8 @@ impl Desk {
         incoming: &Incoming,
         started: Instant,
         limit: Duration,
-        response: &InteractionResponse,
-    ) -> Callback {
+        response: &Callback,
+    ) -> Taking {
         loop {
             let began = clock::instant();
             let left = limit.saturating_sub(began.duration_since(started));
@@ -356,15 +378,15 @@ impl Desk {
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
                 Ok(()) => {
                     failpoint::hit("frontend: after the callback").ok();
-                    return Callback::Taken;
+                    return Taking::Taken;
                 }
                 Err(error) => error,
             };
             match error.code() {
-                Some(code::ALREADY_ACKNOWLEDGED) => return Callback::AlreadyTaken,
+                Some(code::ALREADY_ACKNOWLEDGED) => return Taking::AlreadyTaken,
                 Some(code::UNKNOWN_INTERACTION) => {
                     self.expired.fetch_add(1, Ordering::Relaxed);
-                    return Callback::Expired;
+                    return Taking::Expired;
                 }
                 _ => {}
             }
@@ -372,7 +394,7 @@ impl Desk {
             let left = limit.saturating_sub(again.duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
-                return Callback::Unknown;
+                return Taking::Unknown;
             }
             sleep(again.duration_since(clock::instant())).await;
         }
@@ -447,6 +469,8 @@ pub(super) enum Unanswered {
 /// What is left after an answer was shown, or a newer version of it.
 fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
     let shown = answer.card.and_then(|CardState { card, version, message }| {
+        // A card that was never posted is in the message that shows it first, if that stays.
+        let message = message.or(incoming.caller.dm.zip(incoming.message).filter(|_| answer.takes_message));
         let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
         Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
     });
@@ -472,57 +496,57 @@ fn shown(incoming: &Incoming, reply: Reply) -> Reply {
     }
 }
 
-fn deferral(incoming: &Incoming) -> InteractionResponse {
+fn deferral(incoming: &Incoming) -> Callback {
     match incoming.surface() {
-        Surface::Existing => {
-            InteractionResponse { kind: InteractionResponseType::DeferredUpdateMessage, data: None }
-        }
+        Surface::Existing(_) => Callback { kind: InteractionResponseType::DeferredUpdateMessage, data: None },
         Surface::New => {
-            let kind = InteractionResponseType::DeferredChannelMessageWithSource;
-            let flags = flags(incoming.visible);
-            let data = InteractionResponseData { flags, ..InteractionResponseData::default() };
-            InteractionResponse { kind, data: Some(data) }
+            // Components V2 come with the edit: Discord takes only this flag here.
+            let flags = ephemeral(incoming.visible);
+            let data = other(InteractionResponseData { flags, ..InteractionResponseData::default() });
+            Callback { kind: InteractionResponseType::DeferredChannelMessageWithSource, data }
         }
     }
 }
 
-fn immediate(incoming: &Incoming, reply: Reply) -> InteractionResponse {
+fn immediate(incoming: &Incoming, reply: Reply) -> Callback {
     let surface = incoming.surface();
     let body = Body::of(shown(incoming, reply), surface);
     let kind = match (surface, &body) {
         (Surface::New, _) => InteractionResponseType::ChannelMessageWithSource,
-        (Surface::Existing, Some(_)) => InteractionResponseType::UpdateMessage,
-        (Surface::Existing, None) => InteractionResponseType::DeferredUpdateMessage,
+        (Surface::Existing(_), Some(_)) => InteractionResponseType::UpdateMessage,
+        (Surface::Existing(_), None) => InteractionResponseType::DeferredUpdateMessage,
     };
     response(kind, body, incoming.visible)
 }
 
-fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible) -> InteractionResponse {
-    let data = body.map(|body| InteractionResponseData {
-        content: body.content,
-        embeds: body.embeds,
-        components: body.components,
-        allowed_mentions: Some(AllowedMentions::default()),
+fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible) -> Callback {
+    let data = body.map(|mut body| {
         // Who sees a message is settled when it is made.
-        flags: flags(visible).filter(|_| kind == InteractionResponseType::ChannelMessageWithSource),
-        ..InteractionResponseData::default()
+        if kind == InteractionResponseType::ChannelMessageWithSource {
+            body.flags |= ephemeral(visible).unwrap_or(MessageFlags::empty());
+        }
+        CallbackData::Message(Box::new(body))
     });
-    InteractionResponse { kind, data }
+    Callback { kind, data }
 }
 
 /// Suggestions as they are shown, with what each stands for.
-fn choices(names: Vec<(String, String)>) -> InteractionResponse {
+fn choices(names: Vec<(String, String)>) -> Callback {
     let choice = |(name, value): (String, String)| CommandOptionChoice {
         value: CommandOptionChoiceValue::String(value),
         name,
         name_localizations: None,
     };
     let choices = Some(names.into_iter().map(choice).collect());
-    let data = Some(InteractionResponseData { choices, ..InteractionResponseData::default() });
-    InteractionResponse { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
+    let data = other(InteractionResponseData { choices, ..InteractionResponseData::default() });
+    Callback { kind: InteractionResponseType::ApplicationCommandAutocompleteResult, data }
 }
 
-fn flags(visible: Visible) -> Option<MessageFlags> {
+fn other(data: InteractionResponseData) -> Option<CallbackData> {
+    Some(CallbackData::Other(Box::new(data)))
+}
+
+fn ephemeral(visible: Visible) -> Option<MessageFlags> {
     match visible {
         Visible::Ephemeral => Some(MessageFlags::EPHEMERAL),
         Visible::Stays => None,
@@ -549,37 +573,38 @@ mod tests {
             caller,
             visible,
             message,
+            shown: Body::of_page(Page::of("There".to_owned())).components().to_vec(),
             origin: Origin::Queue,
             ack: Ack::Message,
             plan: Plan::Say("help"),
         }
     }
 
-    fn json_of(response: &InteractionResponse) -> Value {
+    fn json_of(response: &Callback) -> Value {
         serde_json::to_value(response).unwrap()
     }
 
     #[test]
     fn a_command_is_answered_by_a_message_and_in_a_guild_for_its_caller_alone() {
-        let page = || Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let page = || Reply::from(Page::of("Here".to_owned()));
         let guild = json_of(&immediate(&incoming(Visible::Ephemeral, None), page()));
-        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64)));
+        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64 | 1 << 15)));
         let dm = json_of(&immediate(&incoming(Visible::Stays, None), page()));
-        assert_eq!((&dm["type"], dm["data"].get("flags")), (&json!(4), None));
-        assert_eq!(dm["data"]["content"], "Here");
+        assert_eq!((&dm["type"], &dm["data"]["flags"]), (&json!(4), &json!(1 << 15)));
+        assert_eq!(dm["data"]["components"][0]["components"][0]["content"], "Here");
         assert_eq!(dm["data"]["allowed_mentions"]["parse"], json!([]));
     }
 
     #[test]
     fn a_press_changes_its_own_message() {
         let press = incoming(Visible::Ephemeral, Some(MessageId(3)));
-        let page = Reply::from(Page { content: "Here".to_owned(), ..Page::default() });
+        let page = Reply::from(Page::of("Here".to_owned()));
         let shown = json_of(&immediate(&press, page));
-        assert_eq!((&shown["type"], shown["data"].get("flags")), (&json!(7), None));
+        assert_eq!((&shown["type"], &shown["data"]["flags"]), (&json!(7), &json!(1 << 15)));
         let notice = json_of(&immediate(&press, Reply::Notice("Too late.".to_owned())));
         assert_eq!(notice["type"], 7);
-        assert_eq!(notice["data"].get("content"), None);
-        assert_eq!(notice["data"]["embeds"][0]["description"], "Too late.");
+        let texts = |at: usize| &notice["data"]["components"][at]["components"][0]["content"];
+        assert_eq!([texts(0), texts(1)], ["There", "Too late."]);
         assert_eq!(json_of(&immediate(&press, Reply::Taken)), json!({ "type": 6 }));
     }
 
@@ -597,6 +622,9 @@ mod tests {
     #[test]
     fn a_command_whose_answer_comes_by_card_says_so() {
         let shown = json_of(&immediate(&incoming(Visible::Stays, None), Reply::Taken));
-        assert_eq!(shown["data"]["content"], "Got it. The rest follows here in a moment.");
+        assert_eq!(
+            shown["data"]["components"][0]["components"][0]["content"],
+            "Got it. The rest follows here in a moment."
+        );
     }
 }

@@ -108,6 +108,7 @@ mod tests {
             locale: Locale::EnUs,
             channel: None,
             message: None,
+            replaces: None,
             view,
         }
     }

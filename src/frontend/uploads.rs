@@ -388,12 +388,12 @@ impl Desk {
     async fn tell_not_taken(&self, caller: Caller, files: usize, attachment: u64) {
         let Some(channel) = caller.dm.filter(|_| files > 0) else { return };
         let content = Words::of(caller.locale).with("upload-not-taken", &[("files", files.into())]);
-        self.say(channel, Page { content, ..Page::default() }, format!("u{attachment}")).await;
+        self.say(channel, Page::of(content), format!("u{attachment}")).await;
     }
 
     /// A message in the DM, once for each nonce.
     async fn say(&self, channel: ChannelId, page: Page, nonce: String) {
-        let body = Body { nonce: Some(nonce), enforce_nonce: Some(true), ..Body::of_page(page) };
+        let body = Body::of_page(page).once(nonce);
         if let Err(error) = self.rest.post(channel, &body).await {
             tracing::warn!("a message to a player was not sent: {error}");
         }
@@ -417,7 +417,7 @@ impl Desk {
 }
 
 fn hint(locale: Locale) -> Page {
-    Page { content: Words::of(locale).say("help-hint"), ..Page::default() }
+    Page::of(Words::of(locale).say("help-hint"))
 }
 
 /// Adds files to those that were refused for the same reason.

@@ -131,7 +131,9 @@ fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
         | Event::DmsOpened { .. }
         | Event::CardTold { .. }
         | Event::Disputed { .. }
-        | Event::PlayReminded { .. } => Vec::new(),
+        | Event::PlayReminded { .. }
+        | Event::QueueCardDue { .. }
+        | Event::QueueCardsStale { .. } => Vec::new(),
         Event::Reported { match_id, player, outcome, .. } => {
             vec![change!(ReportMatch, match_id.0, player.0, outcome.code())]
         }

@@ -161,20 +161,29 @@ fn offers(component: &Value, custom_id: &str) -> bool {
         Value::Array(components) => components.iter().any(|component| offers(component, custom_id)),
         Value::Object(fields) => {
             fields.get("custom_id").is_some_and(|id| id == custom_id)
-                || fields.get("components").is_some_and(|components| offers(components, custom_id))
+                || ["components", "accessory"]
+                    .iter()
+                    .any(|part| fields.get(*part).is_some_and(|inner| offers(inner, custom_id)))
         }
         _ => false,
     }
 }
 
-/// Content and embeds of a message, as one text.
+/// All that a message says, as one text: every message of the bot is of Components V2.
 fn text_of(message: &Value) -> String {
-    let mut text = message["content"].as_str().unwrap_or_default().to_owned();
-    for embed in message["embeds"].as_array().into_iter().flatten() {
-        for part in [&embed["title"], &embed["description"], &embed["footer"]["text"]] {
-            text.push('\n');
-            text.push_str(part.as_str().unwrap_or_default());
+    fn collect<'a>(component: &'a Value, texts: &mut Vec<&'a str>) {
+        match component {
+            Value::Array(components) => components.iter().for_each(|component| collect(component, texts)),
+            Value::Object(fields) => {
+                texts.extend(fields.get("content").and_then(Value::as_str));
+                if let Some(inner) = fields.get("components") {
+                    collect(inner, texts);
+                }
+            }
+            _ => {}
         }
     }
-    text
+    let mut texts = Vec::new();
+    collect(&message["components"], &mut texts);
+    texts.join("\n")
 }

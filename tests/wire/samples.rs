@@ -362,6 +362,8 @@ pub(crate) fn events() -> Vec<Event> {
         Banned { player: PLAYER, until: Some(AT), reason: text("maphacks"), at: AT },
         BanEnded { player: PLAYER, reason: Some(text("a mistake")), at: AT },
         AbortsReset { player: PLAYER },
+        QueueCardDue { player: PLAYER, replaces: Some((CHANNEL, MESSAGE)), at: AT },
+        QueueCardsStale { players: vec![PLAYER], at: AT },
         Reported { match_id: MATCH, player: PLAYER, outcome: Outcome::Draw, at: AT },
         Disputed { match_id: MATCH, player: PLAYER, at: AT },
         PlayReminded { match_id: MATCH, number: 2, at: AT },
@@ -473,6 +475,7 @@ pub(crate) fn queue_views() -> Vec<QueueView> {
         maps: vec![(text("keres_passage"), text("Keres Passage"))],
         next_wave: AT,
         waiting: Waiting { bw: 1, sc2: 2, both: 3 },
+        in_match: entry.is_none(),
         entry,
     };
     entries.map(view).collect()
@@ -548,6 +551,7 @@ pub(crate) fn card_views() -> Vec<CardView> {
         Notice { refusal: Refusal::LineFull, files: 2 },
         News(news().remove(0)),
         PlayReminder { match_id: MATCH, number: 1, deadline: AT },
+        Queue(Box::new(queue_views().remove(0))),
     );
     let judged = judged()
         .into_iter()
@@ -686,7 +690,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
     let one_each = every!(BackendReply:
         Refused { locale, refusal: Refusal::Busy },
         Setup(setup_view()),
-        Queue { locale, queue: queue_views().remove(0) },
+        Queue { locale, queue: queue_views().remove(0), card: Some(card_state(None)) },
         Match { locale, match_: Box::new(match_views().remove(0)), card: Some(card_state(None)) },
         Leaderboard { locale, leaderboard: leaderboard() },
         Taken,
@@ -712,7 +716,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
     one_each
         .into_iter()
         .chain(refusals().into_iter().map(|refusal| BackendReply::Refused { locale, refusal }))
-        .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue }))
+        .chain(queue_views().into_iter().map(|queue| BackendReply::Queue { locale, queue, card: None }))
         .chain(match_views().into_iter().map(|view| {
             let card = Some(card_state(Some((CHANNEL, MESSAGE))));
             BackendReply::Match { locale, match_: Box::new(view), card }
@@ -730,6 +734,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         locale: Locale::KoKr,
         channel: Some(CHANNEL),
         message: None,
+        replaces: Some(MESSAGE),
         view,
     };
     let one_each = every!(BackendEvent:

@@ -38,6 +38,9 @@ impl Card {
             Content::PlayReminder { match_id, number, deadline } => {
                 StoredContent::PlayReminder { match_id, number, deadline }
             }
+            Content::Queue { since, at, waiting, replaces } => {
+                StoredContent::Queue { since, at, waiting, replaces }
+            }
         };
         StoredCard { id, player, content, version, shown, message }
     }
@@ -52,6 +55,9 @@ impl Card {
             StoredContent::News(news) => Content::News(news),
             StoredContent::PlayReminder { match_id, number, deadline } => {
                 Content::PlayReminder { match_id, number, deadline }
+            }
+            StoredContent::Queue { since, at, waiting, replaces } => {
+                Content::Queue { since, at, waiting, replaces }
             }
         };
         (id, Card { player, content, version, shown, message })

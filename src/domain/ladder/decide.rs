@@ -40,7 +40,7 @@ impl Ladder {
             timer.expect("an open match has a timer").0
         });
         let ban_end = self.staff.next_ban_end().map(|(at, _)| at);
-        matches.chain(wave).chain(ban_end).min()
+        matches.chain(wave).chain(ban_end).chain(self.next_queue_card()).min()
     }
 
     /// The first thing that is due by time; asked again until nothing is.
@@ -57,7 +57,10 @@ impl Ladder {
         if let Some(over) = self.ban_over(now) {
             return vec![over];
         }
-        self.wave_due(season, now).map_or_else(Vec::new, |at| self.wave(season, now, at))
+        match self.wave_due(season, now) {
+            Some(at) => self.wave(season, now, at),
+            None => self.tell_of_queue(now),
+        }
     }
 
     /// The wave that should have fired by `now`, if someone was waiting for it.
@@ -262,8 +265,9 @@ impl Ladder {
                 if player.settings.dms_closed.is_some() {
                     return Err(Refusal::DmsClosed);
                 }
-                let pings = self.pings(now, id, player.races);
-                return Ok([Event::Queued { player: id, at: now }].into_iter().chain(pings).collect());
+                let told = Event::QueueCardDue { player: id, replaces: None, at: now };
+                let events = [Event::Queued { player: id, at: now }, told];
+                return Ok(events.into_iter().chain(self.pings(now, id, player.races)).collect());
             }
             Act::LeaveQueue => {
                 if !self.queue.contains_key(&id) {

@@ -4,7 +4,7 @@
 //! so that a new field cannot be forgotten. What follows from the rest is not stored: [`Rebuild`]
 //! makes it in one go from rows that come sorted, which costs far less than one by one.
 
-use super::{Counts, Job, Ladder};
+use super::{Counts, Job, Ladder, queue_cards};
 use crate::domain::activity::Activity;
 use crate::domain::cards::Cards;
 use crate::domain::cases::Cases;
@@ -70,6 +70,8 @@ impl Ladder {
             staff,
             history,
             cards,
+            // By the cards, and who waits.
+            queue_cards: _,
             chance: Chance(chance),
             last_wave,
             lost_until,
@@ -376,13 +378,16 @@ impl Rebuild {
             return None;
         }
         let history = History::from_stored(rating_changes, played);
+        let queue: BTreeMap<PlayerId, Entry> = queue.into_iter().map(place).collect();
+        let cards = Cards::from_stored(last_card, cards.into_iter(), unreached);
+        let queue_cards = queue_cards::of_waiting(&cards, |player| queue.contains_key(&player));
         let ladder = Ladder {
             players,
             by_user,
             by_name,
             by_battle_tag,
             by_toon,
-            queue: queue.into_iter().map(place).collect(),
+            queue,
             waits: Waits::from_stored(waits?),
             matches,
             open,
@@ -399,7 +404,8 @@ impl Rebuild {
             cases: Cases::from_stored(last_case, (cases, closed_cases, told))?,
             staff,
             history,
-            cards: Cards::from_stored(last_card, cards.into_iter(), unreached),
+            cards,
+            queue_cards,
             chance: Chance(chance),
             last_wave,
             lost_until,

@@ -58,12 +58,11 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 pub fn render(view: &ActivityView, words: Words) -> Page {
     let most = view.hours.iter().map(|hour| hour.players).max().unwrap_or_default();
     if most == 0 {
-        return Page { content: words.say("activity-empty"), embeds: Vec::new(), rows: pings(words) };
+        return Page { rows: pings(words), ..Page::of(words.say("activity-empty")) };
     }
     let title = words.with("activity-title", &[("days", u32::from(view.days).into())]);
-    let lines = view.hours.iter().map(|hour| line(hour, view.days, most, words));
-    let lines: Vec<String> = std::iter::once(title).chain(lines).collect();
-    Page { content: lines.join("\n"), embeds: Vec::new(), rows: pings(words) }
+    let lines: Vec<String> = view.hours.iter().map(|hour| line(hour, view.days, most, words)).collect();
+    Page { rows: pings(words), ..Page::of(title).line().text(lines.join("\n")) }
 }
 
 /// The way to be told when somebody queues.
@@ -99,7 +98,7 @@ fn each_day(sum: u32, days: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::vocab::{Locale, Timestamp};
 
     fn view(days: u16, players: impl Fn(u64) -> u32) -> ActivityView {
@@ -116,13 +115,14 @@ mod tests {
         let words = Words::of(Locale::EnUs);
         let page = render(&view(1, |hour| if hour < 2 { hour as u32 * 4 + 1 } else { 0 }), words);
         assert_fits(&page);
-        let lines: Vec<&str> = page.content.lines().collect();
+        let shown = text(&page);
+        let lines: Vec<&str> = shown.lines().collect();
         assert_eq!(lines.len(), 25);
         assert_eq!(lines[0], "**Who queues when**: players in each of the last 24 hours");
         assert_eq!(lines[1], "`██        ` <t:1800000000:t> 1 · BW 0 · SC2 1");
         assert_eq!(lines[2], "`██████████` <t:1800003600:t> 5 · BW 2 · SC2 5");
         assert_eq!(lines[24], "`          ` <t:1800082800:t> 0 · BW 0 · SC2 0");
-        let week = render(&view(7, |hour| if hour == 0 { 10 } else { 0 }), words).content;
+        let week = text(&render(&view(7, |hour| if hour == 0 { 10 } else { 0 }), words));
         assert!(
             week.contains("over the last 7 days\n`██████████` <t:1800000000:t> 1.4 · BW 0.7 · SC2 1.4\n")
         );
@@ -134,6 +134,6 @@ mod tests {
         assert_fits(&render(&view(30, |_| 3_000_000), words));
         let silent = render(&view(30, |_| 0), words);
         assert_fits(&silent);
-        assert_eq!(silent.content.lines().count(), 1);
+        assert_eq!(text(&silent).lines().count(), 1);
     }
 }

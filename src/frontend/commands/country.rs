@@ -2,7 +2,7 @@
 //! of Discord's, so names are suggested while one is typed.
 
 use super::{Ack, Command, CommandError, Plan};
-use crate::frontend::reply::Page;
+use crate::frontend::reply::{Page, Tone};
 use crate::frontend::text::{Words, countries_matching, country_name, flag};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::vocab::Locale;
@@ -77,7 +77,7 @@ pub fn code_of(typed: &str) -> String {
 pub fn render(country: &str, words: Words) -> Page {
     let name = country_name(words, country);
     let args = [("flag", flag(country).into()), ("country", name.into())];
-    Page { content: words.with("country-set", &args), ..Page::default() }
+    Page::of(words.with("country-set", &args)).tone(Tone::Good)
 }
 
 #[cfg(test)]

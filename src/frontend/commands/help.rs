@@ -35,7 +35,7 @@ fn request(_: &Caller, _: CommandData) -> Result<Plan, CommandError> {
 /// What a match is like, which whoever queues has read once.
 pub fn render_guide(words: Words) -> Page {
     let read = button(CustomId::GuideRead, ButtonStyle::Success, words.say("guide-button-read"));
-    Page { content: words.say("guide"), embeds: Vec::new(), rows: vec![row(vec![read])] }
+    Page::of(words.say("guide")).row(row(vec![read]))
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
         for command in ["/setup", "/queue", "/match", "/leaderboard", "/notifications", "/language"] {
             assert!(text.contains(command), "{command}");
         }
-        assert_fits(&Page { content: text, ..Page::default() });
+        assert_fits(&Page::of(text));
     }
 
     #[test]

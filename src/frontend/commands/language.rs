@@ -61,11 +61,8 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 /// Says in the language spoken which one it is.
 pub fn render(words: Words) -> Page {
     let language = words.name_of("locale", words.locale().code());
-    Page {
-        content: words.with("language-spoken", &[("language", language.into())]),
-        embeds: Vec::new(),
-        rows: vec![languages(CustomId::Language, words)],
-    }
+    let spoken = words.with("language-spoken", &[("language", language.into())]);
+    Page::of(spoken).row(languages(CustomId::Language, words))
 }
 
 /// The menu of all languages; that of the words is chosen.

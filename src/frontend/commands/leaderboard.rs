@@ -87,13 +87,12 @@ pub fn render(view: &LeaderboardView, words: Words) -> Page {
     if view.rows.is_empty() {
         let all = filter == LeaderboardFilter::default();
         let key = if all { "leaderboard-empty" } else { "leaderboard-none" };
-        return Page { content: words.say(key), ..Page::default() };
+        return Page::of(words.say(key));
     }
     let (page, pages) = (view.page.saturating_add(1), view.pages.max(1));
     let title = words.with("leaderboard-title", &[("page", page.into()), ("pages", pages.into())]);
     let title: Vec<String> = std::iter::once(title).chain(filter_words(filter, words)).collect();
-    let mut lines = vec![title.join(" · ")];
-    lines.extend(view.rows.iter().take(ROWS).map(|row| line(row, words)));
+    let lines: Vec<String> = view.rows.iter().take(ROWS).map(|row| line(row, words)).collect();
 
     let mut buttons = Vec::new();
     if let Some(previous) = view.page.checked_sub(1) {
@@ -105,7 +104,7 @@ pub fn render(view: &LeaderboardView, words: Words) -> Page {
         buttons.push(button(id, ButtonStyle::Secondary, words.say("leaderboard-button-next")));
     }
     let rows = if buttons.is_empty() { Vec::new() } else { vec![row(buttons)] };
-    Page { content: lines.join("\n"), embeds: Vec::new(), rows }
+    Page { rows, ..Page::of(title.join(" · ")).line().text(lines.join("\n")) }
 }
 
 /// What a filter asks for.
@@ -150,7 +149,7 @@ pub(super) fn record(record: GameRecord, words: Words) -> String {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::ids::PlayerId;
     use ipc_schema::vocab::{Locale, Mmr, Race};
 
@@ -177,7 +176,7 @@ pub mod tests {
         let page = render(&view_of(1, 3, vec![standing(21, "Bisu")]), Words::of(Locale::EnUs));
         assert_fits(&page);
         assert_eq!(
-            page.content,
+            text(&page),
             "**Leaderboard**, page 2 of 3\n`  21 B` 🇰🇷 **Bisu** · BW Protoss · 1832 · 31–12"
         );
         let json = serde_json::to_value(&page.rows).unwrap();
@@ -218,7 +217,7 @@ pub mod tests {
         };
         let page = render(&LeaderboardView { filter, ..view_of(1, 3, vec![row]) }, Words::of(Locale::EnUs));
         assert_eq!(
-            page.content,
+            text(&page),
             "**Leaderboard**, page 2 of 3 · BW Protoss · 🇰🇷 KR · best races\n\
              `  21 B` 🇰🇷 **Bisu** · BW Protoss · 1832? · 3–1–2"
         );

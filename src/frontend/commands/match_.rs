@@ -3,7 +3,7 @@
 
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
-use crate::frontend::reply::{Page, below, beside, button, colour, embed, row};
+use crate::frontend::reply::{Page, Tone, button, field, row};
 use crate::frontend::text::{Words, flag, plain, relative};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::fact_line::FactLine;
@@ -43,36 +43,32 @@ pub fn render(view: &MatchView, words: Words) -> Page {
     let mut page = match &view.phase {
         MatchPhase::Confirming { deadline, you_confirmed, aborts_left } => {
             let deadline = ("deadline", relative(*deadline).into());
-            let (title, buttons) = if *you_confirmed {
+            let (title, rows) = if *you_confirmed {
                 (words.with("match-found-confirmed", &[deadline]), Vec::new())
             } else {
                 (words.with("match-found", &[deadline]), confirm_buttons(view.match_id, *aborts_left, words))
             };
-            let content = format!("{title}\n{}", words.say("match-found-secret"));
-            Page { content, embeds: Vec::new(), rows: buttons }
+            let page = Page::of(title).text(words.say("match-found-secret")).tone(Tone::Good);
+            Page { rows, ..page }
         }
         MatchPhase::Playing { sheet, deadline, claims } => {
             sheet_page(view.match_id, sheet, *deadline, *claims, words)
         }
         MatchPhase::Closed { verdict, your_slot, requeued, result, claims, dispute } => {
-            let mut lines = match result {
+            let page = match result {
                 Some(result) => played(view.match_id, *verdict, *your_slot, result, words),
                 None => unplayed(view.match_id, *verdict, *your_slot, *requeued, *claims, words),
             };
-            let rows = match dispute {
-                Dispute::No => Vec::new(),
+            match dispute {
+                Dispute::No => page,
                 Dispute::Until(until) => {
-                    lines.push(words.with("match-dispute-until", &[("until", relative(*until).into())]));
-                    let dispute = CustomId::MatchDispute(view.match_id);
-                    let label = words.say("match-button-dispute");
-                    vec![row(vec![button(dispute, ButtonStyle::Secondary, label)])]
+                    let id = CustomId::MatchDispute(view.match_id);
+                    let dispute = button(id, ButtonStyle::Secondary, words.say("match-button-dispute"));
+                    let text = words.with("match-dispute-until", &[("until", relative(*until).into())]);
+                    page.line().section(text, dispute)
                 }
-                Dispute::Filed => {
-                    lines.push(words.say("match-disputed"));
-                    Vec::new()
-                }
-            };
-            Page { content: lines.join("\n"), embeds: Vec::new(), rows }
+                Dispute::Filed => page.line().text(words.say("match-disputed")),
+            }
         }
     };
     let fact = FactLine::of(&CardView::Match(Box::new(view.clone())));
@@ -88,7 +84,7 @@ pub fn render_reminder(match_id: MatchId, deadline: Timestamp, words: Words) -> 
         button(confirm, ButtonStyle::Success, words.say("match-button-confirm")),
         button(CustomId::MatchShow, ButtonStyle::Secondary, words.say("match-button-show")),
     ];
-    let mut page = Page { content, embeds: Vec::new(), rows: vec![row(buttons)] };
+    let mut page = Page::of(content).row(row(buttons)).tone(Tone::Warning);
     append_fact(&mut page, FactLine::of(&CardView::Reminder { match_id, deadline }));
     page
 }
@@ -97,8 +93,7 @@ pub fn render_reminder(match_id: MatchId, deadline: Timestamp, words: Words) -> 
 pub fn render_play_reminder(match_id: MatchId, number: u8, deadline: Timestamp, words: Words) -> Page {
     let id = ("id", match_id.to_string().into());
     let content = words.with("match-play-reminder", &[id, ("deadline", relative(deadline).into())]);
-    let rows = vec![report_buttons(match_id, None, words)];
-    let mut page = Page { content, embeds: Vec::new(), rows };
+    let mut page = Page::of(content).row(report_buttons(match_id, None, words)).tone(Tone::Warning);
     append_fact(&mut page, FactLine::of(&CardView::PlayReminder { match_id, number, deadline }));
     page
 }
@@ -130,11 +125,9 @@ fn claims_lines(claims: Claims, words: Words) -> Vec<String> {
     }
 }
 
-/// What programs read is always the last line.
+/// What programs read is always the last text.
 pub fn append_fact(page: &mut Page, fact: Option<FactLine>) {
-    if let Some(fact) = fact {
-        page.content.push_str(&format!("\n{fact}"));
-    }
+    page.fact = fact.map(|fact| fact.to_string());
 }
 
 fn confirm_buttons(match_id: MatchId, aborts_left: u8, words: Words) -> Vec<Component> {
@@ -174,23 +167,24 @@ fn sheet_page(
             ("region", words.name_of("game-region", game_region.code()).into()),
         ],
     );
-    let fields = vec![
-        beside(words.say("match-you"), player(&sheet.you, words)),
-        beside(words.say("match-opponent"), player(&sheet.opponent, words)),
-        below(words.say("match-map"), format!("{map}\n{}", link(&sheet.map_link))),
-        below(words.say("match-mod"), format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link))),
-        beside(words.say("match-server"), server),
-        beside(words.say("match-chat"), plain(&sheet.chat_channel, 60)),
-        beside(words.say("match-lobby"), words.say("match-lobby-value")),
-        // Spoiler marks are the one thing in a message that a reader can fold.
-        below(words.say("match-guide"), format!("||{}||", words.say("match-guide-value"))),
-    ];
     let lines: Vec<String> = [title, todo].into_iter().chain(claims_lines(claims, words)).collect();
-    Page {
-        content: lines.join("\n"),
-        embeds: vec![embed(colour::CALM, None, None, fields)],
-        rows: vec![report_buttons(match_id, claims.yours, words)],
-    }
+    let map = format!("{map}\n{}", link(&sheet.map_link));
+    let mod_ = format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link));
+    let of = |key: &str, value: String| field(&words.say(key), &value);
+    Page::of(lines.join("\n"))
+        .line()
+        .text(of("match-you", player(&sheet.you, words)))
+        .text(of("match-opponent", player(&sheet.opponent, words)))
+        .line()
+        .text(of("match-map", map))
+        .text(of("match-mod", mod_))
+        .text(of("match-server", server))
+        .text(of("match-chat", plain(&sheet.chat_channel, 60)))
+        .text(of("match-lobby", words.say("match-lobby-value")))
+        .line()
+        // Spoiler marks are the one thing in a message that a reader can fold.
+        .text(of("match-guide", format!("||{}||", words.say("match-guide-value"))))
+        .row(report_buttons(match_id, claims.yours, words))
 }
 
 fn player(player: &SheetPlayer, words: Words) -> String {
@@ -222,13 +216,7 @@ fn link(address: &str) -> String {
     format!("`{}`", address.replace('`', "").chars().take(200).collect::<String>())
 }
 
-fn played(
-    match_id: MatchId,
-    verdict: Verdict,
-    your_slot: u8,
-    result: &ResultView,
-    words: Words,
-) -> Vec<String> {
+fn played(match_id: MatchId, verdict: Verdict, your_slot: u8, result: &ResultView, words: Words) -> Page {
     let args = [
         ("id", match_id.to_string().into()),
         ("opponent", plain(&result.opponent, 60).into()),
@@ -236,10 +224,10 @@ fn played(
         ("after", result.after.to_string().into()),
         ("change", format!("{:+}", result.after.0.saturating_sub(result.before.0)).into()),
     ];
-    let title = match result.outcome {
-        Outcome::Won => words.with("match-won", &args),
-        Outcome::Lost => words.with("match-lost", &args),
-        Outcome::Draw => words.with("match-drawn", &args),
+    let (title, tone) = match result.outcome {
+        Outcome::Won => (words.with("match-won", &args), Tone::Good),
+        Outcome::Lost => (words.with("match-lost", &args), Tone::Bad),
+        Outcome::Draw => (words.with("match-drawn", &args), Tone::Calm),
     };
     let detail = words.with(
         "match-result-detail",
@@ -249,7 +237,7 @@ fn played(
             ("map", plain(&result.map_title, 120).into()),
         ],
     );
-    let mut lines = vec![title, detail];
+    let mut lines = vec![detail];
     if let Verdict::Decided { ground, .. } | Verdict::Drawn { ground } = verdict {
         let won = verdict.outcome(usize::from(your_slot)) == Some(Outcome::Won);
         lines.extend(match ground {
@@ -260,8 +248,7 @@ fn played(
             Ground::Staff => Some(words.say("match-result-staff")),
         });
     }
-    lines.push(words.say("match-next"));
-    lines
+    Page::of(title).text(lines.join("\n")).text(words.say("match-next")).tone(tone)
 }
 
 fn unplayed(
@@ -271,12 +258,12 @@ fn unplayed(
     requeued: bool,
     claims: Claims,
     words: Words,
-) -> Vec<String> {
+) -> Page {
     let id = [("id", match_id.to_string().into())];
     let after = || {
         if requeued { words.say("match-requeued") } else { words.say("match-not-requeued") }
     };
-    match verdict {
+    let lines = match verdict {
         Verdict::Aborted { by } if by == your_slot => vec![words.with("match-aborted-you", &id)],
         Verdict::Aborted { .. } => vec![words.with("match-aborted-opponent", &id), after()],
         Verdict::Unconfirmed { confirmed } => {
@@ -302,13 +289,15 @@ fn unplayed(
             vec![words.with("match-cancelled-you", &id)]
         }
         Verdict::Cancelled { .. } => vec![words.with("match-cancelled", &id), after()],
-    }
+    };
+    Page::of(lines.join("\n")).tone(Tone::Warning)
 }
 
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
+    use crate::frontend::reply::{Block, Body};
     use ipc_schema::vocab::{Locale, Mmr, Race, Rank, Region, Server};
 
     const WORDS: fn() -> Words = || Words::of(Locale::EnUs);
@@ -381,7 +370,7 @@ pub mod tests {
             render(&view(MatchPhase::Confirming { deadline, you_confirmed: false, aborts_left: 2 }), WORDS());
         assert_fits(&page);
         assert_eq!(
-            page.content,
+            text(&page),
             "**Match found!** Confirm <t:1800000000:R>, or it goes to somebody else.\n\
              Who you play and where is told when both have confirmed.\n\
              -# match 12 · confirming"
@@ -402,27 +391,26 @@ pub mod tests {
     fn the_sheet_has_all_that_two_players_need() {
         let page = render(&playing(), WORDS());
         assert_fits(&page);
-        assert_eq!(
-            page.content,
+        let expected = [
             "**Match 12: Flash against Serral**\n\
              Meet in the game, play, then **drop your replay here**. The ladder closes this match \
              <t:1800000000:R>.\n\
-             No replay? Then both of you say below how it ended.\n\
-             -# match 12 · playing · bw_terran · sc2_zerg · keres_passage · USW"
-        );
-        let shown: Vec<String> =
-            page.embeds[0].fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
-        let expected = [
-            "You: 🇰🇷 **Flash**\nBW Terran, 1740 MMR, rank A\nFlash\\#1234\nalso known as God\nKorea and Japan",
-            "Your opponent: 🇫🇮 **Serral**\nSC2 Zerg, 1690 MMR\nSerral\\#222\nEurope, west",
-            "Map: Keres Passage SEL by HyperONE\n`battlenet:://starcraft/map/1/367550`",
-            "Mod: SC\\: Evo Complete\n`battlenet:://starcraft/map/1/349669`",
-            "Server: US West (game region Americas)",
-            "In-game channel: SCEvoLadder",
-            "Lobby settings: Privacy: Normal\nSpeed: Faster\nDuration: Infinite\nLocked alliances: Yes",
+             No replay? Then both of you say below how it ended.",
+            "**You**\n🇰🇷 **Flash**\nBW Terran, 1740 MMR, rank A\nFlash\\#1234\nalso known as God\nKorea and Japan",
+            "**Your opponent**\n🇫🇮 **Serral**\nSC2 Zerg, 1690 MMR\nSerral\\#222\nEurope, west",
+            "**Map**\nKeres Passage SEL by HyperONE\n`battlenet:://starcraft/map/1/367550`",
+            "**Mod**\nSC\\: Evo Complete\n`battlenet:://starcraft/map/1/349669`",
+            "**Server**\nUS West (game region Americas)",
+            "**In-game channel**\nSCEvoLadder",
+            "**Lobby settings**\nPrivacy: Normal\nSpeed: Faster\nDuration: Infinite\nLocked alliances: Yes",
         ];
-        assert_eq!(shown[..expected.len()], expected);
-        assert!(shown[expected.len()].starts_with("How to host: ||One of you"));
+        let (shown, rest) = (text(&page), expected.join("\n"));
+        let rest = shown.strip_prefix(&rest).unwrap_or_else(|| panic!("{shown}"));
+        assert!(rest.starts_with("\n**How to host**\n||One of you"), "{rest}");
+        assert!(
+            rest.ends_with("\n-# match 12 · playing · bw_terran · sc2_zerg · keres_passage · USW"),
+            "{rest}"
+        );
     }
 
     #[test]
@@ -465,7 +453,7 @@ pub mod tests {
         ] {
             let page = render(&played_with(Claims { yours, opponent_reported }), WORDS());
             assert_fits(&page);
-            assert!(page.content.contains(expected) && !page.content.contains(not), "{}", page.content);
+            assert!(text(&page).contains(expected) && !text(&page).contains(not), "{}", text(&page));
             let buttons = ids(&page);
             let shown: Vec<&str> = buttons.iter().map(|(id, _)| id.as_str()).collect();
             let report = ["match:report:12:won", "match:report:12:lost", "match:report:12:draw"];
@@ -492,7 +480,7 @@ pub mod tests {
         let page = render(&closed(verdict, false, Some(result.clone())), WORDS());
         assert_fits(&page);
         assert_eq!(
-            page.content,
+            text(&page),
             "**You won match 12** against Serral: 1740 → 1758 MMR (+18)\n\
              BW Terran against SC2 Zerg on Keres Passage SEL\n\
              Use /queue for the next one.\n\
@@ -502,8 +490,8 @@ pub mod tests {
         let lost = ResultView { outcome: Outcome::Lost, after: Mmr(1720), ..result };
         let verdict = Verdict::Decided { winner: 1, ground: Ground::OpponentLeftFirst };
         let page = render(&closed(verdict, false, Some(lost)), WORDS());
-        assert!(page.content.starts_with("**You lost match 12** against Serral: 1740 → 1720 MMR (-20)\n"));
-        assert!(page.content.contains("you left first"));
+        assert!(text(&page).starts_with("**You lost match 12** against Serral: 1740 → 1720 MMR (-20)\n"));
+        assert!(text(&page).contains("you left first"));
     }
 
     #[test]
@@ -525,13 +513,13 @@ pub mod tests {
             page
         };
         let open = page_of(Dispute::Until(Timestamp(1_800_000_000_000)));
-        assert!(open.content.contains("dispute it; the time for that ends <t:1800000000:R>."));
-        let json = serde_json::to_value(&open.rows).unwrap();
-        assert_eq!(json[0]["components"][0]["custom_id"], "match:dispute:12");
+        assert!(text(&open).contains("dispute it; the time for that ends <t:1800000000:R>."));
+        let body = serde_json::to_string(&Body::of_page(open)).unwrap();
+        assert!(body.contains("\"match:dispute:12\""));
         for (dispute, words) in [(Dispute::Filed, true), (Dispute::No, false)] {
             let page = page_of(dispute);
-            assert!(page.rows.is_empty());
-            assert_eq!(page.content.contains("You disputed this."), words, "{}", page.content);
+            assert!(!page.blocks.iter().any(|block| matches!(block, Block::Section(..))));
+            assert_eq!(text(&page).contains("You disputed this."), words, "{}", text(&page));
         }
     }
 
@@ -547,8 +535,8 @@ pub mod tests {
             let view = closed_with(Verdict::Expired, false, None, claims, Dispute::No);
             let page = render(&view, WORDS());
             assert_fits(&page);
-            assert!(page.content.contains(expected), "{}", page.content);
-            assert!(page.content.ends_with("\n-# match 12 · closed · expired"));
+            assert!(text(&page).contains(expected), "{}", text(&page));
+            assert!(text(&page).ends_with("\n-# match 12 · closed · expired"));
         }
     }
 
@@ -565,8 +553,8 @@ pub mod tests {
         for (verdict, requeued, expected, fact) in cases {
             let page = render(&closed(verdict, requeued, None), WORDS());
             assert_fits(&page);
-            assert!(page.content.contains(expected), "{verdict:?}: {}", page.content);
-            assert!(page.content.ends_with(&format!("\n-# match 12 · closed · {fact}")), "{verdict:?}");
+            assert!(text(&page).contains(expected), "{verdict:?}: {}", text(&page));
+            assert!(text(&page).ends_with(&format!("\n-# match 12 · closed · {fact}")), "{verdict:?}");
         }
     }
 }

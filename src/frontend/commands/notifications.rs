@@ -6,7 +6,7 @@ use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::news;
 use crate::frontend::refusal;
-use crate::frontend::reply::{Choose, Page, button, menu, option, row, text_input};
+use crate::frontend::reply::{Choose, Page, Tone, button, menu, option, row, text_input};
 use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::notifications::{Notifications, Pings, Place, Quiet, Times, Wish};
@@ -19,7 +19,7 @@ use twilight_model::channel::message::component::ButtonStyle;
 use twilight_model::http::interaction::InteractionResponseData;
 
 /// Characters of one message that is told beside an answer.
-const HELD: usize = 300;
+const HELD: usize = 220;
 
 /// `/notifications`: choose what you hear of.
 #[derive(CommandModel, CreateCommand)]
@@ -44,11 +44,11 @@ fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
 }
 
 pub fn render(notifications: &Notifications, words: Words) -> Page {
-    let mut lines = vec![words.say("notify-title"), words.say("notify-how")];
-    lines.extend(summary(notifications, words));
+    let title = format!("{}\n{}", words.say("notify-title"), words.say("notify-how"));
+    let chosen = summary(notifications, words).join("\n");
     let [kinds, pings] = menus(notifications, Place::Notifications, words);
     let times = times_button(Place::Notifications, words);
-    Page { content: lines.join("\n"), embeds: Vec::new(), rows: vec![kinds, pings, row(vec![times])] }
+    Page::of(title).line().text(chosen).row(kinds).row(pings).row(row(vec![times]))
 }
 
 /// What is chosen, a sentence each.
@@ -159,10 +159,10 @@ fn zone(offset_min: i16) -> String {
 
 /// The page that says how Discord is made to bring messages; `tried` where one is on its way.
 pub fn render_dms(tried: bool, words: Words) -> Page {
-    let content = words.say(if tried { "dms-tried" } else { "dms-how" });
+    let page = Page::of(words.say(if tried { "dms-tried" } else { "dms-how" })).tone(Tone::Warning);
     let retry = button(CustomId::DmsRetry, ButtonStyle::Primary, words.say("dms-button-retry"));
     let queue = button(CustomId::QueueRefresh, ButtonStyle::Secondary, words.say("dms-button-queue"));
-    Page { content, embeds: Vec::new(), rows: vec![row(vec![retry, queue])] }
+    page.row(row(vec![retry, queue]))
 }
 
 /// The button that leads there.
@@ -188,6 +188,8 @@ fn held_card(view: &CardView, words: Words) -> String {
         CardView::Notice { refusal, files } => refusal::render_files(refusal, *files, words),
         CardView::Replay(view) => looked_up("dms-held-replay", view.match_id.to_string()),
         CardView::Match(view) => looked_up("dms-held-match", view.match_id.to_string()),
+        // These say nothing later, and are not held back.
+        CardView::Queue(_) => words.say("refusal-dms-closed"),
         CardView::Reminder { match_id, .. } | CardView::PlayReminder { match_id, .. } => {
             looked_up("dms-held-match", match_id.to_string())
         }
@@ -197,7 +199,7 @@ fn held_card(view: &CardView, words: Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::ids::{CardId, MatchId};
     use ipc_schema::view::News;
     use ipc_schema::vocab::{Locale, Mmr, Race, Refusal};
@@ -233,7 +235,7 @@ mod tests {
         ] {
             let page = render(&notifications, WORDS());
             assert_fits(&page);
-            assert!(page.content.ends_with(expected), "{}", page.content);
+            assert!(text(&page).ends_with(expected), "{}", text(&page));
         }
     }
 
@@ -290,11 +292,11 @@ mod tests {
             held(CardView::News(News::Announcement { text: "x".repeat(1500) })),
             held(CardView::Notice { refusal: Refusal::LineFull, files: 1 }),
         ];
-        let text = held_back(&cards, WORDS());
-        assert!(text.starts_with("**Direct messages do not reach you**"), "{text}");
-        assert_eq!(text.matches("• ").count(), 3);
-        assert!(text.contains("1520 → 1500"), "{text}");
-        assert_fits(&Page { content: "The answer".to_owned(), ..Page::default() }.noticing(&text));
+        let told = held_back(&cards, WORDS());
+        assert!(told.starts_with("**Direct messages do not reach you**"), "{told}");
+        assert_eq!(told.matches("• ").count(), 3);
+        assert!(told.contains("1520 → 1500"), "{told}");
+        assert!(told.chars().count() < 780, "{told}");
         for tried in [false, true] {
             assert_fits(&render_dms(tried, WORDS()));
         }

@@ -2,7 +2,7 @@
 
 use super::leaderboard::{mmr, record};
 use super::{Ack, Command, CommandError, Plan};
-use crate::frontend::reply::{Page, beside, colour, embed};
+use crate::frontend::reply::{Page, field};
 use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{Period, ProfileRating, ProfileView};
@@ -54,8 +54,7 @@ fn suggest(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 pub fn render(view: &ProfileView, words: Words) -> Page {
     let content = format!("{} **{}**", flag(&view.country), plain(&view.name, 26));
     if view.ratings.is_empty() {
-        let lines = [content, words.say("profile-unrated")];
-        return Page { content: lines.join("\n"), ..Page::default() };
+        return Page::of(content).text(words.say("profile-unrated"));
     }
     let mut ratings: Vec<String> = view.ratings.iter().map(|rating| rating_line(rating, words)).collect();
     if view.ratings.iter().any(|rating| rating.provisional) {
@@ -67,12 +66,14 @@ pub fn render(view: &ProfileView, words: Words) -> Page {
         let key = if streak > 0 { "profile-won-in-a-row" } else { "profile-lost-in-a-row" };
         recent.push(words.with(key, &[("run", run.into())]));
     }
-    let mut fields = vec![beside(words.say("profile-recent"), recent.join("\n"))];
-    if let Some(met) = view.against_you.filter(|record| record.games() > 0) {
-        fields.push(beside(words.say("profile-against-you"), record(met, words)));
+    let page = Page::of(content)
+        .text(ratings.join("\n"))
+        .line()
+        .text(field(&words.say("profile-recent"), &recent.join("\n")));
+    match view.against_you.filter(|record| record.games() > 0) {
+        Some(met) => page.text(field(&words.say("profile-against-you"), &record(met, words))),
+        None => page,
     }
-    let embed = embed(colour::CALM, None, Some(ratings.join("\n")), fields);
-    Page { content, embeds: vec![embed], ..Page::default() }
 }
 
 fn rating_line(rating: &ProfileRating, words: Words) -> String {
@@ -97,7 +98,7 @@ fn period_line(period: &Period, words: Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::view::GameRecord;
     use ipc_schema::vocab::{Locale, Mmr, Race, Rank};
 
@@ -138,17 +139,15 @@ mod tests {
     fn a_profile_tells_ratings_recent_results_and_the_record_against_the_asker() {
         let page = render(&profile(), Words::of(Locale::EnUs));
         assert_fits(&page);
-        assert_eq!(page.content, "🇰🇷 **Bisu**");
-        let embed = &page.embeds[0];
         assert_eq!(
-            embed.description.as_deref(),
-            Some(
-                "BW Protoss: **1832** MMR, rank A, place 4, 31–12\nSC2 Zerg: **1490?** MMR, 1–0–2\n\
-                 ? Too few games to be sure of."
-            )
+            text(&page),
+            "🇰🇷 **Bisu**\n\
+             BW Protoss: **1832** MMR, rank A, place 4, 31–12\n\
+             SC2 Zerg: **1490?** MMR, 1–0–2\n\
+             ? Too few games to be sure of.\n\
+             **Lately**\n14 days: 3–1\n30 days: 5–4–1\n3 won in a row\n\
+             **You against them**\n1–2"
         );
-        assert_eq!(embed.fields[0].value, "14 days: 3–1\n30 days: 5–4–1\n3 won in a row");
-        assert_eq!(embed.fields[1].value, "1–2");
     }
 
     #[test]
@@ -156,7 +155,7 @@ mod tests {
         let nobody = ProfileView { ratings: Vec::new(), streak: 0, against_you: None, ..profile() };
         let page = render(&nobody, Words::of(Locale::EnUs));
         assert_fits(&page);
-        assert_eq!(page.content, "🇰🇷 **Bisu**\nNo rated match yet.");
+        assert_eq!(text(&page), "🇰🇷 **Bisu**\nNo rated match yet.");
     }
 
     #[test]

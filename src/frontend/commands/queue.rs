@@ -2,7 +2,7 @@
 
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::custom_id::CustomId;
-use crate::frontend::reply::{Choose, Page, button, menu, option, row};
+use crate::frontend::reply::{Choose, Page, Tone, button, menu, option, row};
 use crate::frontend::text::{Words, plain, relative};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{EntryView, QueueHint, QueueView};
@@ -46,34 +46,48 @@ pub fn race_of(era: Era, value: &str) -> Option<Option<Race>> {
 }
 
 pub fn render(view: &QueueView, words: Words) -> Page {
-    let title = match view.entry {
-        Some(_) => words.say("queue-title-waiting"),
-        None => words.say("queue-title"),
+    let Some(entry) = &view.entry else {
+        if view.in_match {
+            let show = button(CustomId::MatchShow, ButtonStyle::Primary, words.say("match-button-show"));
+            return Page::of(words.say("queue-in-match")).tone(Tone::Good).row(row(vec![show]));
+        }
+        let content = format!("{}\n{}", words.say("queue-title"), words.say("queue-how"));
+        let page = Page::of(content).text(choice(view, words)).line().text(crowd(view, words));
+        return Page { rows: rows(view, words), ..page };
     };
-    let mut lines = vec![title];
-    if view.entry.is_none() {
-        lines.push(words.say("queue-how"));
+    let since = words.with("queue-since", &[("at", relative(entry.since).into())]);
+    let mut why = vec![hint(entry, words)];
+    if let Some(expected) = entry.expected {
+        why.push(words.with("queue-expected", &[("at", relative(expected).into())]));
     }
-    lines.push(races(view, words));
-    if !view.vetoes.is_empty() {
-        let maps: Vec<String> =
-            view.vetoes.iter().take(MENU_OPTIONS).map(|key| title_of(view, key)).collect();
-        lines.push(words.with("queue-vetoes", &[("maps", maps.join(", ").into())]));
+    let page = Page::of(format!("{}\n{since}", words.say("queue-title-waiting")))
+        .text(choice(view, words))
+        .line()
+        .text(why.join("\n"))
+        .line()
+        .text(crowd(view, words))
+        .tone(Tone::Good);
+    Page { rows: rows(view, words), ..page }
+}
+
+/// What the player plays, and not on which maps.
+fn choice(view: &QueueView, words: Words) -> String {
+    let races = races(view, words);
+    if view.vetoes.is_empty() {
+        return races;
     }
+    let maps: Vec<String> = view.vetoes.iter().take(MENU_OPTIONS).map(|key| title_of(view, key)).collect();
+    format!("{races}\n{}", words.with("queue-vetoes", &[("maps", maps.join(", ").into())]))
+}
+
+/// Who waits, and for how long at least.
+fn crowd(view: &QueueView, words: Words) -> String {
     let waiting = view.waiting;
-    lines.push(words.with(
+    let waiting = words.with(
         "queue-waiting",
         &[("bw", waiting.bw.into()), ("sc2", waiting.sc2.into()), ("both", waiting.both.into())],
-    ));
-    lines.push(words.with("queue-next-wave", &[("at", relative(view.next_wave).into())]));
-    if let Some(entry) = &view.entry {
-        lines.push(words.with("queue-since", &[("at", relative(entry.since).into())]));
-        lines.push(hint(entry, words));
-        if let Some(expected) = entry.expected {
-            lines.push(words.with("queue-expected", &[("at", relative(expected).into())]));
-        }
-    }
-    Page { content: lines.join("\n"), embeds: Vec::new(), rows: rows(view, words) }
+    );
+    format!("{waiting}\n{}", words.with("queue-next-wave", &[("at", relative(view.next_wave).into())]))
 }
 
 fn races(view: &QueueView, words: Words) -> String {
@@ -159,7 +173,7 @@ fn race_menu(view: &QueueView, era: Era, placeholder: String, none: String, word
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::view::Waiting;
     use ipc_schema::vocab::{Locale, RaceChoice, Timestamp};
 
@@ -175,6 +189,7 @@ pub mod tests {
             next_wave: Timestamp(1_800_000_045_000),
             waiting: Waiting { bw: 1, sc2: 2, both: 3 },
             entry,
+            in_match: false,
         }
     }
 
@@ -183,7 +198,7 @@ pub mod tests {
         let page = render(&view_of(None), Words::of(Locale::EnUs));
         assert_fits(&page);
         assert_eq!(
-            page.content,
+            text(&page),
             "**Look for a match**\n\
              Pick what you play, Brood War, StarCraft II or both, and press Join. A match is always one \
              Brood War race against one StarCraft II race.\n\
@@ -243,10 +258,19 @@ pub mod tests {
                 Words::of(Locale::EnUs),
             );
             assert_fits(&page);
-            assert_eq!(page.content.lines().last(), Some(expected), "{hint:?}");
+            assert!(text(&page).contains(&format!("\n{expected}\nWaiting now: ")), "{hint:?}");
             let json = serde_json::to_value(&page.rows).unwrap();
             assert_eq!(json[0]["components"][0]["custom_id"], "queue:leave");
         }
+    }
+
+    #[test]
+    fn who_is_in_a_match_reads_so_and_has_no_menus() {
+        let page = render(&QueueView { in_match: true, ..view_of(None) }, Words::of(Locale::EnUs));
+        assert_fits(&page);
+        assert_eq!(text(&page), "**A match was found.** You are not in the queue any more.");
+        let json = serde_json::to_value(&page.rows).unwrap();
+        assert_eq!(json[0]["components"][0]["custom_id"], "match:show");
     }
 
     #[test]
@@ -256,7 +280,7 @@ pub mod tests {
         let page = render(&view_of(Some(entry)), Words::of(Locale::EnUs));
         assert_fits(&page);
         let expected = "By what others waited lately, your match may be found <t:1800000090:R>.";
-        assert_eq!(page.content.lines().last(), Some(expected));
+        assert!(text(&page).contains(&format!("\n{expected}\nWaiting now: ")), "{}", text(&page));
     }
 
     #[test]

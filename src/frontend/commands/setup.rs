@@ -4,9 +4,7 @@
 use super::language::languages;
 use super::{Ack, Command, CommandError, Plan, country, notifications};
 use crate::frontend::custom_id::CustomId;
-use crate::frontend::reply::{
-    Choose, Page, below, beside, button, colour, embed, menu, option, row, text_input,
-};
+use crate::frontend::reply::{Choose, Page, Tone, button, field, menu, option, row, text_input};
 use crate::frontend::text::{Words, country_name, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller, TermsAnswer};
 use ipc_schema::event::Names;
@@ -17,7 +15,6 @@ use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::ButtonStyle;
-use twilight_model::channel::message::embed::EmbedField;
 use twilight_model::http::interaction::InteractionResponseData;
 
 /// `/setup`: join the ladder, or change what it knows about you.
@@ -53,41 +50,51 @@ pub fn render(view: &SetupView, words: Words) -> Page {
         SetupStep::Preview => (words.say("setup-title-preview"), words.say("setup-body-preview")),
         SetupStep::Done => (words.say("setup-title-done"), words.say("setup-body-done")),
     };
-    let known = fields(view, words);
-    let mut embeds = Vec::new();
-    if view.step == SetupStep::Terms {
-        let (title, terms) = (words.say("setup-terms-title"), words.say("setup-terms"));
-        embeds.push(embed(colour::CALM, Some(title), Some(terms), Vec::new()));
-    } else if !known.is_empty() {
-        embeds.push(embed(colour::CALM, None, None, known));
-    }
-    Page { content: format!("{title}\n{body}"), embeds, rows: rows(view, words) }
+    let page = Page::of(format!("{title}\n{body}"));
+    let page = match view.step {
+        SetupStep::Terms => {
+            page.line().text(field(&words.say("setup-terms-title"), &words.say("setup-terms")))
+        }
+        SetupStep::Done => page.tone(Tone::Good),
+        SetupStep::Names | SetupStep::Region | SetupStep::Notifications | SetupStep::Preview => page,
+    };
+    let known = known(view, words);
+    let page = if known.is_empty() || view.step == SetupStep::Terms {
+        page
+    } else {
+        page.line().text(known.join("\n"))
+    };
+    Page { rows: rows(view, words), ..page }
 }
 
-fn fields(view: &SetupView, words: Words) -> Vec<EmbedField> {
-    let mut fields = Vec::new();
+/// What the ladder knows of the player, a line each.
+fn known(view: &SetupView, words: Words) -> Vec<String> {
+    let mut known = Vec::new();
+    let mut add = |key: &str, value: String| known.push(format!("**{}:** {value}", words.say(key)));
     if let Some(names) = &view.names {
-        fields.push(beside(words.say("setup-field-name"), plain(&names.name, 60)));
-        fields.push(beside(words.say("setup-field-battle-tag"), plain(&names.battle_tag, 80)));
-        let country = format!("{} {}", flag(&names.country), country_name(words, &names.country));
-        fields.push(beside(words.say("setup-field-country"), country));
+        add("setup-field-name", plain(&names.name, 60));
+        add("setup-field-battle-tag", plain(&names.battle_tag, 80));
         if !names.alternatives.is_empty() {
             let alternatives: Vec<String> =
                 names.alternatives.iter().map(|name| plain(name, 60)).take(3).collect();
-            fields.push(below(words.say("setup-field-alternatives"), alternatives.join(", ")));
+            add("setup-field-alternatives", alternatives.join(", "));
         }
+        add(
+            "setup-field-country",
+            format!("{} {}", flag(&names.country), country_name(words, &names.country)),
+        );
     }
     if let Some(region) = view.region {
-        fields.push(beside(words.say("setup-field-region"), words.name_of("region", region.code())));
+        add("setup-field-region", words.name_of("region", region.code()));
     }
     if view.step >= SetupStep::Notifications {
         let chosen = notifications::summary(&view.notifications, words);
-        fields.push(below(words.say("setup-field-notifications"), chosen.join("\n")));
+        add("setup-field-notifications", chosen.join(" "));
     }
-    if !fields.is_empty() {
-        fields.push(beside(words.say("setup-field-language"), words.name_of("locale", view.locale.code())));
+    if view.names.is_some() || view.region.is_some() {
+        add("setup-field-language", words.name_of("locale", view.locale.code()));
     }
-    fields
+    known
 }
 
 fn rows(view: &SetupView, words: Words) -> Vec<Component> {
@@ -212,7 +219,7 @@ pub fn names_of(fields: &[(String, String)]) -> Names {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::notifications::Notifications;
     use ipc_schema::vocab::Locale;
 
@@ -288,20 +295,19 @@ pub mod tests {
     #[test]
     fn the_preview_shows_what_was_entered() {
         let page = render(&view_at(SetupStep::Preview), Words::of(Locale::EnUs));
-        let shown: Vec<String> =
-            page.embeds[0].fields.iter().map(|field| format!("{}: {}", field.name, field.value)).collect();
-        assert_eq!(
-            shown,
-            [
-                "Name: Flash",
-                "BattleTag: Flash\\#1234",
-                "Country: 🇰🇷 KR",
-                "Alternative names: God, 이영호",
-                "Region: Korea and Japan",
-                "Notifications: You also read announcements, and corrections of old matches that move your \
-                 rating.\nYou are not told when others queue.",
-                "Language: English",
-            ]
+        assert!(
+            text(&page).ends_with(
+                "\n**Name:** Flash\n\
+                 **BattleTag:** Flash\\#1234\n\
+                 **Alternative names:** God, 이영호\n\
+                 **Country:** 🇰🇷 KR\n\
+                 **Region:** Korea and Japan\n\
+                 **Notifications:** You also read announcements, and corrections of old matches that \
+                 move your rating. You are not told when others queue.\n\
+                 **Language:** English"
+            ),
+            "{}",
+            text(&page)
         );
     }
 

@@ -152,10 +152,14 @@ impl Ladder {
     }
 
     /// Back to the old place in the queue, for a player whom nothing has shut out meanwhile.
-    pub(super) fn requeue(&self, now: Timestamp, match_: &Match, slot: usize) -> Option<Event> {
+    pub(super) fn requeue(&self, now: Timestamp, match_: &Match, slot: usize) -> Vec<Event> {
         let player = match_.pairing.players[slot];
         let Entry { since, waves, .. } = match_.entries[slot];
-        self.players[&player].may_wait(now).then_some(Event::Requeued { player, since, waves })
+        if !self.players[&player].may_wait(now) {
+            return Vec::new();
+        }
+        let told = Event::QueueCardDue { player, replaces: None, at: now };
+        vec![Event::Requeued { player, since, waves }, told]
     }
 
     fn unconfirmed(&self, season: &Season, now: Timestamp, match_: &Match, seats: &[Seat; 2]) -> Vec<Event> {

@@ -1,7 +1,7 @@
 //! A match that is no longer in memory, as staff read it.
 
-use super::pages::{LINES, NAME, SHORT, cut, fit, mention, player_line, race, upload_text, verdict};
-use crate::frontend::reply::{Page, colour, embed};
+use super::pages::{NAME, SHORT, cut, listed, mention, player_line, race, upload_text, verdict};
+use crate::frontend::reply::Page;
 use crate::frontend::text::{Words, date, plain, relative};
 use ipc_schema::archive::{
     ArchivedCase, ArchivedCorrection, ArchivedMatchView, ArchivedResolution, ArchivedUpload, ArchivedVerdict,
@@ -39,8 +39,7 @@ pub(super) fn archive_page(view: &ArchivedMatchView, words: Words) -> Page {
     }
     lines.extend(match_.cases.iter().map(|case| case_line(case, words)));
     lines.extend(match_.uploads.iter().map(|upload| upload_line(upload, words)));
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content, embeds, rows: Vec::new() }
+    listed(content, &lines)
 }
 
 /// With its ground, where it is known.
@@ -144,7 +143,7 @@ fn outcome(code: &str, words: Words) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontend::reply::limits::assert_fits;
+    use crate::frontend::reply::limits::{assert_fits, text};
     use ipc_schema::archive::{ArchivedClosing, ArchivedEnd, ArchivedMatch};
     use ipc_schema::ids::{CaseId, JobId, MatchId, PlayerId, Seq, UserId};
     use ipc_schema::vocab::{FileHash, Locale, Mmr, Outcome, Race, Server, Timestamp};
@@ -232,9 +231,9 @@ mod tests {
     fn everything_about_an_older_match_is_told() {
         let page = archive_page(&view(), Words::of(Locale::EnUs));
         assert_fits(&page);
-        assert_eq!(page.content, "**Match 7**, from the archive");
         let file = format!("`replays/ab/{}.SC2Replay`", "ab".repeat(32));
         let expected = [
+            "**Match 7**, from the archive",
             "1. Ana (BW Zerg): 1500 → 1520 MMR: reported a win",
             "2. Bea (SC2 Terran): 1500 → 1480 MMR",
             "Khione · Korea",
@@ -253,7 +252,7 @@ mod tests {
             &format!("Replay of player 2, <t:1800000000:f>: malformed {file}"),
             &format!("Replay of player 2, <t:1800000000:f>: waits to be read {file}"),
         ];
-        let told = page.embeds[0].description.as_deref().unwrap();
+        let told = text(&page);
         assert_eq!(told.lines().collect::<Vec<_>>(), expected);
     }
 
@@ -289,7 +288,7 @@ mod tests {
             long.match_.closed = Some(ArchivedClosing { at: AT, verdict, ratings: None });
             let page = archive_page(&long, Words::of(Locale::EnUs));
             assert_fits(&page);
-            let told = page.embeds[0].description.as_deref().unwrap();
+            let told = text(&page);
             assert!(
                 told.lines().any(|line| line == format!("Closed <t:1800000000:f>: {words}")),
                 "{words}: {told}"

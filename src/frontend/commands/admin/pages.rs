@@ -2,7 +2,7 @@
 
 use super::archive::archive_page;
 use crate::frontend::custom_id::{CustomId, StaffOrder};
-use crate::frontend::reply::{Page, below, button, colour, embed, row};
+use crate::frontend::reply::{Page, Tone, button, field, row};
 use crate::frontend::text::{Words, date, flag, plain, relative};
 use ipc_schema::event::{CaseKind, Judged};
 use ipc_schema::ids::UserId;
@@ -15,21 +15,21 @@ use ipc_schema::vocab::{FileHash, Mmr, Outcome, Race, RaceChoice, Timestamp, Ver
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::ButtonStyle;
 
-/// Characters of all lines of one page; Discord shows 4,096 in an embed.
-pub(super) const LINES: usize = 4000;
+/// Characters of all lines of one page; a page has 3,200, and its title needs some.
+pub(super) const LINES: usize = 2_800;
 
 /// Characters of one name, and of one text, on a line with others.
 pub(super) const NAME: usize = 60;
 pub(super) const SHORT: usize = 160;
 
-/// Characters of a text that has a field to itself; Discord shows 1,024.
-const FIELD: usize = 1000;
+/// Characters of one of four texts of a page.
+const FIELD: usize = 700;
 
 pub fn render(view: &StaffView, words: Words) -> Page {
     match view {
         StaffView::Proposal(proposal) => proposal_page(proposal, words),
         StaffView::Done(entry) => done_page(entry, words),
-        StaffView::Withdrawn => Page { content: words.say("admin-withdrawn"), ..Page::default() },
+        StaffView::Withdrawn => Page::of(words.say("admin-withdrawn")),
         StaffView::Snapshot(snapshot) => snapshot_page(snapshot, words),
         StaffView::Player(player) => player_page(player, words),
         StaffView::Match(match_) => match_page(match_, words),
@@ -46,11 +46,6 @@ fn proposal_page(view: &ProposalView, words: Words) -> Page {
     let title = if view.changed { "admin-propose-changed" } else { "admin-propose" };
     let expires = ("expires", relative(view.expires_at).into());
     let act = ("act", act(&view.act, words, FIELD).into());
-    let fields = vec![
-        below(words.say("admin-reason"), plain(&view.reason, FIELD)),
-        below(words.say("admin-before"), cut(&view.before, FIELD)),
-        below(words.say("admin-after"), cut(&view.after, FIELD)),
-    ];
     let buttons = vec![
         button(CustomId::StaffDo(view.proposal), ButtonStyle::Danger, words.say("admin-button-do")),
         button(
@@ -59,25 +54,23 @@ fn proposal_page(view: &ProposalView, words: Words) -> Page {
             words.say("admin-button-cancel"),
         ),
     ];
-    Page {
-        content: words.with(title, &[act, expires]),
-        embeds: vec![embed(colour::WARNING, None, None, fields)],
-        rows: vec![row(buttons)],
-    }
+    let page = change(words.with(title, &[act, expires]), &view.reason, &view.before, &view.after, words);
+    page.row(row(buttons)).tone(Tone::Warning)
+}
+
+/// What is changed why, with before and after.
+fn change(content: String, reason: &str, before: &str, after: &str, words: Words) -> Page {
+    Page::of(content)
+        .line()
+        .text(field(&words.say("admin-reason"), &plain(reason, FIELD)))
+        .text(field(&words.say("admin-before"), &cut(before, FIELD)))
+        .text(field(&words.say("admin-after"), &cut(after, FIELD)))
 }
 
 fn done_page(entry: &AuditView, words: Words) -> Page {
-    let fields = vec![
-        below(words.say("admin-reason"), plain(&entry.reason, FIELD)),
-        below(words.say("admin-before"), cut(&entry.before, FIELD)),
-        below(words.say("admin-after"), cut(&entry.after, FIELD)),
-    ];
     let number = ("number", entry.proposal.to_string().into());
-    Page {
-        content: words.with("admin-done", &[("act", act(&entry.act, words, FIELD).into()), number]),
-        embeds: vec![embed(colour::GOOD, None, None, fields)],
-        rows: Vec::new(),
-    }
+    let content = words.with("admin-done", &[("act", act(&entry.act, words, FIELD).into()), number]);
+    change(content, &entry.reason, &entry.before, &entry.after, words).tone(Tone::Good)
 }
 
 /// What is done, in a sentence.
@@ -163,7 +156,7 @@ fn act(act: &StaffAct<String>, words: Words, room: usize) -> String {
 
 fn case_page(page: u32, pages: u32, case: Option<&CaseView>, words: Words) -> Page {
     let Some(case) = case else {
-        return Page { content: words.say("admin-cases-none"), ..Page::default() };
+        return Page::of(words.say("admin-cases-none"));
     };
     let kind = words.name_of("admin-case", case.kind.code());
     let content = words.with(
@@ -232,8 +225,7 @@ fn case_page(page: u32, pages: u32, case: Option<&CaseView>, words: Words) -> Pa
     others.extend((page > 0).then(|| turn(page - 1, "leaderboard-button-previous")));
     others.extend((page + 1 < pages).then(|| turn(page + 1, "leaderboard-button-next")));
     rows.push(row(others));
-    let embeds = vec![embed(colour::WARNING, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content, embeds, rows }
+    Page { rows, ..listed(content, &lines).tone(Tone::Warning) }
 }
 
 /// What a player reported, behind the name.
@@ -285,8 +277,7 @@ fn knobs_page(knobs: &[KnobView], words: Words) -> Page {
         format!("`{}` = **{}**{mark} ({})", knob.name, cut(&knob.value, SHORT), cut(&knob.expects, SHORT))
     };
     let lines: Vec<String> = knobs.iter().map(line).collect();
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content: words.say("admin-knobs"), embeds, rows: Vec::new() }
+    listed(words.say("admin-knobs"), &lines)
 }
 
 fn snapshot_page(view: &SnapshotView, words: Words) -> Page {
@@ -308,17 +299,16 @@ fn snapshot_page(view: &SnapshotView, words: Words) -> Page {
     let queue = view.queue.iter().map(|entry| queued_line(entry, words)).collect();
     let matches = view.matches.iter().map(|match_| open_line(match_, words)).collect();
     let more = |shown: usize, all: u32| (all as usize > shown).then(|| "…".to_owned());
-    let embeds = [
+    [
         ("admin-snapshot-queue", queue, more(view.queue.len(), view.queued)),
         ("admin-snapshot-matches", matches, more(view.matches.len(), view.open_matches)),
     ]
     .into_iter()
     .filter(|(_, lines, _): &(_, Vec<String>, _)| !lines.is_empty())
-    .map(|(title, mut lines, more)| {
+    .fold(Page::of(content), |page, (title, mut lines, more)| {
         lines.extend(more);
-        embed(colour::CALM, Some(words.say(title)), Some(fit(&lines, LINES / 2)), Vec::new())
-    });
-    Page { content, embeds: embeds.collect(), rows: Vec::new() }
+        page.line().text(field(&words.say(title), &fit(&lines, LINES / 2)))
+    })
 }
 
 fn queued_line(entry: &QueuedPlayer, words: Words) -> String {
@@ -395,8 +385,7 @@ fn player_page(view: &StaffPlayerView, words: Words) -> Page {
     lines.extend(view.ratings.iter().map(|rating| rating_line(rating, words)));
     lines.extend(view.matches.iter().map(|match_| match_line(match_, words)));
     lines.extend(view.audit.iter().map(|entry| short_entry(entry, words)));
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content, embeds, rows: Vec::new() }
+    listed(content, &lines)
 }
 
 fn rating_line(rating: &StaffRating, words: Words) -> String {
@@ -485,8 +474,7 @@ fn match_page(view: &StaffMatchView, words: Words) -> Page {
         view.cases.iter().map(|case| words.with("admin-match-case", &[("id", case.to_string().into())])),
     );
     lines.extend(view.uploads.iter().map(|upload| upload_line(upload, words)));
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content, embeds, rows: Vec::new() }
+    listed(content, &lines)
 }
 
 pub(super) fn verdict(verdict: Verdict, words: Words) -> String {
@@ -506,7 +494,7 @@ pub(super) fn verdict(verdict: Verdict, words: Words) -> String {
 
 fn log_page(page: u32, pages: u32, entries: &[AuditView], words: Words) -> Page {
     if entries.is_empty() {
-        return Page { content: words.say("admin-log-empty"), ..Page::default() };
+        return Page::of(words.say("admin-log-empty"));
     }
     let content = words.with("admin-log", &[("page", (page + 1).into()), ("pages", pages.into())]);
     let lines: Vec<String> = entries.iter().map(|entry| whole_entry(entry, words)).collect();
@@ -516,8 +504,7 @@ fn log_page(page: u32, pages: u32, entries: &[AuditView], words: Words) -> Page 
     turns.extend((page > 0).then(|| turn(page - 1, "leaderboard-button-previous")));
     turns.extend((page + 1 < pages).then(|| turn(page + 1, "leaderboard-button-next")));
     let rows = if turns.is_empty() { Vec::new() } else { vec![row(turns)] };
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content, embeds, rows }
+    Page { rows, ..listed(content, &lines) }
 }
 
 fn whole_entry(entry: &AuditView, words: Words) -> String {
@@ -556,7 +543,7 @@ fn health_page(view: &HealthView, words: Words) -> Page {
     if view.read_only {
         content = format!("{}\n{content}", words.say("admin-health-read-only"));
     }
-    Page { content, ..Page::default() }
+    Page::of(content).tone(if view.read_only { Tone::Bad } else { Tone::Calm })
 }
 
 fn roster_page(members: &[StaffMember], words: Words) -> Page {
@@ -565,8 +552,7 @@ fn roster_page(members: &[StaffMember], words: Words) -> Page {
         format!("{}: {}{name}", role_name(Some(member.role), words), mention(member.user))
     };
     let lines: Vec<String> = members.iter().map(line).collect();
-    let embeds = vec![embed(colour::CALM, None, Some(fit(&lines, LINES)), Vec::new())];
-    Page { content: words.say("admin-roster"), embeds, rows: Vec::new() }
+    listed(words.say("admin-roster"), &lines)
 }
 
 fn role_name(role: Option<StaffRole>, words: Words) -> String {
@@ -595,6 +581,11 @@ pub(super) fn cut(text: &str, max: usize) -> String {
     }
     let kept: String = text.chars().take(max - 1).collect();
     format!("{kept}…")
+}
+
+/// A title and lines below it.
+pub(super) fn listed(content: String, lines: &[String]) -> Page {
+    Page::of(content).line().text(fit(lines, LINES))
 }
 
 /// As many lines as there is room for.
