@@ -1,0 +1,6 @@
+activity-title = { $days ->
+    [1] **Quién hace cola y cuándo**: jugadores en cada una de las últimas 24 horas
+   *[other] **Quién hace cola y cuándo**: jugadores por hora, en los últimos { $days } días
+}
+activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
+activity-empty = Nadie ha hecho cola en ese tiempo. ¡Usa /queue y sé quien empieza!

@@ -1,0 +1,6 @@
+activity-title = { $days ->
+    [1] **대기열 시간대**: 지난 24시간의 시간별 플레이어 수
+   *[other] **대기열 시간대**: 지난 { $days }일 동안 시간당 플레이어 수
+}
+activity-hour = { $players } · 스1 { $bw } · 스2 { $sc2 }
+activity-empty = 그동안 대기열에 들어온 사람이 없습니다. /queue로 첫 번째가 되어 보세요!

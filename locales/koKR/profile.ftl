@@ -1,0 +1,9 @@
+profile-unrated = 아직 레이팅 경기가 없습니다.
+profile-rating = { $race }: MMR **{ $mmr }**, { $record }
+profile-rating-placed = { $race }: MMR **{ $mmr }**, { $rank } 등급, { $place }위, { $record }
+profile-provisional = ? 경기 수가 적어 아직 확실하지 않습니다.
+profile-recent = 최근
+profile-period = { $days }일: { $record }
+profile-won-in-a-row = { $run }연승
+profile-lost-in-a-row = { $run }연패
+profile-against-you = 나와의 전적 (상대 기준)

@@ -1,0 +1,9 @@
+profile-unrated = 还没有计分的对局。
+profile-rating = { $race }：**{ $mmr }** MMR，{ $record }
+profile-rating-placed = { $race }：**{ $mmr }** MMR，段位 { $rank }，第 { $place } 名，{ $record }
+profile-provisional = ? 对局太少，尚不确定。
+profile-recent = 近况
+profile-period = { $days } 天：{ $record }
+profile-won-in-a-row = { $run } 连胜
+profile-lost-in-a-row = { $run } 连败
+profile-against-you = 该玩家对你的战绩
