@@ -18,12 +18,10 @@ impl Moment {
     #[cfg(test)]
     pub(crate) const ZERO: Moment = Moment(0);
 
-    #[cfg(test)]
     pub(crate) fn from_unix_ms(ms: u64) -> Moment {
         Moment(ms.saturating_mul(1_000))
     }
 
-    #[cfg(test)]
     pub(crate) fn from_discord_ms(ms: u64) -> Moment {
         Moment::from_unix_ms(ms.saturating_add(DISCORD_EPOCH_MS))
     }

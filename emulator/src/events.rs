@@ -25,12 +25,17 @@ const BATCH: usize = 512;
 pub(crate) enum Seen {
     MessageCreate(Value),
     MessageUpdate(Value),
-    MessageDelete { channel: Snowflake, message: Snowflake },
+    MessageDelete {
+        channel: Snowflake,
+        message: Snowflake,
+    },
     Thinking(Value),
     Acknowledged,
     Modal(Value),
     Choices(Value),
     InteractionFailed,
+    /// The channels and threads that one sees, or what is said of them, changed.
+    Places,
 }
 
 #[derive(Debug)]
@@ -56,8 +61,17 @@ impl History {
         self.newest.subscribe()
     }
 
-    pub(crate) fn push(&mut self, now: Moment, user: Snowflake, interaction: Option<Snowflake>, seen: Seen) {
-        let mut line = json!({"seq": self.next, "at_ms": now.unix_ms(), "user": user.json()});
+    pub(crate) fn push(
+        &mut self,
+        now: Moment,
+        user: Option<Snowflake>,
+        interaction: Option<Snowflake>,
+        seen: Seen,
+    ) {
+        let mut line = json!({"seq": self.next, "at_ms": now.unix_ms()});
+        if let Some(user) = user {
+            line["user"] = user.json();
+        }
         if let Some(interaction) = interaction {
             line["interaction_id"] = interaction.json();
         }
@@ -72,6 +86,7 @@ impl History {
             Seen::Choices(choices) => ("choices", "choices", choices),
             Seen::Acknowledged => ("acknowledged", "", Value::Null),
             Seen::InteractionFailed => ("interaction_failed", "", Value::Null),
+            Seen::Places => ("places", "", Value::Null),
         };
         line["kind"] = kind.into();
         if !key.is_empty() {
@@ -116,7 +131,7 @@ mod tests {
         let mut history = History::new();
         let user = Mint::new(1).stable("user", "ana");
         for _ in 0..lines {
-            history.push(Moment::from_unix_ms(0), user, None, Seen::Acknowledged);
+            history.push(Moment::from_unix_ms(0), Some(user), None, Seen::Acknowledged);
         }
         history
     }

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
 
+use crate::limits::Limited;
+
 /// One fault of a request's body, at a dotted path such as `embeds.0.title`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Flaw {
@@ -17,6 +19,8 @@ pub(crate) enum Fault {
     NoSuchRoute,
     UnknownApplication,
     UnknownChannel,
+    UnknownGuild,
+    UnknownMember,
     UnknownMessage,
     UnknownUser,
     UnknownWebhook,
@@ -24,10 +28,25 @@ pub(crate) enum Fault {
     UnknownInteraction,
     AlreadyAcknowledged,
     InvalidWebhookToken,
+    /// The bot is not shown it.
+    MissingAccess,
+    MissingPermissions,
+    /// The user takes no messages from the bot.
+    DmsClosed,
+    NoMutualGuild,
+    OpensDmsTooFast,
+    WrongChannelKind,
+    ThreadArchived,
+    ThreadLocked,
+    TooManyThreads,
+    TooManyThreadMembers,
+    TooManyNewCommands,
     NotItsAuthor,
     EmptyMessage,
     TooLarge,
     NotJson,
+    /// A limit that only its route knows.
+    Limited(Limited),
     InvalidForm(Vec<Flaw>),
 }
 
@@ -43,15 +62,30 @@ impl Fault {
             Fault::NoSuchRoute
             | Fault::UnknownApplication
             | Fault::UnknownChannel
+            | Fault::UnknownGuild
+            | Fault::UnknownMember
             | Fault::UnknownMessage
             | Fault::UnknownUser
             | Fault::UnknownWebhook
             | Fault::UnknownInteraction => StatusCode::NOT_FOUND,
-            Fault::NotItsAuthor => StatusCode::FORBIDDEN,
+            Fault::NotItsAuthor
+            | Fault::MissingAccess
+            | Fault::MissingPermissions
+            | Fault::DmsClosed
+            | Fault::NoMutualGuild
+            | Fault::OpensDmsTooFast
+            | Fault::ThreadLocked => StatusCode::FORBIDDEN,
             Fault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Fault::AlreadyAcknowledged | Fault::EmptyMessage | Fault::NotJson | Fault::InvalidForm(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Fault::Limited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Fault::AlreadyAcknowledged
+            | Fault::EmptyMessage
+            | Fault::NotJson
+            | Fault::WrongChannelKind
+            | Fault::ThreadArchived
+            | Fault::TooManyThreads
+            | Fault::TooManyThreadMembers
+            | Fault::TooManyNewCommands
+            | Fault::InvalidForm(_) => StatusCode::BAD_REQUEST,
         }
     }
 
@@ -61,15 +95,34 @@ impl Fault {
             Fault::NoSuchRoute => (0, "404: Not Found"),
             Fault::UnknownApplication => (10002, "Unknown Application"),
             Fault::UnknownChannel => (10003, "Unknown Channel"),
+            Fault::UnknownGuild => (10004, "Unknown Guild"),
+            Fault::UnknownMember => (10007, "Unknown Member"),
             Fault::UnknownMessage => (10008, "Unknown Message"),
             Fault::UnknownUser => (10013, "Unknown User"),
             Fault::UnknownWebhook => (10015, "Unknown Webhook"),
             Fault::UnknownInteraction => (10062, "Unknown interaction"),
+            Fault::TooManyThreadMembers => (30033, "Maximum number of thread participants reached (1000)"),
+            Fault::TooManyNewCommands => {
+                (30034, "Max number of daily application command creates has been reached (200)")
+            }
+            Fault::OpensDmsTooFast => (40003, "You are opening direct messages too fast"),
             Fault::AlreadyAcknowledged => (40060, "Interaction has already been acknowledged."),
             Fault::TooLarge => (40005, "Request entity too large"),
+            Fault::MissingAccess => (50001, "Missing Access"),
+            Fault::DmsClosed => (50007, "Cannot send messages to this user"),
+            Fault::MissingPermissions => (50013, "Missing Permissions"),
+            Fault::WrongChannelKind => (50024, "Cannot execute action on this channel type"),
+            Fault::ThreadArchived => (50083, "Thread is archived"),
+            Fault::NoMutualGuild => {
+                (50278, "Cannot send messages to this user due to having no mutual guilds")
+            }
+            Fault::ThreadLocked => (160_005, "Thread is locked"),
+            Fault::TooManyThreads => (160_006, "Maximum number of active threads reached"),
             Fault::NotItsAuthor => (50005, "Cannot edit a message authored by another user"),
             Fault::EmptyMessage => (50006, "Cannot send an empty message"),
             Fault::InvalidWebhookToken => (50027, "Invalid Webhook Token"),
+            Fault::Limited(Limited::Hidden { code, message, .. }) => (*code, *message),
+            Fault::Limited(_) => (0, "You are being rate limited."),
             Fault::InvalidForm(_) => (50035, "Invalid Form Body"),
             Fault::NotJson => (50109, "The request body contains invalid JSON."),
         };

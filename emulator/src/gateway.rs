@@ -8,18 +8,17 @@ use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::http::put;
-use crate::session::{Attached, CannotResume, Signal};
+use crate::session::{Attached, CannotIdentify, CannotResume, Share, Signal};
+use crate::trouble::{Order, Terms};
 use crate::world::{Ask, Left};
 
-/// What Discord asks of its clients.
-const HEARTBEAT_INTERVAL: Duration = Duration::from_millis(41_250);
-
-/// A client that is silent for longer is taken for dead.
-const PATIENCE: Duration = HEARTBEAT_INTERVAL.saturating_mul(2);
+/// A client that is silent for so many heartbeats is taken for dead.
+const PATIENCE: u32 = 2;
 
 /// Discord's limit on what a client sends.
 const MAX_SENDS: u32 = 120;
@@ -39,7 +38,9 @@ enum CloseCode {
     InvalidSequence = 4007,
     RateLimited = 4008,
     SessionTimedOut = 4009,
+    InvalidShard = 4010,
     InvalidIntents = 4013,
+    DisallowedIntents = 4014,
 }
 
 /// Above the highest intent there is.
@@ -60,34 +61,41 @@ enum End {
     /// The socket is gone or has lost its session: dropped without a word.
     Lost,
     Close(CloseCode),
+    /// With a code that was asked for.
+    Told(u16),
 }
 
 struct Connection {
     socket: WebSocket,
     asks: mpsc::Sender<Ask>,
-    /// What the bot must say.
-    token: String,
+    terms: Terms,
     attached: Option<Attached>,
     sends: u32,
     sends_until: Instant,
 }
 
 pub(crate) async fn serve(socket: WebSocket, asks: mpsc::Sender<Ask>) {
-    let Some(token) = put(&asks, |reply| Ask::Token { reply }).await else { return };
+    let Some(terms) = put(&asks, |reply| Ask::Connect { reply }).await else { return };
+    let at_once = terms.mood.borrow().close_at_once;
     let sends_until = Instant::now() + SENDS_WINDOW;
-    let mut connection = Connection { socket, asks, token, attached: None, sends: 0, sends_until };
-    let end = connection.run().await;
+    let mut connection = Connection { socket, asks, terms, attached: None, sends: 0, sends_until };
+    let end = match at_once {
+        Some(code) => End::Told(code),
+        None => connection.run().await,
+    };
     let how = match end {
         End::Goodbye => Left::Goodbye,
-        End::Lost | End::Close(_) => Left::Lost,
+        End::Lost | End::Close(_) | End::Told(_) => Left::Lost,
     };
-    if let Some(Attached { session, connection: id, .. }) = connection.attached.take() {
-        // The loop is gone when the emulator stops, and the sessions with it.
-        let _ = connection.asks.send(Ask::Left { session, connection: id, how }).await;
-    }
-    if let End::Close(code) = end {
-        tracing::debug!(?code, "gateway connection closed");
-        let frame = CloseFrame { code: code as u16, reason: format!("{code:?}").into() };
+    connection.detach(how).await;
+    let told = match end {
+        End::Close(code) => Some((code as u16, format!("{code:?}"))),
+        End::Told(code) => Some((code, "asked for".to_owned())),
+        End::Goodbye | End::Lost => None,
+    };
+    if let Some((code, reason)) = told {
+        tracing::debug!(code, reason, "gateway connection closed");
+        let frame = CloseFrame { code, reason: reason.into() };
         let close = connection.socket.send(Message::Close(Some(frame)));
         let _ = tokio::time::timeout(SEND_TIMEOUT, close).await;
     }
@@ -95,7 +103,8 @@ pub(crate) async fn serve(socket: WebSocket, asks: mpsc::Sender<Ask>) {
 
 impl Connection {
     async fn run(&mut self) -> End {
-        let interval = u64::try_from(HEARTBEAT_INTERVAL.as_millis()).unwrap_or(u64::MAX);
+        let heartbeat = self.terms.mood.borrow().heartbeat_interval;
+        let interval = u64::try_from(heartbeat.as_millis()).unwrap_or(u64::MAX);
         let hello = json!({"op": 10, "t": null, "s": null, "d": {"heartbeat_interval": interval}});
         if let Err(end) = self.send(hello.to_string().into()).await {
             return end;
@@ -115,7 +124,13 @@ impl Connection {
                     Some(()) => self.forward().await,
                     None => Err(End::Lost),
                 },
-                () = tokio::time::sleep_until(heard + PATIENCE) => {
+                order = self.terms.orders.recv() => match order {
+                    Ok(order) => self.obey(order).await,
+                    // It has waited for too long to be worth obeying.
+                    Err(RecvError::Lagged(_)) => Ok(()),
+                    Err(RecvError::Closed) => Err(End::Lost),
+                },
+                () = tokio::time::sleep_until(heard + heartbeat * PATIENCE) => {
                     Err(End::Close(CloseCode::SessionTimedOut))
                 }
             };
@@ -147,6 +162,7 @@ impl Connection {
         };
         let data = payload.get_mut("d").map(Value::take).unwrap_or_default();
         match (payload.get("op").and_then(Value::as_u64), self.attached.is_some()) {
+            (Some(op::HEARTBEAT), _) if self.terms.mood.borrow().drop_acks => Ok(()),
             (Some(op::HEARTBEAT), _) => self.send(r#"{"op":11,"t":null,"s":null,"d":null}"#.into()).await,
             (Some(op::IDENTIFY), false) => self.identify(&data).await,
             (Some(op::RESUME), false) => self.resume(&data).await,
@@ -160,9 +176,29 @@ impl Connection {
         }
     }
 
+    /// Lets the session go, if there is one.
+    async fn detach(&mut self, how: Left) {
+        if let Some(Attached { session, connection, .. }) = self.attached.take() {
+            // The loop is gone when the emulator stops, and the sessions with it.
+            let _ = self.asks.send(Ask::Left { session, connection, how }).await;
+        }
+    }
+
+    async fn obey(&mut self, order: Order) -> Result<(), End> {
+        match order {
+            Order::Close(code) => Err(End::Told(code)),
+            Order::Reconnect => self.send(r#"{"op":7,"t":null,"s":null,"d":null}"#.into()).await,
+            Order::InvalidSession { resumable } => {
+                // The client may identify or resume on this connection.
+                self.detach(if resumable { Left::Lost } else { Left::Goodbye }).await;
+                self.send(invalid_session(resumable)).await
+            }
+        }
+    }
+
     fn check_token(&self, data: &Value) -> Result<(), End> {
         let token = data.get("token").and_then(Value::as_str).unwrap_or_default();
-        if token.strip_prefix("Bot ").unwrap_or(token) == self.token {
+        if token.strip_prefix("Bot ").unwrap_or(token) == self.terms.token {
             Ok(())
         } else {
             Err(End::Close(CloseCode::AuthenticationFailed))
@@ -175,10 +211,18 @@ impl Connection {
         else {
             return Err(End::Close(CloseCode::InvalidIntents));
         };
-        let shard = data.get("shard").cloned().unwrap_or_default();
-        let attached = put(&self.asks, |reply| Ask::Identify { intents, shard, reply }).await;
-        self.attached = Some(attached.ok_or(End::Lost)?);
-        self.forward().await
+        let share = share_of(data.get("shard")).ok_or(End::Close(CloseCode::InvalidShard))?;
+        let attached = put(&self.asks, |reply| Ask::Identify { intents, share, reply }).await;
+        match attached.ok_or(End::Lost)? {
+            Ok(attached) => {
+                self.attached = Some(attached);
+                self.forward().await
+            }
+            Err(CannotIdentify::PrivilegedIntents) => Err(End::Close(CloseCode::DisallowedIntents)),
+            // Discord makes a new token then, which this one is not.
+            Err(CannotIdentify::NoneLeft) => Err(End::Close(CloseCode::AuthenticationFailed)),
+            Err(CannotIdentify::TooFast) => self.send(invalid_session(false)).await,
+        }
     }
 
     async fn resume(&mut self, data: &Value) -> Result<(), End> {
@@ -192,9 +236,7 @@ impl Connection {
                 self.attached = Some(attached);
                 self.forward().await
             }
-            Err(CannotResume::UnknownSession) => {
-                self.send(r#"{"op":9,"t":null,"s":null,"d":false}"#.into()).await
-            }
+            Err(CannotResume::UnknownSession) => self.send(invalid_session(false)).await,
             Err(CannotResume::SequenceAhead) => Err(End::Close(CloseCode::InvalidSequence)),
         }
     }
@@ -226,6 +268,18 @@ impl Connection {
             Ok(Err(_)) | Err(_) => Err(End::Lost),
         }
     }
+}
+
+fn invalid_session(resumable: bool) -> axum::extract::ws::Utf8Bytes {
+    json!({"op": 9, "t": null, "s": null, "d": resumable}).to_string().into()
+}
+
+/// Which shard a client says it is; the only one unless it says.
+fn share_of(shard: Option<&Value>) -> Option<Share> {
+    let Some(shard) = shard.filter(|shard| !shard.is_null()) else { return Some(Share::WHOLE) };
+    let [number, of] = shard.as_array()?.as_slice() else { return None };
+    let share = Share { number: number.as_u64()?, of: of.as_u64()? };
+    (share.number < share.of).then_some(share)
 }
 
 /// Ready when the session has more for this connection (`Some`), or has another owner.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::files::{Link, MAX_FILE_BYTES, MAX_FILES, Upload};
 use crate::gateway;
-use crate::trouble::{Failure, Fate};
+use crate::trouble::Fate;
 use crate::wire::{Body, BodyFault, Reply, Request};
 use crate::world::Ask;
 
@@ -79,20 +79,20 @@ async fn open(
 }
 
 async fn rest(State(asks): State<mpsc::Sender<Ask>>, request: HttpRequest) -> Response {
-    let request = read("/api/v10/", request).await;
-    let path = request.path.clone();
-    let Some(Fate { latency, failure }) = put(&asks, |reply| Ask::Fate { path, reply }).await else {
-        return stopping();
-    };
+    let mut request = read("/api/v10/", request).await;
+    let (method, path) = (request.method.clone(), request.path.join("/"));
+    let fate = put(&asks, |reply| Ask::Fate { method, path, reply }).await;
+    let Some((number, Fate { latency, failure })) = fate else { return stopping() };
+    request.number = number;
     tokio::time::sleep(latency / 2).await;
-    let reply = match failure {
-        Some(Failure::Unavailable) => Some(Failure::Unavailable.reply()),
-        Some(Failure::AnswerLost) => {
-            let done = put(&asks, |reply| Ask::Rest { request, reply }).await;
-            done.map(|_| Failure::AnswerLost.reply())
-        }
-        None => put(&asks, |reply| Ask::Rest { request, reply }).await,
+    let mut reply = match failure {
+        Some(failure) if !failure.is_done() => Some(failure.reply()),
+        Some(_) | None => put(&asks, |reply| Ask::Rest { request, reply }).await,
     };
+    if let Some(failure) = failure {
+        tokio::time::sleep(failure.wait()).await;
+        reply = reply.map(|_| failure.reply());
+    }
     tokio::time::sleep(latency - latency / 2).await;
     respond(reply)
 }
@@ -126,9 +126,10 @@ async fn events(
 
 fn respond(reply: Option<Reply>) -> Response {
     let Some(reply) = reply else { return stopping() };
-    let mut response = match reply.body {
-        Some(body) => axum::Json(body).into_response(),
-        None => ().into_response(),
+    let mut response = match (reply.body, reply.page) {
+        (_, Some(page)) => axum::response::Html(page).into_response(),
+        (Some(body), None) => axum::Json(body).into_response(),
+        (None, None) => ().into_response(),
     };
     *response.status_mut() = reply.status;
     for (name, value) in reply.headers {
@@ -155,7 +156,7 @@ async fn read(prefix: &str, request: HttpRequest) -> Request {
     } else {
         read_json(request).await
     };
-    Request { method, path, query, authorization, body }
+    Request { number: 0, method, path, query, authorization, body }
 }
 
 fn text_of(request: &HttpRequest, name: &HeaderName) -> Option<String> {

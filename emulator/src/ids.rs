@@ -21,9 +21,13 @@ pub(crate) struct Snowflake(u64);
 
 impl Snowflake {
     /// When the thing was made, by its id.
-    #[cfg(test)]
     pub(crate) fn made_at(self) -> Moment {
         Moment::from_discord_ms(self.0 >> TIME_SHIFT)
+    }
+
+    /// The part above which Discord spreads guilds over shards.
+    pub(crate) fn time_part(self) -> u64 {
+        self.0 >> TIME_SHIFT
     }
 
     pub(crate) fn json(self) -> Value {
@@ -37,6 +41,13 @@ impl Snowflake {
             Value::Number(number) => number.as_u64().filter(|id| *id != 0).map(Snowflake),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+impl From<u64> for Snowflake {
+    fn from(id: u64) -> Snowflake {
+        Snowflake(id)
     }
 }
 

@@ -194,6 +194,9 @@ pub(crate) struct Modal {
     pub(crate) custom_id: String,
     pub(crate) components: Vec<Value>,
     pub(crate) message: Option<Snowflake>,
+    /// Where it was opened; in worlds of before there were guilds, the DM.
+    #[serde(default)]
+    pub(crate) channel: Option<Snowflake>,
 }
 
 #[derive(Debug, Default)]

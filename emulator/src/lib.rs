@@ -1,8 +1,8 @@
 //! A Discord on loopback: gateway, REST, files and the clients of its users.
 //!
 //! It exists so that the ladder can be run, tried and measured without Discord. It
-//! speaks API v10 as far as a bot in DMs needs it, keeps Discord's clocks and limits,
-//! and refuses what Discord refuses. It knows nothing of the ladder and has no guilds.
+//! speaks API v10 as far as a bot in DMs and in one guild needs it, keeps Discord's clocks
+//! and limits, and refuses what Discord refuses. It knows nothing of the ladder.
 //! Everything is on one port and in memory, and on disk where it is given a folder; the state
 //! belongs to one loop.
 //!
@@ -13,8 +13,9 @@
 //! | `rest` | the bot's requests, by route |
 //! | `gateway`, `session` | a connection; what outlives it |
 //! | `interaction` | the 3 s and 15 min clocks, open modals |
-//! | `rules`, `fault`, `limits` | what is refused, how, and when |
+//! | `rules`, `spec`, `fault`, `limits` | what is refused, by us and by Discord's own document; how, and when |
 //! | `trouble` | what is made to go wrong |
+//! | `guild`, `places` | roles, channels, threads and permissions; who is told what |
 //! | `message`, `files`, `events` | what is shown, uploaded, and seen by users |
 //! | `http`, `wire` | the port; requests as the loop sees them |
 //! | `saved`, `append` | the world on disk |
@@ -28,16 +29,19 @@ mod events;
 mod fault;
 mod files;
 mod gateway;
+mod guild;
 mod http;
 mod ids;
 mod interaction;
 mod limits;
 mod log;
 mod message;
+mod places;
 mod rest;
 mod rules;
 mod saved;
 mod session;
+mod spec;
 mod stall;
 mod stats;
 #[cfg(test)]
@@ -58,9 +62,11 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::saved::Former;
+use crate::spec::Spec;
 use crate::world::{ASKS, Ask, World};
 
 pub use crate::saved::Fault;
+pub use crate::spec::Unread;
 pub use crate::stats::{Latency, Report, Stats};
 
 /// How long Discord waits for the first answer to an interaction.
@@ -125,6 +131,19 @@ impl Emulator {
             world.live_on(clock.now(), former).map_err(keep(folder))?;
         }
         Ok(Emulator { listener, address, world, clock, stats, state, asks: mpsc::channel(ASKS) })
+    }
+
+    /// Holds the bot's requests against Discord's description of its API, an OpenAPI document.
+    pub fn check_requests(&mut self, document: &Path) -> Result<(), Unread> {
+        self.world.spec = Some(Spec::read(document)?);
+        Ok(())
+    }
+
+    /// Makes things go wrong from the start, as `POST /emulator/faults` does; the error is a sentence.
+    pub fn ask_for_faults(&mut self, faults: &str) -> Result<(), String> {
+        let faults =
+            serde_json::from_str(faults).map_err(|error| format!("The faults are no JSON: {error}."))?;
+        users::ask_for_faults(&mut self.world, self.clock.now(), &faults)
     }
 
     pub fn local_addr(&self) -> SocketAddr {

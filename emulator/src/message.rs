@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::clock::Moment;
 use crate::files::{Attachment, Files};
 use crate::ids::{Mint, Snowflake};
+use crate::places::Pings;
 use crate::rules::{COMPONENTS_V2, EPHEMERAL, LOADING, SETTABLE};
 
 /// Discord's numbers for kinds of messages.
@@ -33,6 +34,12 @@ pub(crate) struct Message {
     pub(crate) reference: Option<Value>,
     /// The interaction that it answers, as Discord shows it.
     pub(crate) metadata: Option<Value>,
+    // Worlds of before these two have no guild.
+    /// Who sees it, where it is ephemeral.
+    #[serde(default)]
+    pub(crate) seen_by: Option<Snowflake>,
+    #[serde(default)]
+    pub(crate) pings: Pings,
 }
 
 impl Message {
@@ -119,9 +126,6 @@ impl Message {
             "flags": self.flags,
             "timestamp": self.made_at.iso8601(),
             "edited_timestamp": self.edited_at.map(Moment::iso8601),
-            "mentions": [],
-            "mention_roles": [],
-            "mention_everyone": false,
             "pinned": false,
             "tts": false,
         });
@@ -158,6 +162,13 @@ impl Message {
         }
         texts_of(&self.components, &mut parts);
         parts.retain(|part| !part.is_empty());
+        parts.join("\n")
+    }
+
+    /// The words that can ping: embeds do not.
+    pub(crate) fn text_to_ping(&self) -> String {
+        let mut parts = vec![self.content.as_str()];
+        texts_of(&self.components, &mut parts);
         parts.join("\n")
     }
 

@@ -5,17 +5,20 @@
 
 pub(crate) mod application;
 mod channels;
+mod guild;
 mod interactions;
 
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use serde_json::json;
 
 use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::ids::Snowflake;
-use crate::limits::{self, Bucket, Limited, Remaining};
+use crate::limits::{self, Bucket};
 use crate::wire::{Reply, Request};
 use crate::world::World;
+
+use guild::Archived;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Route {
@@ -27,7 +30,21 @@ enum Route {
     OverwriteCommands(Snowflake),
     CreateCommand(Snowflake),
     OpenDm,
+    CurrentGuilds,
+    Guild(Snowflake),
+    GuildChannels(Snowflake),
+    GuildRoles(Snowflake),
+    GuildMember(Snowflake, Snowflake),
+    ActiveThreads(Snowflake),
+    ArchivedThreads(Snowflake, Archived),
+    CreateThread(Snowflake),
+    ThreadMembers(Snowflake),
+    ThreadMember(Snowflake, Member),
+    AddThreadMember(Snowflake, Member),
+    RemoveThreadMember(Snowflake, Member),
     Channel(Snowflake),
+    ModifyChannel(Snowflake),
+    DeleteChannel(Snowflake),
     Typing(Snowflake),
     ListMessages(Snowflake),
     CreateMessage(Snowflake),
@@ -54,6 +71,22 @@ enum Which {
     Id(Snowflake),
 }
 
+/// A member of a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Me,
+    User(Snowflake),
+}
+
+impl Member {
+    fn id(self, world: &World) -> Snowflake {
+        match self {
+            Member::Me => world.application,
+            Member::User(id) => id,
+        }
+    }
+}
+
 impl Route {
     fn parse(method: &Method, path: &[String]) -> Option<Route> {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -63,6 +96,7 @@ impl Route {
         };
         let which =
             |text: &str| if text == "@original" { Some(Which::Original) } else { id(text).map(Which::Id) };
+        let member = |text: &str| if text == "@me" { Some(Member::Me) } else { id(text).map(Member::User) };
         Some(match (method.as_str(), parts.as_slice()) {
             ("GET", ["gateway"]) => Route::Gateway,
             ("GET", ["gateway", "bot"]) => Route::GatewayBot,
@@ -72,7 +106,35 @@ impl Route {
             ("PUT", ["applications", app, "commands"]) => Route::OverwriteCommands(id(app)?),
             ("POST", ["applications", app, "commands"]) => Route::CreateCommand(id(app)?),
             ("POST", ["users", "@me", "channels"]) => Route::OpenDm,
+            ("GET", ["users", "@me", "guilds"]) => Route::CurrentGuilds,
+            ("GET", ["guilds", guild]) => Route::Guild(id(guild)?),
+            ("GET", ["guilds", guild, "channels"]) => Route::GuildChannels(id(guild)?),
+            ("GET", ["guilds", guild, "roles"]) => Route::GuildRoles(id(guild)?),
+            ("GET", ["guilds", guild, "members", user]) => Route::GuildMember(id(guild)?, id(user)?),
+            ("GET", ["guilds", guild, "threads", "active"]) => Route::ActiveThreads(id(guild)?),
+            ("GET", ["channels", channel, "threads", "archived", "public"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Public)
+            }
+            ("GET", ["channels", channel, "threads", "archived", "private"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Private)
+            }
+            ("GET", ["channels", channel, "users", "@me", "threads", "archived", "private"]) => {
+                Route::ArchivedThreads(id(channel)?, Archived::Joined)
+            }
+            ("POST", ["channels", channel, "threads"]) => Route::CreateThread(id(channel)?),
+            ("GET", ["channels", channel, "thread-members"]) => Route::ThreadMembers(id(channel)?),
+            ("GET", ["channels", channel, "thread-members", user]) => {
+                Route::ThreadMember(id(channel)?, member(user)?)
+            }
+            ("PUT", ["channels", channel, "thread-members", user]) => {
+                Route::AddThreadMember(id(channel)?, member(user)?)
+            }
+            ("DELETE", ["channels", channel, "thread-members", user]) => {
+                Route::RemoveThreadMember(id(channel)?, member(user)?)
+            }
             ("GET", ["channels", channel]) => Route::Channel(id(channel)?),
+            ("PATCH", ["channels", channel]) => Route::ModifyChannel(id(channel)?),
+            ("DELETE", ["channels", channel]) => Route::DeleteChannel(id(channel)?),
             ("POST", ["channels", channel, "typing"]) => Route::Typing(id(channel)?),
             ("GET", ["channels", channel, "messages"]) => Route::ListMessages(id(channel)?),
             ("POST", ["channels", channel, "messages"]) => Route::CreateMessage(id(channel)?),
@@ -111,7 +173,21 @@ impl Route {
             Route::OverwriteCommands(_) => "PUT applications/commands",
             Route::CreateCommand(_) => "POST applications/commands",
             Route::OpenDm => "POST users/@me/channels",
+            Route::CurrentGuilds => "GET users/@me/guilds",
+            Route::Guild(_) => "GET guilds",
+            Route::GuildChannels(_) => "GET guilds/channels",
+            Route::GuildRoles(_) => "GET guilds/roles",
+            Route::GuildMember(..) => "GET guilds/members/id",
+            Route::ActiveThreads(_) => "GET guilds/threads/active",
+            Route::ArchivedThreads(..) => "GET channels/threads/archived",
+            Route::CreateThread(_) => "POST channels/threads",
+            Route::ThreadMembers(_) => "GET channels/thread-members",
+            Route::ThreadMember(..) => "GET channels/thread-members/id",
+            Route::AddThreadMember(..) => "PUT channels/thread-members/id",
+            Route::RemoveThreadMember(..) => "DELETE channels/thread-members/id",
             Route::Channel(_) => "GET channels",
+            Route::ModifyChannel(_) => "PATCH channels",
+            Route::DeleteChannel(_) => "DELETE channels",
             Route::Typing(_) => "POST channels/typing",
             Route::ListMessages(_) => "GET channels/messages",
             Route::CreateMessage(_) => "POST channels/messages",
@@ -143,7 +219,21 @@ impl Route {
             | Route::OverwriteCommands(_)
             | Route::CreateCommand(_)
             | Route::OpenDm
+            | Route::CurrentGuilds
+            | Route::Guild(_)
+            | Route::GuildChannels(_)
+            | Route::GuildRoles(_)
+            | Route::GuildMember(..)
+            | Route::ActiveThreads(_)
+            | Route::ArchivedThreads(..)
+            | Route::CreateThread(_)
+            | Route::ThreadMembers(_)
+            | Route::ThreadMember(..)
+            | Route::AddThreadMember(..)
+            | Route::RemoveThreadMember(..)
             | Route::Channel(_)
+            | Route::ModifyChannel(_)
+            | Route::DeleteChannel(_)
             | Route::Typing(_)
             | Route::ListMessages(_)
             | Route::CreateMessage(_)
@@ -168,6 +258,7 @@ impl Route {
 pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply {
     let route = Route::parse(&request.method, &request.path);
     let name = route.as_ref().map_or("other", Route::name);
+    let number = request.number;
     let reply = match route {
         Some(route) => answer_route(world, now, route, request),
         None => check_token(world, &request).err().unwrap_or(Fault::NoSuchRoute).into(),
@@ -178,6 +269,10 @@ pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply 
             *counters.http_refusals.entry(reply.status.as_u16()).or_default() += 1;
         }
     });
+    world.requests.answered(number, reply.status.as_u16());
+    if matches!(reply.status.as_u16(), 401 | 403 | 429) {
+        world.count_invalid(now);
+    }
     if reply.status.as_u16() >= 400 {
         tracing::debug!(route = name, status = reply.status.as_u16(), body = ?reply.body, "refused");
     }
@@ -190,17 +285,20 @@ fn answer_route(world: &mut World, now: Moment, route: Route, request: Request) 
             return fault.into();
         }
         if let Err(limited) = world.limits.take_global(now) {
-            return too_many(limited);
+            return limited.reply();
         }
     }
     let remaining = match route.bucket().map(|(bucket, key)| world.limits.take(now, bucket, &key)) {
         None => None,
         Some(Ok(remaining)) => Some(remaining),
-        Some(Err(limited)) => return too_many(limited),
+        Some(Err(limited)) => return limited.reply(),
     };
-    let mut reply = call(world, now, route, request).unwrap_or_else(Reply::from);
+    let mut reply = match check_spec(world, now, &route, &request) {
+        Ok(()) => call(world, now, route, request).unwrap_or_else(Reply::from),
+        Err(fault) => fault.into(),
+    };
     if let Some(remaining) = remaining {
-        reply.headers.extend(bucket_headers(remaining));
+        reply.headers.extend(limits::bucket_headers(remaining));
     }
     reply
 }
@@ -209,14 +307,34 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
     let body = request.body?;
     match route {
         Route::Gateway => Ok(Reply::ok(json!({"url": format!("ws://{}", world.address)}))),
-        Route::GatewayBot => Ok(application::gateway_bot(world)),
+        Route::GatewayBot => Ok(application::gateway_bot(world, now)),
         Route::CurrentUser => Ok(Reply::ok(application::current_user(world))),
         Route::CurrentApplication => Ok(Reply::ok(application::current_application(world))),
-        Route::ListCommands(app) => application::list_commands(world, app),
+        Route::ListCommands(app) => application::list_commands(world, app, &request.query),
         Route::OverwriteCommands(app) => application::overwrite_commands(world, now, app, &body),
         Route::CreateCommand(app) => application::create_command(world, now, app, &body),
-        Route::OpenDm => channels::open_dm(world, &body),
+        Route::OpenDm => channels::open_dm(world, now, &body),
+        Route::CurrentGuilds => Ok(guild::current_guilds(world)),
+        Route::Guild(id) => guild::guild(world, id),
+        Route::GuildChannels(id) => guild::channels(world, id),
+        Route::GuildRoles(id) => guild::roles(world, id),
+        Route::GuildMember(id, user) => guild::member(world, id, user),
+        Route::ActiveThreads(id) => guild::active_threads(world, id),
+        Route::ArchivedThreads(parent, which) => {
+            guild::archived_threads(world, parent, which, &request.query)
+        }
+        Route::CreateThread(parent) => guild::create_thread(world, now, parent, &body),
+        Route::ThreadMembers(thread) => guild::thread_members(world, thread),
+        Route::ThreadMember(thread, member) => guild::one_thread_member(world, thread, member.id(world)),
+        Route::AddThreadMember(thread, member) => {
+            guild::add_thread_member(world, now, thread, member.id(world))
+        }
+        Route::RemoveThreadMember(thread, member) => {
+            guild::remove_thread_member(world, now, thread, member.id(world))
+        }
         Route::Channel(channel) => channels::channel(world, channel),
+        Route::ModifyChannel(channel) => guild::modify_channel(world, now, channel, &body),
+        Route::DeleteChannel(channel) => guild::delete_channel(world, now, channel),
         Route::Typing(channel) => channels::channel(world, channel).map(|_| Reply::no_content()),
         Route::ListMessages(channel) => channels::list_messages(world, now, channel, &request.query),
         Route::CreateMessage(channel) => channels::create_message(world, now, channel, body),
@@ -234,45 +352,20 @@ fn call(world: &mut World, now: Moment, route: Route, request: Request) -> Resul
     }
 }
 
+/// Refuses what Discord's description of its API does not allow, and counts it.
+fn check_spec(world: &mut World, now: Moment, route: &Route, request: &Request) -> Result<(), Fault> {
+    let flaws = world.spec.as_mut().map(|spec| spec.check(request)).unwrap_or_default();
+    if flaws.is_empty() {
+        return Ok(());
+    }
+    world.counters.send_modify(|counters| counters.spec_violations += 1);
+    let told: Vec<String> = flaws.iter().map(|flaw| format!("{}: {}", flaw.path, flaw.message)).collect();
+    tracing::warn!(route = route.name(), flaws = ?told, "not as Discord describes its API");
+    world.log.note(now, "spec_violation", json!({"route": route.name(), "flaws": told}));
+    Err(Fault::InvalidForm(flaws))
+}
+
 fn check_token(world: &World, request: &Request) -> Result<(), Fault> {
     let token = request.authorization.as_deref().and_then(|value| value.strip_prefix("Bot "));
     if token == Some(world.token.as_str()) { Ok(()) } else { Err(Fault::Unauthorized) }
-}
-
-fn bucket_headers(told: Remaining) -> [(&'static str, String); 5] {
-    let reset_ms = told.reset_at.unix_ms();
-    [
-        ("x-ratelimit-bucket", told.bucket.name.to_owned()),
-        ("x-ratelimit-limit", told.bucket.limit.to_string()),
-        ("x-ratelimit-remaining", told.remaining.to_string()),
-        ("x-ratelimit-reset", format!("{}.{:03}", reset_ms / 1_000, reset_ms % 1_000)),
-        ("x-ratelimit-reset-after", format!("{:.3}", told.reset_after.as_secs_f64())),
-    ]
-}
-
-fn too_many(limited: Limited) -> Reply {
-    let (wait, global) = match limited {
-        Limited::Global { retry_after } => (retry_after, true),
-        Limited::User(told) => (told.reset_after, false),
-    };
-    let body = json!({
-        "message": "You are being rate limited.",
-        "retry_after": (wait.as_secs_f64() * 1_000.0).ceil() / 1_000.0,
-        "global": global,
-    });
-    let mut reply = Reply::new(StatusCode::TOO_MANY_REQUESTS, body);
-    // Whole seconds, rounded up: the header has no fraction, the body has.
-    let whole = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-    reply.headers.push(("retry-after", whole.to_string()));
-    match limited {
-        Limited::Global { .. } => {
-            reply.headers.push(("x-ratelimit-global", "true".to_owned()));
-            reply.headers.push(("x-ratelimit-scope", "global".to_owned()));
-        }
-        Limited::User(told) => {
-            reply.headers.push(("x-ratelimit-scope", "user".to_owned()));
-            reply.headers.extend(bucket_headers(told));
-        }
-    }
-    reply
 }

@@ -4,6 +4,7 @@
 //! looser. A body is checked whole, so that one refusal names all of its flaws.
 //! `rules::components` has buttons, menus and modals, `rules::commands` the commands.
 
+pub(crate) mod channels;
 pub(crate) mod commands;
 pub(crate) mod components;
 

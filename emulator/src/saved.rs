@@ -7,8 +7,10 @@
 //! answered to nobody and is left out. At start, and when the file has grown much, all there is is
 //! written anew beside the old file and renamed. `attachments/` has the files, by their ids.
 //!
-//! Not kept: rate-limit windows, which last seconds; the lines of `/emulator/events`, of which only
+//! Not kept: rate-limit windows and the counts of a day; the lines of `/emulator/events`, of which only
 //! the count goes on; connections, as none outlives the process.
+//!
+//! Version 2 has a guild; a world of version 1 is read as one in which nothing has happened there.
 //!
 //! A file of a newer version, of another seed or with a broken line is refused as it is: whoever
 //! started the emulator decides what becomes of it.
@@ -27,15 +29,17 @@ use serde_json::{Value, json};
 use crate::append::Appender;
 use crate::clock::Moment;
 use crate::files::{Change, Stored};
+use crate::guild::{self, Text, Thread};
 use crate::ids::Snowflake;
 use crate::interaction::{Interaction, Modal};
 use crate::log::Log;
 use crate::message::Message;
+use crate::session::Share;
 use crate::stats::Counters;
 use crate::world::{User, World};
 
 /// What this program writes. A change to a line's meaning counts it up and comes with an upgrade.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A longer file is written anew once it is also [`GROWN`] times what is needed. That holds up the
 /// loop, so it should be rare: 40 players write this much in some six hours.
@@ -94,6 +98,9 @@ pub(crate) enum Entry<'a> {
         id: Cow<'a, str>,
         intents: u64,
         last: u64,
+        // Sessions of version 1 have no shards.
+        #[serde(default = "whole")]
+        share: Share,
     },
     Frame {
         session: Cow<'a, str>,
@@ -108,6 +115,20 @@ pub(crate) enum Entry<'a> {
     },
     FileGone(Snowflake),
     Counters(Cow<'a, Counters>),
+    /// A text channel of which something was changed.
+    Text {
+        id: Snowflake,
+        text: Cow<'a, Text>,
+    },
+    Thread {
+        id: Snowflake,
+        thread: Cow<'a, Thread>,
+    },
+    ThreadGone(Snowflake),
+}
+
+fn whole() -> Share {
+    Share::WHOLE
 }
 
 /// Where the counting of ids and events has come to, and which life this is.
@@ -262,7 +283,7 @@ impl World {
             // The first line and the marks are taken out before.
             Entry::World { .. } | Entry::Marks(_) => {}
             Entry::User(user) => self.admit(user.into_owned()),
-            Entry::Message(message) => self.place(message.into_owned()),
+            Entry::Message(message) => self.keep(message.into_owned()),
             Entry::MessageGone { channel, message } => {
                 if let Some(channel) = self.channels.get_mut(&channel) {
                     channel.messages.remove(&message);
@@ -275,7 +296,12 @@ impl World {
             Entry::Nonce { channel, nonce, message, until } => {
                 self.nonces.insert((channel, nonce.into_owned()), (message, until));
             }
-            Entry::Session { id, intents, last } => self.sessions.restore(now, &id, intents, last),
+            Entry::Session { id, intents, last, share } => {
+                self.sessions.restore(now, &id, intents, share, last);
+            }
+            Entry::Text { id, text } => self.put_text(id, text.into_owned()),
+            Entry::Thread { id, thread } => self.put_thread(id, thread.into_owned()),
+            Entry::ThreadGone(id) => drop(self.channels.remove(&id)),
             Entry::Frame { session, frame } => self.sessions.restore_frame(&session, &frame),
             Entry::SessionEnded(id) => self.sessions.forget(&id),
             Entry::File { id, path, content_type } => {
@@ -398,6 +424,15 @@ impl World {
         }
         for (id, stored) in self.files.all() {
             put(&file_entry(id, stored))?;
+        }
+        for channel in self.channels.values() {
+            let id = channel.id;
+            match &channel.place {
+                // It comes with its user.
+                guild::Place::Dm { .. } => {}
+                guild::Place::Text(text) => put(&Entry::Text { id, text: Cow::Borrowed(text) })?,
+                guild::Place::Thread(thread) => put(&Entry::Thread { id, thread: Cow::Borrowed(thread) })?,
+            }
         }
         for message in self.channels.values().flat_map(|channel| channel.messages.values()) {
             put(&Entry::Message(Cow::Borrowed(message)))?;

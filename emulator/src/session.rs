@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::watch;
 
 use crate::clock::Moment;
-use crate::ids::Mint;
+use crate::ids::{Mint, Snowflake};
 use crate::saved::Entry;
 
 /// A dispatch is 1 to 3 KiB, so a session holds at most some 30 MB. A connection that
@@ -28,13 +29,38 @@ const MAX_SESSIONS: usize = 64;
 /// So many dispatches go to a connection at once, to keep one answer of the loop short.
 const BATCH: usize = 256;
 
-pub(crate) const DIRECT_MESSAGES: u64 = 1 << 12;
+/// Discord's bits for what a session wants to be told.
+pub(crate) mod intent {
+    pub(crate) const GUILDS: u64 = 1 << 0;
+    pub(crate) const GUILD_MEMBERS: u64 = 1 << 1;
+    pub(crate) const GUILD_PRESENCES: u64 = 1 << 8;
+    pub(crate) const GUILD_MESSAGES: u64 = 1 << 9;
+    pub(crate) const DIRECT_MESSAGES: u64 = 1 << 12;
+    pub(crate) const MESSAGE_CONTENT: u64 = 1 << 15;
+}
 
 /// Who a dispatch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Audience {
-    All,
-    WithIntent(u64),
+pub(crate) struct Audience {
+    /// Bits of which a session needs one; with none of them it is for all.
+    pub(crate) intent: u64,
+    /// Whose shard it goes to; without a guild to the first.
+    pub(crate) guild: Option<Snowflake>,
+}
+
+/// Which part of the guilds a session is for: its number, and of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Share {
+    pub(crate) number: u64,
+    pub(crate) of: u64,
+}
+
+impl Share {
+    pub(crate) const WHOLE: Share = Share { number: 0, of: 1 };
+
+    pub(crate) fn has(self, guild: Option<Snowflake>) -> bool {
+        guild.map_or(0, Snowflake::time_part) % self.of.max(1) == self.number
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +85,16 @@ pub(crate) struct Attached {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CannotIdentify {
+    /// Its owner has not switched them on.
+    PrivilegedIntents,
+    /// None are left of the day's.
+    NoneLeft,
+    /// Another came a moment before.
+    TooFast,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CannotResume {
     UnknownSession,
     SequenceAhead,
@@ -75,6 +111,7 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Session {
     intents: u64,
+    share: Share,
     last: u64,
     window: VecDeque<Utf8Bytes>,
     /// When the connection was lost; none while there is one.
@@ -91,6 +128,7 @@ impl Sessions {
         mint: &mut Mint,
         now: Moment,
         intents: u64,
+        share: Share,
         ready: impl FnOnce(&str) -> Value,
     ) -> Attached {
         if self.sessions.len() >= MAX_SESSIONS {
@@ -106,7 +144,7 @@ impl Sessions {
         let signal = watch::channel(Signal { last: 0, connection: Some(connection) }).0;
         let receiver = signal.subscribe();
         let mut session =
-            Session { intents, last: 0, window: VecDeque::new(), lost_at: None, saved: None, signal };
+            Session { intents, share, last: 0, window: VecDeque::new(), lost_at: None, saved: None, signal };
         session.push("READY", &ready(&id).to_string());
         self.sessions.insert(id.clone(), session);
         Attached { session: id, connection, after: 0, signal: receiver }
@@ -130,16 +168,30 @@ impl Sessions {
         Ok(Attached { session: id.to_owned(), connection, after, signal: session.signal.subscribe() })
     }
 
-    pub(crate) fn dispatch(&mut self, audience: Audience, event: &str, data: &Value) {
-        let data = data.to_string();
+    /// Tells all sessions of the audience; those that may not read everyone's words get `withheld`
+    /// instead, where there is such a form.
+    pub(crate) fn dispatch(
+        &mut self,
+        audience: Audience,
+        event: &str,
+        data: &Value,
+        withheld: Option<&Value>,
+    ) {
+        let whole = data.to_string();
+        let withheld = withheld.map(Value::to_string);
         for session in self.sessions.values_mut() {
-            let wanted = match audience {
-                Audience::All => true,
-                Audience::WithIntent(intent) => session.intents & intent != 0,
-            };
-            if wanted {
-                session.push(event, &data);
+            let wants = audience.intent == 0 || session.intents & audience.intent != 0;
+            if wants && session.share.has(audience.guild) {
+                let reads = session.intents & intent::MESSAGE_CONTENT != 0;
+                session.push(event, withheld.as_ref().filter(|_| !reads).unwrap_or(&whole));
             }
+        }
+    }
+
+    /// Tells one session alone.
+    pub(crate) fn tell(&mut self, id: &str, event: &str, data: &Value) {
+        if let Some(session) = self.sessions.get_mut(id) {
+            session.push(event, &data.to_string());
         }
     }
 
@@ -225,7 +277,8 @@ impl Sessions {
         for (id, session) in &mut self.sessions {
             let oldest = session.last - session.window.len() as u64;
             let saved = session.saved.unwrap_or_else(|| {
-                put(Entry::Session { id: id.into(), intents: session.intents, last: oldest });
+                let (intents, share) = (session.intents, session.share);
+                put(Entry::Session { id: id.into(), intents, last: oldest, share });
                 oldest
             });
             for frame in session.window.iter().skip((saved.max(oldest) - oldest) as usize) {
@@ -244,10 +297,10 @@ impl Sessions {
 
     /// Takes in a session of a former life, after dispatch `last`. Its client has as long to come
     /// back as if it had been lost now.
-    pub(crate) fn restore(&mut self, now: Moment, id: &str, intents: u64, last: u64) {
+    pub(crate) fn restore(&mut self, now: Moment, id: &str, intents: u64, share: Share, last: u64) {
         let signal = watch::channel(Signal { last, connection: None }).0;
         let window = VecDeque::new();
-        let session = Session { intents, last, window, lost_at: Some(now), saved: None, signal };
+        let session = Session { intents, share, last, window, lost_at: Some(now), saved: None, signal };
         self.sessions.insert(id.to_owned(), session);
     }
 
@@ -297,10 +350,29 @@ impl Session {
 mod tests {
     use super::*;
 
+    const ALL: Audience = Audience { intent: 0, guild: None };
+
+    #[test]
+    fn a_guild_is_one_shards_and_dms_are_the_firsts() {
+        let guild: Snowflake = (((6_u64) << 22) | 5).to_string().parse().unwrap();
+        let now = Moment::from_unix_ms(1_795_000_000_000);
+        let mut sessions = Sessions::default();
+        let mut mint = Mint::new(1);
+        let shards = [0, 1, 2, 3]
+            .map(|number| sessions.identify(&mut mint, now, 0, Share { number, of: 4 }, |_| Value::Null));
+        sessions.dispatch(Audience { intent: 0, guild: Some(guild) }, "GUILD", &Value::Null, None);
+        sessions.dispatch(ALL, "DM", &Value::Null, None);
+        let told = shards.map(|shard| {
+            let (frames, _) = sessions.pull(&shard.session, shard.connection, 1).unwrap();
+            frames.iter().map(|frame| frame.contains("GUILD")).collect::<Vec<_>>()
+        });
+        assert_eq!(told, [vec![false], vec![], vec![true], vec![]]);
+    }
+
     fn start() -> (Sessions, Attached, Moment) {
         let now = Moment::from_unix_ms(1_795_000_000_000);
         let mut sessions = Sessions::default();
-        let attached = sessions.identify(&mut Mint::new(1), now, 0, |_| Value::Null);
+        let attached = sessions.identify(&mut Mint::new(1), now, 0, Share::WHOLE, |_| Value::Null);
         (sessions, attached, now)
     }
 
@@ -308,8 +380,9 @@ mod tests {
     fn a_resumed_session_gets_what_it_missed_and_then_resumed() {
         let (mut sessions, first, now) = start();
         sessions.cut(now);
-        sessions.dispatch(Audience::All, "A", &Value::Null);
-        sessions.dispatch(Audience::WithIntent(DIRECT_MESSAGES), "B", &Value::Null);
+        sessions.dispatch(ALL, "A", &Value::Null, None);
+        let wanted_elsewhere = Audience { intent: intent::DIRECT_MESSAGES, guild: None };
+        sessions.dispatch(wanted_elsewhere, "B", &Value::Null, None);
         assert_eq!(sessions.pull(&first.session, first.connection, 1), None);
         let second = sessions.resume(now, &first.session, 1).unwrap();
         let (frames, last) = sessions.pull(&second.session, second.connection, second.after).unwrap();
@@ -329,7 +402,7 @@ mod tests {
 
         let (mut sessions, first, now) = start();
         for _ in 0..=WINDOW {
-            sessions.dispatch(Audience::All, "A", &Value::Null);
+            sessions.dispatch(ALL, "A", &Value::Null, None);
         }
         assert_eq!(sessions.resume(now, &first.session, 1).err(), Some(CannotResume::UnknownSession));
     }

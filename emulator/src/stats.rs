@@ -3,11 +3,15 @@
 //! The owner loop counts; anyone who holds a [`Stats`] reads, at any time and also
 //! after the emulator has ended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use axum::http::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::sync::watch;
+
+use crate::clock::Moment;
 
 /// A handle on the counters of a running emulator.
 #[derive(Debug, Clone)]
@@ -58,6 +62,23 @@ pub struct Report {
     pub messages_created: u64,
     /// Requests that were made to fail.
     pub http_planted_failures: u64,
+    /// Answers 401, 403 and 429 that Discord counts against the bot's address.
+    pub invalid_requests: u64,
+    /// Requests that Discord's own description of its API does not allow.
+    pub spec_violations: u64,
+    pub gateway_connections: u64,
+    /// The gateway's last ten minutes, by Unix second; seconds without anything are left out.
+    pub gateway_by_second: BTreeMap<u64, GatewaySecond>,
+}
+
+/// What clients tried at the gateway in one second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct GatewaySecond {
+    pub connections: u64,
+    /// That were granted.
+    pub identifies: u64,
+    /// Granted or not.
+    pub resumes: u64,
 }
 
 /// A distribution in milliseconds, exact to 2 %.
@@ -92,7 +113,20 @@ pub(crate) struct Counters {
     pub(crate) interactions_turned_away: u64,
     #[serde(default)]
     pub(crate) http_planted_failures: u64,
+    // Nor of before these three.
+    #[serde(default)]
+    pub(crate) invalid_requests: u64,
+    #[serde(default)]
+    pub(crate) spec_violations: u64,
+    #[serde(default)]
+    pub(crate) gateway_connections: u64,
+    /// Of this life.
+    #[serde(skip)]
+    gateway_by_second: BTreeMap<u64, GatewaySecond>,
 }
+
+/// Seconds of the gateway that are remembered.
+const SECONDS: usize = 600;
 
 impl Counters {
     pub(crate) fn request(&mut self, name: &str) {
@@ -100,6 +134,14 @@ impl Counters {
             Some(count) => *count += 1,
             None => drop(self.http_requests.insert(name.to_owned(), 1)),
         }
+    }
+
+    /// The gateway's present second, for counting.
+    pub(crate) fn gateway_second(&mut self, now: Moment) -> &mut GatewaySecond {
+        if self.gateway_by_second.len() > SECONDS {
+            self.gateway_by_second.pop_first();
+        }
+        self.gateway_by_second.entry(now.unix_seconds()).or_default()
     }
 
     /// Both together, as if counted by one.
@@ -121,6 +163,10 @@ impl Counters {
             messages_created,
             interactions_turned_away,
             http_planted_failures,
+            invalid_requests,
+            spec_violations,
+            gateway_connections,
+            gateway_by_second: _,
         } = other;
         for (sum, more) in [
             (&mut self.interactions, interactions),
@@ -134,6 +180,9 @@ impl Counters {
             (&mut self.messages_created, messages_created),
             (&mut self.interactions_turned_away, interactions_turned_away),
             (&mut self.http_planted_failures, http_planted_failures),
+            (&mut self.invalid_requests, invalid_requests),
+            (&mut self.spec_violations, spec_violations),
+            (&mut self.gateway_connections, gateway_connections),
         ] {
             *sum += more;
         }
@@ -167,7 +216,61 @@ impl Counters {
             messages_created: self.messages_created,
             interactions_turned_away: self.interactions_turned_away,
             http_planted_failures: self.http_planted_failures,
+            invalid_requests: self.invalid_requests,
+            spec_violations: self.spec_violations,
+            gateway_connections: self.gateway_connections,
+            gateway_by_second: self.gateway_by_second.clone(),
         }
+    }
+}
+
+/// A request of the bot's.
+#[derive(Debug, Clone, Serialize)]
+struct Asked {
+    seq: u64,
+    at_ms: u64,
+    method: String,
+    path: String,
+    /// None while it is not answered.
+    status: Option<u16>,
+}
+
+/// Requests that are remembered; the oldest are forgotten. Some 4 MB.
+const MAX_REQUESTS: usize = 20_000;
+
+/// The bot's last requests, in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct Requests {
+    kept: VecDeque<Asked>,
+    last: u64,
+}
+
+impl Requests {
+    /// Notes one that has come and returns its number.
+    pub(crate) fn push(&mut self, now: Moment, method: &Method, path: String, status: Option<u16>) -> u64 {
+        self.last += 1;
+        if self.kept.len() == MAX_REQUESTS {
+            self.kept.pop_front();
+        }
+        let method = method.to_string();
+        self.kept.push_back(Asked { seq: self.last, at_ms: now.unix_ms(), method, path, status });
+        self.last
+    }
+
+    /// Notes the answer, unless another was decided on when it came.
+    pub(crate) fn answered(&mut self, number: u64, status: u16) {
+        let newest = self.kept.back().map_or(0, |newest| newest.seq);
+        let from_back = newest.checked_sub(number).and_then(|back| usize::try_from(back).ok());
+        let index = from_back.and_then(|back| self.kept.len().checked_sub(back + 1));
+        if let Some(asked) = index.and_then(|index| self.kept.get_mut(index)) {
+            asked.status.get_or_insert(status);
+        }
+    }
+
+    /// Those after `after`, oldest first.
+    pub(crate) fn after(&self, after: u64) -> Value {
+        let kept: Vec<&Asked> = self.kept.iter().filter(|asked| asked.seq > after).collect();
+        serde_json::to_value(kept).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod bot;
 mod forms;
+mod guild;
 mod lives;
 mod people;
 mod troubles;
@@ -53,7 +54,10 @@ async fn start_with(change: impl FnOnce(&mut Config)) -> Bench {
         state: None,
     };
     change(&mut config);
-    let emulator = Emulator::bind(config).await.unwrap();
+    let mut emulator = Emulator::bind(config).await.unwrap();
+    if let Some(document) = spec() {
+        emulator.check_requests(&document).unwrap();
+    }
     let address = emulator.local_addr().to_string();
     let stats = emulator.stats();
     let (stop, stopped) = tokio::sync::oneshot::channel();
@@ -64,6 +68,16 @@ async fn start_with(change: impl FnOnce(&mut Config)) -> Bench {
         .token(TOKEN.to_owned())
         .build();
     Bench { address, stats, bot, http: reqwest::Client::new(), running, stop }
+}
+
+/// Discord's description of its API, if it lies beside the checkout.
+fn spec() -> Option<std::path::PathBuf> {
+    let named = std::env::var_os("EVOLADDER_DISCORD_SPEC").map(std::path::PathBuf::from);
+    let beside = || {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/discord-openapi.json");
+        root.exists().then_some(root)
+    };
+    named.or_else(beside)
 }
 
 struct Person {
@@ -138,9 +152,12 @@ impl Bench {
 
     /// A shard that has read READY.
     async fn shard(&self) -> Shard {
-        let config = ConfigBuilder::new(TOKEN.to_owned(), Intents::DIRECT_MESSAGES)
-            .proxy_url(format!("ws://{}", self.address))
-            .build();
+        self.shard_with(Intents::DIRECT_MESSAGES).await
+    }
+
+    async fn shard_with(&self, intents: Intents) -> Shard {
+        let config =
+            ConfigBuilder::new(TOKEN.to_owned(), intents).proxy_url(format!("ws://{}", self.address)).build();
         let mut shard = Shard::with_config(ShardId::ONE, config);
         next(&mut shard, |event| matches!(event, Event::Ready(_)).then_some(())).await;
         shard

@@ -10,6 +10,8 @@ use crate::files::Upload;
 
 #[derive(Debug)]
 pub(crate) struct Request {
+    /// Its number among the bot's requests; 0 for a user's.
+    pub(crate) number: u64,
     pub(crate) method: Method,
     /// The path in parts, after the prefix, escapes undone.
     pub(crate) path: Vec<String>,
@@ -48,11 +50,13 @@ pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: Vec<(&'static str, String)>,
     pub(crate) body: Option<Value>,
+    /// Instead of a body that is JSON.
+    pub(crate) page: Option<&'static str>,
 }
 
 impl Reply {
     pub(crate) fn new(status: StatusCode, body: Value) -> Reply {
-        Reply { status, headers: Vec::new(), body: Some(body) }
+        Reply { status, headers: Vec::new(), body: Some(body), page: None }
     }
 
     pub(crate) fn ok(body: Value) -> Reply {
@@ -60,12 +64,15 @@ impl Reply {
     }
 
     pub(crate) fn no_content() -> Reply {
-        Reply { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: None }
+        Reply { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: None, page: None }
     }
 }
 
 impl From<Fault> for Reply {
     fn from(fault: Fault) -> Reply {
+        if let Fault::Limited(limited) = fault {
+            return limited.reply();
+        }
         Reply::new(fault.status(), fault.body())
     }
 }

@@ -5,12 +5,13 @@
 //! what clients must get is kept here, bounded, until they fetch it.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::ws::Utf8Bytes;
+use axum::http::Method;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::{Clock, Moment};
 use crate::events::{History, Seen};
 use crate::files::{Files, Link};
+use crate::guild::{Guild, Place};
 use crate::ids::{Mint, Snowflake};
 use crate::interaction::{Interactions, Kind, Modals, State};
 use crate::limits::Limits;
@@ -26,10 +28,11 @@ use crate::log::Log;
 use crate::message::Message;
 use crate::rest;
 use crate::saved::{Entry, Saved};
-use crate::session::{Attached, Audience, CannotResume, ConnectionId, DIRECT_MESSAGES, Sessions};
+use crate::session::{Attached, CannotIdentify, CannotResume, ConnectionId, Sessions, Share, intent};
+use crate::spec::Spec;
 use crate::stall::Stalls;
-use crate::stats::Counters;
-use crate::trouble::{Failure, Fate, Trouble};
+use crate::stats::{Counters, Requests};
+use crate::trouble::{Failure, Fate, Scope, Terms, Trouble};
 use crate::users;
 use crate::wire::{Reply, Request};
 
@@ -50,10 +53,11 @@ const SWEEP_NONCES_ABOVE: usize = 10_000;
 
 #[derive(Debug)]
 pub(crate) enum Ask {
-    /// What is to become of a request of the bot's with this path.
+    /// What is to become of a request of the bot's, which is given a number.
     Fate {
-        path: Vec<String>,
-        reply: oneshot::Sender<Fate>,
+        method: Method,
+        path: String,
+        reply: oneshot::Sender<(u64, Fate)>,
     },
     /// A request of the bot.
     Rest {
@@ -76,14 +80,14 @@ pub(crate) enum Ask {
         after: u64,
         reply: oneshot::Sender<(Vec<Bytes>, u64)>,
     },
-    /// What a gateway client must say.
-    Token {
-        reply: oneshot::Sender<String>,
+    /// A gateway client has come.
+    Connect {
+        reply: oneshot::Sender<Terms>,
     },
     Identify {
         intents: u64,
-        shard: Value,
-        reply: oneshot::Sender<Attached>,
+        share: Share,
+        reply: oneshot::Sender<Result<Attached, CannotIdentify>>,
     },
     Resume {
         session: String,
@@ -122,9 +126,41 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) locale: String,
     pub(crate) dm: Snowflake,
+    // Worlds of before these have no guild.
+    #[serde(default = "yes")]
+    pub(crate) in_guild: bool,
+    #[serde(default)]
+    pub(crate) staff: bool,
+    #[serde(default)]
+    pub(crate) dms: Dms,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Whether a user takes the bot's messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Dms {
+    #[default]
+    Open,
+    Closed,
 }
 
 impl User {
+    pub(crate) fn new(mint: &Mint, name: &str) -> User {
+        User {
+            id: mint.stable("user", name),
+            name: name.to_owned(),
+            locale: "en-US".to_owned(),
+            dm: mint.stable("dm", name),
+            in_guild: true,
+            staff: false,
+            dms: Dms::Open,
+        }
+    }
+
     pub(crate) fn render(&self) -> Value {
         json!({
             "id": self.id.json(), "username": self.name, "global_name": self.name, "discriminator": "0",
@@ -133,11 +169,11 @@ impl User {
     }
 }
 
-/// The DM of one user with the bot.
+/// A DM, a text channel or a thread.
 #[derive(Debug)]
 pub(crate) struct Channel {
     pub(crate) id: Snowflake,
-    pub(crate) user: Snowflake,
+    pub(crate) place: Place,
     pub(crate) messages: BTreeMap<Snowflake, Message>,
 }
 
@@ -147,6 +183,11 @@ pub(crate) struct World {
     pub(crate) token: String,
     pub(crate) answer_within: Duration,
     pub(crate) application: Snowflake,
+    /// What its owner has switched on for it at Discord, for this life.
+    pub(crate) application_flags: u64,
+    pub(crate) guild: Guild,
+    /// When threads are looked through next.
+    pub(crate) archive_next: Moment,
     pub(crate) mint: Mint,
     pub(crate) files: Files,
     pub(crate) users: BTreeMap<Snowflake, User>,
@@ -158,6 +199,9 @@ pub(crate) struct World {
     pub(crate) sessions: Sessions,
     pub(crate) history: History,
     pub(crate) limits: Limits,
+    pub(crate) requests: Requests,
+    /// Users who turned to the bot in this life.
+    pub(crate) greeted: BTreeSet<Snowflake>,
     /// Of this life.
     pub(crate) counters: watch::Sender<Counters>,
     /// Of the lives before.
@@ -165,6 +209,8 @@ pub(crate) struct World {
     pub(crate) saved: Saved,
     pub(crate) log: Log,
     pub(crate) trouble: Trouble,
+    /// What requests are held against, where it is at hand.
+    pub(crate) spec: Option<Spec>,
     stalls: Stalls,
 }
 
@@ -176,15 +222,20 @@ impl World {
         counters: watch::Sender<Counters>,
     ) -> World {
         let mint = Mint::new(config.seed);
+        let application = mint.stable("application", "");
+        let (guild, texts) = Guild::new(&mint, application);
         World {
             address,
             token: config.token.clone(),
             answer_within: config.answer_within,
-            application: mint.stable("application", ""),
+            application,
+            application_flags: 0,
+            guild,
+            archive_next: now,
             mint,
             files: Files::new(address),
             users: BTreeMap::new(),
-            channels: BTreeMap::new(),
+            channels: texts.into_iter().map(|text| (text.id, text)).collect(),
             commands: Vec::new(),
             interactions: Interactions::default(),
             modals: Modals::default(),
@@ -192,11 +243,14 @@ impl World {
             sessions: Sessions::default(),
             history: History::new(),
             limits: Limits::default(),
+            requests: Requests::default(),
+            greeted: BTreeSet::new(),
             counters,
             former: Counters::default(),
             saved: Saved::default(),
             log: Log::default(),
             trouble: Trouble::new(config.seed),
+            spec: None,
             stalls: Stalls::new(now),
         }
     }
@@ -257,8 +311,9 @@ impl World {
                 "machine_stalled": stalled, "expired": expired, "turned_away": turned_away,
             });
             self.log.note(now, "interaction_failed", fields);
-            self.see(now, missed.user, Some(missed.id), Seen::InteractionFailed);
+            self.see(now, Some(missed.user), Some(missed.id), Seen::InteractionFailed);
         }
+        self.archive_idle(now);
         self.interactions.forget_expired(now);
         self.sessions.sweep(now);
     }
@@ -266,8 +321,8 @@ impl World {
     /// A client that has gone does not read its answer, which is no loss.
     fn answer(&mut self, now: Moment, ask: Ask) {
         match ask {
-            Ask::Fate { path, reply } => {
-                let _ = reply.send(self.fate(now, &path));
+            Ask::Fate { method, path, reply } => {
+                let _ = reply.send(self.fate(now, &method, path));
             }
             Ask::Rest { request, reply } => {
                 let _ = reply.send(rest::answer(self, now, request));
@@ -284,18 +339,27 @@ impl World {
             Ask::Events { after, reply } => {
                 let _ = reply.send(self.history.after(after));
             }
-            Ask::Token { reply } => {
+            Ask::Connect { reply } => {
+                self.counters.send_modify(|counters| {
+                    counters.gateway_connections += 1;
+                    counters.gateway_second(now).connections += 1;
+                });
                 self.log.note(now, "gateway_connect", Value::Null);
-                let _ = reply.send(self.token.clone());
+                let _ = reply.send(self.trouble.terms(self.token.clone()));
             }
-            Ask::Identify { intents, shard, reply } => {
-                let _ = reply.send(self.identify(now, intents, &shard));
+            Ask::Identify { intents, share, reply } => {
+                let _ = reply.send(self.identify(now, intents, share));
             }
             Ask::Resume { session, after, reply } => {
-                let resumed = self.sessions.resume(now, &session, after);
-                if resumed.is_ok() {
-                    self.counters.send_modify(|counters| counters.gateway_resumes += 1);
-                }
+                let resumed = if self.trouble.mood().refuse_resumes {
+                    Err(CannotResume::UnknownSession)
+                } else {
+                    self.sessions.resume(now, &session, after)
+                };
+                self.counters.send_modify(|counters| {
+                    counters.gateway_resumes += u64::from(resumed.is_ok());
+                    counters.gateway_second(now).resumes += 1;
+                });
                 self.note_gateway(now, "gateway_resume", &session, json!({"ok": resumed.is_ok()}));
                 let _ = reply.send(resumed);
             }
@@ -306,20 +370,38 @@ impl World {
         }
     }
 
-    fn fate(&mut self, now: Moment, path: &[String]) -> Fate {
-        let callback = match path {
-            [first, id, _, last] if first == "interactions" && last == "callback" => id.parse().ok(),
+    fn fate(&mut self, now: Moment, method: &Method, path: String) -> (u64, Fate) {
+        let callback = match path.split('/').collect::<Vec<_>>().as_slice() {
+            ["interactions", id, _, "callback"] => id.parse().ok(),
             _ => None,
         };
-        let fate = self.trouble.fate(now, callback);
-        if let Some(failure) = fate.failure {
-            self.counters.send_modify(|counters| counters.http_planted_failures += 1);
-            // What is done though its answer is lost is noted as it is done.
-            if let Some(interaction) = callback.filter(|_| failure == Failure::Unavailable) {
-                self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+        let mut fate = self.trouble.fate(now, &path, callback);
+        if let Some(wait) = self.limits.barred(now) {
+            // Nothing of the bot's gets past the front door, and nothing there counts.
+            fate.failure = Some(Failure::Limited { scope: Scope::Cloudflare, wait });
+        } else if let Some(failure) = fate.failure {
+            if matches!(failure, Failure::Limited { scope, .. } if scope != Scope::Shared) {
+                self.count_invalid(now);
             }
+            self.counters.send_modify(|counters| counters.http_planted_failures += 1);
         }
-        fate
+        // What is done though its answer is lost is noted as it is done.
+        let undone = fate.failure.is_some_and(|failure| !failure.is_done());
+        if let Some(interaction) = callback.filter(|_| undone) {
+            self.log.note(now, "callback_failed", json!({"interaction": interaction.json()}));
+        }
+        let status = fate.failure.map(|failure| failure.reply().status.as_u16());
+        (self.requests.push(now, method, path, status), fate)
+    }
+
+    /// Counts an answer that Discord holds against the bot's address.
+    pub(crate) fn count_invalid(&mut self, now: Moment) {
+        self.limits.count_invalid(now);
+        self.counters.send_modify(|counters| counters.invalid_requests += 1);
+        if self.limits.barred(now).is_some() {
+            tracing::warn!("the bot's address is barred: too many invalid requests");
+            self.log.note(now, "barred", json!({"invalid": self.limits.invalid(now)}));
+        }
     }
 
     fn leave(&mut self, now: Moment, session: &str, connection: ConnectionId, how: Left) {
@@ -355,27 +437,53 @@ impl World {
         self.log.note(now, kind, fields);
     }
 
-    fn identify(&mut self, now: Moment, intents: u64, shard: &Value) -> Attached {
-        self.counters.send_modify(|counters| counters.gateway_identifies += 1);
+    fn identify(&mut self, now: Moment, intents: u64, share: Share) -> Result<Attached, CannotIdentify> {
+        // An application is granted each of them by two bits of its flags: for all guilds, or as a small one.
+        let grants = [
+            (intent::GUILD_PRESENCES, 1 << 12 | 1 << 13),
+            (intent::GUILD_MEMBERS, 1 << 14 | 1 << 15),
+            (intent::MESSAGE_CONTENT, 1 << 18 | 1 << 19),
+        ];
+        if grants.iter().any(|(bit, flags)| intents & bit != 0 && self.application_flags & flags == 0) {
+            return Err(CannotIdentify::PrivilegedIntents);
+        }
+        if self.limits.identifies_too_fast(now) {
+            return Err(CannotIdentify::TooFast);
+        }
+        if !self.limits.take_identify(now) {
+            tracing::warn!("no IDENTIFY is left: Discord would end all sessions and make a new token");
+            self.log.note(now, "token_reset", Value::Null);
+            self.cut(now);
+            return Err(CannotIdentify::NoneLeft);
+        }
+        self.counters.send_modify(|counters| {
+            counters.gateway_identifies += 1;
+            counters.gateway_second(now).identifies += 1;
+        });
         let mut ready = json!({
             "v": 10,
             "user": rest::application::current_user(self),
-            // The ladder lives in DMs here; threads of a guild are not emulated.
-            "guilds": [],
+            "guilds": if share.has(Some(self.guild.id)) {
+                json!([{"id": self.guild.id.json(), "unavailable": true}])
+            } else {
+                json!([])
+            },
+            "shard": [share.number, share.of],
             "private_channels": [],
             "resume_gateway_url": format!("ws://{}", self.address),
             "session_type": "normal",
-            "application": {"id": self.application.json(), "flags": 0},
+            "application": {"id": self.application.json(), "flags": self.application_flags},
         });
-        if shard.is_array() {
-            ready["shard"] = shard.clone();
-        }
-        let attached = self.sessions.identify(&mut self.mint, now, intents, |session| {
+        let attached = self.sessions.identify(&mut self.mint, now, intents, share, |session| {
             ready["session_id"] = session.into();
             ready
         });
+        if intents & intent::GUILDS != 0 && share.has(Some(self.guild.id)) {
+            let guild = self.guild_create();
+            self.sessions.tell(&attached.session, "GUILD_CREATE", &guild);
+        }
         self.note_gateway(now, "gateway_identify", &attached.session, json!({}));
-        attached
+        Ok(attached)
     }
 
     /// The numbers of all lives.
@@ -386,13 +494,14 @@ impl World {
     /// Takes in a user, new or changed, with the DM.
     pub(crate) fn admit(&mut self, user: User) {
         self.saved.put(&Entry::User(Cow::Borrowed(&user)));
-        let channel = Channel { id: user.dm, user: user.id, messages: BTreeMap::new() };
+        let place = Place::Dm { user: user.id };
+        let channel = Channel { id: user.dm, place, messages: BTreeMap::new() };
         self.channels.entry(user.dm).or_insert(channel);
         self.users.insert(user.id, user);
     }
 
     /// Puts a message into its channel, as new or instead of its older version.
-    pub(crate) fn place(&mut self, message: Message) {
+    pub(crate) fn keep(&mut self, message: Message) {
         let Some(channel) = self.channels.get_mut(&message.channel) else { return };
         self.saved.put(&Entry::Message(Cow::Borrowed(&message)));
         channel.messages.insert(message.id, message);
@@ -408,23 +517,21 @@ impl World {
         })
     }
 
-    pub(crate) fn see(&mut self, now: Moment, user: Snowflake, interaction: Option<Snowflake>, seen: Seen) {
+    /// Something became visible, to one user or to all who see the channel that it names.
+    pub(crate) fn see(
+        &mut self,
+        now: Moment,
+        user: Option<Snowflake>,
+        interaction: Option<Snowflake>,
+        seen: Seen,
+    ) {
         self.history.push(now, user, interaction, seen);
     }
 
     pub(crate) fn render(&self, now: Moment, message: &Message) -> Value {
-        message.render(&self.mint, now, &self.files)
-    }
-
-    pub(crate) fn render_channel(&self, channel: &Channel) -> Value {
-        let recipients: Vec<Value> = self.users.get(&channel.user).map(User::render).into_iter().collect();
-        json!({
-            "id": channel.id.json(),
-            "type": 1,
-            "flags": 0,
-            "last_message_id": channel.messages.last_key_value().map(|(id, _)| id.json()),
-            "recipients": recipients,
-        })
+        let mut shown = message.render(&self.mint, now, &self.files);
+        self.render_pings(&message.pings, &mut shown);
+        shown
     }
 
     pub(crate) fn message(&self, channel: Snowflake, message: Snowflake) -> Option<&Message> {
@@ -434,20 +541,21 @@ impl World {
     /// Puts a new message into its channel and tells everyone; returns it as shown.
     pub(crate) fn post(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
         let shown = self.render(now, &message);
+        self.touch_thread(now, message.channel);
         if !message.is_ephemeral() {
-            self.dispatch_message("MESSAGE_CREATE", &shown);
+            self.dispatch_message(now, "MESSAGE_CREATE", &message, &shown);
         }
         if message.by_bot {
             self.counters.send_modify(|counters| counters.messages_created += 1);
         }
-        let loading = message.is_loading();
-        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
-            let seen =
-                if loading { Seen::Thinking(shown.clone()) } else { Seen::MessageCreate(shown.clone()) };
-            self.see(now, user, interaction, seen);
-            self.note_message(now, "message_create", user, &message, interaction);
-            self.place(message);
-        }
+        let seen = if message.is_loading() {
+            Seen::Thinking(shown.clone())
+        } else {
+            Seen::MessageCreate(shown.clone())
+        };
+        self.see(now, self.only_reader(&message), interaction, seen);
+        self.note_message(now, "message_create", &message, interaction);
+        self.keep(message);
         shown
     }
 
@@ -455,44 +563,43 @@ impl World {
     pub(crate) fn replace(&mut self, now: Moment, message: Message, interaction: Option<Snowflake>) -> Value {
         let shown = self.render(now, &message);
         if !message.is_ephemeral() {
-            self.dispatch_message("MESSAGE_UPDATE", &shown);
+            self.dispatch_message(now, "MESSAGE_UPDATE", &message, &shown);
         }
-        if let Some(user) = self.channels.get(&message.channel).map(|channel| channel.user) {
-            self.see(now, user, interaction, Seen::MessageUpdate(shown.clone()));
-            self.note_message(now, "message_update", user, &message, interaction);
-            self.place(message);
-        }
+        self.see(now, self.only_reader(&message), interaction, Seen::MessageUpdate(shown.clone()));
+        self.note_message(now, "message_update", &message, interaction);
+        self.keep(message);
         shown
     }
 
     pub(crate) fn delete(&mut self, now: Moment, channel: Snowflake, message: Snowflake) {
         let Some(place) = self.channels.get_mut(&channel) else { return };
-        let user = place.user;
+        let is_dm = matches!(place.place, Place::Dm { .. });
         let Some(gone) = place.messages.remove(&message) else { return };
         if !gone.is_ephemeral() {
-            let data = json!({"id": message.json(), "channel_id": channel.json()});
-            self.dispatch_message("MESSAGE_DELETE", &data);
+            let mut data = json!({"id": message.json(), "channel_id": channel.json()});
+            if !is_dm {
+                data["guild_id"] = self.guild.id.json();
+            }
+            let bits = (intent::DIRECT_MESSAGES, intent::GUILD_MESSAGES);
+            self.dispatch(now, channel, bits, "MESSAGE_DELETE", &data, None);
         }
-        self.see(now, user, None, Seen::MessageDelete { channel, message });
+        let reader = self.only_reader(&gone);
+        self.see(now, reader, None, Seen::MessageDelete { channel, message });
         self.saved.put(&Entry::MessageGone { channel, message });
         let fields = json!({
-            "user": user.json(), "channel": channel.json(), "message": message.json(), "seq": self.history.last(),
+            "user": reader.map(Snowflake::json), "channel": channel.json(), "message": message.json(),
+            "seq": self.history.last(),
         });
-        self.log.note(now, "message_delete", fields);
+        let kind = if reader.is_some() { "message_delete" } else { "channel_message_delete" };
+        self.log.note(now, kind, fields);
     }
 
-    /// Notes what the bot has just made a user see.
-    fn note_message(
-        &mut self,
-        now: Moment,
-        kind: &str,
-        user: Snowflake,
-        message: &Message,
-        interaction: Option<Snowflake>,
-    ) {
+    /// Notes what the bot has just made a user see, or all who see a channel.
+    fn note_message(&mut self, now: Moment, kind: &str, message: &Message, interaction: Option<Snowflake>) {
         if message.by_bot {
+            let reader = self.only_reader(message);
             let fields = json!({
-                "user": user.json(),
+                "user": reader.map(Snowflake::json),
                 "channel": message.channel.json(),
                 "message": message.id.json(),
                 "text": message.text(),
@@ -500,12 +607,9 @@ impl World {
                 "interaction": interaction.map(Snowflake::json),
                 "seq": self.history.last(),
             });
-            self.log.note(now, kind, fields);
+            let kind = if reader.is_some() { kind.to_owned() } else { format!("channel_{kind}") };
+            self.log.note(now, &kind, fields);
         }
-    }
-
-    fn dispatch_message(&mut self, event: &str, data: &Value) {
-        self.sessions.dispatch(Audience::WithIntent(DIRECT_MESSAGES), event, data);
     }
 
     /// Notes that the user has something to see, the first time.
@@ -549,8 +653,6 @@ pub(crate) fn nonce_key(nonce: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::Method;
-
     use super::*;
     use crate::interaction::TOKEN_LIFE;
     use crate::stall::TICK;
@@ -576,9 +678,7 @@ mod tests {
         let now = Moment::from_unix_ms(1_795_000_000_000);
         let (counters, stats) = Stats::new();
         let world = World::new(&config, config.listen, now, counters);
-        let id = world.mint.stable("user", "ana");
-        let dm = world.mint.stable("dm", "ana");
-        let user = User { id, name: "ana".to_owned(), locale: "en-US".to_owned(), dm };
+        let user = User::new(&world.mint, "ana");
         let mut bench = Bench { world, stats, now, user };
         bench.users("users", json!({"name": "ana"}));
         let commands = format!("applications/{}/commands", bench.world.application);
@@ -588,6 +688,7 @@ mod tests {
 
     fn request(method: Method, path: &str, json: Value) -> Request {
         Request {
+            number: 0,
             method,
             path: path.split('/').map(str::to_owned).collect(),
             query: BTreeMap::new(),
@@ -661,7 +762,7 @@ mod tests {
     #[test]
     fn a_miss_counts_unless_the_machine_stalled() {
         let mut bench = start();
-        bench.world.identify(bench.now, 0, &Value::Null);
+        bench.world.identify(bench.now, 0, Share::WHOLE).unwrap();
         for (stalled, expected) in [(false, (1, 0)), (true, (1, 1))] {
             let id = bench.press();
             bench.wait(Duration::from_secs(2));

@@ -1,6 +1,7 @@
 //! What the bot learns about itself, and its commands.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -8,24 +9,22 @@ use serde_json::{Value, json};
 use crate::clock::Moment;
 use crate::fault::Fault;
 use crate::ids::Snowflake;
+use crate::limits::{DAILY_IDENTIFIES, NEW_COMMANDS};
 use crate::message::{items, without_nulls};
 use crate::rules::commands::check_commands;
 use crate::saved::Entry;
 use crate::wire::{Body, Reply};
 use crate::world::World;
 
-/// IDENTIFYs that Discord grants a day.
-const DAILY_IDENTIFIES: u64 = 1_000;
-
-pub(super) fn gateway_bot(world: &World) -> Reply {
-    let used = world.counters.borrow().gateway_identifies;
+pub(super) fn gateway_bot(world: &World, now: Moment) -> Reply {
+    let (remaining, reset_after) = world.limits.identifies(now);
     Reply::ok(json!({
         "url": format!("ws://{}", world.address),
         "shards": 1,
         "session_start_limit": {
             "total": DAILY_IDENTIFIES,
-            "remaining": DAILY_IDENTIFIES.saturating_sub(used),
-            "reset_after": 86_400_000,
+            "remaining": remaining,
+            "reset_after": u64::try_from(reset_after.as_millis()).unwrap_or(u64::MAX),
             "max_concurrency": 1,
         },
     }))
@@ -49,10 +48,10 @@ pub(super) fn current_application(world: &World) -> Value {
         "bot": world.bot_user(),
         "bot_public": true,
         "bot_require_code_grant": false,
-        "flags": 0,
+        "flags": world.application_flags,
         "team": null,
         "verify_key": world.mint.signature(&["verify_key"]),
-        "approximate_guild_count": 0,
+        "approximate_guild_count": 1,
         "approximate_user_install_count": world.users.len(),
     })
 }
@@ -61,9 +60,38 @@ fn check_application(world: &World, application: Snowflake) -> Result<(), Fault>
     if application == world.application { Ok(()) } else { Err(Fault::UnknownApplication) }
 }
 
-pub(super) fn list_commands(world: &World, application: Snowflake) -> Result<Reply, Fault> {
+/// All commands; the dictionaries of translations only where they are asked for.
+pub(super) fn list_commands(
+    world: &World,
+    application: Snowflake,
+    query: &BTreeMap<String, String>,
+) -> Result<Reply, Fault> {
     check_application(world, application)?;
-    Ok(Reply::ok(Value::Array(world.commands.clone())))
+    let mut commands = world.commands.clone();
+    if query.get("with_localizations").is_none_or(|with| with != "true") {
+        commands.iter_mut().for_each(forget_localizations);
+    }
+    Ok(Reply::ok(Value::Array(commands)))
+}
+
+fn forget_localizations(value: &mut Value) {
+    let Some(fields) = value.as_object_mut() else { return };
+    fields.retain(|name, _| !name.ends_with("_localizations"));
+    for list in ["options", "choices"] {
+        for inner in fields.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
+            forget_localizations(inner);
+        }
+    }
+}
+
+/// Counts those of `commands` that do not exist yet.
+fn take_new(world: &mut World, now: Moment, commands: &[Value]) -> Result<(), Fault> {
+    let known: BTreeSet<String> = world.commands.iter().map(|known| known["id"].to_string()).collect();
+    for _ in commands.iter().filter(|command| !known.contains(&command["id"].to_string())) {
+        let taken = world.limits.take(now, NEW_COMMANDS, "");
+        taken.map_err(|_| Fault::TooManyNewCommands)?;
+    }
+    Ok(())
 }
 
 pub(super) fn overwrite_commands(
@@ -78,7 +106,9 @@ pub(super) fn overwrite_commands(
     }
     let commands = items(&body.json);
     check_commands(commands)?;
-    world.commands = commands.iter().map(|command| registered(world, now, command)).collect();
+    let commands: Vec<Value> = commands.iter().map(|command| registered(world, now, command)).collect();
+    take_new(world, now, &commands)?;
+    world.commands = commands;
     save(world);
     Ok(Reply::ok(Value::Array(world.commands.clone())))
 }
@@ -98,6 +128,7 @@ pub(super) fn create_command(
         None => commands.push(body.json.clone()),
     }
     check_commands(&commands)?;
+    take_new(world, now, std::slice::from_ref(&command))?;
     match known {
         Some(index) => world.commands[index] = command.clone(),
         None => world.commands.push(command.clone()),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
-use super::channels::{blank, fill, object_or_empty};
+use super::channels::{blank, fill, object_or_empty, take_edit};
 use super::{Token, Which};
 use crate::clock::Moment;
 use crate::events::Seen;
@@ -101,13 +101,14 @@ fn take_callback(
         }
         callback_kind::DEFERRED_UPDATE => {
             world.acknowledge(now, id, interaction.message);
-            world.see(now, interaction.user, Some(id), Seen::Acknowledged);
+            world.see(now, Some(interaction.user), Some(id), Seen::Acknowledged);
             None
         }
         callback_kind::UPDATE => {
             let pressed = interaction.message.and_then(|message| world.message(interaction.channel, message));
             let mut message = pressed.ok_or(Fault::UnknownMessage)?.clone();
             check_message(Form::Callback, "data", &data, message.flags)?;
+            take_edit(world, now, &message)?;
             fill(world, now, &mut message, &data, body.files)?;
             message.edited_at = Some(now);
             world.acknowledge(now, id, Some(message.id));
@@ -121,7 +122,7 @@ fn take_callback(
             check_suggestions("data", &data, option_kind)?;
             world.acknowledge(now, id, None);
             let choices = data.get("choices").cloned().unwrap_or_else(|| json!([]));
-            world.see(now, interaction.user, Some(id), Seen::Choices(without_nulls(&choices)));
+            world.see(now, Some(interaction.user), Some(id), Seen::Choices(without_nulls(&choices)));
             None
         }
         _ => {
@@ -168,13 +169,14 @@ fn ephemeral(data: &Value) -> u64 {
 fn answer_message(world: &mut World, now: Moment, interaction: &Interaction, flags: u64) -> Message {
     let mut message = blank(world, now, interaction.channel);
     message.flags = flags;
+    message.seen_by = Some(interaction.user).filter(|_| flags & EPHEMERAL != 0);
     message.kind = if interaction.kind == Kind::Command { COMMAND_ANSWER } else { REPLY };
     let user = world.users.get(&interaction.user).map(|user| user.render());
     let mut metadata = json!({
         "id": interaction.id.json(),
         "type": interaction.kind.number(),
         "user": user,
-        "authorizing_integration_owners": {"0": "0"},
+        "authorizing_integration_owners": {"0": world.integration_owner(interaction.channel)},
     });
     if let Some(pressed) = interaction.message {
         metadata["interacted_message_id"] = pressed.json();
@@ -196,10 +198,16 @@ fn open_modal(world: &mut World, now: Moment, interaction: &Interaction, data: &
         "title": data.get("title"),
         "components": components,
     });
-    let modal = Modal { user: interaction.user, custom_id, components, message: interaction.message };
+    let modal = Modal {
+        user: interaction.user,
+        custom_id,
+        components,
+        message: interaction.message,
+        channel: Some(interaction.channel),
+    };
     world.saved.put(&Entry::Modal { id: modal_id, modal: Cow::Borrowed(&modal) });
     world.modals.insert(modal_id, modal);
-    world.see(now, interaction.user, Some(interaction.id), Seen::Modal(shown));
+    world.see(now, Some(interaction.user), Some(interaction.id), Seen::Modal(shown));
 }
 
 /// The interaction behind a token that has been called back.
@@ -249,6 +257,7 @@ pub(super) fn edit_answer(
     let message = find(world, &interaction, which)?.clone();
     let json = object_or_empty(body.json);
     check_message(Form::EditAnswer, "", &json, message.flags)?;
+    take_edit(world, now, &message)?;
     change(world, now, &interaction, message, &json, body.files)
 }
 

@@ -37,6 +37,9 @@ pub(crate) mod option_kind {
     pub(crate) const INTEGER: u64 = 4;
     pub(crate) const BOOLEAN: u64 = 5;
     pub(crate) const USER: u64 = 6;
+    pub(crate) const CHANNEL: u64 = 7;
+    pub(crate) const ROLE: u64 = 8;
+    pub(crate) const MENTIONABLE: u64 = 9;
     pub(crate) const NUMBER: u64 = 10;
     pub(crate) const ATTACHMENT: u64 = 11;
 }

@@ -3,6 +3,9 @@ use super::*;
 /// A world as version 1 has written it. These bytes are on disks; they are never edited.
 const VERSION_1: &str = include_str!("version_1.ndjson");
 
+/// The same of version 2, with what is new in it.
+const VERSION_2: &str = include_str!("version_2.ndjson");
+
 fn world(folder: &Path) -> World {
     let config = crate::Config {
         listen: ([127, 0, 0, 1], 1).into(),
@@ -47,23 +50,51 @@ fn a_world_of_version_1_is_read_whole() {
     assert_eq!(world.total().interactions, 5);
     assert!(!folder.path().join(ATTACHMENTS).join("99").exists());
 
-    // What it is written anew as is the same world.
-    let mut again = self::world(folder.path());
-    again.live_on(now(), read(folder.path())).unwrap();
+    assert!(world.users.values().all(|user| user.in_guild && !user.staff));
+    same_when_written_anew(folder.path(), &mut world);
+}
+
+/// What a world is written anew as is the same world.
+fn same_when_written_anew(folder: &Path, world: &mut World) {
+    let mut again = self::world(folder);
+    again.live_on(now(), read(folder)).unwrap();
     let written = |world: &mut World| {
         let mut text = Vec::new();
         world.write_all(now(), &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();
         text.lines().filter(|line| !line.contains("\"marks\"")).map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_eq!(written(&mut again), written(&mut world));
+    assert_eq!(written(&mut again), written(world));
+}
+
+#[test]
+fn a_world_of_version_2_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(WORLD), VERSION_2).unwrap();
+    let mut world = world(folder.path());
+    world.live_on(now(), read(folder.path())).unwrap();
+    let user = world.users.values().next().unwrap();
+    assert_eq!((user.in_guild, user.staff, user.dms), (true, true, crate::world::Dms::Closed));
+    let threads: Vec<(&str, bool, usize)> = world
+        .threads()
+        .map(|(channel, thread)| (thread.name.as_str(), thread.locked, channel.messages.len()))
+        .collect();
+    assert_eq!(threads, [("match 12", true, 1)], "one is there, one was deleted");
+    let (_, thread) = world.threads().next().unwrap();
+    assert_eq!(thread.members.len(), 1);
+    let renamed = world.channels.values().any(
+        |channel| matches!(&channel.place, guild::Place::Text(text) if text.name == "games" && text.topic == "t"),
+    );
+    assert!(renamed);
+    assert_eq!(world.message(60.into(), 61.into()).unwrap().pings.users, [1.into()]);
+    same_when_written_anew(folder.path(), &mut world);
 }
 
 #[test]
 fn what_cannot_be_gone_on_with_is_said() {
     let head = r#"{"world":{"version":1,"seed":3}}"#;
     for (text, told) in [
-        (r#"{"world":{"version":2,"seed":3,"new":[]}}"#.to_owned() + "\n{\"unheard\":1}\n", "version 2"),
+        (r#"{"world":{"version":3,"seed":3,"new":[]}}"#.to_owned() + "\n{\"unheard\":1}\n", "version 3"),
         (r#"{"world":{"version":1,"seed":4}}"#.to_owned() + "\n", "seed 4, not 3"),
         ("{\"marks\":{\"life\":1,\"address\":null,\"last_id\":1,\"last_event\":1}}\n".to_owned(), "line 1"),
         ("no JSON\n".to_owned(), "line 1"),
@@ -84,8 +115,7 @@ fn a_file_that_has_grown_is_written_anew() {
     let mut world = world(folder.path());
     world.live_on(now(), read(folder.path())).unwrap();
     let id = world.mint.stable("user", "ana");
-    let user =
-        User { id, name: "ana".to_owned(), locale: "ko".to_owned(), dm: world.mint.stable("dm", "ana") };
+    let user = User { locale: "ko".to_owned(), ..User::new(&world.mint, "ana") };
     for _ in 0..100 {
         world.admit(user.clone());
     }

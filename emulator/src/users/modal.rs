@@ -31,7 +31,9 @@ pub(super) fn submit(world: &mut World, now: Moment, user: &User, body: Body) ->
     if let Some(name) = fields.keys().find(|name| find_component(&modal.components, name).is_none()) {
         return Err(Refused::because(format!("The modal has no field {name:?}.")));
     }
-    let mut form = Form { world, now, user, fields, files: body.files, resolved: Resolved::default() };
+    let channel = modal.channel.unwrap_or(user.dm);
+    let (files, resolved) = (body.files, Resolved::default());
+    let mut form = Form { world, now, user, channel, fields, files, resolved };
     let mut components = Vec::new();
     for component in &modal.components {
         let mut submitted = json!({"type": component["type"], "id": component["id"]});
@@ -49,7 +51,7 @@ pub(super) fn submit(world: &mut World, now: Moment, user: &User, body: Body) ->
     }
     let mut data = json!({"custom_id": modal.custom_id, "components": components});
     form.resolved.put_into(&mut data);
-    let reply = press(world, now, user, Kind::Modal, modal.message, &data)?;
+    let reply = press(world, now, user, channel, Kind::Modal, modal.message, &data)?;
     world.modals.close(id);
     world.saved.put(&Entry::ModalGone(id));
     Ok(reply)
@@ -59,6 +61,7 @@ struct Form<'a> {
     world: &'a mut World,
     now: Moment,
     user: &'a User,
+    channel: Snowflake,
     fields: &'a Map<String, Value>,
     files: Vec<Upload>,
     resolved: Resolved,
@@ -85,7 +88,8 @@ impl Form<'_> {
                         &preset
                     }
                 };
-                let values = chosen_values(self.world, input, values, &mut self.resolved)?;
+                let (user, channel) = (self.user, self.channel);
+                let values = chosen_values(self.world, user, channel, input, values, &mut self.resolved)?;
                 filled["values"] = Value::Array(values);
             }
             _ => {}
