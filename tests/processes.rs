@@ -9,6 +9,7 @@ mod disk;
 mod failpoints;
 mod hostile;
 mod lost_folder;
+mod own_commands;
 mod refusals;
 mod reports;
 mod second_life;

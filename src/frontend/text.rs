@@ -21,6 +21,7 @@ const FILES: &[(Locale, &str, &str)] = &[
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/news.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/activity.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/admin.ftl")),
+    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/countries.ftl")),
     (Locale::EnUs, "en-US", include_str!("../../locales/enUS/notifications.ftl")),
 ];
 
@@ -134,15 +135,22 @@ pub fn flag(country: &str) -> String {
     }
 }
 
-/// Codes of countries that begin with what is typed.
-pub fn countries_matching(_: Words, typed: &str) -> Vec<String> {
-    let typed = typed.trim().to_uppercase();
-    if typed.len() == 2 { vec![typed] } else { Vec::new() }
-}
-
-/// What a country is called.
-pub fn country_name(_: Words, code: &str) -> String {
-    code.to_owned()
+/// Codes of the countries that fit what is typed, by code and by name, as many as Discord shows.
+pub fn countries_matching(words: Words, typed: &str) -> Vec<&'static str> {
+    let typed = typed.trim().to_lowercase();
+    let lines = include_str!("../../locales/enUS/countries.ftl").lines();
+    let codes = lines.filter_map(|line| line.strip_prefix("country-")?.get(..2));
+    let mut found: Vec<(bool, String, &str)> = codes
+        .map(|code| (code, words.name_of("country", code)))
+        .filter_map(|(code, name)| {
+            let lower = name.to_lowercase();
+            let begins = lower.starts_with(&typed) || code.to_lowercase() == typed;
+            lower.contains(&typed).then_some(()).or(begins.then_some(()))?;
+            Some((!begins, name, code))
+        })
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, _, code)| code).take(25).collect()
 }
 
 /// Text that somebody else wrote, on one line, without any meaning to Discord, cut at `max` characters.

@@ -6,23 +6,57 @@ use ipc_schema::ids::MatchId;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) struct Person {
     http: reqwest::Client,
     emulator: SocketAddr,
     pub(crate) id: String,
     pub(crate) name: String,
+    /// Where everything happens; None for the DM.
+    channel: Option<String>,
+    /// Modals that were submitted.
+    submitted: AtomicUsize,
 }
 
 impl Person {
     pub(crate) async fn new(emulator: SocketAddr, name: &str) -> Person {
         // The client wants a provider even for plain HTTP; another test may have installed it.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let mut person =
-            Person { http: reqwest::Client::new(), emulator, id: String::new(), name: name.to_owned() };
+        let mut person = Person {
+            http: reqwest::Client::new(),
+            emulator,
+            id: String::new(),
+            name: name.to_owned(),
+            channel: None,
+            submitted: AtomicUsize::new(0),
+        };
         let user = person.post("users", &json!({ "name": name })).await;
         person.id = user["id"].as_str().unwrap().to_owned();
         person
+    }
+
+    /// The same person in a channel of the guild, before any modal opened.
+    pub(crate) async fn in_guild(&self) -> Person {
+        let url = format!("http://{}/emulator/guild", self.emulator);
+        let guild: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let channel = guild["channels"][0]["id"].as_str().map(str::to_owned);
+        let person = Person::new(self.emulator, &self.name).await;
+        Person { channel: Some(channel.expect("a guild has channels")), ..person }
+    }
+
+    /// Whether the account takes messages of the bot's.
+    pub(crate) async fn takes_messages(&self, open: bool) {
+        let dms = if open { "open" } else { "closed" };
+        self.post(&format!("users/{}/settings", self.id), &json!({ "dms": dms })).await;
+    }
+
+    /// What the person does, where it is done.
+    async fn act(&self, what: &str, mut body: Value) {
+        if let Some(channel) = &self.channel {
+            body["channel_id"] = json!(channel);
+        }
+        self.post(&format!("users/{}/{what}", self.id), &body).await;
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
@@ -33,9 +67,11 @@ impl Person {
         body
     }
 
-    /// What the DM shows, oldest first.
+    /// What the DM shows, or the channel, oldest first.
     pub(crate) async fn messages(&self) -> Vec<Value> {
-        let url = format!("http://{}/emulator/users/{}/messages", self.emulator, self.id);
+        let place =
+            self.channel.as_ref().map_or_else(String::new, |channel| format!("?channel_id={channel}"));
+        let url = format!("http://{}/emulator/users/{}/messages{place}", self.emulator, self.id);
         self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
@@ -45,8 +81,22 @@ impl Person {
 
     /// Sub-commands are written with spaces.
     pub(crate) async fn command_with(&self, name: &str, options: &Value) {
-        let body = json!({ "name": name, "options": options });
-        self.post(&format!("users/{}/commands", self.id), &body).await;
+        self.act("commands", json!({ "name": name, "options": options })).await;
+    }
+
+    /// Writes to the bot.
+    pub(crate) async fn write(&self, words: &str) {
+        self.act("messages", json!({ "content": words })).await;
+    }
+
+    /// What is suggested while an option is typed: as it is shown, and what it stands for.
+    pub(crate) async fn suggested(&self, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+        let body = json!({ "name": command, "options": { option: typed }, "focused": option });
+        self.act("autocomplete", body).await;
+        let event = self.event("suggestions", |event| event["kind"] == "choices").await;
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        let choices = event["choices"].as_array().unwrap().iter();
+        choices.map(|choice| (word(&choice["name"]), word(&choice["value"]))).collect()
     }
 
     /// Presses a button, or chooses in a menu, once some message has it.
@@ -61,27 +111,35 @@ impl Person {
         if !values.is_empty() {
             press["values"] = json!(values);
         }
-        self.post(&format!("users/{}/components", self.id), &press).await;
+        self.act("components", press).await;
     }
 
-    /// Reads the emulator's events from the first one for a modal of this user, and submits it.
+    /// Submits the modal that opened after the last one that was submitted.
     pub(crate) async fn submit_modal(&self, fields: &Value) {
+        let (number, mut modals) = (self.submitted.fetch_add(1, Ordering::Relaxed), 0);
+        let modal = self.event("a modal", |event| {
+            modals += usize::from(event["kind"] == "modal");
+            modals > number
+        });
+        let modal = modal.await["modal"]["modal_id"].clone();
+        self.act("modals", json!({ "modal_id": modal, "fields": fields })).await;
+    }
+
+    /// Reads the emulator's events for this user from the first one, for one that is it.
+    async fn event(&self, what: &str, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         let url = format!("http://{}/emulator/events?after=0", self.emulator);
         let mut stream = self.http.get(url).send().await.unwrap();
         let mut seen = Vec::new();
-        let modal = wait_for(&format!("a modal for {}", self.name), async || {
-            let chunk = stream.chunk().await.unwrap()?;
-            seen.extend_from_slice(&chunk);
-            let whole = seen.iter().rposition(|byte| *byte == b'\n')?;
-            seen[..whole].split(|byte| *byte == b'\n').find_map(|line| {
+        wait_for(&format!("{what} for {}", self.name), async || {
+            seen.extend_from_slice(&stream.chunk().await.unwrap()?);
+            let whole = seen.iter().rposition(|byte| *byte == b'\n')? + 1;
+            let lines: Vec<u8> = seen.drain(..whole).collect();
+            lines.split(|byte| *byte == b'\n').find_map(|line| {
                 let event: Value = serde_json::from_slice(line).ok()?;
-                let own = event["kind"] == "modal" && event["user"] == json!(self.id);
-                own.then(|| event["modal"]["modal_id"].as_str().map(str::to_owned))?
+                (event["user"] == json!(self.id) && is_it(&event)).then_some(event)
             })
         })
-        .await;
-        self.post(&format!("users/{}/modals", self.id), &json!({ "modal_id": modal, "fields": fields }))
-            .await;
+        .await
     }
 
     /// Goes through `/setup` to its end.

@@ -3,7 +3,7 @@
 
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::reply::{Page, Tone};
-use crate::frontend::text::{Words, countries_matching, country_name, flag};
+use crate::frontend::text::{Words, countries_matching, flag};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::vocab::Locale;
 use twilight_interactions::command::{AutocompleteValue, CommandModel, CreateCommand};
@@ -54,8 +54,8 @@ fn suggest(_: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 
 /// What is suggested for what was typed: as it is shown, and its code.
 pub fn suggestions(words: Words, typed: &str) -> Vec<(String, String)> {
-    let shown = |code: &String| format!("{} {}", flag(code), country_name(words, code));
-    countries_matching(words, typed).into_iter().map(|code| (shown(&code), code)).collect()
+    let shown = |code: &str| format!("{} {}", flag(code), words.name_of("country", code));
+    countries_matching(words, typed).into_iter().map(|code| (shown(code), code.to_owned())).collect()
 }
 
 /// The code of a country that was typed: by its code, or by its name in any language of the ladder.
@@ -68,14 +68,14 @@ pub fn code_of(typed: &str) -> String {
     }
     let named = Locale::ALL.iter().find_map(|locale| {
         let words = Words::of(*locale);
-        let is_it = |code: &String| country_name(words, code).to_uppercase() == upper;
+        let is_it = |code: &&str| words.name_of("country", code).to_uppercase() == upper;
         countries_matching(words, typed).into_iter().find(is_it)
     });
-    named.unwrap_or(upper)
+    named.map_or(upper, str::to_owned)
 }
 
 pub fn render(country: &str, words: Words) -> Page {
-    let name = country_name(words, country);
+    let name = words.name_of("country", country);
     let args = [("flag", flag(country).into()), ("country", name.into())];
     Page::of(words.with("country-set", &args)).tone(Tone::Good)
 }
@@ -86,16 +86,27 @@ mod tests {
     use crate::frontend::reply::limits::assert_fits;
 
     #[test]
-    fn a_country_is_taken_by_its_code_whatever_the_case() {
-        for (typed, expected) in [("kr", "KR"), (" De ", "DE"), ("xx", "XX"), ("nowhere", "NOWHERE")] {
+    fn a_country_is_taken_by_its_code_or_its_name_whatever_the_case() {
+        for (typed, expected) in
+            [("kr", "KR"), (" De ", "DE"), ("xx", "XX"), ("nowhere", "NOWHERE"), ("south korea", "KR")]
+        {
             assert_eq!(code_of(typed), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn what_is_suggested_is_shown_with_its_flag_and_stands_for_the_code() {
+        let found = suggestions(Words::of(Locale::EnUs), "Germ");
+        assert_eq!(found, [("🇩🇪 Germany".to_owned(), "DE".to_owned())]);
+        let all = suggestions(Words::of(Locale::EnUs), "");
+        assert_eq!(all.len(), 25);
+        assert!(all.iter().all(|(shown, _)| shown.chars().count() <= 100));
     }
 
     #[test]
     fn the_answer_shows_the_flag() {
         let page = render("KR", Words::of(Locale::EnUs));
         assert_fits(&page);
-        assert!(page.content.contains("🇰🇷"), "{}", page.content);
+        assert!(page.content.contains("🇰🇷 South Korea"), "{}", page.content);
     }
 }

@@ -5,7 +5,7 @@ use super::language::languages;
 use super::{Ack, Command, CommandError, Plan, country, notifications};
 use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Choose, Page, Tone, button, field, menu, option, row, text_input};
-use crate::frontend::text::{Words, country_name, flag, plain};
+use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller, TermsAnswer};
 use ipc_schema::event::Names;
 use ipc_schema::notifications::Place;
@@ -81,7 +81,7 @@ fn known(view: &SetupView, words: Words) -> Vec<String> {
         }
         add(
             "setup-field-country",
-            format!("{} {}", flag(&names.country), country_name(words, &names.country)),
+            format!("{} {}", flag(&names.country), words.name_of("country", &names.country)),
         );
     }
     if let Some(region) = view.region {
@@ -155,7 +155,7 @@ pub fn modal(known: Option<&Names>, words: Words) -> InteractionResponseData {
         input(Field::Name, known.map(|names| names.name.clone()), words),
         input(Field::BattleTag, known.map(|names| names.battle_tag.clone()), words),
         input(Field::Alternatives, alternatives, words),
-        input(Field::Country, known.map(|names| country_name(words, &names.country)), words),
+        input(Field::Country, known.map(|names| words.name_of("country", &names.country)), words),
     ];
     InteractionResponseData {
         custom_id: Some(CustomId::SetupNames.to_string()),
@@ -300,7 +300,7 @@ pub mod tests {
                 "\n**Name:** Flash\n\
                  **BattleTag:** Flash\\#1234\n\
                  **Alternative names:** God, 이영호\n\
-                 **Country:** 🇰🇷 KR\n\
+                 **Country:** 🇰🇷 South Korea\n\
                  **Region:** Korea and Japan\n\
                  **Notifications:** You also read announcements, and corrections of old matches that \
                  move your rating. You are not told when others queue.\n\
@@ -333,7 +333,7 @@ pub mod tests {
                 ("name", "Flash", true),
                 ("battle_tag", "Flash#1234", true),
                 ("alternatives", "God, 이영호", false),
-                ("country", "KR", true),
+                ("country", "South Korea", true),
             ]
         );
     }
