@@ -6,7 +6,7 @@ use crate::domain::player::Player;
 use crate::domain::season::Season;
 use ipc_schema::archive::{ArchivedMatch, ArchivedMatchView};
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
-use ipc_schema::ids::CardId;
+use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::notifications::Place;
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
@@ -193,10 +193,9 @@ pub(super) fn reply(
         },
         BackendRequest::Queue { caller } => match ladder.queue_gate(caller.user) {
             Err(refusal) => refuse(refusal),
-            Ok((id, player)) => match ladder.queue_view(season, now, id) {
-                Some(queue) => BackendReply::Queue { locale: player.locale, queue },
-                None => refuse(Refusal::SetupNeeded),
-            },
+            Ok((id, player)) => {
+                queue_reply(ladder, season, now, (id, player)).unwrap_or_else(|| refuse(Refusal::SetupNeeded))
+            }
         },
         BackendRequest::ReadGuide { caller }
         | BackendRequest::ChooseRace { caller, .. }
@@ -204,11 +203,8 @@ pub(super) fn reply(
         | BackendRequest::JoinQueue { caller }
         | BackendRequest::LeaveQueue { caller } => match found(caller) {
             None => refuse(Refusal::SetupNeeded),
-            Some((id, player)) => match (player.gate(), ladder.queue_view(season, now, id)) {
-                (Ok(()), Some(queue)) => {
-                    let card = ladder.queue_card(id).map(|(id, card)| card_state(id, card));
-                    BackendReply::Queue { locale: player.locale, queue, card }
-                }
+            Some((id, player)) => match (player.gate(), queue_reply(ladder, season, now, (id, player))) {
+                (Ok(()), Some(reply)) => reply,
                 (Err(refusal), _) => refuse(refusal),
                 (Ok(()), None) => refuse(Refusal::SetupNeeded),
             },
@@ -299,6 +295,17 @@ pub(super) fn reply(
         | BackendRequest::LoadSession { .. }
         | BackendRequest::TimeLost { .. } => BackendReply::Taken,
     }
+}
+
+fn queue_reply(
+    ladder: &Ladder,
+    season: &Season,
+    now: Timestamp,
+    (id, player): (PlayerId, &Player),
+) -> Option<BackendReply> {
+    let queue = ladder.queue_view(season, now, id)?;
+    let card = ladder.queue_card(id).map(|(id, card)| card_state(id, card));
+    Some(BackendReply::Queue { locale: player.locale, queue, card })
 }
 
 pub(super) fn staff_reply(

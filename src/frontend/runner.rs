@@ -216,7 +216,8 @@ impl Desk {
         let reply = match answer.reply {
             Reply::Page(page) => {
                 let page = page.line().text(text);
-                if answer.explains_dms { page } else { page.row(row(vec![show])) }.into()
+                let page = if answer.explains_dms { page } else { page.row(row(vec![show])) };
+                page.into()
             }
             Reply::Notice(first) => Reply::Notice(format!("{first}\n\n{text}")),
             Reply::Refused { text: first, gate } => {
@@ -291,8 +292,8 @@ impl Desk {
             Ok(BackendReply::Notifications { locale, notifications }) => (locale, notifications),
             _ => (incoming.caller.locale, Notifications::default()),
         };
-        let data = Some(notifications::modal(&known, place, Words::of(locale)));
-        let response = InteractionResponse { kind: InteractionResponseType::Modal, data };
+        let data = other(notifications::modal(&known, place, Words::of(locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 

@@ -1,4 +1,4 @@
-//! What others ask of the state without changing it; [`crate::domain::views`] has what players see.
+//! What others ask of the state; [`crate::domain::views`] has what players see.
 
 use super::{Counts, Job, Ladder};
 use crate::domain::cards::{Card, Cards};
