@@ -99,7 +99,10 @@ admin-act-set-knob = Set { $name } to { $value }
 admin-act-retire-handles = Let the files of release { $release } count no more ({ $where })
 admin-act-mark-fake = Reject games with the file { $file }
 admin-act-clear-fake = No longer reject games with the file { $file }
-admin-act-allow-accounts = Let { $count } accounts of { $player } be bound in { $region }
+admin-act-allow-accounts = { $count ->
+    [one] Let { $count } account of { $player } be bound in { $region }
+   *[other] Let { $count } accounts of { $player } be bound in { $region }
+}
 admin-act-unbind-account = Take the account { $account } off { $player }
 admin-all-regions = all game regions
 admin-all-maps = all maps
@@ -120,7 +123,10 @@ admin-case-unverified = it was played with files that nobody knows.
 admin-case-clash = a replay has the account of somebody else.
 admin-case-contradiction = a replay names another winner.
 admin-case-closed = Closed { $at }: { $verdict }
-admin-case-files = { $files } files on { $map } in { $region }
+admin-case-files = { $files ->
+    [one] { $files } file on { $map } in { $region }
+   *[other] { $files } files on { $map } in { $region }
+}
 admin-case-account = Account { $account } of player { $player }
 admin-button-first = Player 1 won
 admin-button-second = Player 2 won

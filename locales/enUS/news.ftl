@@ -21,7 +21,10 @@ news-role-none = **You are not staff of this ladder any more**: { $reason }
 news-announcement =
     { "**From the staff of the ladder**" }
     { $text }
-news-accounts-allowed = **Staff let { $count } accounts of yours be bound in { $region }**: { $reason }
+news-accounts-allowed = **{ $count ->
+    [one] Staff let { $count } account of yours be bound in { $region }
+   *[other] Staff let { $count } accounts of yours be bound in { $region }
+}**: { $reason }
 news-account-unbound = **Staff took the account { $account } off your name**: { $reason } A verified match may bind it again.
 news-queues-bw = **Somebody is looking for a match** with Brood War, since { $at }. Nobody waits who could be the opponent.
 news-queues-sc2 = **Somebody is looking for a match** with StarCraft II, since { $at }. Nobody waits who could be the opponent.

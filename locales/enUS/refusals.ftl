@@ -25,10 +25,19 @@ refusal-file-too-large = That file is too large for a replay; the limit is { $me
 refusal-not-a-replay = That is not a replay. Send the file that ends in .SC2Replay; StarCraft II keeps it in your Documents folder, under Accounts.
 refusal-file-refused = This replay decided a match before. Send the replay of your current match.
 refusal-line-full = Many replays are being read right now. Please send yours again in a minute; your match waits for it.
-refusal-own-line-full = You already have { $limit } replays on their way or in line. Wait for their answers before you send another; your match stays open.
-refusal-too-many-files = At most { $limit } files of one message are read. One replay decides a match: send the file of that game alone.
+refusal-own-line-full = You already have { $limit ->
+    [one] { $limit } replay on its way or in line. Wait for its answer before
+   *[other] { $limit } replays on their way or in line. Wait for their answers before
+} you send another; your match stays open.
+refusal-too-many-files = { $limit ->
+    [one] At most { $limit } file of one message is read.
+   *[other] At most { $limit } files of one message are read.
+} One replay decides a match: send the file of that game alone.
 refusal-file-quarantined = This very file could not be read before, so it is not tried again. Ask your opponent to send theirs; your match stays open.
-refusal-too-many-uploads = You have sent { $limit } replays for this match, and no more are taken. Ask your opponent to send theirs.
+refusal-too-many-uploads = You have sent { $limit ->
+    [one] { $limit } replay
+   *[other] { $limit } replays
+} for this match, and no more are taken. Ask your opponent to send theirs.
 refusal-already-decided = Your last match has its result already, so no replay is needed. See it with /match, or find the next one with /queue.
 refusal-files = { $files } of your files were not taken. { $why }
 refusal-download-failed = Discord did not hand out your file. Please send it once more.
@@ -46,7 +55,10 @@ refusal-handles-unknown = The lists have nothing like that, so there is nothing 
 refusal-toon-unknown = This account is not bound to the player. Their page lists the accounts that are.
 refusal-not-started = That match has not begun: both of you have to confirm it first. /match shows where it stands.
 refusal-not-disputable = That match has no result that you could dispute. /match shows how it ended.
-refusal-dispute-over = A result can be disputed for { $minutes } minutes, and that time is over. If something is wrong, write to the staff.
+refusal-dispute-over = A result can be disputed for { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}, and that time is over. If something is wrong, write to the staff.
 refusal-case-unknown = There is no open case of that number.
 refusal-match-not-played = That match was never played, so there is no result to change.
 refusal-unchanged = Nothing was changed: it is like that already.

@@ -3,8 +3,8 @@ staff-role-owner = владелец
 staff-role-admin = администратор
 staff-role-none = без роли
 
-admin-propose = **{ $act }?** Пока ничего не сделано. Вопрос действует до: { $expires }.
-admin-propose-changed = **{ $act }?** С момента вопроса ладдер изменился, поэтому ничего не сделано. Посмотрите ещё раз. Вопрос действует до: { $expires }.
+admin-propose = **{ $act }?** Пока ничего не сделано. Срок вопроса истекает { $expires }.
+admin-propose-changed = **{ $act }?** С момента вопроса ладдер изменился, поэтому ничего не сделано. Посмотрите ещё раз. Срок вопроса истекает { $expires }.
 admin-button-do = Выполнить
 admin-button-cancel = Отмена
 admin-withdrawn = Отменено. Ничего не сделано.
@@ -37,13 +37,13 @@ admin-snapshot =
     { "**Ладдер**" }
     Игроки: { $players }, настроены { $set-up }, заблокированы { $banned }
     В очереди: { $queued }
-    Открытые матчи: { $matches }; решено на сегодня: { $decided }
+    Открытые матчи: { $matches }; решено всего: { $decided }
     Реплеи в очереди: { $jobs }
     Сообщения к показу: { $cards }
     Дела для администрации: { $cases }
 admin-snapshot-queue = В очереди
 admin-snapshot-matches = Открытые матчи
-admin-queued = { $name }: { $races }, с { $since }, { $waves ->
+admin-queued = { $name }: { $races }, в очереди: { $since }, { $waves ->
     [one] { $waves } подбор
     [few] { $waves } подбора
    *[many] { $waves } подборов
@@ -59,13 +59,13 @@ admin-player-no-terms = условия не приняты
 admin-player-no-setup = настройка не завершена
 admin-player-timed-out = Пауза, снова в очередь { $until }
 admin-player-aborts = Осталось отказов в этом месяце: { $left }. Расы: { $races }
-admin-player-queued = В очереди с { $since }
+admin-player-queued = В очереди: { $since }
 admin-player-rating = { $race }: { $mmr } MMR, побед { $wins }, поражений { $losses }, ничьих { $draws }, последняя игра { $last }
 admin-player-match = Матч { $id }, игрок { $slot }, соперник { $opponent }: { $verdict }, пара найдена { $at }
 
 admin-match = **Матч { $id }**
 admin-match-paired = Пара найдена { $at }
-admin-match-confirming = Ждёт подтверждения, срок { $deadline }
+admin-match-confirming = Ждёт подтверждения, срок истекает { $deadline }
 admin-match-playing = Игра идёт с { $since }, закроется { $deadline }
 admin-match-closed = Закрыт: { $verdict }
 admin-seat-confirmed = участие подтверждено

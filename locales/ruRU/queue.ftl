@@ -1,12 +1,12 @@
 queue-title = **Поиск матча**
 queue-title-waiting = **Вы в очереди**
 queue-how = Выберите, за кого играете: Brood War, StarCraft II или и то и другое — и нажмите «Встать в очередь». В матче всегда одна раса Brood War против одной расы StarCraft II.
-queue-races = Вы играете за: { $races }
-queue-no-races = Вы пока ни за кого не играете. Выберите расу ниже.
+queue-races = Ваши расы: { $races }
+queue-no-races = Ваши расы: пока нет. Выберите расу ниже.
 queue-vetoes = Вето на карты: { $maps }
 queue-waiting = Сейчас ждут: Brood War — { $bw }, StarCraft II — { $sc2 }, и то и другое — { $both }.
 queue-next-wave = Следующий подбор матчей: { $at }.
-queue-since = Вы в очереди: { $at }.
+queue-since = Вы встали в очередь { $at }.
 
 queue-hint-first-wave = Следующий подбор — ваш первый шанс.
 queue-hint-alone = Сейчас больше никто не ждёт. Вы остаётесь в очереди; когда матч найдётся, придёт сообщение.
@@ -17,7 +17,7 @@ queue-hint-fits = Подходящий соперник есть. Решит с�
 queue-hint-outnumbered = В прошлом подборе ждали: Brood War — { $bw }, StarCraft II — { $sc2 }, и то и другое — { $both }. { $fitting ->
     [one] Вам подходил { $fitting } игрок, но ему нашлась другая пара.
     [few] Вам подходили { $fitting } игрока, но им нашлись другие пары.
-   *[many] Вам подходили { $fitting } игроков, но им нашлись другие пары.
+   *[many] Вам подходило { $fitting } игроков, но им нашлись другие пары.
 }
 queue-expected = Судя по недавнему ожиданию других, матч может найтись { $at }.
 

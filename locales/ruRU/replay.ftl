@@ -39,9 +39,7 @@ replay-seats = { $humans ->
    *[many] { $humans } игроков
 }{ $computers ->
     [0] {""}
-    [one] {" "}и { $computers } ИИ
-    [few] {" "}и { $computers } ИИ
-   *[many] {" "}и { $computers } ИИ
+   *[other] {" "}и { $computers } ИИ
 }
 replay-seats-one-team = { $humans ->
     [one] { $humans } игрок в одной команде
@@ -69,21 +67,15 @@ replay-mod-differs = не официальная модификация: { $unkn
     [0] {""}
     [one] { $unknown ->
         [0] {""}
-        [one] {", "}
-        [few] {", "}
-       *[many] {", "}
+       *[other] {", "}
     }не хватает { $missing } файла
     [few] { $unknown ->
         [0] {""}
-        [one] {", "}
-        [few] {", "}
-       *[many] {", "}
+       *[other] {", "}
     }не хватает { $missing } файлов
    *[many] { $unknown ->
         [0] {""}
-        [one] {", "}
-        [few] {", "}
-       *[many] {", "}
+       *[other] {", "}
     }не хватает { $missing } файлов
 }
 replay-reuse-match = этой игрой уже решён матч { $id }

@@ -3,6 +3,8 @@
 
 use super::commands::COMMANDS;
 use super::rest::{Rest, RestError};
+use super::text::commands::localized;
+use std::collections::HashMap;
 use twilight_model::application::command::{Command, CommandOption, CommandType};
 use twilight_model::application::interaction::InteractionContextType;
 use twilight_model::guild::Permissions;
@@ -10,7 +12,7 @@ use twilight_model::id::Id;
 use twilight_model::id::marker::ApplicationMarker;
 
 pub async fn register(rest: &Rest, application: Id<ApplicationMarker>) -> Result<(), RestError> {
-    let wanted: Vec<Command> = COMMANDS.iter().map(|command| (command.register)()).collect();
+    let wanted = wanted();
     let known = rest.commands(application).await?;
     if same(&wanted, &known) {
         tracing::debug!("commands are registered already");
@@ -21,13 +23,19 @@ pub async fn register(rest: &Rest, application: Id<ApplicationMarker>) -> Result
     Ok(())
 }
 
+fn wanted() -> Vec<Command> {
+    COMMANDS.iter().map(|command| localized((command.register)())).collect()
+}
+
 /// What players see of a command; ids and versions are Discord's.
 #[derive(Debug, PartialEq)]
 struct Visible<'a> {
     name: &'a str,
+    names: Option<&'a HashMap<String, String>>,
     kind: CommandType,
     description: &'a str,
-    options: &'a [CommandOption],
+    descriptions: Option<&'a HashMap<String, String>>,
+    options: Vec<CommandOption>,
     contexts: Vec<u8>,
     permissions: Option<Permissions>,
 }
@@ -45,9 +53,11 @@ fn sorted(commands: &[Command]) -> Vec<Visible<'_>> {
             contexts.sort_unstable();
             Visible {
                 name: &command.name,
+                names: command.name_localizations.as_ref(),
                 kind: command.kind,
                 description: &command.description,
-                options: &command.options,
+                descriptions: command.description_localizations.as_ref(),
+                options: command.options.iter().map(plain).collect(),
                 contexts,
                 permissions: command.default_member_permissions,
             }
@@ -57,17 +67,24 @@ fn sorted(commands: &[Command]) -> Vec<Visible<'_>> {
     visible
 }
 
+/// Without what says no more than nothing does: Discord leaves out what is false or empty.
+fn plain(option: &CommandOption) -> CommandOption {
+    let mut option = option.clone();
+    option.required = option.required.filter(|required| *required);
+    option.autocomplete = option.autocomplete.filter(|autocomplete| *autocomplete);
+    option.choices = option.choices.filter(|choices| !choices.is_empty());
+    let inner = option.options.filter(|options| !options.is_empty());
+    option.options = inner.map(|options| options.iter().map(plain).collect());
+    option
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn registered() -> Vec<Command> {
-        COMMANDS.iter().map(|command| (command.register)()).collect()
-    }
-
     #[test]
     fn what_discord_adds_and_reorders_is_no_difference() {
-        let mut known = registered();
+        let mut known = wanted();
         known.reverse();
         for (number, command) in (1..).zip(&mut known) {
             command.id = Some(Id::new(number));
@@ -75,24 +92,40 @@ mod tests {
             command.application_id = Some(Id::new(5));
             command.contexts.as_mut().unwrap().reverse();
             command.nsfw = Some(false);
+            for option in &mut command.options {
+                option.required = option.required.filter(|required| *required);
+                option.autocomplete = option.autocomplete.filter(|autocomplete| *autocomplete);
+                option.options.get_or_insert_default();
+            }
         }
-        assert!(same(&registered(), &known));
+        assert!(same(&wanted(), &known));
     }
 
     #[test]
     fn every_visible_change_is_a_difference() {
-        let changes: [fn(&mut Vec<Command>); 6] = [
+        let changes: [fn(&mut Vec<Command>); 10] = [
             |known| drop(known.pop()),
             |known| known[0].description.push('!'),
             |known| known[0].name.push('s'),
+            |known| known[0].name_localizations = None,
+            |known| drop(known[0].description_localizations.as_mut().unwrap().remove("ko")),
+            |known| {
+                let options = known.iter_mut().flat_map(|command| &mut command.options);
+                options.for_each(|option| option.description_localizations = None);
+            },
+            |known| {
+                let options = known.iter_mut().flat_map(|command| &mut command.options);
+                let choices = options.flat_map(|option| option.choices.iter_mut().flatten());
+                choices.for_each(|choice| choice.name_localizations = None);
+            },
             |known| known[0].contexts = None,
             |known| known.iter_mut().for_each(|command| command.default_member_permissions = None),
             |known| known.iter_mut().for_each(|command| command.options.clear()),
         ];
         for (number, change) in changes.iter().enumerate() {
-            let mut known = registered();
+            let mut known = wanted();
             change(&mut known);
-            assert!(!same(&registered(), &known), "change {number}");
+            assert!(!same(&wanted(), &known), "change {number}");
         }
     }
 }

@@ -1,28 +1,49 @@
 //! Words for players, by key. The words are in `locales/`; this file only looks them up.
 //!
+//! [`commands`] has the words of what Discord registers, [`countries`] the search by a country's name.
+//!
 //! A key that a locale does not have is said in English, so that a player always reads something.
+//! That it never comes to that is what the tests are for.
+
+pub mod commands;
+pub mod countries;
+#[cfg(test)]
+mod tests;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use ipc_schema::vocab::{Locale, Timestamp};
 use std::sync::OnceLock;
 
-/// The files of one locale; more files may share a locale.
-const FILES: &[(Locale, &str, &str)] = &[
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/words.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/setup.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/queue.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/match.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/replay.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/leaderboard.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/profile.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/refusals.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/help.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/news.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/activity.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/admin.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/countries.ftl")),
-    (Locale::EnUs, "en-US", include_str!("../../locales/enUS/notifications.ftl")),
+macro_rules! files {
+    ($folder:literal: $($file:literal)*) => {
+        &[$(include_str!(concat!("../../locales/", $folder, "/", $file, ".ftl"))),*]
+    };
+}
+
+/// The files that every locale has.
+macro_rules! every_file {
+    ($folder:literal) => {
+        files!($folder: "words" "setup" "queue" "match" "replay" "leaderboard" "profile" "refusals" "help" "news"
+            "activity" "countries" "admin" "notifications")
+    };
+}
+
+/// Locale, its language as the plural rules know it, and its files.
+const FILES: &[(Locale, &str, &[&str])] = &[
+    (Locale::EnUs, "en", every_file!("enUS")),
+    (Locale::KoKr, "ko", every_file!("koKR")),
+    (Locale::ZhCn, "zh", every_file!("zhCN")),
+    (Locale::EsMx, "es", every_file!("esMX")),
+    (Locale::RuRu, "ru", every_file!("ruRU")),
+];
+
+/// The English words of commands are in the commands themselves, so there is no such file in English.
+const COMMAND_FILES: &[(Locale, &str)] = &[
+    (Locale::KoKr, include_str!("../../locales/koKR/commands.ftl")),
+    (Locale::ZhCn, include_str!("../../locales/zhCN/commands.ftl")),
+    (Locale::EsMx, include_str!("../../locales/esMX/commands.ftl")),
+    (Locale::RuRu, include_str!("../../locales/ruRU/commands.ftl")),
 ];
 
 /// What a locale without a text of its own says instead.
@@ -43,25 +64,23 @@ impl Texts {
     }
 
     fn read() -> Texts {
-        let mut bundles: Vec<(Locale, FluentBundle<FluentResource>)> = Vec::new();
-        for (locale, language, source) in FILES {
-            let resource = FluentResource::try_new((*source).to_owned())
-                .unwrap_or_else(|(_, errors)| panic!("texts of {locale} do not parse: {errors:?}"));
-            let known = bundles.iter().position(|(known, _)| known == locale);
-            let index = known.unwrap_or_else(|| {
-                let language = language.parse().expect("the table names real languages");
-                let mut bundle = FluentBundle::new_concurrent(vec![language]);
-                // The marks would show up as boxes in code spans, and break what players copy.
-                bundle.set_use_isolating(false);
-                bundles.push((*locale, bundle));
-                bundles.len() - 1
-            });
-            bundles[index]
-                .1
-                .add_resource(resource)
-                .unwrap_or_else(|errors| panic!("texts of {locale} repeat a key: {errors:?}"));
-        }
-        Texts { bundles }
+        let read = |&(locale, language, files): &(Locale, &str, &[&str])| {
+            let language = language.parse().expect("the table names real languages");
+            let mut bundle = FluentBundle::new_concurrent(vec![language]);
+            // The marks would show up as boxes in code spans, and break what players copy.
+            bundle.set_use_isolating(false);
+            let of_commands =
+                COMMAND_FILES.iter().filter(|(known, _)| *known == locale).map(|(_, source)| source);
+            for source in files.iter().chain(of_commands) {
+                let resource = FluentResource::try_new((*source).to_owned())
+                    .unwrap_or_else(|(_, errors)| panic!("texts of {locale} do not parse: {errors:?}"));
+                bundle
+                    .add_resource(resource)
+                    .unwrap_or_else(|errors| panic!("texts of {locale} repeat a key: {errors:?}"));
+            }
+            (locale, bundle)
+        };
+        Texts { bundles: FILES.iter().map(read).collect() }
     }
 
     /// The text of `key` for a reader of `locale`.
@@ -74,13 +93,24 @@ impl Texts {
     }
 
     fn find(&self, locale: Locale, key: &str, args: &[Arg<'_>]) -> Option<String> {
-        let (_, bundle) = self.bundles.iter().find(|(known, _)| *known == locale)?;
+        let bundle = self.bundle(locale)?;
         let pattern = bundle.get_message(key)?.value()?;
         let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
         let mut errors = Vec::new();
         let text = bundle.format_pattern(pattern, Some(&args), &mut errors);
         debug_assert!(errors.is_empty(), "text {key} of {locale}: {errors:?}");
         Some(text.into_owned())
+    }
+
+    /// The attribute `.name` of a text, which is itself a text without variables.
+    fn name(&self, locale: Locale, key: &str) -> Option<String> {
+        let bundle = self.bundle(locale)?;
+        let name = bundle.get_message(key)?.get_attribute("name")?;
+        Some(bundle.format_pattern(name.value(), None, &mut Vec::new()).into_owned())
+    }
+
+    fn bundle(&self, locale: Locale) -> Option<&FluentBundle<FluentResource>> {
+        self.bundles.iter().find(|(known, _)| *known == locale).map(|(_, bundle)| bundle)
     }
 }
 
@@ -135,24 +165,6 @@ pub fn flag(country: &str) -> String {
     }
 }
 
-/// Codes of the countries that fit what is typed, by code and by name, as many as Discord shows.
-pub fn countries_matching(words: Words, typed: &str) -> Vec<&'static str> {
-    let typed = typed.trim().to_lowercase();
-    let lines = include_str!("../../locales/enUS/countries.ftl").lines();
-    let codes = lines.filter_map(|line| line.strip_prefix("country-")?.get(..2));
-    let mut found: Vec<(bool, String, &str)> = codes
-        .map(|code| (code, words.name_of("country", code)))
-        .filter_map(|(code, name)| {
-            let lower = name.to_lowercase();
-            let begins = lower.starts_with(&typed) || code.to_lowercase() == typed;
-            lower.contains(&typed).then_some(()).or(begins.then_some(()))?;
-            Some((!begins, name, code))
-        })
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, _, code)| code).take(25).collect()
-}
-
 /// Text that somebody else wrote, on one line, without any meaning to Discord, cut at `max` characters.
 pub fn plain(text: &str, max: usize) -> String {
     let mut out = String::new();
@@ -183,71 +195,4 @@ pub fn sentence(text: &str) -> String {
         text.push('.');
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::{collections::BTreeSet, fs, path::Path};
-
-    #[test]
-    fn a_flag_is_made_from_the_country() {
-        for (country, expected) in [("KR", "🇰🇷"), ("XX", "🏳️"), ("ZZ", "🌐"), ("", "🌐"), ("korea", "🌐")]
-        {
-            assert_eq!(flag(country), expected, "{country}");
-        }
-    }
-
-    #[test]
-    fn text_of_others_means_nothing_to_discord_and_fits() {
-        assert_eq!(plain("a*b\nc", 10), "a\\*b c");
-        assert_eq!(plain("<@1> @everyone", 100), "\\<\\@1\\> \\@everyone");
-        assert_eq!(plain("abcdef", 4), "abc…");
-        assert_eq!(plain("홀리월드", 10), "홀리월드");
-        assert!(plain(&"*".repeat(500), 60).chars().count() <= 60);
-    }
-
-    #[test]
-    fn what_staff_wrote_ends_as_a_sentence() {
-        for (text, expected) in [(" left early ", "left early."), ("Why?", "Why?"), ("*a*", "\\*a\\*.")] {
-            assert_eq!(sentence(text), expected);
-        }
-    }
-
-    #[test]
-    fn a_locale_without_texts_of_its_own_speaks_english() {
-        assert_eq!(Words::of(Locale::KoKr).say("race-bw_zerg"), Words::of(Locale::EnUs).say("race-bw_zerg"));
-    }
-
-    #[test]
-    fn every_key_in_the_code_has_a_text() {
-        let mut keys = BTreeSet::new();
-        collect_keys(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/frontend"), &mut keys);
-        assert!(keys.len() > 60, "only {} keys found, the search is broken", keys.len());
-        let bundle = &Texts::all().bundles[0].1;
-        let missing: Vec<_> = keys.iter().filter(|key| !bundle.has_message(key)).collect();
-        assert!(missing.is_empty(), "keys without a text: {missing:?}");
-    }
-
-    /// The first string after each call that takes a key.
-    fn collect_keys(folder: &Path, keys: &mut BTreeSet<String>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                collect_keys(&path, keys);
-                continue;
-            }
-            let source = fs::read_to_string(&path).unwrap();
-            let source = source.split("#[cfg(test)]").next().unwrap_or_default();
-            for call in [".say(", ".with(", "Plan::Say("] {
-                for after in source.split(call).skip(1) {
-                    if let Some(literal) = after.trim_start().strip_prefix('"')
-                        && let Some((key, _)) = literal.split_once('"')
-                    {
-                        keys.insert(key.to_owned());
-                    }
-                }
-            }
-        }
-    }
 }

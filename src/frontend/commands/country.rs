@@ -3,7 +3,8 @@
 
 use super::{Ack, Command, CommandError, Plan};
 use crate::frontend::reply::{Page, Tone};
-use crate::frontend::text::{Words, countries_matching, flag};
+use crate::frontend::text::countries::countries_matching;
+use crate::frontend::text::{Words, flag};
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::vocab::Locale;
 use twilight_interactions::command::{AutocompleteValue, CommandModel, CreateCommand};
