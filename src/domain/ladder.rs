@@ -16,7 +16,7 @@ use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
-use super::player::{Player, fold, rename};
+use super::player::{Player, rename};
 use super::queue::{Entry, LeftOut};
 use super::rating::{Rating, RatingKey};
 use super::staff::{Proposal, Staff};

@@ -131,7 +131,8 @@ impl Person {
         let mut stream = self.http.get(url).send().await.unwrap();
         let mut seen = Vec::new();
         wait_for(&format!("{what} for {}", self.name), async || {
-            seen.extend_from_slice(&stream.chunk().await.unwrap()?);
+            let chunk = stream.chunk().await.unwrap()?;
+            seen.extend_from_slice(&chunk);
             let whole = seen.iter().rposition(|byte| *byte == b'\n')? + 1;
             let lines: Vec<u8> = seen.drain(..whole).collect();
             lines.split(|byte| *byte == b'\n').find_map(|line| {
