@@ -489,6 +489,7 @@ impl Backend {
                     }
                     CardFailure::MessageGone => Input::CardGone { card, version },
                     CardFailure::Permanent => Input::CardLost { card, version },
+                    CardFailure::Unreachable => Input::CardUnreachable { card, version },
                 };
                 // Not under the key of the delivery: the same version may be tried again.
                 let reply = self.core.act(None, &call.request, &input);

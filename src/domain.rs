@@ -8,6 +8,7 @@
 //! | the rules | where |
 //! |---|---|
 //! | becoming a player: names, BattleTags, gates | [`player`] |
+//! | what a player wants to be told, and who is told that somebody queues | `player/settings.rs`, [`pings`] |
 //! | queueing: windows, waves, why there is no match yet, how long others waited | [`queue`], [`waits`] |
 //! | who plays whom, in most pairs at the least cost; maps and servers | [`pairing`] |
 //! | match found, confirm, abort, playing, reports, conflict, dispute | [`match_`] |
@@ -28,6 +29,7 @@ pub mod ladder;
 pub mod match_;
 pub mod overrides;
 pub mod pairing;
+pub mod pings;
 pub mod player;
 pub mod queue;
 pub mod rating;

@@ -356,7 +356,7 @@ impl Desk {
             tokio::spawn(async move {
                 let Handled { ended, shown } = desk.handle(incoming).await;
                 ticket.ended(ended);
-                if let Some((key, request)) = shown {
+                for (key, request) in shown {
                     desk.report(key, request).await;
                 }
                 drop(room);

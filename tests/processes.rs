@@ -16,6 +16,7 @@ mod failpoints;
 mod gateway;
 mod hostile;
 mod lost_folder;
+mod own_commands;
 mod pictures;
 mod refusals;
 mod reports;

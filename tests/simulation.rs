@@ -126,6 +126,7 @@ impl Evening {
             Act::SetNames(names),
             Act::SetRegion(region),
             Act::FinishSetup,
+            Act::ReadGuide,
         ] {
             assert_eq!(self.act(user, act).refusal, None);
         }

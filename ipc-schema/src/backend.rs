@@ -4,10 +4,11 @@ use crate::archive::{MatchChoice, PastMatchView};
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
+use crate::notifications::{Notifications, Place, Wish};
 use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{
-    ActivityView, CardView, LeaderboardFilter, LeaderboardView, MatchView, Place, ProfileView, QueueView,
-    SetupView,
+    ActivityView, CardView, HeldCard, LeaderboardFilter, LeaderboardView, MatchView, PostPlace, ProfileView,
+    QueueView, SetupView,
 };
 pub use crate::vocab::{Caller, TermsAnswer};
 use crate::vocab::{Era, FileHash, GatewaySession, Locale, Outcome, Race, Refusal, Region, Timestamp};
@@ -195,6 +196,55 @@ pub enum BackendRequest {
     ReplayFile {
         hash: FileHash,
     },
+    /// The language that the ladder speaks with the caller, changed where one is named.
+    Language {
+        caller: Caller,
+        locale: Option<Locale>,
+    },
+    SetCountry {
+        caller: Caller,
+        country: String,
+    },
+    Notifications {
+        caller: Caller,
+    },
+    SetNotifications {
+        caller: Caller,
+        wish: Wish,
+        place: Place,
+    },
+    /// The step of the setup that asks for them is done.
+    PassNotifications {
+        caller: Caller,
+    },
+    Guide {
+        caller: Caller,
+    },
+    ReadGuide {
+        caller: Caller,
+    },
+    /// Where somebody stands in `/setup` who does not press anything, so that nothing is known of the
+    /// language: a stranger stays one.
+    Greet {
+        caller: Caller,
+    },
+    /// How Discord is told to bring messages to the caller.
+    Dms {
+        caller: Caller,
+    },
+    /// The caller says that messages arrive; one is sent.
+    TryDms {
+        caller: Caller,
+    },
+    /// What is held back because messages do not reach the caller.
+    HeldBack {
+        caller: Caller,
+    },
+    /// A card that is held back was told by an answer.
+    CardTold {
+        card: CardId,
+        version: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -203,8 +253,10 @@ pub enum CardFailure {
     Passing,
     /// The message to edit is gone (10008).
     MessageGone,
-    /// The player cannot be reached (50007, 50278) or the content is refused.
+    /// The content is refused, or the account is gone.
     Permanent,
+    /// The player does not take messages from the bot (50007, 50278).
+    Unreachable,
 }
 
 /// What the backend sends.
@@ -281,6 +333,33 @@ pub enum BackendReply {
     },
     /// So many bytes follow raw; None if the file cannot be had.
     ReplayFile(Option<u32>),
+    /// The language spoken.
+    Language {
+        locale: Locale,
+    },
+    /// The caller's country.
+    Country {
+        locale: Locale,
+        country: String,
+    },
+    Notifications {
+        locale: Locale,
+        notifications: Notifications,
+    },
+    Guide {
+        locale: Locale,
+    },
+    Dms {
+        locale: Locale,
+        /// Whether a message is on its way, by which the caller sees that they arrive.
+        tried: bool,
+    },
+    /// None where messages reach the caller. The oldest that are held back; more follow when these
+    /// were told.
+    HeldBack {
+        locale: Locale,
+        held: Option<Vec<HeldCard>>,
+    },
 }
 
 /// A card at the version that shows the same as the view beside it.
@@ -310,7 +389,7 @@ pub struct ShowCard {
     /// channel, or of the card where it has a thread of its own; neither is that of an account.
     pub user: UserId,
     /// Some for a card in a channel.
-    pub place: Option<Place>,
+    pub place: Option<PostPlace>,
     pub locale: Locale,
     /// None until a DM is known; the frontend opens one.
     pub channel: Option<ChannelId>,

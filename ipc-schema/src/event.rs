@@ -5,6 +5,7 @@ use crate::frame::{Decode, Encode};
 use crate::ids::{
     CardId, CaseId, ChannelId, GuildId, JobId, MatchId, MessageId, PlayerId, ProposalId, RoleId, UserId,
 };
+use crate::notifications::Notifications;
 use crate::replay::{Fault, ReplayFacts};
 use crate::staff::{StaffAct, StaffRole};
 use crate::vocab::{
@@ -407,6 +408,44 @@ pub enum Event {
     /// All aborts of the month are the player's again.
     AbortsReset {
         player: PlayerId,
+    },
+    /// Which messages beyond the necessary a player wants.
+    NotificationsSet {
+        player: PlayerId,
+        notifications: Notifications,
+    },
+    /// The player is done with the step of the setup that asks for them.
+    NotificationsPassed {
+        player: PlayerId,
+    },
+    GuideRead {
+        player: PlayerId,
+        at: Timestamp,
+    },
+    /// `by` queues with these races while nobody waits who could be the opponent; those are told.
+    PlayersPinged {
+        by: PlayerId,
+        races: RaceChoice,
+        pinged: Vec<PlayerId>,
+        at: Timestamp,
+    },
+    /// Discord does not bring messages to the player. Until it does, cards are held back.
+    DmsClosed {
+        player: PlayerId,
+        at: Timestamp,
+    },
+    /// A message reached the player, or one came from there. `greeted` where the player asked
+    /// whether messages arrive, which a card answers.
+    DmsOpened {
+        player: PlayerId,
+        greeted: bool,
+        at: Timestamp,
+    },
+    /// A card that was held back was told by the answer to something the player did.
+    CardTold {
+        card: CardId,
+        version: u32,
+        at: Timestamp,
     },
     /// A player who waits is owed a message about the queue, which stays true until the wait is over.
     /// It takes the place of an older one that Discord soon lets nobody edit.

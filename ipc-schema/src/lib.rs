@@ -21,6 +21,7 @@ pub mod event;
 pub mod fact_line;
 pub mod frame;
 pub mod ids;
+pub mod notifications;
 pub mod replay;
 pub mod snapshot;
 pub mod staff;

@@ -11,6 +11,7 @@ use crate::db_writer::StoredReply;
 use crate::event::{CaseKind, Crowd, Names, Pairing, Places, RatingChange, WhyNot};
 use crate::frame::{self, Decode, Encode};
 use crate::ids::{CardId, CaseId, ChannelId, JobId, Key, MatchId, MessageId, PlayerId, ProposalId, UserId};
+use crate::notifications::Notifications;
 use crate::staff::{StaffAct, StaffRole};
 use crate::view::{CaseClosing, News, Post, ReplayView, UploadEnd};
 use crate::vocab::{
@@ -22,7 +23,7 @@ use crate::vocab::{
 ///
 /// | version | change |
 /// |---|---|
-/// | 1 | the first layout; since then variants were appended: `Places`, `StoredContent::Post` |
+/// | 1 | the first layout; since then variants were appended: `Places`, `Settings`, `StoredContent::Post` |
 pub const FORMAT: u16 = 1;
 
 /// A piece of a snapshot. Rows are in the order of their numbers, over all parts of a kind.
@@ -73,6 +74,8 @@ pub enum Part {
     Answers(Vec<StoredAnswer>),
     /// Once, where the ladder speaks besides DMs; none while that is nowhere.
     Places(Places),
+    /// Of the players for whom something of it is not as it is for a newcomer.
+    Settings(Vec<StoredSettings>),
 }
 
 /// Whether an encoded [`Part`] has rows of which there is one for each match that was ever played: as many bytes
@@ -389,6 +392,18 @@ pub struct StoredGame {
     pub random_seed: u32,
     pub toons: [Toon; 2],
     pub match_id: MatchId,
+}
+
+/// What a player wants to be told, and can be.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct StoredSettings {
+    pub player: PlayerId,
+    pub notifications: Notifications,
+    pub notifications_passed: bool,
+    pub guide_read: bool,
+    /// Since when messages do not reach the player.
+    pub dms_closed: Option<Timestamp>,
+    pub last_ping: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -2,7 +2,8 @@
 
 use crate::event::{CaseKind, Judged, Judgement, Names, RatingChange};
 use crate::frame::{Decode, Encode};
-use crate::ids::{CaseId, ChannelId, GuildId, JobId, MatchId, PlayerId, RoleId, UserId};
+use crate::ids::{CardId, CaseId, ChannelId, GuildId, JobId, MatchId, PlayerId, RoleId, UserId};
+use crate::notifications::Notifications;
 use crate::replay::Fault;
 use crate::staff::StaffRole;
 use crate::vocab::{
@@ -89,7 +90,7 @@ pub enum ThreadView {
 
 /// Where a card is shown that is nobody's own.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-pub enum Place {
+pub enum PostPlace {
     /// A channel. The role is mentioned when the card is posted.
     Channel { channel: ChannelId, role: Option<RoleId> },
     /// A private thread of its own.
@@ -188,6 +189,13 @@ pub enum News {
         your_slot: u8,
         reason: String,
     },
+    /// Somebody queued then with these races, and nobody waits who could be the opponent.
+    SomebodyQueues {
+        races: RaceChoice,
+        at: Timestamp,
+    },
+    /// Messages reach the player, who asked whether they do.
+    DmsOpen,
 }
 
 /// Which card goes out first where many are due.
@@ -236,6 +244,15 @@ pub struct SetupView {
     pub terms_accepted: bool,
     pub names: Option<Names>,
     pub region: Option<Region>,
+    pub notifications: Notifications,
+}
+
+/// A card that is held back because Discord does not bring messages to the player.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct HeldCard {
+    pub card: CardId,
+    pub version: u32,
+    pub view: CardView,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -245,6 +262,8 @@ pub enum SetupStep {
     /// The modal with names, BattleTag and country.
     Names,
     Region,
+    /// Which messages beyond the necessary.
+    Notifications,
     /// Everything is there; one press ends it.
     Preview,
     Done,

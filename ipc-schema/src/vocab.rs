@@ -98,6 +98,8 @@ codes! {
     Locale { EnUs = "enUS", KoKr = "koKR", ZhCn = "zhCN", EsMx = "esMX", RuRu = "ruRU" }
     /// How a game ended for one player.
     Outcome { Won = "won", Lost = "lost", Draw = "draw" }
+    /// Whose queueing a player wants to hear of, by what they can play.
+    PingsOf { Nobody = "nobody", Bw = "bw", Sc2 = "sc2", Anyone = "anyone" }
     /// The letter on the leaderboard, best first.
     Rank { S = "S", A = "A", B = "B", C = "C", D = "D", E = "E", F = "F" }
 }
@@ -491,4 +493,12 @@ pub enum Refusal {
     ReplayInLine,
     /// Nobody but its two players looks at a match that has no result.
     MatchPrivate,
+    /// Whoever queues has read the guide once.
+    GuideUnread,
+    /// Discord does not bring messages to the player, who would not see a match.
+    DmsClosed,
+    /// Quiet hours are two different times of day, or none.
+    TimeInvalid,
+    /// Neither a distance to UTC nor a time of day.
+    ZoneInvalid,
 }

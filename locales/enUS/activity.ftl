@@ -3,6 +3,7 @@ activity-title = { $days ->
    *[other] **Who queues when**: players an hour, over the last { $days } days
 }
 activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
+activity-button-pings = Tell me when somebody queues
 activity-empty = Nobody has queued in that time. Use /queue and be the first!
 activity-picture-title = Who queues when
 activity-picture-period = { $days ->

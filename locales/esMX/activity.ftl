@@ -4,3 +4,4 @@ activity-title = { $days ->
 }
 activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
 activity-empty = Nadie ha hecho cola en ese tiempo. ¡Usa /queue y sé quien empieza!
+activity-button-pings = Avísame cuando alguien busque partida

@@ -26,3 +26,9 @@ news-accounts-allowed = **{ $count ->
    *[other] El staff permite vincular { $count } cuentas tuyas en { $region }
 }**: { $reason }
 news-account-unbound = **El staff desvinculó de ti la cuenta { $account }**: { $reason } Una partida verificada puede vincularla de nuevo.
+news-queues-bw = **Alguien busca partida** con Brood War desde { $at }. No espera nadie que pueda ser su rival.
+news-queues-sc2 = **Alguien busca partida** con StarCraft II desde { $at }. No espera nadie que pueda ser su rival.
+news-queues-both = **Alguien busca partida** con cualquiera de las dos eras desde { $at }. No espera nadie más.
+news-queues-button-queue = Buscar partida
+news-queues-button-notify = Cambiar notificaciones
+news-dms-open = Los mensajes te llegan aquí. Usa /queue para encontrar partida.

@@ -4,3 +4,4 @@ activity-title = { $days ->
 }
 activity-hour = { $players } · 스1 { $bw } · 스2 { $sc2 }
 activity-empty = 그동안 대기열에 들어온 사람이 없습니다. /queue로 첫 번째가 되어 보세요!
+activity-button-pings = 누가 대기열에 들어오면 알림 받기

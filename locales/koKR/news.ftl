@@ -23,3 +23,9 @@ news-announcement =
     { $text }
 news-accounts-allowed = **운영진이 { $region }에서 계정을 { $count }개까지 연결할 수 있게 했습니다**: { $reason }
 news-account-unbound = **운영진이 { $account } 계정의 연결을 해제했습니다**: { $reason } 확인된 경기를 하면 다시 연결될 수 있습니다.
+news-queues-bw = { $at }부터 **브루드 워로 상대를 찾는 플레이어가 있습니다.** 맞붙을 상대가 아직 없습니다.
+news-queues-sc2 = { $at }부터 **스타크래프트 II로 상대를 찾는 플레이어가 있습니다.** 맞붙을 상대가 아직 없습니다.
+news-queues-both = { $at }부터 **어느 쪽으로든 상대를 찾는 플레이어가 있습니다.** 기다리는 사람이 또 없습니다.
+news-queues-button-queue = 경기 찾기
+news-queues-button-notify = 알림 변경
+news-dms-open = 메시지가 잘 도착합니다. /queue로 경기를 찾으세요.

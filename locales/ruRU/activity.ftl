@@ -6,3 +6,4 @@ activity-title = { $days ->
 }
 activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
 activity-empty = За это время в очереди никого не было. Используйте /queue и станьте первым!
+activity-button-pings = Сообщать, когда кто-то ищет матч

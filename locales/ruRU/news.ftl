@@ -27,3 +27,9 @@ news-accounts-allowed = **{ $count ->
    *[many] Администрация разрешила привязать { $count } ваших учётных записей
 } (регион: { $region })**: { $reason }
 news-account-unbound = **Администрация отвязала от вас учётную запись { $account }**: { $reason } Проверенный матч может привязать её снова.
+news-queues-bw = **Кто-то ищет матч** за Brood War с { $at }. Соперников в очереди нет.
+news-queues-sc2 = **Кто-то ищет матч** за StarCraft II с { $at }. Соперников в очереди нет.
+news-queues-both = **Кто-то ищет матч** за любую из эпох с { $at }. Больше никто не ждёт.
+news-queues-button-queue = Найти матч
+news-queues-button-notify = Изменить уведомления
+news-dms-open = Сообщения доходят до вас. Найти матч — /queue.

@@ -4,3 +4,4 @@ activity-title = { $days ->
 }
 activity-hour = { $players } · 母巢 { $bw } · 星际II { $sc2 }
 activity-empty = 这段时间没有人排队。用 /queue 来当第一个吧！
+activity-button-pings = 有人排队时告诉我

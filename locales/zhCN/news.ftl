@@ -23,3 +23,9 @@ news-announcement =
     { $text }
 news-accounts-allowed = **管理团队允许你在{ $region }绑定 { $count } 个账号**：{ $reason }
 news-account-unbound = **管理团队解除了账号 { $account } 与你的绑定**：{ $reason } 经过验证的对局可以重新绑定它。
+news-queues-bw = **有人用母巢之战寻找对局**，开始于 { $at }。还没有能与其对战的人在等待。
+news-queues-sc2 = **有人用星际争霸II寻找对局**，开始于 { $at }。还没有能与其对战的人在等待。
+news-queues-both = **有人在寻找对局**，两个时代都可以，开始于 { $at }。没有其他人在等待。
+news-queues-button-queue = 寻找对局
+news-queues-button-notify = 修改通知
+news-dms-open = 消息可以送达了。用 /queue 寻找对局。

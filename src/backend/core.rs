@@ -18,7 +18,7 @@ use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
 use ipc_schema::snapshot::{Part, StoredAnswer, is_of_matches};
 use ipc_schema::staff::StaffRole;
-use ipc_schema::view::Place;
+use ipc_schema::view::PostPlace;
 use ipc_schema::vocab::{FileHash, Locale, Refusal, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -308,7 +308,13 @@ impl Core {
             | BackendReply::Profile { .. }
             | BackendReply::PlayerNames(_)
             | BackendReply::MatchChannels(_)
-            | BackendReply::Activity { .. } => {
+            | BackendReply::Activity { .. }
+            | BackendReply::Language { .. }
+            | BackendReply::Country { .. }
+            | BackendReply::Notifications { .. }
+            | BackendReply::Guide { .. }
+            | BackendReply::Dms { .. }
+            | BackendReply::HeldBack { .. } => {
                 let now = self.now();
                 match requests::reply(&self.ladder, self.season.get(), now, request) {
                     // It was done, and then what it shows went out of reach.
@@ -471,8 +477,8 @@ impl Core {
             let (user, locale, dm) = match (self.ladder.player(card.player), &place) {
                 (Some(player), _) => (player.user, player.locale, player.channel),
                 // In channels everybody reads the same.
-                (None, Some(Place::Channel { channel, .. })) => (UserId(channel.0), Locale::EnUs, None),
-                (None, Some(Place::Thread(_))) => (UserId(id.0), Locale::EnUs, None),
+                (None, Some(PostPlace::Channel { channel, .. })) => (UserId(channel.0), Locale::EnUs, None),
+                (None, Some(PostPlace::Thread(_))) => (UserId(id.0), Locale::EnUs, None),
                 (None, None) => continue,
             };
             let show = ShowCard {
@@ -578,7 +584,11 @@ impl Core {
                 .get(*id)
                 .is_some_and(|card| card.shown < show.version && card.version == show.version)
         });
-        let due = self.cards.iter().filter(|(id, (seq, _))| *seq <= durable && !skip(**id));
+        // One that is held back is rendered anew when it no longer is.
+        let due = self
+            .cards
+            .iter()
+            .filter(|(id, (seq, _))| *seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
         due.map(|(id, (_, show))| {
             // Where the message is may have become known after the card was rendered.
             let message = ladder.cards().get(*id).and_then(|card| card.message);

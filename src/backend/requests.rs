@@ -2,12 +2,14 @@
 
 use crate::domain::cards::Card;
 use crate::domain::ladder::{Act, Input, Ladder};
+use crate::domain::player::Player;
 use crate::domain::season::Season;
 use ipc_schema::archive::{
     ArchivedMatch, ArchivedMatchView, ArchivedUpload, ArchivedVerdict, MatchChoice, PastMatchView, PastPlayer,
 };
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{CardId, PlayerId};
+use ipc_schema::notifications::Place;
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
 
@@ -53,10 +55,27 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         }
         BackendRequest::StaffPerform { caller, proposal } => (caller, Act::Perform(*proposal)),
         BackendRequest::StaffWithdraw { caller, proposal } => (caller, Act::Withdraw(*proposal)),
-        BackendRequest::StaffLook { caller, .. } => (caller, Act::Look),
+        BackendRequest::StaffLook { caller, .. }
+        | BackendRequest::Language { caller, locale: None }
+        | BackendRequest::Notifications { caller }
+        | BackendRequest::Guide { caller }
+        | BackendRequest::Dms { caller }
+        | BackendRequest::HeldBack { caller } => (caller, Act::Look),
+        BackendRequest::Language { caller, locale: Some(locale) } => (caller, Act::SetLocale(*locale)),
+        BackendRequest::SetCountry { caller, country } => (caller, Act::SetCountry(country.clone())),
+        BackendRequest::SetNotifications { caller, wish, .. } => {
+            (caller, Act::WishNotifications(wish.clone()))
+        }
+        BackendRequest::PassNotifications { caller } => (caller, Act::PassNotifications),
+        BackendRequest::ReadGuide { caller } => (caller, Act::ReadGuide),
+        BackendRequest::Greet { caller } => (caller, Act::Greet),
+        BackendRequest::TryDms { caller } => (caller, Act::TryDms),
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });
+        }
+        BackendRequest::CardTold { card, version } => {
+            return Some(Input::CardTold { card: *card, version: *version });
         }
         BackendRequest::CardFailed { card, version, .. } => {
             return Some(Input::CardLost { card: *card, version: *version });
@@ -101,8 +120,20 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::StaffWithdraw { caller, .. }
         | BackendRequest::StaffLook { caller, .. }
         | BackendRequest::PastMatch { caller, .. }
-        | BackendRequest::MatchChoices { caller, .. } => Some(caller),
-        BackendRequest::CardShown { .. }
+        | BackendRequest::MatchChoices { caller, .. }
+        | BackendRequest::Language { caller, .. }
+        | BackendRequest::SetCountry { caller, .. }
+        | BackendRequest::Notifications { caller }
+        | BackendRequest::SetNotifications { caller, .. }
+        | BackendRequest::PassNotifications { caller }
+        | BackendRequest::Guide { caller }
+        | BackendRequest::ReadGuide { caller }
+        | BackendRequest::Greet { caller }
+        | BackendRequest::Dms { caller }
+        | BackendRequest::TryDms { caller }
+        | BackendRequest::HeldBack { caller } => Some(caller),
+        BackendRequest::CardTold { .. }
+        | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
@@ -138,7 +169,13 @@ pub(super) fn locale_of(reply: &BackendReply) -> Locale {
         | BackendReply::Staff { locale, .. }
         | BackendReply::ReplayTaken { locale }
         | BackendReply::PastMatch { locale, .. }
-        | BackendReply::MatchChoices { locale, .. } => *locale,
+        | BackendReply::MatchChoices { locale, .. }
+        | BackendReply::Language { locale }
+        | BackendReply::Country { locale, .. }
+        | BackendReply::Notifications { locale, .. }
+        | BackendReply::Guide { locale }
+        | BackendReply::Dms { locale, .. }
+        | BackendReply::HeldBack { locale, .. } => *locale,
         BackendReply::Setup(view) => view.locale,
         BackendReply::Taken
         | BackendReply::Session(_)
@@ -163,21 +200,26 @@ pub(super) fn reply(
         | BackendRequest::AnswerTerms { caller, .. }
         | BackendRequest::SetNames { caller, .. }
         | BackendRequest::SetRegion { caller, .. }
-        | BackendRequest::FinishSetup { caller } => match found(caller) {
+        | BackendRequest::FinishSetup { caller }
+        | BackendRequest::PassNotifications { caller }
+        | BackendRequest::SetNotifications { caller, place: Place::Setup, .. } => match found(caller) {
             Some((_, player)) => BackendReply::Setup(player.setup_view()),
             None => refuse(Refusal::SetupNeeded),
         },
-        BackendRequest::Queue { caller }
+        BackendRequest::Queue { caller } => match ladder.queue_gate(caller.user) {
+            Err(refusal) => refuse(refusal),
+            Ok((id, player)) => {
+                queue_reply(ladder, season, now, (id, player)).unwrap_or_else(|| refuse(Refusal::SetupNeeded))
+            }
+        },
+        BackendRequest::ReadGuide { caller }
         | BackendRequest::ChooseRace { caller, .. }
         | BackendRequest::ChooseVetoes { caller, .. }
         | BackendRequest::JoinQueue { caller }
         | BackendRequest::LeaveQueue { caller } => match found(caller) {
             None => refuse(Refusal::SetupNeeded),
-            Some((id, player)) => match (player.gate(), ladder.queue_view(season, now, id)) {
-                (Ok(()), Some(queue)) => {
-                    let card = ladder.queue_card(id).map(|(id, card)| card_state(id, card));
-                    BackendReply::Queue { locale: player.locale, queue, card }
-                }
+            Some((id, player)) => match (player.gate(), queue_reply(ladder, season, now, (id, player))) {
+                (Ok(()), Some(reply)) => reply,
                 (Err(refusal), _) => refuse(refusal),
                 (Ok(()), None) => refuse(Refusal::SetupNeeded),
             },
@@ -243,14 +285,54 @@ pub(super) fn reply(
             locale: locale(ladder, caller),
             matches: found(caller).map_or_else(Vec::new, |(id, _)| match_choices(ladder, id, typed)),
         },
+        BackendRequest::Language { caller, .. } => BackendReply::Language { locale: locale(ladder, caller) },
+        BackendRequest::SetCountry { caller, .. } => match found(caller) {
+            Some((_, player)) => {
+                BackendReply::Country { locale: player.locale, country: player.country().to_owned() }
+            }
+            None => refuse(Refusal::SetupNeeded),
+        },
+        BackendRequest::Notifications { caller }
+        | BackendRequest::SetNotifications { caller, place: Place::Notifications, .. } => {
+            let notifications = found(caller).map(|(_, player)| player.settings.notifications);
+            BackendReply::Notifications {
+                locale: locale(ladder, caller),
+                notifications: notifications.unwrap_or_default(),
+            }
+        }
+        BackendRequest::Guide { caller } => BackendReply::Guide { locale: locale(ladder, caller) },
+        BackendRequest::Greet { caller } => {
+            let stranger = Player::new(caller.user, caller.locale);
+            BackendReply::Setup(found(caller).map_or(&stranger, |(_, player)| player).setup_view())
+        }
+        BackendRequest::Dms { caller } => BackendReply::Dms { locale: locale(ladder, caller), tried: false },
+        BackendRequest::TryDms { caller } => {
+            BackendReply::Dms { locale: locale(ladder, caller), tried: true }
+        }
+        BackendRequest::HeldBack { caller } => BackendReply::HeldBack {
+            locale: locale(ladder, caller),
+            held: found(caller).and_then(|(id, _)| ladder.held_back(season, now, id)),
+        },
         BackendRequest::RefuseUpload { .. }
         | BackendRequest::ReplayFile { .. }
+        | BackendRequest::CardTold { .. }
         | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
         | BackendRequest::TimeLost { .. } => BackendReply::Taken,
     }
+}
+
+fn queue_reply(
+    ladder: &Ladder,
+    season: &Season,
+    now: Timestamp,
+    (id, player): (PlayerId, &Player),
+) -> Option<BackendReply> {
+    let queue = ladder.queue_view(season, now, id)?;
+    let card = ladder.queue_card(id).map(|(id, card)| card_state(id, card));
+    Some(BackendReply::Queue { locale: player.locale, queue, card })
 }
 
 pub(super) fn staff_reply(

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Whose the cards in channels are. Players are numbered from 1.
 pub const NOBODY: PlayerId = PlayerId(0);
 
+/// Cards held back for one player whom messages do not reach; the oldest is forgotten beyond it.
+const HELD: usize = 10;
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Card {
     /// [`NOBODY`] for a card in a channel.
@@ -56,6 +59,18 @@ pub enum Content {
     Post(Post),
 }
 
+impl Content {
+    /// Whether it says something by the time messages reach the player again.
+    fn keeps(&self) -> bool {
+        match self {
+            Content::Match(_) | Content::Replay(_) | Content::Notice { .. } | Content::Post(_) => true,
+            Content::News(News::SomebodyQueues { .. } | News::DmsOpen) => false,
+            Content::News(_) => true,
+            Content::Reminder { .. } | Content::PlayReminder { .. } | Content::Queue { .. } => false,
+        }
+    }
+}
+
 /// All cards that are due or may change again.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cards {
@@ -66,6 +81,8 @@ pub struct Cards {
     posts: BTreeMap<Post, CardId>,
     /// Since the shell last asked: cards with a new version.
     changed: Vec<CardId>,
+    /// Players whom messages do not reach.
+    unreached: BTreeSet<PlayerId>,
 }
 
 impl Cards {
@@ -77,9 +94,16 @@ impl Cards {
     pub fn add(&mut self, player: PlayerId, content: Content) -> CardId {
         let id = self.next_id();
         self.last = id.0;
+        let is_unreached = self.unreached.contains(&player);
+        if is_unreached && !content.keeps() {
+            return id;
+        }
         self.cards.insert(id, Card { player, content, version: 1, shown: 0, message: None });
         self.due.insert(id);
         self.changed.push(id);
+        if is_unreached {
+            self.forget_beyond(player);
+        }
         id
     }
 
@@ -114,6 +138,50 @@ impl Cards {
             self.due.remove(&card);
             self.cards.remove(&card);
         }
+    }
+
+    /// Messages do not reach the player: what is due is held back, as far as it keeps.
+    pub fn close(&mut self, player: PlayerId) {
+        self.unreached.insert(player);
+        let stale = self.held_of(player).filter(|(_, card)| !card.content.keeps());
+        for id in stale.map(|(id, _)| id).collect::<Vec<_>>() {
+            self.remove(id);
+        }
+        self.forget_beyond(player);
+    }
+
+    /// Messages reach the player again.
+    pub fn open(&mut self, player: PlayerId) {
+        let held: Vec<CardId> = self.held_of(player).map(|(id, _)| id).collect();
+        self.unreached.remove(&player);
+        self.changed.extend(held);
+    }
+
+    /// Of what is held back for a player the newest is kept; a match can be looked up.
+    fn forget_beyond(&mut self, player: PlayerId) {
+        let others = |card: &Card| !matches!(card.content, Content::Match(_));
+        let held = self.held_of(player).filter(|(_, card)| others(card)).map(|(id, _)| id);
+        let held: Vec<CardId> = held.collect();
+        for id in &held[..held.len().saturating_sub(HELD)] {
+            self.remove(*id);
+        }
+    }
+
+    /// Cards that are due and held back, oldest first.
+    pub fn held_of(&self, player: PlayerId) -> impl Iterator<Item = (CardId, &Card)> {
+        let cards = self.due.iter().filter_map(|id| Some((*id, self.cards.get(id)?)));
+        cards.filter(move |(_, card)| card.player == player && self.holds(card))
+    }
+
+    /// Whether a card waits until messages reach its player again.
+    pub fn is_held(&self, id: CardId) -> bool {
+        self.cards.get(&id).is_some_and(|card| self.holds(card))
+    }
+
+    /// That a match was found is tried once, since a time runs; and what was posted can be edited.
+    fn holds(&self, card: &Card) -> bool {
+        let finds_match = matches!(card.content, Content::Match(_)) && card.shown == 0;
+        self.unreached.contains(&card.player) && card.message.is_none() && !finds_match
     }
 
     /// Cards that got a new version since this was last asked.
@@ -179,13 +247,13 @@ impl Cards {
         }
     }
 
-    /// Cards whose newest version was not shown yet.
+    /// Cards whose newest version was not shown yet, and is not held back.
     pub fn due(&self) -> impl Iterator<Item = CardId> {
-        self.due.iter().copied()
+        self.due.iter().copied().filter(|id| !self.is_held(*id))
     }
 
     pub fn is_due(&self, id: CardId) -> bool {
-        self.due.contains(&id)
+        self.due.contains(&id) && !self.is_held(id)
     }
 
     pub fn len(&self) -> usize {

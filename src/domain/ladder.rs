@@ -1,7 +1,9 @@
 //! The whole state of the ladder, and how events move it; [`decide`] has what makes them true.
 
 mod changes;
+mod contact;
 mod decide;
+mod look;
 mod posts;
 mod queue_cards;
 mod results;
@@ -15,15 +17,16 @@ use super::chance::Chance;
 use super::history::History;
 use super::match_::{Match, Phase, Report, Seat, Upload};
 use super::overrides::{Changed, Learned, Overrides, Scope};
-use super::player::{Player, fold};
+use super::player::{Player, rename};
 use super::queue::{Entry, LeftOut};
 use super::rating::{Rating, RatingKey};
 use super::staff::{Proposal, Staff};
 use super::standings::Standings;
 use super::verdict::Game;
 use super::waits::Waits;
-use ipc_schema::event::{Event, Judged, Names, Pairing, Places, RatingChange};
+use ipc_schema::event::{Event, Judged, Pairing, Places, RatingChange};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId, ProposalId, UserId};
+use ipc_schema::notifications::Wish;
 use ipc_schema::replay::{Fault, ReplayFacts};
 use ipc_schema::staff::StaffAct;
 use ipc_schema::view::{CaseClosing, Post, ReplayStage, ReplayView, UploadEnd};
@@ -124,6 +127,16 @@ pub enum Input {
         card: CardId,
         version: u32,
     },
+    /// The player does not take messages.
+    CardUnreachable {
+        card: CardId,
+        version: u32,
+    },
+    /// A card that is held back was told by an answer.
+    CardTold {
+        card: CardId,
+        version: u32,
+    },
     /// The message that a version was to edit is gone.
     CardGone {
         card: CardId,
@@ -213,6 +226,15 @@ pub enum Act {
     Perform(ProposalId),
     /// They do not.
     Withdraw(ProposalId),
+    SetCountry(String),
+    WishNotifications(Wish),
+    /// Go on in the setup with the notifications as they are.
+    PassNotifications,
+    ReadGuide,
+    /// Write to the bot, which is no press and so tells no language: a stranger stays one.
+    Greet,
+    /// See whether messages arrive.
+    TryDms,
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.
@@ -265,109 +287,6 @@ impl Ladder {
     /// A ladder without players, whose chance begins at `seed`.
     pub fn new(seed: u64) -> Ladder {
         Ladder { chance: Chance(seed), ..Ladder::default() }
-    }
-
-    pub fn player_of(&self, user: UserId) -> Option<(PlayerId, &Player)> {
-        let id = *self.by_user.get(&user)?;
-        Some((id, &self.players[&id]))
-    }
-
-    /// Who has this name, in any spelling of it.
-    pub fn player_named(&self, name: &str) -> Option<PlayerId> {
-        self.by_name.get(&fold(name.trim())).copied()
-    }
-
-    pub fn player(&self, player: PlayerId) -> Option<&Player> {
-        self.players.get(&player)
-    }
-
-    pub fn players(&self) -> usize {
-        self.players.len()
-    }
-
-    /// Who waits, by number.
-    pub fn waiting(&self) -> impl Iterator<Item = (PlayerId, &Entry)> {
-        self.queue.iter().map(|(player, entry)| (*player, entry))
-    }
-
-    pub fn is_queued(&self, player: PlayerId) -> bool {
-        self.queue.contains_key(&player)
-    }
-
-    pub fn is_in_match(&self, player: PlayerId) -> bool {
-        self.open.contains_key(&player)
-    }
-
-    pub fn find_match(&self, id: MatchId) -> Option<&Match> {
-        self.matches.get(&id)
-    }
-
-    /// Matches held in memory, open ones included.
-    pub fn kept_matches(&self) -> usize {
-        self.matches.len()
-    }
-
-    pub fn queued(&self) -> usize {
-        self.queue.len()
-    }
-
-    pub fn open_matches(&self) -> usize {
-        self.matches.len() - self.closed.len()
-    }
-
-    pub fn counts(&self) -> Counts {
-        self.counts
-    }
-
-    pub fn cards(&self) -> &Cards {
-        &self.cards
-    }
-
-    /// Cards that got a new version since this was last asked.
-    pub fn take_changed_cards(&mut self) -> Vec<CardId> {
-        self.cards.take_changed()
-    }
-
-    /// Jobs in line, oldest first.
-    pub fn jobs(&self) -> impl Iterator<Item = (JobId, &Job)> {
-        self.jobs.iter().map(|(id, job)| (*id, job))
-    }
-
-    pub fn job(&self, job: JobId) -> Option<&Job> {
-        self.jobs.get(&job)
-    }
-
-    /// What staff have to look at.
-    pub fn cases(&self) -> &Cases {
-        &self.cases
-    }
-
-    /// The match a player is in, else the last one.
-    pub fn match_of(&self, player: PlayerId) -> Option<(MatchId, &Match)> {
-        let id = self.open.get(&player).or_else(|| self.last_match.get(&player))?;
-        Some((*id, self.matches.get(id)?))
-    }
-
-    /// A player's open match, if it is being played, and all that are over, newest first: the opponent, and
-    /// how each ended for the player.
-    pub fn newest_matches(
-        &self,
-        player: PlayerId,
-    ) -> impl Iterator<Item = (MatchId, PlayerId, Option<Outcome>)> + '_ {
-        let open = self.open.get(&player).map(|id| &self.matches[id]);
-        // Who the opponent is, is told when both have confirmed.
-        let open = open.filter(|match_| matches!(match_.phase, Phase::Playing { .. })).map(|match_| {
-            let [first, second] = match_.pairing.players;
-            (match_.pairing.match_id, if first == player { second } else { first }, None)
-        });
-        open.into_iter().chain(self.history.played_by(player))
-    }
-
-    /// The card on which a player sees a match, while it is kept.
-    pub fn match_card(&self, match_id: MatchId, player: PlayerId) -> Option<(CardId, &Card)> {
-        let match_ = self.matches.get(&match_id)?;
-        let card = match_.cards[match_.slot_of(player).ok()?];
-        Some((card, self.cards.get(card)?))
     }
 
     /// Makes one event part of the state. Never fails: what was decided, is true.
@@ -664,6 +583,20 @@ impl Ladder {
             Event::Banned { player, until, reason, .. } => self.begin_ban(*player, *until, reason),
             Event::BanEnded { player, reason, .. } => self.end_ban(*player, reason.as_ref()),
             Event::AbortsReset { player } => self.known(*player).reset_aborts(),
+            Event::NotificationsSet { player, notifications } => {
+                self.known(*player).settings.notifications = *notifications;
+            }
+            Event::NotificationsPassed { player } => {
+                self.known(*player).settings.notifications_passed = true;
+            }
+            Event::GuideRead { player, .. } => self.known(*player).settings.guide_read = true,
+            Event::PlayersPinged { races, pinged, at, .. } => self.ping(pinged, *races, *at),
+            Event::DmsClosed { player, at } => self.close_dms(*player, *at),
+            Event::DmsOpened { player, greeted, .. } => self.open_dms(*player, *greeted),
+            Event::CardTold { card, version, .. } => {
+                let may_change = self.may_change(*card);
+                self.cards.settled(*card, *version, None, may_change);
+            }
             Event::QueueCardDue { player, replaces, at } => self.add_queue_card(*player, *replaces, *at),
             Event::QueueCardsStale { players, at } => self.renew_queue_cards(players, *at),
             Event::PlacesSet { places, .. } => self.set_places(*places),
@@ -755,9 +688,12 @@ impl Ladder {
                 beyond = beyond.saturating_sub(1);
                 let post = cards.post(Post::Result(*id));
                 let mut cards_of = matches[id].cards.into_iter().chain(post);
-                let is_kept = is_newest || cases.is_open(*id) || cards_of.any(|card| cards.is_due(card));
+                let is_told = !cards_of.any(|card| cards.is_due(card));
+                let is_kept = is_newest || cases.is_open(*id) || !is_told;
                 if !is_kept {
                     matches.remove(id);
+                    // What is held back of it has nothing to show any more.
+                    cards_of.into_iter().for_each(|card| cards.remove(card));
                 }
                 is_kept
             });
@@ -813,25 +749,4 @@ impl Ladder {
             | Content::News(_) => false,
         }
     }
-}
-
-/// Moves a player's entry among unique names. Names that another build told apart may be one in
-/// this one: the first who had it keeps it, nobody loses it to a change of the other's name, and when
-/// the first takes another one, it is the other's.
-fn rename(
-    unique: &mut BTreeMap<String, PlayerId>,
-    players: &BTreeMap<PlayerId, Player>,
-    player: PlayerId,
-    (old, new): (Option<&str>, &str),
-    name_of: fn(&Names) -> &String,
-) {
-    let new = fold(new);
-    if let Some(old) = old.map(fold).filter(|old| *old != new && unique.get(old) == Some(&player)) {
-        let has_it = |known: &Player| known.names.as_ref().is_some_and(|names| fold(name_of(names)) == old);
-        match players.iter().find(|(id, known)| **id != player && has_it(known)) {
-            Some((heir, _)) => unique.insert(old, *heir),
-            None => unique.remove(&old),
-        };
-    }
-    unique.entry(new).or_insert(player);
 }

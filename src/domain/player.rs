@@ -1,5 +1,6 @@
 //! A member of the ladder, and the rules for what they call themselves.
 
+pub(super) mod settings;
 pub(super) mod snapshot;
 
 use super::season::{Knobs, Season};
@@ -7,6 +8,7 @@ use ipc_schema::event::Names;
 use ipc_schema::ids::{ChannelId, PlayerId, UserId};
 use ipc_schema::view::{SetupStep, SetupView};
 use ipc_schema::vocab::{GameRegion, Locale, RaceChoice, Refusal, Region, Timestamp, Toon};
+pub use settings::Settings;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use unicase::UniCase;
@@ -39,6 +41,7 @@ pub struct Player {
     timeout: Option<Timeout>,
     /// Ends by an event, also where it ends by time.
     pub ban: Option<Ban>,
+    pub settings: Settings,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +84,7 @@ impl Player {
             aborts: Aborts::default(),
             timeout: None,
             ban: None,
+            settings: Settings::default(),
         }
     }
 
@@ -111,10 +115,12 @@ impl Player {
             SetupStep::Names
         } else if self.region.is_none() {
             SetupStep::Region
-        } else if !self.setup_finished {
+        } else if self.setup_finished {
+            SetupStep::Done
+        } else if self.settings.notifications_passed {
             SetupStep::Preview
         } else {
-            SetupStep::Done
+            SetupStep::Notifications
         }
     }
 
@@ -125,6 +131,7 @@ impl Player {
             terms_accepted: self.terms_accepted,
             names: self.names.clone(),
             region: self.region,
+            notifications: self.settings.notifications,
         }
     }
 
@@ -142,10 +149,17 @@ impl Player {
         match self.setup_step() {
             SetupStep::Done => Ok(()),
             SetupStep::Terms if self.setup_finished => Err(Refusal::TermsNeeded),
-            SetupStep::Terms | SetupStep::Names | SetupStep::Region | SetupStep::Preview => {
-                Err(Refusal::SetupNeeded)
-            }
+            SetupStep::Terms
+            | SetupStep::Names
+            | SetupStep::Region
+            | SetupStep::Notifications
+            | SetupStep::Preview => Err(Refusal::SetupNeeded),
         }
+    }
+
+    /// The last of the gates before the queue: what a match is like was read once.
+    pub fn guide_gate(&self) -> Result<(), Refusal> {
+        if self.settings.guide_read { Ok(()) } else { Err(Refusal::GuideUnread) }
     }
 
     /// When a queue time-out that runs at `now` ends.
@@ -236,6 +250,27 @@ pub fn fold(name: &str) -> String {
         (!is_dot).then_some(char)
     });
     one_i.nfkc().collect()
+}
+
+/// Moves a player's entry among unique names. Names that another build told apart may be one in
+/// this one: the first who had it keeps it, nobody loses it to a change of the other's name, and when
+/// the first takes another one, it is the other's.
+pub(super) fn rename(
+    unique: &mut BTreeMap<String, PlayerId>,
+    players: &BTreeMap<PlayerId, Player>,
+    player: PlayerId,
+    (old, new): (Option<&str>, &str),
+    name_of: fn(&Names) -> &String,
+) {
+    let new = fold(new);
+    if let Some(old) = old.map(fold).filter(|old| *old != new && unique.get(old) == Some(&player)) {
+        let has_it = |known: &Player| known.names.as_ref().is_some_and(|names| fold(name_of(names)) == old);
+        match players.iter().find(|(id, known)| **id != player && has_it(known)) {
+            Some((heir, _)) => unique.insert(old, *heir),
+            None => unique.remove(&old),
+        };
+    }
+    unique.entry(new).or_insert(player);
 }
 
 /// The names in their stored form, if the rules allow them. An alternative may be the name of

@@ -8,18 +8,21 @@ use super::player::{Player, fold};
 use super::queue::{hint, waiting, wave_after};
 use super::season::Season;
 use super::standings::{self, Place};
-use ipc_schema::ids::{CardId, ChannelId, MatchId, PlayerId};
+use ipc_schema::ids::{CardId, ChannelId, MatchId, PlayerId, UserId};
 use ipc_schema::view::{
-    ActivityView, CardView, EntryView, LeaderboardFilter, LeaderboardRow, LeaderboardView, MatchPhase,
-    MatchSheet, MatchView, ProfileRating, ProfileView, QueueView, ResultView, SheetPlayer,
+    ActivityView, CardView, EntryView, HeldCard, LeaderboardFilter, LeaderboardRow, LeaderboardView,
+    MatchPhase, MatchSheet, MatchView, ProfileRating, ProfileView, QueueView, ResultView, SheetPlayer,
 };
-use ipc_schema::vocab::{Race, Timestamp};
+use ipc_schema::vocab::{Race, Refusal, Timestamp};
 
 /// Rows of one leaderboard page.
 const PAGE_ROWS: usize = 20;
 
 /// Discord shows no more suggestions for what is being typed.
 const SUGGESTIONS: usize = 25;
+
+/// Cards held back that one answer tells of: each is a sentence beside the answer itself.
+const HELD_TOLD: usize = 3;
 
 /// The in-game chat channel of the ladder.
 const CHAT_CHANNEL: &str = "SCEvoLadder";
@@ -54,6 +57,27 @@ impl Ladder {
             entry,
             in_match: self.is_in_match(player),
         })
+    }
+
+    /// The gates before the queue, for a look at it: in a match there is nothing to wait for.
+    pub fn queue_gate(&self, user: UserId) -> Result<(PlayerId, &Player), Refusal> {
+        let (id, player) = self.player_of(user).ok_or(Refusal::SetupNeeded)?;
+        player.gate()?;
+        if self.is_in_match(id) {
+            return Err(Refusal::InMatch);
+        }
+        player.guide_gate()?;
+        Ok((id, player))
+    }
+
+    /// The oldest cards that are held back from a player whom messages do not reach; None where they do.
+    pub fn held_back(&self, season: &Season, now: Timestamp, player: PlayerId) -> Option<Vec<HeldCard>> {
+        self.player(player)?.settings.dms_closed?;
+        let held = self.cards().held_of(player).filter_map(|(id, card)| {
+            let view = self.card_view(season, now, id)?;
+            Some(HeldCard { card: id, version: card.version, view })
+        });
+        Some(held.take(HELD_TOLD).collect())
     }
 
     pub fn match_view(

@@ -43,10 +43,8 @@ const REPORT_LIMIT: Duration = Duration::from_secs(60);
 const REPORT_TRIES: u32 = 15;
 const REPORT_PAUSE: Duration = Duration::from_secs(2);
 
-/// Codes by which Discord says that this player or this content can never be.
-const FOR_GOOD: [u64; 11] = [
-    code::CANNOT_MESSAGE_USER,
-    code::NO_MUTUAL_GUILD,
+/// Codes by which Discord says that this account or this content can never be.
+const FOR_GOOD: [u64; 9] = [
     code::INVALID_FORM,
     code::EMPTY_MESSAGE,
     code::UNKNOWN_CHANNEL,
@@ -183,7 +181,7 @@ impl Cards {
                     self.gone.pop_first();
                 }
             }
-            Err(CardFailure::Passing | CardFailure::Permanent) => {}
+            Err(CardFailure::Passing | CardFailure::Permanent | CardFailure::Unreachable) => {}
         }
         self.report(delivered);
         self.turns.done(delivered.user);
@@ -299,6 +297,9 @@ fn failure_of(error: &RestError) -> CardFailure {
         {
             CardFailure::MessageGone
         }
+        RestError::Refused { code: code::CANNOT_MESSAGE_USER | code::NO_MUTUAL_GUILD, .. } => {
+            CardFailure::Unreachable
+        }
         RestError::Refused { code, .. } if FOR_GOOD.contains(code) => CardFailure::Permanent,
         // Also what Discord's front door refuses without a code: the token or the address are the
         // operator's to mend, and the player is as reachable as ever.
@@ -340,8 +341,8 @@ mod tests {
         let cases = [
             (refused(404, code::UNKNOWN_MESSAGE), CardFailure::MessageGone),
             (refused(429, code::TOO_MANY_EDITS_OF_OLD_MESSAGE), CardFailure::MessageGone),
-            (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Permanent),
-            (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Permanent),
+            (refused(403, code::CANNOT_MESSAGE_USER), CardFailure::Unreachable),
+            (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Unreachable),
             (refused(400, code::INVALID_FORM), CardFailure::Permanent),
             (refused(400, code::EMPTY_MESSAGE), CardFailure::Permanent),
             // Opening DMs too fast, and a front door that knows no codes.

@@ -3,9 +3,12 @@
 
 pub mod activity;
 pub mod admin;
+pub mod country;
 pub mod help;
+pub mod language;
 pub mod leaderboard;
 pub mod match_;
+pub mod notifications;
 pub mod profile;
 pub mod queue;
 pub mod report;
@@ -18,8 +21,9 @@ use super::reply::{Page, Reply};
 use super::text::Words;
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::MatchId;
+use ipc_schema::notifications::{Place, Wish};
 use ipc_schema::staff::StaffLook;
-use ipc_schema::vocab::{Locale, Race, Refusal, Region};
+use ipc_schema::vocab::{Locale, PingsOf, Race, Refusal, Region};
 use twilight_interactions::command::{CommandOption, CreateOption};
 use twilight_interactions::error::ParseError;
 use twilight_model::application::interaction::application_command::CommandData;
@@ -60,6 +64,9 @@ pub const COMMANDS: &[Command] = &[
     help::COMMAND,
     admin::COMMAND,
     report::COMMAND,
+    language::COMMAND,
+    country::COMMAND,
+    notifications::COMMAND,
 ];
 
 /// Options that do not fit the registered command, such as those of an older registration.
@@ -117,6 +124,10 @@ pub enum Plan {
         file: SentFile,
         of: Option<MatchId>,
     },
+    /// The modal of cool-down and quiet hours, likewise.
+    OpenTimes(Place),
+    /// Countries for what is typed.
+    SuggestCountries(String),
 }
 
 /// A file that a player sent, before it is downloaded.
@@ -141,7 +152,8 @@ impl Plan {
     /// How a press that leads to this is acknowledged.
     pub fn ack(&self) -> Ack {
         match self {
-            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => Ack::Modal,
+            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) | Plan::OpenTimes(_) => Ack::Modal,
+            Plan::SuggestCountries(_) => Ack::Choices,
             Plan::Ask(_) | Plan::Draw(_) | Plan::Say(_) | Plan::Refuse(_) | Plan::TakeFile { .. } => {
                 Ack::Message
             }
@@ -158,6 +170,7 @@ pub enum Origin {
     Leaderboard,
     Command,
     Staff,
+    Notifications,
 }
 
 /// What was typed or chosen.
@@ -223,6 +236,29 @@ pub fn plan(id: CustomId, caller: Caller, input: Input) -> Plan {
         CustomId::LeaderboardPicture { page, filter } => {
             return Plan::Draw(BackendRequest::Leaderboard { caller, page, filter });
         }
+        CustomId::Language => match Locale::from_code(value) {
+            Some(locale) => BackendRequest::Language { caller, locale: Some(locale) },
+            None => return Plan::Say("button-unknown"),
+        },
+        CustomId::NotifyShow => BackendRequest::Notifications { caller },
+        CustomId::NotifyKinds(place) => {
+            let wish = notifications::kinds_of(&input.values);
+            BackendRequest::SetNotifications { caller, wish, place }
+        }
+        CustomId::NotifyPings(place) => match PingsOf::from_code(value) {
+            Some(of) => BackendRequest::SetNotifications { caller, wish: Wish::Pings(of), place },
+            None => return Plan::Say("button-unknown"),
+        },
+        CustomId::NotifyTimesOpen(place) => return Plan::OpenTimes(place),
+        CustomId::NotifyTimes(place) => {
+            let wish = Wish::Times(notifications::times_of(&input.fields));
+            BackendRequest::SetNotifications { caller, wish, place }
+        }
+        CustomId::SetupNotifyDone => BackendRequest::PassNotifications { caller },
+        CustomId::GuideOpen => BackendRequest::Guide { caller },
+        CustomId::GuideRead => BackendRequest::ReadGuide { caller },
+        CustomId::DmsShow => BackendRequest::Dms { caller },
+        CustomId::DmsRetry => BackendRequest::TryDms { caller },
     };
     Plan::Ask(request)
 }
@@ -256,6 +292,18 @@ impl Origin {
             | CustomId::StaffCases { .. }
             | CustomId::StaffAsk(_)
             | CustomId::StaffReason(_) => Origin::Staff,
+            CustomId::Language | CustomId::DmsShow | CustomId::DmsRetry => Origin::Command,
+            CustomId::NotifyKinds(Place::Setup)
+            | CustomId::NotifyPings(Place::Setup)
+            | CustomId::NotifyTimesOpen(Place::Setup)
+            | CustomId::NotifyTimes(Place::Setup)
+            | CustomId::SetupNotifyDone => Origin::Setup,
+            CustomId::NotifyShow
+            | CustomId::NotifyKinds(Place::Notifications)
+            | CustomId::NotifyPings(Place::Notifications)
+            | CustomId::NotifyTimesOpen(Place::Notifications)
+            | CustomId::NotifyTimes(Place::Notifications) => Origin::Notifications,
+            CustomId::GuideOpen | CustomId::GuideRead => Origin::Queue,
         }
     }
 
@@ -269,10 +317,13 @@ impl Origin {
             (Refusal::SetupNeeded | Refusal::TermsNeeded, _) | (_, Origin::Setup) => {
                 Some(BackendRequest::Setup { caller })
             }
+            (Refusal::GuideUnread, _) => Some(BackendRequest::Guide { caller }),
+            (Refusal::DmsClosed, _) => Some(BackendRequest::Dms { caller }),
             // The pressed match may not be the newest one, whose page must not take its place: whoever
             // asks has to look which one it got.
             (Refusal::InMatch, _) | (_, Origin::Match) => Some(BackendRequest::Match { caller }),
             (_, Origin::Queue) => Some(BackendRequest::Queue { caller }),
+            (_, Origin::Notifications) => Some(BackendRequest::Notifications { caller }),
             (_, Origin::Leaderboard | Origin::Command) => None,
         }
     }
@@ -293,7 +344,13 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::StaffLook { .. }
         | BackendRequest::PastMatch { .. }
         | BackendRequest::MatchChoices { .. }
-        | BackendRequest::ReplayFile { .. } => false,
+        | BackendRequest::ReplayFile { .. }
+        | BackendRequest::Language { locale: None, .. }
+        | BackendRequest::Notifications { .. }
+        | BackendRequest::Guide { .. }
+        | BackendRequest::Greet { .. }
+        | BackendRequest::Dms { .. }
+        | BackendRequest::HeldBack { .. } => false,
         BackendRequest::SetLocale { .. }
         | BackendRequest::AnswerTerms { .. }
         | BackendRequest::SetNames { .. }
@@ -315,7 +372,14 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::Dispute { .. }
         | BackendRequest::StaffPropose { .. }
         | BackendRequest::StaffPerform { .. }
-        | BackendRequest::StaffWithdraw { .. } => true,
+        | BackendRequest::StaffWithdraw { .. }
+        | BackendRequest::Language { locale: Some(_), .. }
+        | BackendRequest::SetCountry { .. }
+        | BackendRequest::SetNotifications { .. }
+        | BackendRequest::PassNotifications { .. }
+        | BackendRequest::ReadGuide { .. }
+        | BackendRequest::TryDms { .. }
+        | BackendRequest::CardTold { .. } => true,
     }
 }
 
@@ -336,11 +400,19 @@ pub fn render(reply: &BackendReply) -> Reply {
         BackendReply::PastMatch { locale, match_ } => {
             match_::past::render(match_, match_::past::Download::Gone, Words::of(*locale)).into()
         }
+        BackendReply::Language { locale } => language::render(Words::of(*locale)).into(),
+        BackendReply::Country { locale, country } => country::render(country, Words::of(*locale)).into(),
+        BackendReply::Notifications { locale, notifications } => {
+            notifications::render(notifications, Words::of(*locale)).into()
+        }
+        BackendReply::Guide { locale } => help::render_guide(Words::of(*locale)).into(),
+        BackendReply::Dms { locale, tried } => notifications::render_dms(*tried, Words::of(*locale)).into(),
         // No press asks for these.
         BackendReply::Taken
         | BackendReply::ReplayTaken { .. }
         | BackendReply::MatchChoices { .. }
         | BackendReply::ReplayFile(_)
+        | BackendReply::HeldBack { .. }
         | BackendReply::Session(_)
         | BackendReply::PlayerNames(_)
         | BackendReply::MatchChannels(_) => Reply::Taken,
@@ -401,8 +473,20 @@ mod tests {
             assert_ne!(command.ack, Ack::Choices, "{} is more than typing", command.name);
             assert!(names.insert(command.name), "{} twice", command.name);
         }
-        let expected =
-            ["setup", "queue", "match", "leaderboard", "profile", "activity", "help", "admin", "report"];
+        let expected = [
+            "setup",
+            "queue",
+            "match",
+            "leaderboard",
+            "profile",
+            "activity",
+            "help",
+            "admin",
+            "report",
+            "language",
+            "setcountry",
+            "notifications",
+        ];
         assert_eq!(names, BTreeSet::from(expected));
     }
 
@@ -463,6 +547,33 @@ mod tests {
                 "",
                 Plan::Ask(BackendRequest::Leaderboard { caller, page: 0, filter: best }),
             ),
+            ("language", "koKR", Plan::Ask(BackendRequest::Language { caller, locale: Some(Locale::KoKr) })),
+            ("language", "klingon", unknown()),
+            (
+                "setup:notify:pings",
+                "sc2",
+                Plan::Ask(BackendRequest::SetNotifications {
+                    caller,
+                    wish: Wish::Pings(PingsOf::Sc2),
+                    place: Place::Setup,
+                }),
+            ),
+            ("notify:pings", "", unknown()),
+            (
+                "notify:kinds",
+                "corrections",
+                Plan::Ask(BackendRequest::SetNotifications {
+                    caller,
+                    wish: Wish::Kinds { corrections: true, announcements: false },
+                    place: Place::Notifications,
+                }),
+            ),
+            ("notify:times:open", "", Plan::OpenTimes(Place::Notifications)),
+            ("setup:notify:done", "", Plan::Ask(BackendRequest::PassNotifications { caller })),
+            ("guide:open", "", Plan::Ask(BackendRequest::Guide { caller })),
+            ("guide:read", "", Plan::Ask(BackendRequest::ReadGuide { caller })),
+            ("dms:show", "", Plan::Ask(BackendRequest::Dms { caller })),
+            ("dms:retry", "", Plan::Ask(BackendRequest::TryDms { caller })),
             ("staff:do:7", "", Plan::Ask(BackendRequest::StaffPerform { caller, proposal: ProposalId(7) })),
             (
                 "staff:cancel:7",
@@ -512,6 +623,9 @@ mod tests {
             (Origin::Command, Refusal::NoOpenMatch, None),
             (Origin::Queue, Refusal::Banned { until: None, reason: String::new() }, None),
             (Origin::Staff, Refusal::ProposalGone, None),
+            (Origin::Command, Refusal::GuideUnread, Some(BackendRequest::Guide { caller })),
+            (Origin::Queue, Refusal::DmsClosed, Some(BackendRequest::Dms { caller })),
+            (Origin::Notifications, Refusal::TimeInvalid, Some(BackendRequest::Notifications { caller })),
         ];
         for (origin, refusal, expected) in cases {
             assert_eq!(origin.after(&refusal, caller), expected, "{origin:?} {refusal:?}");

@@ -3,6 +3,7 @@
 
 use ipc_schema::backend::TermsAnswer;
 use ipc_schema::ids::{CaseId, MatchId, ProposalId};
+use ipc_schema::notifications::Place;
 use ipc_schema::view::LeaderboardFilter;
 use ipc_schema::vocab::{CountryCode, Era, Outcome, Race, Rank};
 use std::fmt;
@@ -56,6 +57,25 @@ pub enum CustomId {
     MatchReplay(MatchId),
     /// The modal itself.
     MatchFile(MatchId),
+    /// Menu of languages, by their codes.
+    Language,
+    /// Button that leads to the notifications.
+    NotifyShow,
+    /// Menu of `corrections` and `announcements`.
+    NotifyKinds(Place),
+    /// Menu of whose queueing to tell of, by the codes of it.
+    NotifyPings(Place),
+    /// Button that opens the modal of cool-down and quiet hours.
+    NotifyTimesOpen(Place),
+    /// The modal itself.
+    NotifyTimes(Place),
+    /// The step of the setup is done.
+    SetupNotifyDone,
+    GuideOpen,
+    GuideRead,
+    /// Button that leads to how messages get through.
+    DmsShow,
+    DmsRetry,
     SetupShow,
     /// The same page with a picture of its first rows.
     LeaderboardPicture {
@@ -183,11 +203,38 @@ impl CustomId {
             ["staff", "reason", order @ ..] => CustomId::StaffReason(StaffOrder::parse(order)?),
             ["match", "replay", id] => CustomId::MatchReplay(MatchId(id.parse().ok()?)),
             ["match", "file", id] => CustomId::MatchFile(MatchId(id.parse().ok()?)),
+            ["language"] => CustomId::Language,
+            ["notify", "show"] => CustomId::NotifyShow,
+            ["setup", "notify", "done"] => CustomId::SetupNotifyDone,
+            ["setup", "notify", words @ ..] => CustomId::of_place(Place::Setup, words)?,
+            ["notify", words @ ..] => CustomId::of_place(Place::Notifications, words)?,
+            ["guide", "open"] => CustomId::GuideOpen,
+            ["guide", "read"] => CustomId::GuideRead,
+            ["dms", "show"] => CustomId::DmsShow,
+            ["dms", "retry"] => CustomId::DmsRetry,
             ["setup", "show"] => CustomId::SetupShow,
             _ => return None,
         };
         // One meaning, one spelling: `+7` and `007` are numbers too, but never ours.
         (id.to_string() == text).then_some(id)
+    }
+
+    /// What is on two pages: in `/notifications`, and in the setup's step for the same.
+    fn of_place(place: Place, words: &[&str]) -> Option<CustomId> {
+        Some(match words {
+            ["kinds"] => CustomId::NotifyKinds(place),
+            ["pings"] => CustomId::NotifyPings(place),
+            ["times", "open"] => CustomId::NotifyTimesOpen(place),
+            ["times"] => CustomId::NotifyTimes(place),
+            _ => return None,
+        })
+    }
+}
+
+fn begin(place: Place) -> &'static str {
+    match place {
+        Place::Setup => "setup:notify",
+        Place::Notifications => "notify",
     }
 }
 
@@ -222,6 +269,17 @@ impl fmt::Display for CustomId {
             CustomId::StaffReason(order) => write!(f, "staff:reason:{order}"),
             CustomId::MatchReplay(id) => write!(f, "match:replay:{id}"),
             CustomId::MatchFile(id) => write!(f, "match:file:{id}"),
+            CustomId::Language => f.write_str("language"),
+            CustomId::NotifyShow => f.write_str("notify:show"),
+            CustomId::NotifyKinds(place) => write!(f, "{}:kinds", begin(*place)),
+            CustomId::NotifyPings(place) => write!(f, "{}:pings", begin(*place)),
+            CustomId::NotifyTimesOpen(place) => write!(f, "{}:times:open", begin(*place)),
+            CustomId::NotifyTimes(place) => write!(f, "{}:times", begin(*place)),
+            CustomId::SetupNotifyDone => f.write_str("setup:notify:done"),
+            CustomId::GuideOpen => f.write_str("guide:open"),
+            CustomId::GuideRead => f.write_str("guide:read"),
+            CustomId::DmsShow => f.write_str("dms:show"),
+            CustomId::DmsRetry => f.write_str("dms:retry"),
             CustomId::SetupShow => f.write_str("setup:show"),
             CustomId::LeaderboardPicture { page, filter } => {
                 write!(f, "leaderboard:picture:{}", LeaderboardPage(*page, *filter))
@@ -294,6 +352,21 @@ mod tests {
             (CustomId::StaffReason(StaffOrder::Learn(CaseId(3))), "staff:reason:learn:3"),
             (CustomId::MatchReplay(MatchId(12)), "match:replay:12"),
             (CustomId::MatchFile(MatchId(u64::MAX)), "match:file:18446744073709551615"),
+            (CustomId::Language, "language"),
+            (CustomId::NotifyShow, "notify:show"),
+            (CustomId::NotifyKinds(Place::Notifications), "notify:kinds"),
+            (CustomId::NotifyKinds(Place::Setup), "setup:notify:kinds"),
+            (CustomId::NotifyPings(Place::Notifications), "notify:pings"),
+            (CustomId::NotifyPings(Place::Setup), "setup:notify:pings"),
+            (CustomId::NotifyTimesOpen(Place::Notifications), "notify:times:open"),
+            (CustomId::NotifyTimesOpen(Place::Setup), "setup:notify:times:open"),
+            (CustomId::NotifyTimes(Place::Notifications), "notify:times"),
+            (CustomId::NotifyTimes(Place::Setup), "setup:notify:times"),
+            (CustomId::SetupNotifyDone, "setup:notify:done"),
+            (CustomId::GuideOpen, "guide:open"),
+            (CustomId::GuideRead, "guide:read"),
+            (CustomId::DmsShow, "dms:show"),
+            (CustomId::DmsRetry, "dms:retry"),
             (CustomId::SetupShow, "setup:show"),
             (
                 CustomId::LeaderboardPicture { page: 0, filter: LeaderboardFilter::default() },
@@ -351,6 +424,12 @@ mod tests {
             "staff:ask",
             "staff:ask:3:12",
             "staff:reason:void:",
+            "notify",
+            "notify:done",
+            "notify:times:closed",
+            "setup:notify",
+            "guide",
+            "dms:open",
             " match:show",
             "MATCH:SHOW",
         ];

@@ -1,15 +1,22 @@
 //! The words for what happened to a player without their doing.
 
-use super::reply::{Page, Tone};
+use super::custom_id::CustomId;
+use super::reply::{Page, Tone, button, row};
 use super::text::{Arg, Words, date, plain, relative, sentence};
 use ipc_schema::view::News;
 use ipc_schema::vocab::Outcome;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
 
 pub fn page(news: &News, words: Words) -> Page {
     let tone = match news {
         News::Banned { .. } | News::TimedOut { .. } | News::RemovedFromQueue { .. } => Tone::Bad,
         News::MatchCancelled { .. } | News::Renamed { .. } | News::ToonUnbound { .. } => Tone::Warning,
-        News::BanEnded { .. } | News::TimeOutLifted { .. } | News::AbortsReset { .. } => Tone::Good,
+        News::BanEnded { .. }
+        | News::TimeOutLifted { .. }
+        | News::AbortsReset { .. }
+        | News::SomebodyQueues { .. }
+        | News::DmsOpen => Tone::Good,
         News::RatingCorrected { .. }
         | News::MatchResolved { .. }
         | News::MmrAdjusted { .. }
@@ -18,10 +25,10 @@ pub fn page(news: &News, words: Words) -> Page {
         | News::ToonsAllowed { .. }
         | News::MatchRuled { .. } => Tone::Calm,
     };
-    Page::of(render(news, words)).tone(tone)
+    Page { rows: rows(news, words), ..Page::of(render(news, words)).tone(tone) }
 }
 
-fn render(news: &News, words: Words) -> String {
+pub fn render(news: &News, words: Words) -> String {
     match news {
         News::RatingCorrected { match_id, race, before, after } => words.with(
             "news-rating-corrected",
@@ -95,8 +102,31 @@ fn render(news: &News, words: Words) -> String {
         News::ToonUnbound { toon, reason } => {
             words.with("news-account-unbound", &[("account", toon.to_string().into()), why(reason)])
         }
+        News::SomebodyQueues { races, at } => {
+            let key = match (races.bw, races.sc2) {
+                (Some(_), Some(_)) => "news-queues-both",
+                (Some(_), None) => "news-queues-bw",
+                (None, _) => "news-queues-sc2",
+            };
+            words.with(key, &[("at", relative(*at).into())])
+        }
+        News::DmsOpen => words.say("news-dms-open"),
         // Staff may format it and link to something.
         News::Announcement { text } => words.with("news-announcement", &[("text", text.as_str().into())]),
+    }
+}
+
+/// What a player may do about it at once.
+fn rows(news: &News, words: Words) -> Vec<Component> {
+    match news {
+        News::SomebodyQueues { .. } => {
+            let queue =
+                button(CustomId::QueueRefresh, ButtonStyle::Success, words.say("news-queues-button-queue"));
+            let notify =
+                button(CustomId::NotifyShow, ButtonStyle::Secondary, words.say("news-queues-button-notify"));
+            vec![row(vec![queue, notify])]
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -110,7 +140,7 @@ mod tests {
     use crate::frontend::reply::limits::assert_fits;
     use ipc_schema::ids::MatchId;
     use ipc_schema::staff::StaffRole;
-    use ipc_schema::vocab::{GameRegion, Ground, Locale, Mmr, Race, Timestamp, Toon, Verdict};
+    use ipc_schema::vocab::{GameRegion, Ground, Locale, Mmr, Race, RaceChoice, Timestamp, Toon, Verdict};
 
     #[test]
     fn news_say_what_happened_and_why() {
@@ -206,6 +236,11 @@ mod tests {
                 News::Announcement { text: "The *season* ends.".to_owned() },
                 "**From the staff of the ladder**\nThe *season* ends.",
             ),
+            (
+                News::SomebodyQueues { races: RaceChoice { bw: Some(race), sc2: None }, at: until },
+                "**Somebody is looking for a match** with Brood War, since <t:1800000000:R>. Nobody waits who could be the opponent.",
+            ),
+            (News::DmsOpen, "Messages reach you here. Use /queue to find a match."),
         ];
         cases.into_iter().for_each(|(news, expected)| {
             assert_eq!(render(&news, Words::of(Locale::EnUs)), expected);

@@ -13,7 +13,7 @@ use super::rest::{RestError, Thread, code};
 use super::text::Words;
 use ipc_schema::backend::ShowCard;
 use ipc_schema::ids::{ChannelId, MessageId, RoleId, UserId};
-use ipc_schema::view::{Place, ThreadPlace};
+use ipc_schema::view::{PostPlace, ThreadPlace};
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -75,16 +75,16 @@ impl Desk {
     pub(super) async fn show_post(
         &self,
         card: &ShowCard,
-        place: &Place,
+        place: &PostPlace,
         nonce: String,
     ) -> Result<Shown, RestError> {
         match place {
-            Place::Channel { channel, role } => {
+            PostPlace::Channel { channel, role } => {
                 let body = body_of(card, &Mentions { users: &[], role: *role });
                 let channel = card.channel.unwrap_or(*channel);
                 self.show_in(channel, card, &body, nonce).await
             }
-            Place::Thread(thread) => self.show_in_thread(card, thread, nonce).await,
+            PostPlace::Thread(thread) => self.show_in_thread(card, thread, nonce).await,
         }
     }
 

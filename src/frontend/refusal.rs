@@ -104,6 +104,10 @@ pub fn render(refusal: &Refusal, words: Words) -> String {
         Refusal::HistoryAway => words.say("refusal-history-away"),
         Refusal::ReplayInLine => words.say("refusal-replay-in-line"),
         Refusal::MatchPrivate => words.say("refusal-match-private"),
+        Refusal::GuideUnread => words.say("refusal-guide-unread"),
+        Refusal::DmsClosed => words.say("refusal-dms-closed"),
+        Refusal::TimeInvalid => words.say("refusal-time-invalid"),
+        Refusal::ZoneInvalid => words.say("refusal-zone-invalid"),
     }
 }
 
@@ -139,6 +143,11 @@ pub fn gate(refusal: &Refusal, words: Words) -> Option<Component> {
         | Refusal::AlreadyDecided
         | Refusal::ReplayInLine
         | Refusal::MatchPrivate => open(CustomId::MatchShow, "match-button-show"),
+        Refusal::GuideUnread => open(CustomId::GuideOpen, "setup-button-guide"),
+        Refusal::DmsClosed => open(CustomId::DmsShow, "dms-button-show"),
+        Refusal::TimeInvalid | Refusal::ZoneInvalid => {
+            open(CustomId::NotifyShow, "setup-button-notifications")
+        }
         Refusal::TimedOut { .. }
         | Refusal::MatchUnknown
         | Refusal::FileTooLarge { .. }
@@ -266,6 +275,10 @@ pub mod tests {
             Refusal::HistoryAway,
             Refusal::ReplayInLine,
             Refusal::MatchPrivate,
+            Refusal::GuideUnread,
+            Refusal::DmsClosed,
+            Refusal::TimeInvalid,
+            Refusal::ZoneInvalid,
         ]
     }
 

@@ -12,7 +12,8 @@ pub use body::{Attachment, Body, Surface, shown_in, text_of};
 use bytes::Bytes;
 use twilight_model::channel::message::Component;
 use twilight_model::channel::message::component::{
-    ActionRow, Button, ButtonStyle, SelectMenu, SelectMenuOption, SelectMenuType,
+    ActionRow, Button, ButtonStyle, Label, SelectMenu, SelectMenuOption, SelectMenuType, TextInput,
+    TextInputStyle,
 };
 
 /// The answer to one press or command.
@@ -217,6 +218,36 @@ pub fn menu(id: CustomId, choose: Choose, placeholder: String, options: Vec<Sele
         placeholder: Some(placeholder),
         required: None,
     })])
+}
+
+/// An input of a modal, under its label. A value that the input would not take is left out.
+pub fn text_input(
+    id: &str,
+    label: String,
+    help: String,
+    value: Option<String>,
+    max: u16,
+    required: bool,
+) -> Component {
+    let value = value.filter(|value| !value.is_empty() && value.chars().count() <= usize::from(max));
+    #[expect(deprecated, reason = "the model has the field; it stays empty")]
+    let input = TextInput {
+        custom_id: id.to_owned(),
+        id: None,
+        label: None,
+        max_length: Some(max),
+        min_length: required.then_some(1),
+        placeholder: None,
+        required: Some(required),
+        style: TextInputStyle::Short,
+        value,
+    };
+    Component::Label(Label {
+        component: Box::new(Component::TextInput(input)),
+        description: Some(help),
+        id: None,
+        label,
+    })
 }
 
 /// `chosen` is shown as selected when the message appears.

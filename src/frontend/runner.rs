@@ -5,12 +5,14 @@
 //! the interaction's id as its key, so asking again never does it again.
 
 use super::commands::match_::past::{self, Download};
-use super::commands::{self, Ack, Plan, SentFile, admin, changes_something, report, setup};
+use super::commands::{
+    self, Ack, Plan, SentFile, admin, changes_something, country, notifications, report, setup,
+};
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::pictures::Missing;
 use super::refusal;
-use super::reply::{Body, Picture, Reply, Surface};
+use super::reply::{Body, Picture, Reply, Surface, row};
 use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
@@ -19,7 +21,8 @@ use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
-use ipc_schema::ids::{Key, MatchId};
+use ipc_schema::ids::{CardId, Key, MatchId};
+use ipc_schema::notifications::{Notifications, Place};
 use ipc_schema::vocab::{FileHash, Refusal};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -81,11 +84,22 @@ struct Answer {
     /// Whether the message becomes that card if it has none yet.
     takes_message: bool,
     ended: Ended,
+    /// Cards held back that it tells of, by their versions.
+    told: Vec<(CardId, u32)>,
+    /// It says by itself how messages get through to the player.
+    explains_dms: bool,
 }
 
 impl Answer {
     fn of(reply: Reply) -> Answer {
-        Answer { reply, card: None, takes_message: false, ended: Ended::Finished }
+        Answer {
+            reply,
+            card: None,
+            takes_message: false,
+            ended: Ended::Finished,
+            told: Vec::new(),
+            explains_dms: false,
+        }
     }
 
     fn render(reply: &BackendReply) -> Answer {
@@ -95,7 +109,8 @@ impl Answer {
         };
         // A match that was found needs a message that rings.
         let takes_message = matches!(reply, BackendReply::Queue { .. });
-        Answer { card, takes_message, ..Answer::of(commands::render(reply)) }
+        let explains_dms = matches!(reply, BackendReply::Dms { .. });
+        Answer { card, takes_message, explains_dms, ..Answer::of(commands::render(reply)) }
     }
 }
 
@@ -104,11 +119,11 @@ impl Answer {
 pub(super) struct Handled {
     pub(super) ended: Ended,
     /// To be reported to the backend.
-    pub(super) shown: Option<(Key, BackendRequest)>,
+    pub(super) shown: Vec<(Key, BackendRequest)>,
 }
 
 impl Handled {
-    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: None };
+    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: Vec::new() };
 }
 
 impl Desk {
@@ -122,6 +137,7 @@ impl Desk {
                 match incoming.plan {
                     Plan::OpenReason(order) => self.open_reason(&incoming, order, started).await,
                     Plan::OpenReplay(match_id) => self.open_replay(&incoming, match_id, started).await,
+                    Plan::OpenTimes(place) => self.open_times(&incoming, place, started).await,
                     _ => self.open_names(&incoming, started).await,
                 }
                 return Handled::NOTHING_LEFT;
@@ -177,12 +193,53 @@ impl Desk {
         match &incoming.plan {
             Plan::Say(key) => Answer::of(Reply::Notice(words.say(key))),
             Plan::Refuse(refusal) => Answer::of(refusal::reply(refusal, words)),
-            Plan::OpenNames | Plan::OpenReason(_) | Plan::OpenReplay(_) => {
-                Answer::of(Reply::Notice(words.say("moment")))
-            }
+            Plan::OpenNames
+            | Plan::OpenReason(_)
+            | Plan::OpenReplay(_)
+            | Plan::OpenTimes(_)
+            | Plan::SuggestCountries(_) => Answer::of(Reply::Notice(words.say("moment"))),
             Plan::TakeFile { file, of } => self.take_file_of(incoming, file, *of).await,
-            Plan::Ask(request) | Plan::Draw(request) => self.ask(incoming, request.clone(), words).await,
+            Plan::Ask(request) | Plan::Draw(request) => {
+                let answer = self.ask(incoming, request.clone(), words).await;
+                self.with_held_back(incoming, answer).await
+            }
         }
+    }
+
+    /// Adds what messages would have told a player whom they do not reach: in a guild it can be read.
+    async fn with_held_back(&self, incoming: &Incoming, answer: Answer) -> Answer {
+        // Below an older message there is no room for it; it waits for the next page.
+        let has_room = matches!(answer.reply, Reply::Page(_)) || incoming.surface() == Surface::New;
+        if incoming.visible != Visible::Ephemeral || !has_room {
+            return answer;
+        }
+        let request = BackendRequest::HeldBack { caller: incoming.caller };
+        let Ok(BackendReply::HeldBack { locale, held: Some(held) }) =
+            self.call(None, request, Bytes::new(), PAGE_LIMIT).await
+        else {
+            return answer;
+        };
+        if answer.explains_dms && held.is_empty() {
+            return answer;
+        }
+        let words = Words::of(locale);
+        let text = notifications::held_back(&held, words);
+        let show = notifications::dms_button(words);
+        let reply = match answer.reply {
+            Reply::Page(page) => {
+                let page = page.line().text(text);
+                let page = if answer.explains_dms { page } else { page.row(row(vec![show])) };
+                page.into()
+            }
+            Reply::Notice(first) => Reply::Notice(format!("{first}\n\n{text}")),
+            Reply::Refused { text: first, gate } => {
+                let text = format!("{first}\n\n{text}");
+                Reply::Refused { text, gate: gate.or(Some(show)) }
+            }
+            Reply::Taken => Reply::Refused { text, gate: Some(show) },
+        };
+        let told = held.iter().map(|held| (held.card, held.version)).collect();
+        Answer { reply, told, ..answer }
     }
 
     async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Answer {
@@ -257,9 +314,11 @@ impl Desk {
         if let Some(page) = incoming.origin.after(refusal, incoming.caller)
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
             && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
-            && let Answer { reply: Reply::Page(page), card, takes_message, ended } = Answer::render(&page)
+            && let Answer { reply: Reply::Page(page), card, takes_message, explains_dms, .. } =
+                Answer::render(&page)
         {
-            return Answer { reply: page.noticing(text).into(), card, takes_message, ended };
+            let reply = page.noticing(text).into();
+            return Answer { card, takes_message, explains_dms, ..Answer::of(reply) };
         }
         answer
     }
@@ -310,16 +369,38 @@ impl Desk {
         self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
     }
 
+    async fn open_times(&self, incoming: &Incoming, place: Place, started: Instant) {
+        let request = BackendRequest::Notifications { caller: incoming.caller };
+        let (locale, known) = match self.call(None, request, Bytes::new(), FIRST_WAIT).await {
+            Ok(BackendReply::Notifications { locale, notifications }) => (locale, notifications),
+            _ => (incoming.caller.locale, Notifications::default()),
+        };
+        let data = other(notifications::modal(&known, place, Words::of(locale)));
+        let response = Callback { kind: InteractionResponseType::Modal, data };
+        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+    }
+
     /// Suggests something for what is being typed: nothing if the backend takes too long.
     async fn suggest(&self, incoming: &Incoming, started: Instant) {
         let suggested = match &incoming.plan {
             Plan::Ask(request) => match self.call(None, request.clone(), Bytes::new(), FIRST_WAIT).await {
-                Ok(BackendReply::PlayerNames(names)) => names.into_iter().map(named).collect(),
+                Ok(BackendReply::PlayerNames(names)) => {
+                    names.into_iter().map(|name| (name.clone(), name)).map(choice).collect()
+                }
                 Ok(BackendReply::MatchChoices { locale, matches }) => {
                     matches.iter().filter_map(|of| match_choice(of, Words::of(locale))).collect()
                 }
                 _ => Vec::new(),
             },
+            Plan::SuggestCountries(typed) => {
+                // The language is the ladder's, which only the backend knows.
+                let greet = BackendRequest::Greet { caller: incoming.caller };
+                let locale = match self.call(None, greet, Bytes::new(), FIRST_WAIT).await {
+                    Ok(BackendReply::Setup(view)) => view.locale,
+                    _ => incoming.caller.locale,
+                };
+                country::suggestions(Words::of(locale), typed).into_iter().map(choice).collect()
+            }
             _ => Vec::new(),
         };
         self.callback(incoming, started, CALLBACK_LIMIT, &choices(suggested)).await;
@@ -489,7 +570,11 @@ fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
         let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
         Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
     });
-    Handled { ended: answer.ended, shown }
+    let told = answer.told.iter().map(|(card, version)| {
+        let (card, version) = (*card, *version);
+        (Key::Card { card, version }, BackendRequest::CardTold { card, version })
+    });
+    Handled { ended: answer.ended, shown: shown.into_iter().chain(told).collect() }
 }
 
 fn match_of(reply: &BackendReply) -> Option<MatchId> {
@@ -541,12 +626,9 @@ fn response(kind: InteractionResponseType, body: Option<Body>, visible: Visible)
     Callback { kind, data }
 }
 
-fn named(name: String) -> CommandOptionChoice {
-    CommandOptionChoice {
-        value: CommandOptionChoiceValue::String(name.clone()),
-        name,
-        name_localizations: None,
-    }
+/// A suggestion as it is shown, with what it stands for.
+fn choice((name, value): (String, String)) -> CommandOptionChoice {
+    CommandOptionChoice { name, value: CommandOptionChoiceValue::String(value), name_localizations: None }
 }
 
 /// None for a number that Discord's integers cannot have.

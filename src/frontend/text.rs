@@ -25,7 +25,7 @@ macro_rules! files {
 macro_rules! every_file {
     ($folder:literal) => {
         files!($folder: "words" "setup" "queue" "match" "replay" "leaderboard" "profile" "refusals" "help" "news"
-            "activity" "countries" "admin")
+            "activity" "countries" "admin" "notifications")
     };
 }
 

@@ -4,6 +4,7 @@
 //! that were refused for the same reason at about the same time.
 
 use super::commands::SentFile;
+use super::commands::setup;
 use super::reply::{Body, Page};
 use super::runner::Unanswered;
 use super::text::Words;
@@ -13,6 +14,7 @@ use crate::failpoint;
 use bytes::{Bytes, BytesMut};
 use ipc_schema::backend::{BackendReply, BackendRequest, Caller};
 use ipc_schema::ids::{ChannelId, Key, UserId};
+use ipc_schema::view::SetupStep;
 use ipc_schema::view::Urgency;
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use std::collections::HashMap;
@@ -56,6 +58,9 @@ const UPLOAD_PAUSE: Duration = Duration::from_secs(3);
 
 /// All tries together.
 const UPLOAD_PATIENCE: Duration = Duration::from_secs(300);
+
+/// Learning whom to answer; after it the answer is the one for anyone.
+const GREET_LIMIT: Duration = Duration::from_secs(5);
 
 /// One hint a minute is enough for anyone.
 const HINT_PAUSE: Duration = Duration::from_secs(60);
@@ -242,7 +247,7 @@ impl Desk {
         // A message tells no language; the backend knows the player's.
         let caller = Caller { user, locale: Locale::EnUs, dm: Some(channel) };
         if message.attachments.is_empty() {
-            self.hint(user, channel, message.id.get()).await;
+            self.greet(caller, channel, message.id.get()).await;
             return Ended::Finished;
         }
         let files: Vec<SentFile> = message.attachments.iter().map(SentFile::from).collect();
@@ -417,24 +422,36 @@ impl Desk {
     async fn tell_not_taken(&self, caller: Caller, files: usize, attachment: u64) {
         let Some(channel) = caller.dm.filter(|_| files > 0) else { return };
         let content = Words::of(caller.locale).with("upload-not-taken", &[("files", files.into())]);
-        self.say(channel, content, format!("u{attachment}")).await;
+        self.say(channel, Page::of(content), format!("u{attachment}")).await;
     }
 
-    /// A sentence in the DM, once for each nonce.
-    async fn say(&self, channel: ChannelId, content: String, nonce: String) {
-        let body = Body::of_page(Page::of(content)).once(nonce);
+    /// A message in the DM, once for each nonce.
+    async fn say(&self, channel: ChannelId, page: Page, nonce: String) {
+        let body = Body::of_page(page).once(nonce);
         if let Err(error) = self.rest.post(Urgency::Answer, channel, &body).await {
             tracing::warn!("a message to a player was not sent: {error}");
         }
     }
 
-    async fn hint(&self, user: UserId, channel: ChannelId, message: u64) {
-        if !self.uploads.may_hint(user, clock::now()) {
+    /// Answers words: with `/setup` until that is done, and then with a hint.
+    async fn greet(&self, caller: Caller, channel: ChannelId, message: u64) {
+        if !self.uploads.may_hint(caller.user, clock::now()) {
             return;
         }
-        let content = Words::of(Locale::EnUs).say("help-hint");
-        self.say(channel, content, format!("h{message}")).await;
+        let known = self.call(None, BackendRequest::Greet { caller }, Bytes::new(), GREET_LIMIT).await;
+        let page = match known {
+            Ok(BackendReply::Setup(view)) if view.step != SetupStep::Done => {
+                setup::render(&view, Words::of(view.locale))
+            }
+            Ok(BackendReply::Setup(view)) => hint(view.locale),
+            _ => hint(caller.locale),
+        };
+        self.say(channel, page, format!("h{message}")).await;
     }
+}
+
+fn hint(locale: Locale) -> Page {
+    Page::of(Words::of(locale).say("help-hint"))
 }
 
 /// Adds files to those that were refused for the same reason.

@@ -164,8 +164,10 @@ enum Step {
     OpenNames,
     SubmitNames,
     Region,
+    Notifications,
     Finish,
     OpenQueue,
+    ReadGuide,
     BwRace,
     Sc2Race,
     Vetoes,
@@ -471,7 +473,13 @@ impl Player {
                     self.life = Life::Idle;
                 }
             }
-            Step::Locale | Step::Terms | Step::Region | Step::BwRace | Step::Sc2Race | Step::Vetoes => {
+            Step::Locale
+            | Step::Terms
+            | Step::Region
+            | Step::Notifications
+            | Step::BwRace
+            | Step::Sc2Race
+            | Step::Vetoes => {
                 self.chosen.insert(step);
             }
             Step::OpenNames => pause = self.chance.within_ms(TYPING_MS),
@@ -480,7 +488,8 @@ impl Player {
             }
             Step::Finish if offers("setup:finish") => return self.set_back(now),
             Step::Finish => self.is_set_up(),
-            Step::OpenQueue if offers("queue:") => {
+            Step::OpenQueue if offers("guide:read") => self.queue_card = message.map(str::to_owned),
+            Step::OpenQueue | Step::ReadGuide if offers("queue:") => {
                 self.ready = true;
                 self.queue_card = message.map(str::to_owned);
                 if offers("queue:leave") {
@@ -499,7 +508,7 @@ impl Player {
                 self.chosen.clear();
                 return self.set_back(now);
             }
-            Step::OpenQueue => {
+            Step::OpenQueue | Step::ReadGuide => {
                 self.look_up_match = true;
                 return self.set_back(now);
             }
@@ -630,9 +639,10 @@ impl Step {
             | Step::OpenNames
             | Step::SubmitNames
             | Step::Region
+            | Step::Notifications
             | Step::Finish => matches!(life, Life::SettingUp),
             Step::OpenQueue => matches!(life, Life::Idle | Life::Queued),
-            Step::BwRace | Step::Sc2Race | Step::Vetoes | Step::Join | Step::Browse => {
+            Step::BwRace | Step::Sc2Race | Step::Vetoes | Step::Join | Step::Browse | Step::ReadGuide => {
                 matches!(life, Life::Idle)
             }
             Step::Arrive => true,

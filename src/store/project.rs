@@ -124,6 +124,13 @@ fn of_event(seq: Seq, event: &Event) -> Vec<Change> {
         | Event::StaffWithdrew { .. }
         | Event::AbortsReset { .. }
         | Event::PlacesSet { .. }
+        | Event::NotificationsSet { .. }
+        | Event::NotificationsPassed { .. }
+        | Event::GuideRead { .. }
+        | Event::PlayersPinged { .. }
+        | Event::DmsClosed { .. }
+        | Event::DmsOpened { .. }
+        | Event::CardTold { .. }
         | Event::Disputed { .. }
         | Event::PlayReminded { .. }
         | Event::QueueCardDue { .. }

@@ -13,8 +13,10 @@ pub(crate) struct Person {
     pub(super) emulator: SocketAddr,
     pub(crate) id: String,
     pub(crate) name: String,
-    /// Modals submitted so far.
-    modals: AtomicUsize,
+    /// Where everything happens; None for the DM.
+    channel: Option<String>,
+    /// Modals that were submitted.
+    submitted: AtomicUsize,
 }
 
 impl Person {
@@ -26,14 +28,38 @@ impl Person {
             emulator,
             id: String::new(),
             name: name.to_owned(),
-            modals: AtomicUsize::new(0),
+            channel: None,
+            submitted: AtomicUsize::new(0),
         };
         let user = person.post("users", &json!({ "name": name })).await;
         person.id = user["id"].as_str().unwrap().to_owned();
         person
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
+    /// The same person in a channel of the guild, before any modal opened.
+    pub(crate) async fn in_guild(&self) -> Person {
+        let url = format!("http://{}/emulator/guild", self.emulator);
+        let guild: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        let channel = guild["channels"][0]["id"].as_str().map(str::to_owned);
+        let person = Person::new(self.emulator, &self.name).await;
+        Person { channel: Some(channel.expect("a guild has channels")), ..person }
+    }
+
+    /// Whether the account takes messages of the bot's.
+    pub(crate) async fn takes_messages(&self, open: bool) {
+        let dms = if open { "open" } else { "closed" };
+        self.post(&format!("users/{}/settings", self.id), &json!({ "dms": dms })).await;
+    }
+
+    /// What the person does, where it is done.
+    async fn act(&self, what: &str, mut body: Value) {
+        if let Some(channel) = &self.channel {
+            body["channel_id"] = json!(channel);
+        }
+        self.post(&format!("users/{}/{what}", self.id), &body).await;
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("http://{}/emulator/{path}", self.emulator);
         let answer = self.http.post(url).json(body).send().await.unwrap();
         let (status, body) = (answer.status(), answer.json::<Value>().await.unwrap());
@@ -41,9 +67,11 @@ impl Person {
         body
     }
 
-    /// What the DM shows, oldest first.
+    /// What the DM shows, or the channel, oldest first.
     pub(crate) async fn messages(&self) -> Vec<Value> {
-        let url = format!("http://{}/emulator/users/{}/messages", self.emulator, self.id);
+        let place =
+            self.channel.as_ref().map_or_else(String::new, |channel| format!("?channel_id={channel}"));
+        let url = format!("http://{}/emulator/users/{}/messages{place}", self.emulator, self.id);
         self.http.get(url).send().await.unwrap().json().await.unwrap()
     }
 
@@ -53,8 +81,22 @@ impl Person {
 
     /// Sub-commands are written with spaces.
     pub(crate) async fn command_with(&self, name: &str, options: &Value) {
-        let body = json!({ "name": name, "options": options });
-        self.post(&format!("users/{}/commands", self.id), &body).await;
+        self.act("commands", json!({ "name": name, "options": options })).await;
+    }
+
+    /// Writes to the bot.
+    pub(crate) async fn write(&self, words: &str) {
+        self.act("messages", json!({ "content": words })).await;
+    }
+
+    /// What is suggested while an option is typed: as it is shown, and what it stands for.
+    pub(crate) async fn suggested(&self, command: &str, option: &str, typed: &str) -> Vec<(String, String)> {
+        let body = json!({ "name": command, "options": { option: typed }, "focused": option });
+        self.act("autocomplete", body).await;
+        let event = self.event("suggestions", |event| event["kind"] == "choices").await;
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        let choices = event["choices"].as_array().unwrap().iter();
+        choices.map(|choice| (word(&choice["name"]), word(&choice["value"]))).collect()
     }
 
     /// Presses a button, or chooses in a menu, once some message has it.
@@ -69,44 +111,36 @@ impl Person {
         if !values.is_empty() {
             press["values"] = json!(values);
         }
-        self.post(&format!("users/{}/components", self.id), &press).await;
+        self.act("components", press).await;
     }
 
-    /// Reads the emulator's events from the first one for what `pick` makes of an event of this user.
-    async fn event<T>(&self, what: &str, mut pick: impl FnMut(&Value) -> Option<T>) -> T {
+    /// Submits the modal that opened after the last one that was submitted.
+    pub(crate) async fn submit_modal(&self, fields: &Value) {
+        let (number, mut modals) = (self.submitted.fetch_add(1, Ordering::Relaxed), 0);
+        let modal = self.event("a modal", |event| {
+            modals += usize::from(event["kind"] == "modal");
+            modals > number
+        });
+        let modal = modal.await["modal"]["modal_id"].clone();
+        self.act("modals", json!({ "modal_id": modal, "fields": fields })).await;
+    }
+
+    /// Reads the emulator's events for this user from the first one, for one that is it.
+    async fn event(&self, what: &str, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         let url = format!("http://{}/emulator/events?after=0", self.emulator);
         let mut stream = self.http.get(url).send().await.unwrap();
         let mut seen = Vec::new();
         wait_for(&format!("{what} for {}", self.name), async || {
             let chunk = stream.chunk().await.unwrap()?;
             seen.extend_from_slice(&chunk);
-            while let Some(end) = seen.iter().position(|byte| *byte == b'\n') {
-                let line: Vec<u8> = seen.drain(..=end).collect();
-                let event: Value = serde_json::from_slice(&line).unwrap_or_default();
-                if event["user"] == json!(self.id)
-                    && let Some(picked) = pick(&event)
-                {
-                    return Some(picked);
-                }
-            }
-            None
+            let whole = seen.iter().rposition(|byte| *byte == b'\n')? + 1;
+            let lines: Vec<u8> = seen.drain(..whole).collect();
+            lines.split(|byte| *byte == b'\n').find_map(|line| {
+                let event: Value = serde_json::from_slice(line).ok()?;
+                (event["user"] == json!(self.id) && is_it(&event)).then_some(event)
+            })
         })
         .await
-    }
-
-    /// Submits the next modal of this user that was not submitted yet.
-    pub(crate) async fn submit_modal(&self, fields: &Value) {
-        let mut before = self.modals.fetch_add(1, Ordering::Relaxed);
-        let modal = self
-            .event("a modal", |event| {
-                let modal = event["modal"]["modal_id"].as_str().filter(|_| event["kind"] == "modal")?;
-                let is_next = before == 0;
-                before = before.saturating_sub(1);
-                is_next.then(|| modal.to_owned())
-            })
-            .await;
-        self.post(&format!("users/{}/modals", self.id), &json!({ "modal_id": modal, "fields": fields }))
-            .await;
     }
 
     /// Types into an option of a command until `expected` is among what is suggested.
@@ -114,7 +148,7 @@ impl Person {
         let body = json!({ "name": command, "options": options, "focused": focused });
         self.post(&format!("users/{}/autocomplete", self.id), &body).await;
         self.event(&format!("{expected:?} among the suggestions"), |event| {
-            (event["kind"] == "choices" && event.to_string().contains(expected)).then_some(())
+            event["kind"] == "choices" && event.to_string().contains(expected)
         })
         .await;
     }
@@ -139,7 +173,10 @@ impl Person {
             json!({ "name": self.name, "battle_tag": battle_tag, "alternatives": "", "country": "DE" });
         self.submit_modal(&fields).await;
         self.press("setup:region", &["EUW"]).await;
+        self.press("setup:notify:done", &[]).await;
         self.press("setup:finish", &[]).await;
+        self.press("guide:open", &[]).await;
+        self.press("guide:read", &[]).await;
     }
 
     /// Joins the queue with one race.

@@ -18,6 +18,7 @@ use ipc_schema::event::{
 use ipc_schema::ids::{
     CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, UserId,
 };
+use ipc_schema::notifications::{Place, Wish};
 use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
@@ -27,8 +28,9 @@ use ipc_schema::view::{
 };
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
-    Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
+    PingsOf, Race, RaceChoice, Rank, Refusal, Region, Server, Timestamp, Toon, Verdict,
 };
+use players::{held_cards, notifications, wishes};
 use staff::{archived_match, news, staff_acts, staff_looks, staff_views};
 use std::convert::Infallible;
 
@@ -44,6 +46,8 @@ macro_rules! every {
 
 mod channels;
 mod control;
+mod control;
+mod players;
 mod staff;
 
 pub(crate) use control::{from_child, hellos, to_child};
@@ -207,6 +211,10 @@ pub(crate) fn refusals() -> Vec<Refusal> {
         HistoryAway,
         ReplayInLine,
         MatchPrivate,
+        GuideUnread,
+        DmsClosed,
+        TimeInvalid,
+        ZoneInvalid,
     )
 }
 
@@ -393,6 +401,18 @@ pub(crate) fn events() -> Vec<Event> {
             }],
         },
         PlacesSet { places: places(), at: AT },
+        NotificationsSet { player: PLAYER, notifications: notifications() },
+        NotificationsPassed { player: PLAYER },
+        GuideRead { player: PLAYER, at: AT },
+        PlayersPinged {
+            by: PLAYER,
+            races: RaceChoice { bw: Some(Race::BwZerg), sc2: None },
+            pinged: vec![PlayerId(8), PlayerId(u64::MAX)],
+            at: AT,
+        },
+        DmsClosed { player: PLAYER, at: AT },
+        DmsOpened { player: PLAYER, greeted: true, at: AT },
+        CardTold { card: CARD, version: 3, at: AT },
     )
 }
 
@@ -438,6 +458,7 @@ fn setup_view() -> SetupView {
         terms_accepted: true,
         names: Some(names()),
         region: Some(Region::Krj),
+        notifications: notifications(),
     }
 }
 
@@ -588,10 +609,28 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         PastMatch { caller, match_id: MATCH },
         MatchChoices { caller, typed: text("1") },
         ReplayFile { hash: FileHash([0xcd; 32]) },
+        Language { caller, locale: Some(Locale::ZhCn) },
+        SetCountry { caller, country: text("KR") },
+        Notifications { caller },
+        SetNotifications { caller, wish: Wish::Pings(PingsOf::Sc2), place: Place::Setup },
+        PassNotifications { caller },
+        Guide { caller },
+        ReadGuide { caller },
+        Greet { caller },
+        Dms { caller },
+        TryDms { caller },
+        HeldBack { caller },
+        CardTold { card: CARD, version: 1 },
     );
     let reason = || text("because");
     let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
     requests.extend(acts.map(|Ok(act)| BackendRequest::StaffPropose { caller, act, reason: reason() }));
+    let place = Place::Notifications;
+    requests.extend(wishes().into_iter().map(|wish| BackendRequest::SetNotifications {
+        caller,
+        wish,
+        place,
+    }));
     requests.extend(staff_looks().into_iter().map(|look| BackendRequest::StaffLook { caller, look }));
     requests
 }
@@ -682,6 +721,12 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
         PastMatch { locale, match_: Box::new(past_match()) },
         MatchChoices { locale, matches: vec![match_choice()] },
         ReplayFile(Some(4)),
+        Language { locale },
+        Country { locale, country: text("KR") },
+        Notifications { locale, notifications: notifications() },
+        Guide { locale },
+        Dms { locale, tried: true },
+        HeldBack { locale, held: Some(held_cards()) },
     );
     one_each
         .into_iter()

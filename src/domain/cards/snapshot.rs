@@ -1,19 +1,25 @@
 //! Cards as they are stored.
 
 use super::{Card, Cards, Content};
-use ipc_schema::ids::CardId;
+use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::snapshot::{StoredCard, StoredContent};
+use std::collections::BTreeSet;
 
 impl Cards {
     /// The number of the newest card, and all that are due or may change again.
     pub(in crate::domain) fn to_stored(&self) -> (u64, impl Iterator<Item = StoredCard>) {
-        // What is due follows from the versions, and which are in channels from what they show; what
-        // changed since the shell asked is the shell's.
-        let Cards { cards, due: _, last, posts: _, changed: _ } = self;
+        // What is due follows from the versions, which are in channels from what they show, and what is held
+        // back from the players; what changed since the shell asked is the shell's.
+        let Cards { cards, due: _, last, posts: _, changed: _, unreached: _ } = self;
         (*last, cards.iter().map(|(id, card)| card.to_stored(*id)))
     }
 
-    pub(in crate::domain) fn from_stored(last: u64, stored: impl Iterator<Item = StoredCard>) -> Cards {
+    /// `unreached` are the players whom messages do not reach.
+    pub(in crate::domain) fn from_stored(
+        last: u64,
+        stored: impl Iterator<Item = StoredCard>,
+        unreached: BTreeSet<PlayerId>,
+    ) -> Cards {
         let cards = stored.map(Card::from_stored).collect::<Vec<_>>();
         let due = cards.iter().filter(|(_, card)| card.shown < card.version).map(|(id, _)| *id).collect();
         let post = |(id, card): &(CardId, Card)| match card.content {
@@ -21,7 +27,7 @@ impl Cards {
             _ => None,
         };
         let posts = cards.iter().filter_map(post).collect();
-        Cards { due, cards: cards.into_iter().collect(), last, posts, changed: Vec::new() }
+        Cards { due, cards: cards.into_iter().collect(), last, posts, changed: Vec::new(), unreached }
     }
 }
 

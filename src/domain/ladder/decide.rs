@@ -13,10 +13,11 @@ use crate::domain::cards::{Content, NOBODY};
 use crate::domain::chance::Chance;
 use crate::domain::match_::Phase;
 use crate::domain::pairing::{self, Candidate};
+use crate::domain::pings;
 use crate::domain::player::{Player, check_names, fold};
 use crate::domain::queue::{Entry, crowd, wave_after, wave_at};
 use crate::domain::season::Season;
-use ipc_schema::event::{Event, Pairing};
+use ipc_schema::event::{Event, Names, Pairing};
 use ipc_schema::ids::{CardId, ChannelId, JobId, MatchId, MessageId, PlayerId};
 use ipc_schema::view::SetupStep;
 use ipc_schema::vocab::{Caller, Era, Refusal, TermsAnswer, Timestamp};
@@ -83,6 +84,13 @@ impl Ladder {
                 let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
                 Decision::of(known.then_some(Event::CardLost { card: *card, version: *version, at: now }))
             }
+            Input::CardUnreachable { card, version } => {
+                Decision { events: self.card_unreachable(now, *card, *version), refusal: None }
+            }
+            Input::CardTold { card, version } => {
+                let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
+                Decision::of(known.then_some(Event::CardTold { card: *card, version: *version, at: now }))
+            }
             Input::CardGone { card, version } => {
                 let known = self.cards.get(*card).is_some_and(|card| card.shown < *version);
                 Decision::of(known.then_some(Event::CardGone { card: *card }))
@@ -121,6 +129,9 @@ impl Ladder {
 
     fn decide_act(&self, season: &Season, now: Timestamp, caller: &Caller, act: &Act) -> Decision {
         let mut events = Vec::new();
+        if *act == Act::Greet && self.player_of(caller.user).is_none() {
+            return Decision::default();
+        }
         let stranger = Player::new(caller.user, caller.locale);
         let (id, player) = self.player_of(caller.user).unwrap_or_else(|| {
             let id = PlayerId(self.players.len() as u64 + 1);
@@ -135,6 +146,15 @@ impl Ladder {
         if let Some(channel) = caller.dm.filter(|dm| player.channel != Some(*dm)) {
             events.push(Event::ChannelSeen { player: id, channel });
         }
+        // Whoever writes or presses there may well read there again.
+        let mut reached = None;
+        if caller.dm.is_some() && player.settings.dms_closed.is_some() {
+            events.push(Event::DmsOpened { player: id, greeted: *act == Act::TryDms, at: now });
+            let mut opened = player.clone();
+            opened.settings.dms_closed = None;
+            reached = Some(opened);
+        }
+        let player = reached.as_ref().unwrap_or(player);
         let refusal = match self.act(season, now, id, player, act) {
             Ok(more) => {
                 events.extend(more);
@@ -175,11 +195,13 @@ impl Ladder {
                 | Act::Propose { .. }
                 | Act::Perform(_)
                 | Act::Withdraw(_)
+                | Act::Greet
+                | Act::TryDms
         ) {
             player.ban_gate()?;
         }
         let event = match act {
-            Act::Look => return Ok(Vec::new()),
+            Act::Look | Act::Greet => return Ok(Vec::new()),
             Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
             Act::AnswerTerms(answer) => {
                 let accepted = *answer == TermsAnswer::Accept;
@@ -203,7 +225,8 @@ impl Ladder {
             Act::SetRegion(region) => Event::RegionSet { player: id, region: *region },
             Act::FinishSetup => match player.setup_step() {
                 SetupStep::Done => return Ok(Vec::new()),
-                SetupStep::Preview => Event::SetupFinished { player: id, at: now },
+                // Who was not asked for the notifications yet has them as they are.
+                SetupStep::Notifications | SetupStep::Preview => Event::SetupFinished { player: id, at: now },
                 SetupStep::Terms => return Err(Refusal::TermsNeeded),
                 SetupStep::Names | SetupStep::Region => return Err(Refusal::SetupNeeded),
             },
@@ -236,11 +259,16 @@ impl Ladder {
                 if let Some(until) = player.timed_out(now) {
                     return Err(Refusal::TimedOut { until });
                 }
+                player.guide_gate()?;
                 if player.races.is_empty() {
                     return Err(Refusal::NoRace);
                 }
+                if player.settings.dms_closed.is_some() {
+                    return Err(Refusal::DmsClosed);
+                }
                 let told = Event::QueueCardDue { player: id, replaces: None, at: now };
-                return Ok(vec![Event::Queued { player: id, at: now }, told]);
+                let events = [Event::Queued { player: id, at: now }, told];
+                return Ok(events.into_iter().chain(self.pings(now, id, player.races)).collect());
             }
             Act::LeaveQueue => {
                 if !self.queue.contains_key(&id) {
@@ -265,6 +293,29 @@ impl Ladder {
             Act::Propose { act, reason } => return self.propose(season, now, player.user, act, reason),
             Act::Perform(proposal) => return self.perform(season, now, player.user, *proposal),
             Act::Withdraw(proposal) => return self.withdraw(now, player.user, *proposal),
+            Act::SetCountry(country) => {
+                let known = player.names.as_ref().ok_or(Refusal::SetupNeeded)?;
+                let names = check_names(season, &Names { country: country.clone(), ..known.clone() })?;
+                Event::NamesSet { player: id, names }
+            }
+            Act::WishNotifications(wish) => {
+                let notifications = pings::grant(player.settings.notifications, now, wish)?;
+                Event::NotificationsSet { player: id, notifications }
+            }
+            Act::PassNotifications => Event::NotificationsPassed { player: id },
+            Act::ReadGuide => {
+                player.gate()?;
+                if player.settings.guide_read {
+                    return Ok(Vec::new());
+                }
+                Event::GuideRead { player: id, at: now }
+            }
+            Act::TryDms => {
+                if player.settings.dms_closed.is_none() {
+                    return Ok(Vec::new());
+                }
+                Event::DmsOpened { player: id, greeted: true, at: now }
+            }
         };
         Ok(vec![event])
     }
@@ -282,6 +333,10 @@ impl Ladder {
         if card.player != NOBODY && self.players[&card.player].channel != Some(channel) {
             events.push(Event::ChannelSeen { player: card.player, channel });
         }
+        // One that was there before is shown by the answer to a press, which reaches everyone.
+        if card.message.is_none() && self.players[&card.player].settings.dms_closed.is_some() {
+            events.push(Event::DmsOpened { player: card.player, greeted: false, at: now });
+        }
         if let Content::Match(match_id) = card.content
             && let Some(match_) = self.matches.get(&match_id)
             && let Phase::Confirming { seats, deadline } = &match_.phase
@@ -292,6 +347,19 @@ impl Ladder {
             events.push(Event::Found { match_id, player: card.player, deadline, at: now });
         }
         events
+    }
+
+    /// A player does not take messages. Nobody waits for a match of which nothing would be heard.
+    fn card_unreachable(&self, now: Timestamp, id: CardId, version: u32) -> Vec<Event> {
+        let Some(card) = self.cards.get(id).filter(|card| card.shown < version) else { return Vec::new() };
+        let player = card.player;
+        let is_tried_once = matches!(card.content, Content::Match(_)) || card.message.is_some();
+        let lost = is_tried_once.then_some(Event::CardLost { card: id, version, at: now });
+        let is_news = self.players[&player].settings.dms_closed.is_none();
+        let closed = is_news.then_some(Event::DmsClosed { player, at: now });
+        let waits = is_news && self.queue.contains_key(&player);
+        let left = waits.then_some(Event::LeftQueue { player, at: now });
+        [lost, closed, left].into_iter().flatten().collect()
     }
 
     fn wave(&self, season: &Season, now: Timestamp, at: Timestamp) -> Vec<Event> {

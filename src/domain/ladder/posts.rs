@@ -13,7 +13,7 @@ use crate::domain::season::Season;
 use crate::domain::views::map_title;
 use ipc_schema::event::{Event, Places};
 use ipc_schema::ids::{CardId, CaseId, MatchId};
-use ipc_schema::view::{Place, Post, PostView, ResultLine, ResultPlayer, ThreadPlace, ThreadView};
+use ipc_schema::view::{Post, PostPlace, PostView, ResultLine, ResultPlayer, ThreadPlace, ThreadView};
 use ipc_schema::vocab::{Ground, Outcome, Timestamp, Verdict};
 use std::collections::BTreeSet;
 
@@ -99,18 +99,18 @@ impl Ladder {
     }
 
     /// Where a card in a channel is to be shown; None for a player's card.
-    pub fn place_of(&self, card: CardId) -> Option<Place> {
+    pub fn place_of(&self, card: CardId) -> Option<PostPlace> {
         let Content::Post(post) = self.cards.get(card)?.content else { return None };
         let role = self.places.staff_role;
         Some(match post {
-            Post::Result(_) => Place::Channel { channel: self.places.log?, role: None },
-            Post::Case(_) => Place::Channel { channel: self.places.staff?, role },
+            Post::Result(_) => PostPlace::Channel { channel: self.places.log?, role: None },
+            Post::Case(_) => PostPlace::Channel { channel: self.places.staff?, role },
             Post::Thread(id) => {
                 let match_ = self.matches.get(&id)?;
                 let (guild, parent) = self.places.threads?;
                 let players = match_.pairing.players.map(|player| &self.players[&player]);
                 let [first, second] = players.map(Player::name);
-                Place::Thread(Box::new(ThreadPlace {
+                PostPlace::Thread(Box::new(ThreadPlace {
                     guild,
                     parent,
                     name: format!("Match {id}: {first} vs {second}"),

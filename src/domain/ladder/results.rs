@@ -283,7 +283,9 @@ impl Ladder {
                 (row.mmr, row.glicko) = (*after, *glicko);
                 self.stand(*player);
             }
-            if before != after {
+            // The players of the match itself are told in any case.
+            let is_own = self.matches.get(&match_id).is_some_and(|match_| match_.slot_of(*player).is_ok());
+            if before != after && (is_own || self.players[player].settings.notifications.corrections) {
                 let (race, before, after) = (*race, *before, *after);
                 let news = News::RatingCorrected { match_id, race, before, after };
                 self.cards.add(*player, Content::News(news));

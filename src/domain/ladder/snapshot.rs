@@ -14,7 +14,7 @@ use crate::domain::history::snapshot::Played;
 use crate::domain::match_::Match;
 use crate::domain::overrides::Overrides;
 use crate::domain::player::snapshot::Beside;
-use crate::domain::player::{Player, fold};
+use crate::domain::player::{Player, Settings, fold};
 use crate::domain::queue::Entry;
 use crate::domain::rating::{Rating, RatingKey};
 use crate::domain::staff::Staff;
@@ -26,7 +26,7 @@ use ipc_schema::ids::{CaseId, MatchId, PlayerId, UserId};
 use ipc_schema::snapshot::{
     Numbers, Part, StoredActivity, StoredCard, StoredCase, StoredChange, StoredGame, StoredJob,
     StoredLearned, StoredMatch, StoredOverrides, StoredPlace, StoredProposal, StoredRating,
-    StoredRatingChange, StoredStaff, StoredWait,
+    StoredRatingChange, StoredSettings, StoredStaff, StoredWait,
 };
 use ipc_schema::vocab::{CountryCode, FileHash, Timestamp, Toon};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,7 +156,11 @@ impl Ladder {
             strikes.iter().map(|(file, count)| (*file, *count)),
         );
         each(Part::BadFiles { quarantined, strikes: strikes.collect() })?;
-        if *places == Places::default() { Ok(()) } else { each(Part::Places(*places)) }
+        if *places != Places::default() {
+            each(Part::Places(*places))?;
+        }
+        let settings = players.iter().filter_map(|(id, player)| player.settings.to_stored(*id));
+        rows(settings, SMALL_ROWS, Part::Settings, each)
     }
 }
 
@@ -243,6 +247,7 @@ pub struct Rebuild {
     rating_changes: Vec<(u32, StoredRatingChange)>,
     bad_files: Option<BadFiles>,
     places: Places,
+    settings: Vec<StoredSettings>,
 }
 
 impl Rebuild {
@@ -270,6 +275,7 @@ impl Rebuild {
             Part::RatingChanges(rows) => self.rating_changes.extend(rows),
             Part::BadFiles { quarantined, strikes } => self.bad_files = Some((quarantined, strikes)),
             Part::Places(places) => self.places = places,
+            Part::Settings(rows) => self.settings.extend(rows),
             other @ (Part::Results(_) | Part::Games(_) | Part::SpentFiles(_) | Part::Answers(_)) => {
                 return Some(other);
             }
@@ -306,6 +312,7 @@ impl Rebuild {
             rating_changes,
             bad_files,
             places,
+            settings,
         } = self;
         let Numbers {
             at,
@@ -333,8 +340,13 @@ impl Rebuild {
             with_beside.iter().flat_map(|(id, _, _, owned)| owned.iter().map(|toon| (*toon, *id))).collect();
         let last_match =
             with_beside.iter().filter_map(|(id, _, beside, _)| Some((*id, beside.last_match?))).collect();
-        let players: BTreeMap<PlayerId, Player> =
+        let mut players: BTreeMap<PlayerId, Player> =
             with_beside.into_iter().map(|(id, player, ..)| (id, player)).collect();
+        for (id, settings) in settings.iter().map(Settings::from_stored) {
+            players.get_mut(&id)?.settings = settings;
+        }
+        let unreached = players.iter().filter(|(_, player)| player.settings.dms_closed.is_some());
+        let unreached = unreached.map(|(id, _)| *id).collect();
 
         let rating = |stored: &StoredRating| {
             let StoredRating { player, race, mmr, wins, losses, draws, last_played, glicko, is_listed: _ } =
@@ -374,7 +386,7 @@ impl Rebuild {
         }
         let history = History::from_stored(rating_changes, played);
         let queue: BTreeMap<PlayerId, Entry> = queue.into_iter().map(place).collect();
-        let cards = Cards::from_stored(last_card, cards.into_iter());
+        let cards = Cards::from_stored(last_card, cards.into_iter(), unreached);
         let queue_cards = queue_cards::of_waiting(&cards, |player| queue.contains_key(&player));
         let ladder = Ladder {
             players,

@@ -111,7 +111,10 @@ impl Ladder {
 
     /// Those who read an announcement.
     pub(super) fn audience(&self) -> Vec<PlayerId> {
-        let reads = |player: &Player| player.setup_finished && player.terms_accepted && player.ban.is_none();
+        let reads = |player: &Player| {
+            let is_asked_for = player.settings.notifications.announcements;
+            player.setup_finished && player.terms_accepted && player.ban.is_none() && is_asked_for
+        };
         self.players.iter().filter(|(_, player)| reads(player)).map(|(id, _)| *id).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! A player as stored.
 
-use super::{Aborts, Ban, Player, Timeout};
+use super::{Aborts, Ban, Player, Settings, Timeout};
 use ipc_schema::ids::{MatchId, PlayerId};
 use ipc_schema::snapshot::{StoredBan, StoredPlayer, StoredToon};
 use ipc_schema::vocab::Toon;
@@ -38,6 +38,8 @@ impl Player {
             aborts: Aborts { month, used },
             timeout,
             ban,
+            // Stored by itself.
+            settings: _,
         } = self;
         let Beside { name_is_of_other, battle_tag_is_of_other, last_match } = beside;
         StoredPlayer {
@@ -114,6 +116,7 @@ impl Player {
             aborts: Aborts { month, used },
             timeout: timeout.map(|(step, until)| Timeout { step, until }),
             ban: ban.map(|StoredBan { until, reason }| Ban { until, reason }),
+            settings: Settings::default(),
         };
         (id, player, Beside { name_is_of_other, battle_tag_is_of_other, last_match }, owned)
     }

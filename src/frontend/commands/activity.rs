@@ -1,12 +1,15 @@
 //! `/activity`: when players queue, hour by hour in the time of who asks.
 
 use super::{Ack, Command, CommandError, Plan};
-use crate::frontend::reply::{Block, Page};
+use crate::frontend::custom_id::CustomId;
+use crate::frontend::reply::{Block, Page, button, row};
 use crate::frontend::text::Words;
 use ipc_schema::backend::{BackendRequest, Caller};
 use ipc_schema::view::{ActivityHour, ActivityView};
 use twilight_interactions::command::{CommandModel, CommandOption, CreateCommand, CreateOption};
 use twilight_model::application::interaction::application_command::CommandData;
+use twilight_model::channel::message::Component;
+use twilight_model::channel::message::component::ButtonStyle;
 
 /// Length of the longest bar.
 const BAR: u32 = 10;
@@ -58,11 +61,17 @@ fn request(caller: &Caller, data: CommandData) -> Result<Plan, CommandError> {
 pub fn render(view: &ActivityView, words: Words) -> Page {
     let most = view.hours.iter().map(|hour| hour.players).max().unwrap_or_default();
     if most == 0 {
-        return Page::of(words.say("activity-empty"));
+        return Page { rows: pings(words), ..Page::of(words.say("activity-empty")) };
     }
     let title = words.with("activity-title", &[("days", u32::from(view.days).into())]);
     let lines: Vec<String> = view.hours.iter().map(|hour| line(hour, view.days, most, words)).collect();
-    Page::of(title).line().text(lines.join("\n"))
+    Page { rows: pings(words), ..Page::of(title).line().text(lines.join("\n")) }
+}
+
+/// The way to be told when somebody queues.
+fn pings(words: Words) -> Vec<Component> {
+    let show = button(CustomId::NotifyShow, ButtonStyle::Secondary, words.say("activity-button-pings"));
+    vec![row(vec![show])]
 }
 
 /// The page where a picture has the bars: the hours with most players, in the reader's own time, which the

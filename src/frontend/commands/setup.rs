@@ -1,18 +1,20 @@
 //! `/setup`: who the player is, step by step. Each step is saved when it is taken, so the page always
 //! shows what the ladder knows.
 
-use super::{Ack, Command, CommandError, Plan};
+use super::language::languages;
+use super::{Ack, Command, CommandError, Plan, country, notifications};
 use crate::frontend::custom_id::CustomId;
-use crate::frontend::reply::{Choose, Page, Tone, button, field, menu, option, row};
+use crate::frontend::reply::{Choose, Page, Tone, button, field, menu, option, row, text_input};
 use crate::frontend::text::{Words, flag, plain};
 use ipc_schema::backend::{BackendRequest, Caller, TermsAnswer};
 use ipc_schema::event::Names;
+use ipc_schema::notifications::Place;
 use ipc_schema::view::{SetupStep, SetupView};
-use ipc_schema::vocab::{Locale, Region};
+use ipc_schema::vocab::Region;
 use twilight_interactions::command::{CommandModel, CreateCommand};
 use twilight_model::application::interaction::application_command::CommandData;
 use twilight_model::channel::message::Component;
-use twilight_model::channel::message::component::{ButtonStyle, Label, TextInput, TextInputStyle};
+use twilight_model::channel::message::component::ButtonStyle;
 use twilight_model::http::interaction::InteractionResponseData;
 
 /// `/setup`: join the ladder, or change what it knows about you.
@@ -42,6 +44,9 @@ pub fn render(view: &SetupView, words: Words) -> Page {
         SetupStep::Terms => (words.say("setup-title-terms"), words.say("setup-body-terms")),
         SetupStep::Names => (words.say("setup-title-names"), words.say("setup-body-names")),
         SetupStep::Region => (words.say("setup-title-region"), words.say("setup-body-region")),
+        SetupStep::Notifications => {
+            (words.say("setup-title-notifications"), words.say("setup-body-notifications"))
+        }
         SetupStep::Preview => (words.say("setup-title-preview"), words.say("setup-body-preview")),
         SetupStep::Done => (words.say("setup-title-done"), words.say("setup-body-done")),
     };
@@ -51,7 +56,7 @@ pub fn render(view: &SetupView, words: Words) -> Page {
             page.line().text(field(&words.say("setup-terms-title"), &words.say("setup-terms")))
         }
         SetupStep::Done => page.tone(Tone::Good),
-        SetupStep::Names | SetupStep::Region | SetupStep::Preview => page,
+        SetupStep::Names | SetupStep::Region | SetupStep::Notifications | SetupStep::Preview => page,
     };
     let known = known(view, words);
     let page = if known.is_empty() || view.step == SetupStep::Terms {
@@ -74,10 +79,17 @@ fn known(view: &SetupView, words: Words) -> Vec<String> {
                 names.alternatives.iter().map(|name| plain(name, 60)).take(3).collect();
             add("setup-field-alternatives", alternatives.join(", "));
         }
-        add("setup-field-country", format!("{} {}", flag(&names.country), plain(&names.country, 10)));
+        add(
+            "setup-field-country",
+            format!("{} {}", flag(&names.country), words.name_of("country", &names.country)),
+        );
     }
     if let Some(region) = view.region {
         add("setup-field-region", words.name_of("region", region.code()));
+    }
+    if view.step >= SetupStep::Notifications {
+        let chosen = notifications::summary(&view.notifications, words);
+        add("setup-field-notifications", chosen.join(" "));
     }
     if view.names.is_some() || view.region.is_some() {
         add("setup-field-language", words.name_of("locale", view.locale.code()));
@@ -86,11 +98,7 @@ fn known(view: &SetupView, words: Words) -> Vec<String> {
 }
 
 fn rows(view: &SetupView, words: Words) -> Vec<Component> {
-    let languages = Locale::ALL
-        .iter()
-        .map(|locale| option(locale.code(), words.name_of("locale", locale.code()), *locale == view.locale))
-        .collect();
-    let language = menu(CustomId::SetupLocale, Choose::One, words.say("setup-menu-language"), languages);
+    let language = languages(CustomId::SetupLocale, words);
     let regions = Region::ALL
         .iter()
         .map(|region| {
@@ -113,17 +121,26 @@ fn rows(view: &SetupView, words: Words) -> Vec<Component> {
         ],
         SetupStep::Names => vec![row(vec![enter(words.say("setup-button-names"))])],
         SetupStep::Region => vec![region, row(vec![change(words.say("setup-button-names-change"))])],
-        SetupStep::Preview => vec![
-            region,
-            row(vec![
-                button(CustomId::SetupFinish, ButtonStyle::Success, words.say("setup-button-finish")),
-                change(words.say("setup-button-names-change")),
-            ]),
-        ],
+        SetupStep::Notifications => {
+            let [kinds, pings] = notifications::menus(&view.notifications, Place::Setup, words);
+            let go_on =
+                button(CustomId::SetupNotifyDone, ButtonStyle::Primary, words.say("setup-button-continue"));
+            vec![kinds, pings, row(vec![go_on, notifications::times_button(Place::Setup, words)])]
+        }
+        SetupStep::Preview => {
+            let [kinds, pings] = notifications::menus(&view.notifications, Place::Setup, words);
+            let finish =
+                button(CustomId::SetupFinish, ButtonStyle::Success, words.say("setup-button-finish"));
+            let names = change(words.say("setup-button-names-change"));
+            let times = notifications::times_button(Place::Setup, words);
+            vec![region, kinds, pings, row(vec![finish, names, times])]
+        }
         SetupStep::Done => vec![
             language,
             region,
             row(vec![
+                button(CustomId::GuideOpen, ButtonStyle::Primary, words.say("setup-button-guide")),
+                button(CustomId::NotifyShow, ButtonStyle::Secondary, words.say("setup-button-notifications")),
                 change(words.say("setup-button-names-change")),
                 button(decline, ButtonStyle::Danger, words.say("setup-button-withdraw")),
             ]),
@@ -138,7 +155,7 @@ pub fn modal(known: Option<&Names>, words: Words) -> InteractionResponseData {
         input(Field::Name, known.map(|names| names.name.clone()), words),
         input(Field::BattleTag, known.map(|names| names.battle_tag.clone()), words),
         input(Field::Alternatives, alternatives, words),
-        input(Field::Country, known.map(|names| names.country.clone()), words),
+        input(Field::Country, known.map(|names| words.name_of("country", &names.country)), words),
     ];
     InteractionResponseData {
         custom_id: Some(CustomId::SetupNames.to_string()),
@@ -176,28 +193,10 @@ fn input(field: Field, value: Option<String>, words: Words) -> Component {
             false,
         ),
         Field::Country => {
-            ("country", words.say("setup-modal-country"), words.say("setup-modal-country-help"), 2, true)
+            ("country", words.say("setup-modal-country"), words.say("setup-modal-country-help"), 60, true)
         }
     };
-    let value = value.filter(|value| !value.is_empty() && value.chars().count() <= usize::from(max));
-    #[expect(deprecated, reason = "the model has the field; it stays empty")]
-    let input = TextInput {
-        custom_id: id.to_owned(),
-        id: None,
-        label: None,
-        max_length: Some(max),
-        min_length: required.then_some(1),
-        placeholder: None,
-        required: Some(required),
-        style: TextInputStyle::Short,
-        value,
-    };
-    Component::Label(Label {
-        component: Box::new(Component::TextInput(input)),
-        description: Some(help),
-        id: None,
-        label,
-    })
+    text_input(id, label, help, value, max, required)
 }
 
 /// What was typed into the modal, as custom id and text. Blanks around it mean nothing.
@@ -213,7 +212,7 @@ pub fn names_of(fields: &[(String, String)]) -> Names {
             .map(|name| name.trim().to_owned())
             .filter(|name| !name.is_empty())
             .collect(),
-        country: typed("country").to_uppercase(),
+        country: country::code_of(&typed("country")),
     }
 }
 
@@ -221,6 +220,8 @@ pub fn names_of(fields: &[(String, String)]) -> Names {
 pub mod tests {
     use super::*;
     use crate::frontend::reply::limits::{assert_fits, text};
+    use ipc_schema::notifications::Notifications;
+    use ipc_schema::vocab::Locale;
 
     pub(crate) fn view_at(step: SetupStep) -> SetupView {
         SetupView {
@@ -234,6 +235,7 @@ pub mod tests {
                 country: "KR".to_owned(),
             }),
             region: (step > SetupStep::Region).then_some(Region::Krj),
+            notifications: Notifications::default(),
         }
     }
 
@@ -251,10 +253,36 @@ pub mod tests {
             (SetupStep::Terms, vec!["setup:locale", "setup:terms:accept", "setup:terms:decline"]),
             (SetupStep::Names, vec!["setup:names:open"]),
             (SetupStep::Region, vec!["setup:region", "setup:names:open"]),
-            (SetupStep::Preview, vec!["setup:region", "setup:finish", "setup:names:open"]),
+            (
+                SetupStep::Notifications,
+                vec![
+                    "setup:notify:kinds",
+                    "setup:notify:pings",
+                    "setup:notify:done",
+                    "setup:notify:times:open",
+                ],
+            ),
+            (
+                SetupStep::Preview,
+                vec![
+                    "setup:region",
+                    "setup:notify:kinds",
+                    "setup:notify:pings",
+                    "setup:finish",
+                    "setup:names:open",
+                    "setup:notify:times:open",
+                ],
+            ),
             (
                 SetupStep::Done,
-                vec!["setup:locale", "setup:region", "setup:names:open", "setup:terms:decline"],
+                vec![
+                    "setup:locale",
+                    "setup:region",
+                    "guide:open",
+                    "notify:show",
+                    "setup:names:open",
+                    "setup:terms:decline",
+                ],
             ),
         ];
         for (step, expected) in steps {
@@ -272,8 +300,10 @@ pub mod tests {
                 "\n**Name:** Flash\n\
                  **BattleTag:** Flash\\#1234\n\
                  **Alternative names:** God, 이영호\n\
-                 **Country:** 🇰🇷 KR\n\
+                 **Country:** 🇰🇷 South Korea\n\
                  **Region:** Korea and Japan\n\
+                 **Notifications:** You also read announcements, and corrections of old matches that \
+                 move your rating. You are not told when others queue.\n\
                  **Language:** English"
             ),
             "{}",
@@ -303,7 +333,7 @@ pub mod tests {
                 ("name", "Flash", true),
                 ("battle_tag", "Flash#1234", true),
                 ("alternatives", "God, 이영호", false),
-                ("country", "KR", true),
+                ("country", "South Korea", true),
             ]
         );
     }

@@ -53,9 +53,12 @@ impl Player {
             return None;
         }
         // A later step may still show the controls of earlier ones, so the last is tried first.
-        for step in [Step::Finish, Step::Region, Step::OpenNames, Step::Locale, Step::Terms] {
+        let steps =
+            [Step::Finish, Step::Notifications, Step::Region, Step::OpenNames, Step::Locale, Step::Terms];
+        for step in steps {
             let (custom_id, value) = match step {
                 Step::Finish => ("setup:finish", None),
+                Step::Notifications => ("setup:notify:done", None),
                 Step::Region => ("setup:region", Some(self.person.region.code())),
                 Step::OpenNames => ("setup:names:open", None),
                 Step::Locale => ("setup:locale", Some(self.person.locale.code())),
@@ -102,6 +105,9 @@ impl Player {
             return Some((Step::Browse, Act::Command("leaderboard")));
         }
         let card = self.queue_card.as_deref().and_then(|id| self.screen.message(id));
+        if let Some(card) = card.filter(|card| card.control("guide:read").is_some()) {
+            return Some((Step::ReadGuide, press(card, "guide:read".to_owned(), None)));
+        }
         let Some(card) = card.filter(|card| card.offers("queue:")) else {
             return Some((Step::OpenQueue, Act::Command("queue")));
         };

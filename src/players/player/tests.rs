@@ -152,11 +152,16 @@ fn a_newcomer_follows_setup_to_its_end_and_queues() {
     let names = json!([region, row(&["setup:names:open"])[0]]);
     desk.acts_and_sees("submit m1 alternatives battle_tag country name", &message("1", "", &names));
     let preview = message("1", "", &row(&["setup:names:open", "setup:finish"]));
-    desk.acts_and_sees(&format!("1 setup:region = {}", person.region), &preview);
+    let kinds = menu("setup:notify:kinds", &["corrections", "announcements"], &["corrections"], 2);
+    let notifications = json!([kinds, row(&["setup:notify:done"])[0]]);
+    let step = message("1", "", &notifications);
+    desk.acts_and_sees(&format!("1 setup:region = {}", person.region), &step);
+    desk.acts_and_sees("1 setup:notify:done", &preview);
     assert!(!desk.player.ready);
     desk.acts_and_sees("1 setup:finish", &message("1", "done", &json!([])));
     assert!(desk.player.ready);
-    desk.next_is("/queue");
+    desk.acts_and_sees("/queue", &message("2", "", &row(&["guide:read"])));
+    desk.next_is("2 guide:read");
 }
 
 #[test]

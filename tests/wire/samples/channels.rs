@@ -5,7 +5,7 @@ use ipc_schema::archive::{ArchivedVerdict, MatchChoice, PastMatchView, PastPlaye
 use ipc_schema::event::{CaseKind, Places};
 use ipc_schema::ids::{CaseId, ChannelId, GuildId, RoleId};
 use ipc_schema::view::{
-    CaseView, MatchPhase, Place, PostView, ResultLine, ResultPlayer, ThreadPlace, ThreadView,
+    CaseView, MatchPhase, PostPlace, PostView, ResultLine, ResultPlayer, ThreadPlace, ThreadView,
 };
 use ipc_schema::vocab::{FileHash, Mmr, Outcome, Race, Server};
 
@@ -21,7 +21,7 @@ pub(super) fn places() -> Places {
     }
 }
 
-pub(super) fn place() -> Place {
+pub(super) fn place() -> PostPlace {
     let thread = ThreadPlace {
         guild: GUILD,
         parent: CHANNEL,
@@ -31,7 +31,7 @@ pub(super) fn place() -> Place {
         role: Some(ROLE),
         is_over: true,
     };
-    every!(Place: Channel { channel: CHANNEL, role: None }, Thread(Box::new(thread))).remove(1)
+    every!(PostPlace: Channel { channel: CHANNEL, role: None }, Thread(Box::new(thread))).remove(1)
 }
 
 pub(super) fn post_views() -> Vec<PostView> {

@@ -328,5 +328,7 @@ pub(super) fn news() -> Vec<News> {
         ToonsAllowed { region: GameRegion::Europe, count: 6, reason: text("moved") },
         ToonUnbound { toon: Toon { region: 2, realm: 1, id: 278_321 }, reason: text("sold") },
         MatchRuled { match_id: MATCH, verdict: Verdict::Void, your_slot: 1, reason: text("a bug") },
+        SomebodyQueues { races: RaceChoice { bw: Some(Race::BwZerg), sc2: None }, at: AT },
+        DmsOpen,
     )
 }

@@ -90,6 +90,7 @@ impl Setting {
             Event::NamesSet { player, names: names(user, name, alternatives) },
             Event::RegionSet { player, region: Region::Euw },
             Event::SetupFinished { player, at: NOW },
+            Event::GuideRead { player, at: NOW },
             Event::RacesChosen { player, races },
         ]);
     }

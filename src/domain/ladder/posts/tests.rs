@@ -100,11 +100,11 @@ fn a_match_has_a_thread_until_it_is_over_and_then_a_line() {
     let mut ladder = playing(PLACES);
     assert_eq!(deliver(&mut ladder), [Post::Thread(MATCH)]);
     let thread = ladder.cards.post(Post::Thread(MATCH)).unwrap();
-    let Some(Place::Thread(place)) = ladder.place_of(thread) else { panic!("it has no thread") };
+    let Some(PostPlace::Thread(place)) = ladder.place_of(thread) else { panic!("it has no thread") };
     assert_eq!((place.name.as_str(), place.is_over), ("Match 1: P1 vs P2", false));
     assert_eq!(place.members, [UserId(101), UserId(102)]);
     close(&mut ladder, WON);
-    let Some(Place::Thread(place)) = ladder.place_of(thread) else { panic!("it has no thread") };
+    let Some(PostPlace::Thread(place)) = ladder.place_of(thread) else { panic!("it has no thread") };
     assert!(place.is_over);
     assert_eq!(deliver(&mut ladder), [Post::Thread(MATCH), Post::Result(MATCH)]);
     assert_eq!(ladder.cards.post(Post::Thread(MATCH)), None, "nothing more will be said there");
@@ -151,7 +151,7 @@ fn a_case_is_one_card_from_its_opening_to_its_end() {
     assert!(deliver(&mut ladder).contains(&Post::Case(CASE)));
     let card = ladder.cards.post(Post::Case(CASE)).unwrap();
     let role = PLACES.staff_role;
-    assert_eq!(ladder.place_of(card), Some(Place::Channel { channel: ChannelId(11), role }));
+    assert_eq!(ladder.place_of(card), Some(PostPlace::Channel { channel: ChannelId(11), role }));
     resolve(&mut ladder, Verdict::Void);
     let Some(PostView::Case(view)) = ladder.post_view(&season(), AT, Post::Case(CASE)) else { panic!() };
     assert!(view.closed.is_some());

@@ -46,6 +46,7 @@ impl Evening {
                 Event::NamesSet { player, names },
                 Event::RegionSet { player, region: Region::Euw },
                 Event::SetupFinished { player, at: NOW },
+                Event::GuideRead { player, at: NOW },
                 Event::RacesChosen { player, races: RaceChoice { bw: Some(Race::BwZerg), sc2: None } },
             ] {
                 ladder.evolve(&event);

@@ -64,6 +64,7 @@ impl Table {
                 Event::NamesSet { player, names },
                 Event::RegionSet { player, region: Region::Euw },
                 Event::SetupFinished { player, at: start },
+                Event::GuideRead { player, at: start },
                 Event::RacesChosen { player, races },
             ] {
                 table.ladder.evolve(&event);

@@ -59,6 +59,7 @@ impl World {
                 Event::NamesSet { player, names },
                 Event::RegionSet { player, region: Region::Euw },
                 Event::SetupFinished { player, at: NOW },
+                Event::GuideRead { player, at: NOW },
                 Event::RacesChosen { player, races },
             ] {
                 world.evolve(event);
