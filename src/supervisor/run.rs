@@ -141,8 +141,7 @@ fn plan(
         (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
     } else {
         data.refuse_demo()?;
-        let token = config.token.expect("a run without emulator has its token");
-        (None, config.seed, token, config::DEFAULT_SEASON)
+        (None, config.seed, config.token.expect("a run alone has its token"), config::DEFAULT_SEASON)
     };
     Ok(Plan {
         run_dir: sockets.run_dir().clone(),
