@@ -19,6 +19,7 @@
 pub mod child;
 pub mod folder;
 pub mod judging;
+mod plan;
 pub mod policy;
 pub mod report;
 pub mod run;

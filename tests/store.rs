@@ -594,7 +594,7 @@ fn a_database_of_a_newer_build_is_refused_in_words() {
         let error = Store::open(&dir.database).await.unwrap_err();
         assert!(
             format!("{error:#}")
-                .contains("the database has version 9, this build knows 3; use the newer build"),
+                .contains("the database has version 9, this build knows 4; use the newer build"),
             "{error:#}"
         );
         assert_eq!(dump(dir).await, before);

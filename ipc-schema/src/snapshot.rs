@@ -23,7 +23,7 @@ use crate::vocab::{
 ///
 /// | version | change |
 /// |---|---|
-/// | 1 | the first layout; since then variants were appended: `Places`, `Settings`, `StoredContent::Post` |
+/// | 1 | the first layout; since then variants were appended: `Places`, `Settings`, `StoredContent::Queue`, `StoredContent::Post` |
 pub const FORMAT: u16 = 1;
 
 /// A piece of a snapshot. Rows are in the order of their numbers, over all parts of a kind.

@@ -9,3 +9,7 @@ leaderboard-filter-best = mejores razas
 leaderboard-provisional = { $mmr }?
 leaderboard-button-previous = Anterior
 leaderboard-button-next = Siguiente
+leaderboard-button-picture = Imagen
+leaderboard-picture-title = Clasificación
+leaderboard-picture-alt = La clasificación desde el lugar { $from } como imagen. { $rows }
+leaderboard-picture-alt-row = { $place }: { $name }, { $race }, rango { $rank }, { $mmr } de MMR.

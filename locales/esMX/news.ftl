@@ -32,3 +32,7 @@ news-queues-both = **Alguien busca partida** con cualquiera de las dos eras desd
 news-queues-button-queue = Buscar partida
 news-queues-button-notify = Cambiar notificaciones
 news-dms-open = Los mensajes te llegan aquí. Usa /queue para encontrar partida.
+news-match-ruled-won = El staff revisó la partida { $id } y la decidió: ganaste. Por qué: { $reason }
+news-match-ruled-lost = El staff revisó la partida { $id } y la decidió: perdiste. Por qué: { $reason }
+news-match-ruled-drawn = El staff revisó la partida { $id } y la decidió: no ganó nadie. Por qué: { $reason }
+news-match-ruled-void = El staff revisó la partida { $id } y la anuló. No cuenta para nada. Por qué: { $reason }

@@ -16,3 +16,6 @@ profile-lost-in-a-row = { $run ->
    *[other] { $run } derrotas seguidas
 }
 profile-against-you = Contra ti
+profile-picture-unit = MMR
+profile-picture-alt = Gráfica de las puntuaciones de { $name }, de { $from } a { $to }.
+profile-picture-alt-race = { $race }: { $mmr } de MMR, en este tiempo entre { $least } y { $most }.

@@ -31,3 +31,5 @@ queue-menu-vetoes = { $allowed ->
 queue-button-join = Entrar
 queue-button-leave = Salir
 queue-button-refresh = Actualizar
+queue-in-match = **Se encontró una partida.** Ya no estás en la cola.
+queue-button-show = Buscar partida

@@ -8,7 +8,7 @@ setup-body-terms = Elige tu idioma; luego lee los términos y acéptalos para se
 setup-body-names = Dinos tu nombre, tu BattleTag y tu país. Tus rivales los usan para encontrarte en el juego.
 setup-body-region = Elige la región desde la que juegas. De ella depende en qué servidor se juegan tus partidas.
 setup-body-preview = Revisa los datos. Cambia lo que esté mal con el menú y los botones, y luego presiona Terminar.
-setup-body-done = Lee la guía corta y luego busca partida. Puedes cambiar todo esto cuando quieras.
+setup-body-done = Lee la guía breve y luego busca partida. Puedes cambiar todo esto cuando quieras.
 
 setup-terms-title = Términos
 setup-terms = Juega limpio y trata bien a tus rivales. La escalera guarda tu id de Discord, lo que escribes aquí, tus partidas y las repeticiones que envías, y muestra tu nombre, tu país y tus puntuaciones a los demás. El staff puede anular resultados y expulsar a quien haga trampa o acose. Puedes rechazar los términos cuando quieras; entonces no podrás jugar hasta que los aceptes de nuevo.

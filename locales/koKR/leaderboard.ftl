@@ -9,3 +9,7 @@ leaderboard-filter-best = 최고 종족만
 leaderboard-provisional = { $mmr }?
 leaderboard-button-previous = 이전
 leaderboard-button-next = 다음
+leaderboard-button-picture = 그림
+leaderboard-picture-title = 순위표
+leaderboard-picture-alt = { $from }위부터의 순위표 그림. { $rows }
+leaderboard-picture-alt-row = { $place }위: { $name }, { $race }, { $rank } 등급, MMR { $mmr }.

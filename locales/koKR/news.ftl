@@ -29,3 +29,7 @@ news-queues-both = { $at }부터 **어느 쪽으로든 상대를 찾는 플레�
 news-queues-button-queue = 경기 찾기
 news-queues-button-notify = 알림 변경
 news-dms-open = 메시지가 잘 도착합니다. /queue로 경기를 찾으세요.
+news-match-ruled-won = 운영진이 { $id }번 경기를 살펴보고 판정했습니다: 승리. 사유: { $reason }
+news-match-ruled-lost = 운영진이 { $id }번 경기를 살펴보고 판정했습니다: 패배. 사유: { $reason }
+news-match-ruled-drawn = 운영진이 { $id }번 경기를 살펴보고 판정했습니다: 무승부. 사유: { $reason }
+news-match-ruled-void = 운영진이 { $id }번 경기를 살펴보고 무효로 했습니다. 어디에도 반영되지 않습니다. 사유: { $reason }

@@ -7,3 +7,6 @@ profile-period = { $days }일: { $record }
 profile-won-in-a-row = { $run }연승
 profile-lost-in-a-row = { $run }연패
 profile-against-you = 나와의 전적 (상대 기준)
+profile-picture-unit = MMR
+profile-picture-alt = { $name }의 레이팅 그래프, { $from }부터 { $to }까지.
+profile-picture-alt-race = { $race }: MMR { $mmr }, 이 기간 { $least }~{ $most }.

@@ -25,3 +25,5 @@ queue-menu-vetoes = 제외할 맵 (최대 { $allowed }개)
 queue-button-join = 참가
 queue-button-leave = 나가기
 queue-button-refresh = 새로 고침
+queue-in-match = **상대를 찾았습니다.** 이제 대기열에 있지 않습니다.
+queue-button-show = 경기 찾기

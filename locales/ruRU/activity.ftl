@@ -7,3 +7,14 @@ activity-title = { $days ->
 activity-hour = { $players } · BW { $bw } · SC2 { $sc2 }
 activity-empty = За это время в очереди никого не было. Используйте /queue и станьте первым!
 activity-button-pings = Сообщать, когда кто-то ищет матч
+activity-picture-title = Кто когда в очереди
+activity-picture-period = { $days ->
+    [1] Игроки за каждый из последних 24 часов
+    [one] Игроков в час в среднем за последний { $days } день
+    [few] Игроков в час в среднем за последние { $days } дня
+   *[many] Игроков в час в среднем за последние { $days } дней
+}
+activity-picture-zone = Время: { $zone }
+activity-picture-both = Обе игры
+activity-picture-alt = { $period }. Больше всего в { $hour } ({ $zone }): { $players }.
+activity-busiest = Больше всего игроков: { $hours }

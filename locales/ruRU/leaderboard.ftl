@@ -9,3 +9,7 @@ leaderboard-filter-best = лучшие расы
 leaderboard-provisional = { $mmr }?
 leaderboard-button-previous = Назад
 leaderboard-button-next = Вперёд
+leaderboard-button-picture = Картинка
+leaderboard-picture-title = Таблица лидеров
+leaderboard-picture-alt = Таблица лидеров с места { $from } в виде картинки. { $rows }
+leaderboard-picture-alt-row = { $place }: { $name }, { $race }, ранг { $rank }, { $mmr } MMR.

@@ -33,3 +33,7 @@ news-queues-both = **Кто-то ищет матч** за любую из эпо
 news-queues-button-queue = Найти матч
 news-queues-button-notify = Изменить уведомления
 news-dms-open = Сообщения доходят до вас. Найти матч — /queue.
+news-match-ruled-won = Администрация проверила матч { $id } и решила: вы победили. Причина: { $reason }
+news-match-ruled-lost = Администрация проверила матч { $id } и решила: вы проиграли. Причина: { $reason }
+news-match-ruled-drawn = Администрация проверила матч { $id } и решила: не победил никто. Причина: { $reason }
+news-match-ruled-void = Администрация проверила матч { $id } и аннулировала его. Он нигде не учитывается. Причина: { $reason }

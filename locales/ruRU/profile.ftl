@@ -19,3 +19,6 @@ profile-lost-in-a-row = { $run ->
    *[many] { $run } поражений подряд
 }
 profile-against-you = В играх против вас
+profile-picture-unit = MMR
+profile-picture-alt = График рейтинга: { $name }, с { $from } по { $to }.
+profile-picture-alt-race = { $race }: { $mmr } MMR, за это время от { $least } до { $most }.

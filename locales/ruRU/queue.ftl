@@ -33,3 +33,5 @@ queue-menu-vetoes = { $allowed ->
 queue-button-join = Встать в очередь
 queue-button-leave = Выйти
 queue-button-refresh = Обновить
+queue-in-match = **Матч найден.** Вас больше нет в очереди.
+queue-button-show = Найти матч

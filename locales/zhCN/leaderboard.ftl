@@ -9,3 +9,7 @@ leaderboard-filter-best = 仅最强种族
 leaderboard-provisional = { $mmr }?
 leaderboard-button-previous = 上一页
 leaderboard-button-next = 下一页
+leaderboard-button-picture = 图片
+leaderboard-picture-title = 排行榜
+leaderboard-picture-alt = 从第 { $from } 名起的排行榜图片。{ $rows }
+leaderboard-picture-alt-row = 第 { $place } 名：{ $name }，{ $race }，段位 { $rank }，{ $mmr } MMR。

@@ -29,3 +29,7 @@ news-queues-both = **有人在寻找对局**，两个时代都可以，开始于
 news-queues-button-queue = 寻找对局
 news-queues-button-notify = 修改通知
 news-dms-open = 消息可以送达了。用 /queue 寻找对局。
+news-match-ruled-won = 管理团队查看了第 { $id } 场对局并作出裁定：你赢了。理由：{ $reason }
+news-match-ruled-lost = 管理团队查看了第 { $id } 场对局并作出裁定：你输了。理由：{ $reason }
+news-match-ruled-drawn = 管理团队查看了第 { $id } 场对局并作出裁定：平局。理由：{ $reason }
+news-match-ruled-void = 管理团队查看了第 { $id } 场对局并将其撤销。它不计入任何成绩。理由：{ $reason }

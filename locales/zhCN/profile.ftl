@@ -7,3 +7,6 @@ profile-period = { $days } 天：{ $record }
 profile-won-in-a-row = { $run } 连胜
 profile-lost-in-a-row = { $run } 连败
 profile-against-you = 该玩家对你的战绩
+profile-picture-unit = MMR
+profile-picture-alt = { $name } 的积分曲线，{ $from } 至 { $to }。
+profile-picture-alt-race = { $race }：{ $mmr } MMR，这段时间在 { $least } 到 { $most } 之间。

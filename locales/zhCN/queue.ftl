@@ -25,3 +25,5 @@ queue-menu-vetoes = 最多禁用 { $allowed } 张地图
 queue-button-join = 加入
 queue-button-leave = 离开
 queue-button-refresh = 刷新
+queue-in-match = **找到对局了。** 你已不在队列中。
+queue-button-show = 寻找对局

@@ -8,7 +8,7 @@ setup-body-terms = 选择语言，然后阅读条款，接受后继续。
 setup-body-names = 告诉我们你的名字、战网昵称和国家或地区。对手靠这些在游戏里找到你。
 setup-body-region = 选择你所在的地区。它决定你的对局在哪个服务器上进行。
 setup-body-preview = 请检查一下。不对的地方用菜单和按钮修改，然后点“完成”。
-setup-body-done = 先读一读简短的指南，然后寻找对局。这里的内容随时都可以修改。
+setup-body-done = 先读一读简短的说明，然后寻找对局。这里的内容随时都可以修改。
 
 setup-terms-title = 条款
 setup-terms = 公平竞技，善待对手。天梯会保存你的 Discord ID、你在这里填写的内容、你的对局和你发送的录像，并向其他玩家显示你的名字、国家或地区和积分。对作弊或骚扰他人的玩家，管理团队可以判其结果无效并封禁。你可以随时拒绝；拒绝之后，重新接受之前不能参加对局。
@@ -37,7 +37,7 @@ setup-modal-battle-tag-help = 与战网客户端中的一致，包括 # 和数�
 setup-modal-alternatives = 别名
 setup-modal-alternatives-help = 你在游戏里用的其他名字，最多三个，用逗号分开
 setup-modal-country = 国家或地区
-setup-modal-country-help = 国家或地区的名称或两个字母；XX：不愿透露，ZZ：其他。完整列表见 /setcountry
+setup-modal-country-help = 名称或两个字母；XX：不愿透露，ZZ：其他。/setcountry 列出全部
 setup-title-notifications = **设置 4/5：你想收到哪些消息？**
 setup-body-notifications = 你自己的对局需要的消息总会发给你。选择还想看什么，然后点“继续”；随时可以用 /notifications 修改。
 setup-field-notifications = 通知

@@ -280,7 +280,8 @@ fn channel(
 fn staff_role(id: u64, guild: &Value, member: &Value) -> Finding {
     let about = "staff role";
     let roles = guild["roles"].as_array().map_or(&[][..], Vec::as_slice);
-    let Some(role) = roles.iter().find(|role| role["id"] == id.to_string()) else {
+    let wanted = id.to_string();
+    let Some(role) = roles.iter().find(|role| role["id"] == wanted.as_str()) else {
         let says = format!(
             "there is no role {id} (STAFF_ROLE_ID). In Discord with developer mode: Server Settings, Roles, …, Copy Role ID"
         );

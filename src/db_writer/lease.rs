@@ -123,7 +123,7 @@ impl Terms {
 
     /// Keeps in the folder what was just said of it in the database.
     pub(super) fn note(&mut self, journal_ahead: bool) -> anyhow::Result<()> {
-        if self.told_by_database == !journal_ahead {
+        if self.told_by_database != journal_ahead {
             return Ok(());
         }
         self.told_by_database = !journal_ahead;

@@ -687,8 +687,8 @@ impl Ladder {
                 let is_newest = beyond == 0;
                 beyond = beyond.saturating_sub(1);
                 let post = cards.post(Post::Result(*id));
-                let mut cards_of = matches[id].cards.into_iter().chain(post);
-                let is_told = !cards_of.any(|card| cards.is_due(card));
+                let cards_of: Vec<CardId> = matches[id].cards.into_iter().chain(post).collect();
+                let is_told = !cards_of.iter().any(|card| cards.is_due(*card));
                 let is_kept = is_newest || cases.is_open(*id) || !is_told;
                 if !is_kept {
                     matches.remove(id);

@@ -185,6 +185,7 @@ impl Queue for Sessions {
 }
 
 /// What one look at the shard brought.
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
 enum Seen {
     Event(Option<Result<Event, ReceiveMessageError>>),
     /// The connection ended without a word.

@@ -307,7 +307,7 @@ impl Desk {
         let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (reply, &answer.reply)
         else {
             return match incoming.plan {
-                Plan::Draw(_) => self.illustrate(answer, &reply).await,
+                Plan::Draw(_) => self.illustrate(answer, reply).await,
                 _ => answer,
             };
         };

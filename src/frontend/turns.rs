@@ -1,5 +1,6 @@
 //! Whose card goes out next. Cards of one player never overlap; of all that wait, a match comes before
-//! what answers a player, and that before news, so that a word to everyone delays nobody's match.
+//! what answers a player, that before news, and those before what only keeps a message true, so that a word
+//! to everyone, or a full queue, delays nobody's match.
 
 use ipc_schema::backend::ShowCard;
 use ipc_schema::ids::UserId;

@@ -5,17 +5,18 @@
 //! All waiting for processes happens in one place, which also reaps the orphans that process 1 inherits.
 
 use super::child::{self, Child, Launch, Reaped, Received};
-use super::folder::{DataFolder, DemoWish, RunFolder, write_whole};
+use super::folder::{RunFolder, write_whole};
 use super::judging;
+use super::plan;
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
 use super::slot::{Phase, STANDS_BY, Slot};
-use super::spec::{CHILDREN, Demo, Duty, Plan};
+use super::spec::{CHILDREN, Duty, Plan};
 use super::standby;
 use super::status::{self, StatusServer, Usage};
 use super::{Error, by_chance};
 use crate::clock;
-use crate::config::{self, LogLevel, Secret};
+use crate::config::{self, LogLevel};
 use anyhow::{Context, Result};
 use ipc_schema::control::{
     EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Layer, Role, ToChild,
@@ -88,7 +89,7 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     }
     let sockets = RunFolder::create(&data, &config::runtime_folders())?;
     let mut status = StatusServer::bind(sockets.run_dir())?;
-    let plan = plan(options, config, &data, &sockets)?;
+    let plan = plan::plan(options, config, &data, &sockets)?;
     check_executables(&plan, &bin)?;
 
     let mut tree = Tree::new(plan, bin, &sockets, signals, options.stop_after);
@@ -118,49 +119,6 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
         write_whole(file, json.as_bytes()).with_context(|| format!("write report {}", file.display()))?;
     }
     Ok(code)
-}
-
-fn plan(
-    options: &Options,
-    config: config::Supervisor,
-    data: &DataFolder,
-    sockets: &RunFolder,
-) -> Result<Plan, Error> {
-    let log = log_level(options, &config);
-    let (demo, seed, token, season) = if options.emulator {
-        let wish = DemoWish { seed: options.seed.or(config.seed), players: options.players };
-        let world = data.demo_world(wish, DEMO_PLAYERS)?;
-        let demo = Demo {
-            players: world.players,
-            listen: config.emulator_listen,
-            faults: config.emulator_faults,
-            discord_spec: config.discord_spec,
-            address: None,
-        };
-        let token = Secret::new(format!("demo.{:016x}{:016x}", by_chance(), by_chance()));
-        (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
-    } else {
-        data.refuse_demo()?;
-        (None, config.seed, config.token.expect("a run alone has its token"), config::DEFAULT_SEASON)
-    };
-    Ok(Plan {
-        run_dir: sockets.run_dir().clone(),
-        data: data.path().to_owned(),
-        season: config.season.unwrap_or_else(|| season.to_owned()),
-        seed,
-        owner: config.owner,
-        places: config.places,
-        token,
-        durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
-        abandon_journal: config.abandon_journal,
-        database_url: config.database_url,
-        replay_store: config.replay_store,
-        replay_workers: config.replay_workers,
-        replay_sandbox: config.replay_sandbox,
-        demo,
-        log,
-        backtrace: config.backtrace,
-    })
 }
 
 /// A file that is not there would only be found out by twenty failed starts.
@@ -406,7 +364,7 @@ impl<'a> Tree<'a> {
                     "{} starts",
                     slot.name()
                 );
-                slot.phase = Phase::Running(child);
+                slot.phase = Phase::Running(Box::new(child));
             }
             Err(error) => {
                 tracing::warn!("{} cannot be started: {error}", slot.name());

@@ -35,7 +35,7 @@ pub(super) enum Phase {
     Backoff {
         until: Instant,
     },
-    Running(Child),
+    Running(Box<Child>),
     /// It ended, and stays so.
     Stopped,
 }

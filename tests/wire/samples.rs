@@ -8,9 +8,7 @@ use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure, CardState,
     ShowCard, TermsAnswer,
 };
-use ipc_schema::db_writer::{
-    Record, SnapshotHead, StoredReply, WriterAnswer, WriterCall, WriterReply, WriterRequest,
-};
+use ipc_schema::db_writer::{Record, StoredReply};
 use ipc_schema::event::{
     Check, CheckKind, Crowd, Event, Grade, Judged, Judgement, Names, Pairing, RatedRow, RatingChange,
     Rerating, Unmatched, WhyNot,
@@ -19,7 +17,7 @@ use ipc_schema::ids::{
     CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, UserId,
 };
 use ipc_schema::notifications::{Place, Wish};
-use ipc_schema::replay::{Fault, Job, ReplayFacts, ReplayPlayer, WorkerRequest};
+use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
 use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
     ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
@@ -46,12 +44,13 @@ macro_rules! every {
 
 mod channels;
 mod control;
-mod control;
 mod players;
 mod staff;
+mod writer;
 
 pub(crate) use control::{from_child, hellos, to_child};
 pub(crate) use staff::case_kinds;
+pub(crate) use writer::{jobs, worker_requests, writer_answers, writer_calls};
 
 const PLAYER: PlayerId = PlayerId(7);
 const MATCH: MatchId = MatchId(12);
@@ -771,50 +770,4 @@ pub(crate) fn backend_messages() -> Vec<BackendMessage> {
         .chain(backend_replies().into_iter().zip(2..).map(|(reply, id)| BackendMessage::Reply { id, reply }))
         .chain(backend_events().into_iter().map(BackendMessage::Event))
         .collect()
-}
-
-pub(crate) fn writer_calls() -> Vec<WriterCall> {
-    let hash = FileHash([0xcd; 32]);
-    let requests = every!(WriterRequest:
-        Load { after: Seq(0) },
-        Append { records: records() },
-        StoreReplay { hash, bytes: 5 },
-        ReadReplay { hash },
-        SaveSession { shard: 0, session: gateway_session() },
-        LoadSession { shard: u32::MAX },
-        FindMatch { match_id: MATCH },
-        LoadSnapshot,
-        SnapshotPart { seq: Seq(9), part: 3 },
-    );
-    requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
-}
-
-pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
-    let mut replies = every!(WriterReply:
-        Load { ladder: LadderId(1), records: records(), complete: true, backend_gone_at: Some(AT) },
-        Appended { through: Seq(9) },
-        ReplayStored,
-        Replay(Some(4)),
-        ReadOnly { reason: text("no space left on device") },
-        SessionSaved,
-        Session(Some(gateway_session())),
-        Match(Some(Box::new(archived_match()))),
-        HistoryAway { reason: text("the database does not answer in time") },
-        Busy,
-        Snapshot(Some(SnapshotHead { ladder: LadderId(1), seq: Seq(9), parts: 4 })),
-        SnapshotPart(Some(5)),
-    );
-    replies.extend([WriterReply::Replay(None), WriterReply::Session(None), WriterReply::Match(None)]);
-    replies.extend([WriterReply::Snapshot(None), WriterReply::SnapshotPart(None)]);
-    replies.into_iter().zip(1..).map(|(reply, id)| WriterAnswer { id, reply }).collect()
-}
-
-pub(crate) fn worker_requests() -> Vec<WorkerRequest> {
-    let one_each = every!(WorkerRequest: Pull, Done { job: JOB, result: Ok(Box::new(facts())) });
-    let failed = faults().into_iter().map(|fault| WorkerRequest::Done { job: JOB, result: Err(fault) });
-    one_each.into_iter().chain(failed).collect()
-}
-
-pub(crate) fn jobs() -> Vec<Job> {
-    vec![Job { job: JOB, bytes: 0 }, Job { job: JobId(u64::MAX), bytes: 6 }]
 }

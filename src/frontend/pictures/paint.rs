@@ -49,9 +49,12 @@ pub enum PaintError {
 #[derive(Debug)]
 pub struct Fonts {
     database: Arc<Database>,
-    /// By letter, weight and the way of writing Han: the font that has it.
-    known: Mutex<HashMap<(char, Weight, &'static str), Option<ID>>>,
+    /// The font that has it.
+    known: Mutex<HashMap<Wanted, Option<ID>>>,
 }
+
+/// A letter, its weight, and the way of writing Han.
+type Wanted = (char, Weight, &'static str);
 
 impl Fonts {
     /// None where there are no fonts at all.

@@ -1,0 +1,50 @@
+//! What a run is to be, from its options, settings and data folder.
+
+use super::folder::{DataFolder, DemoWish, RunFolder};
+use super::run::{DEMO_PLAYERS, Options, log_level};
+use super::spec::{Demo, Plan};
+use super::{Error, by_chance};
+use crate::config::{self, Secret};
+
+pub(super) fn plan(
+    options: &Options,
+    config: config::Supervisor,
+    data: &DataFolder,
+    sockets: &RunFolder,
+) -> Result<Plan, Error> {
+    let log = log_level(options, &config);
+    let (demo, seed, token, season) = if options.emulator {
+        let wish = DemoWish { seed: options.seed.or(config.seed), players: options.players };
+        let world = data.demo_world(wish, DEMO_PLAYERS)?;
+        let demo = Demo {
+            players: world.players,
+            listen: config.emulator_listen,
+            faults: config.emulator_faults,
+            discord_spec: config.discord_spec,
+            address: None,
+        };
+        let token = Secret::new(format!("demo.{:016x}{:016x}", by_chance(), by_chance()));
+        (Some(demo), Some(world.seed), token, config::DEMO_SEASON)
+    } else {
+        data.refuse_demo()?;
+        (None, config.seed, config.token.expect("a run alone has its token"), config::DEFAULT_SEASON)
+    };
+    Ok(Plan {
+        run_dir: sockets.run_dir().clone(),
+        data: data.path().to_owned(),
+        season: config.season.unwrap_or_else(|| season.to_owned()),
+        seed,
+        owner: config.owner,
+        places: config.places,
+        token,
+        durability: data.durability(config.durability, options.emulator, config.database_url.is_some())?,
+        abandon_journal: config.abandon_journal,
+        database_url: config.database_url,
+        replay_store: config.replay_store,
+        replay_workers: config.replay_workers,
+        replay_sandbox: config.replay_sandbox,
+        demo,
+        log,
+        backtrace: config.backtrace,
+    })
+}
