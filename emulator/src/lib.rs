@@ -65,6 +65,7 @@ use crate::saved::Former;
 use crate::spec::Spec;
 use crate::world::{ASKS, Ask, World};
 
+pub use crate::guild::GuildIds;
 pub use crate::saved::Fault;
 pub use crate::spec::Unread;
 pub use crate::stats::{Latency, Report, Stats};
