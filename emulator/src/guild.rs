@@ -119,6 +119,31 @@ const TEMPLATES: [Template; 3] = [
     },
 ];
 
+/// The ids of the guild of a seed, for who must know them before the emulator runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GuildIds {
+    pub guild: u64,
+    /// The text channels.
+    pub matches: u64,
+    pub match_log: u64,
+    pub staff: u64,
+    pub staff_role: u64,
+}
+
+impl GuildIds {
+    pub fn of_seed(seed: u64) -> GuildIds {
+        let mint = Mint::new(seed);
+        let id = |kind, name| mint.stable(kind, name).number();
+        GuildIds {
+            guild: id("guild", "EvoLadder"),
+            matches: id("channel", "matches"),
+            match_log: id("channel", "match-log"),
+            staff: id("channel", "staff"),
+            staff_role: id("role", "Staff"),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Guild {
     pub(crate) id: Snowflake,

@@ -25,6 +25,10 @@ impl Snowflake {
         Moment::from_discord_ms(self.0 >> TIME_SHIFT)
     }
 
+    pub(crate) fn number(self) -> u64 {
+        self.0
+    }
+
     /// The part above which Discord spreads guilds over shards.
     pub(crate) fn time_part(self) -> u64 {
         self.0 >> TIME_SHIFT

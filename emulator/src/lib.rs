@@ -67,6 +67,7 @@ use crate::saved::Former;
 use crate::spec::Spec;
 use crate::world::{ASKS, Ask, World};
 
+pub use crate::guild::GuildIds;
 pub use crate::page::{Guide, Offer, Offers, Step};
 pub use crate::saved::Fault;
 pub use crate::spec::Unread;

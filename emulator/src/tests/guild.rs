@@ -50,6 +50,9 @@ async fn settings(bench: &Bench, person: &Person, body: Value) {
 async fn the_guild_is_told_at_the_start_and_read_over_http() {
     let bench = start().await;
     let places = places(&bench).await;
+    let told = crate::GuildIds::of_seed(7);
+    assert_eq!((told.guild, told.matches), (places.guild.get(), places.matches.get()));
+    assert_eq!((told.staff, told.staff_role.to_string()), (places.staff.get(), places.staff_role));
     let person = bench.person("ana").await;
     let mut shard = bench.shard_with(Intents::GUILDS).await;
     let guild = next(&mut shard, |event| match event {
