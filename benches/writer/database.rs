@@ -493,7 +493,7 @@ impl Writer {
             epoch: seen.as_ref().map_or(1, |seen| seen.epoch + 1),
             journal_ahead: true,
             seen: seen.as_ref(),
-            is_ours: true,
+            is_free: true,
         };
         let is_taken = store.take_lease(claim).await?;
         anyhow::ensure!(is_taken, "somebody else has the lease of a database that was just made");

@@ -19,6 +19,8 @@ fn card(number: usize, (user, channel): (UserId, ChannelId), view: CardView) -> 
         locale: Locale::EnUs,
         channel: Some(channel),
         message: None,
+        replaces: None,
+        place: None,
         view,
     }))
 }
