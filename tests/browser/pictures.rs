@@ -6,10 +6,10 @@ use crate::support::{Ladder, wait_for};
 use std::path::{Path, PathBuf};
 
 /// Simulated people, so that there is somebody to meet and to compare with.
-const PLAYERS: u32 = 12;
+const PLAYERS: u32 = 20;
 
 /// Results that the leaderboard is made of.
-const RESULTS: f64 = 15.0;
+const RESULTS: f64 = 8.0;
 
 struct Album<'a> {
     pane: &'a Pane<'a>,
