@@ -50,7 +50,7 @@ async fn pictures_of_all_cards() {
         let album = Album { pane: &pane, folder: &folder, language };
         all_cards(&ladder, &album, &newcomer).await;
         if language == "enUS" {
-            let browser = Browser::start(1150, 760).await.expect("a browser to take pictures with");
+            let browser = Browser::start(1050, 720).await.expect("a browser to take pictures with");
             browser.open(&format!("http://{}/?left=Ana", ladder.emulator)).await;
             let pane = Pane { browser: &browser, user: newcomer.user };
             pane.press("Side by side").await;
