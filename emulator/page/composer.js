@@ -36,8 +36,8 @@ const named = (part) => part.name_localized ?? part.name;
 const described = (part) => part.description_localized ?? part.description;
 
 export class Composer {
-  /// `desk` has the `user`, `place()`, `commands()`, `users()`, `offers(take)`, `expect(interaction, answered)`
-  /// and `used(command)`.
+  /// `desk` has the `user`, `place()`, `commands()`, `users()`, `offers(take)`, `expect(interaction, answered)`,
+  /// `used(command)` and `sent()`.
   constructor(desk) {
     this.desk = desk;
     this.files = [];
@@ -173,6 +173,7 @@ export class Composer {
       this.text.value = "";
       this.files = [];
       this.add([]);
+      this.desk.sent();
     } catch (error) {
       this.say(error.message);
     }
@@ -208,6 +209,7 @@ export class Composer {
       const { interaction_id: interaction } = await server.command(this.desk.user.id, this.desk.place(), command.name, options, files);
       this.leaveCommand();
       this.desk.used(command.name);
+      this.desk.sent();
       this.desk.expect(interaction, (event) => {
         if (event.kind === "interaction_failed") this.say(`/${command.shown}: the application did not respond.`);
       });

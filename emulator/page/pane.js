@@ -64,6 +64,8 @@ export class Pane {
       offers: (take) => this.offers(take),
       expect: (interaction, answered) => this.expect(interaction, answered),
       used: (command) => app.used(user, command),
+      // Whoever says something wants to see what comes of it.
+      sent: () => this.toEnd(),
     };
   }
 

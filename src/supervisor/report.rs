@@ -5,6 +5,7 @@
 //! kernel's, taken when the service ends, before the drain. What nobody told is missing, never zero.
 
 use super::judging::{self, Judgement};
+use super::spec::Plan;
 use super::status::Usage;
 use ipc_schema::control::{Gauge, Role};
 use serde_json::{Map, Value, json};
@@ -184,6 +185,20 @@ impl Tally {
         }
         text
     }
+}
+
+/// What is said once a run serves.
+pub fn up(took: Duration, plan: &Plan) -> String {
+    let mut line = format!("The ladder is up after {:.1} s", took.as_secs_f64());
+    if let Some(demo) = &plan.demo {
+        let seed = plan.seed.unwrap_or_default();
+        write!(line, ", with {} players and seed {seed}", demo.players).expect("a string takes all");
+    }
+    line.push('.');
+    if let Some(address) = plan.demo.as_ref().and_then(|demo| demo.address.as_ref()) {
+        write!(line, "\nOpen http://{address}/ in a browser to play.").expect("a string takes all");
+    }
+    line
 }
 
 /// What the judge says, in a line.

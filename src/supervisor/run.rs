@@ -464,19 +464,8 @@ impl<'a> Tree<'a> {
             return;
         }
         self.up_at = Some(now);
-        let took = now.saturating_duration_since(self.started).as_secs_f64();
-        self.screen.say(&match &self.plan.demo {
-            None => format!("The ladder is up after {took:.1} s."),
-            Some(demo) => format!(
-                "The ladder is up after {took:.1} s, with {} players and seed {}.",
-                demo.players,
-                self.plan.seed.unwrap_or_default(),
-            ),
-        });
-        let address = self.plan.demo.as_ref().and_then(|demo| demo.address.as_ref());
-        if let Some(address) = address {
-            self.screen.say(&format!("Open http://{address}/ in a browser to play."));
-        }
+        let took = now.saturating_duration_since(self.started);
+        self.screen.say(&report::up(took, &self.plan));
     }
 
     // Ending

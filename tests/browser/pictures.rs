@@ -6,10 +6,10 @@ use crate::support::{Ladder, wait_for};
 use std::path::{Path, PathBuf};
 
 /// Simulated people, so that there is somebody to meet and to compare with.
-const PLAYERS: u32 = 12;
+const PLAYERS: u32 = 20;
 
 /// Results that the leaderboard is made of.
-const RESULTS: f64 = 15.0;
+const RESULTS: f64 = 8.0;
 
 struct Album<'a> {
     pane: &'a Pane<'a>,
@@ -50,10 +50,13 @@ async fn pictures_of_all_cards() {
         let album = Album { pane: &pane, folder: &folder, language };
         all_cards(&ladder, &album, &newcomer).await;
         if language == "enUS" {
+            let browser = Browser::start(1050, 720).await.expect("a browser to take pictures with");
+            browser.open(&format!("http://{}/?left=Ana", ladder.emulator)).await;
+            let pane = Pane { browser: &browser, user: newcomer.user };
             pane.press("Side by side").await;
-            browser.click(".over .user[data-name]").await;
-            browser.see("#panes.two article").await;
-            album.keep("page", "body").await;
+            browser.click(".over .user[data-name]:not([data-name='Ana'])").await;
+            browser.see("#panes.two section:last-child article").await;
+            Album { pane: &pane, folder: &folder, language }.keep("page", "body").await;
         }
     }
 }
