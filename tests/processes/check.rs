@@ -66,15 +66,20 @@ async fn a_check_says_what_is_missing_and_where_to_click_and_changes_nothing() {
     let elsewhere = [("GUILD_ID", "100000000000000001")];
     let no_channel = [("GUILD_ID", guild_id.as_str()), ("STAFF_CHANNEL_ID", "100000000000000001")];
     #[rustfmt::skip]
-    let table: Vec<(Vec<(&str, &str)>, i32, &[&str])> = vec![
-        (vec![],                                                        78, &["DISCORD_TOKEN is not set"]),
-        (vec![discord_is, ("DISCORD_TOKEN", "another")],                78, &["Reset Token"]),
-        (vec![("DISCORD_PROXY", nobody.as_str()), token],               78, &["Discord cannot be reached"]),
-        (vec![discord_is, token],                                        0, &["can be made", "oauth2/authorize?client_id=", "&permissions=0"]),
-        ([&[discord_is, token][..], &places].concat(),                   0, &["#matches", "#match-log", "#staff", "@Staff"]),
-        ([&[discord_is, token][..], &elsewhere].concat(),               78, &["not in the server 100000000000000001"]),
-        ([&[discord_is, token][..], &no_channel].concat(),              78, &["STAFF_CHANNEL_ID", "Copy Channel ID"]),
-        (vec![discord_is, token, ("DATABASE_URL", "postgres://ana:hidden@127.0.0.1:1/x")], 78, &["look at DATABASE_URL"]),
+    type Row<'a> = (Vec<(&'a str, &'a str)>, i32, &'a [&'a str]);
+    let table: Vec<Row<'_>> = vec![
+        (vec![], 78, &["DISCORD_TOKEN is not set"]),
+        (vec![discord_is, ("DISCORD_TOKEN", "another")], 78, &["Reset Token"]),
+        (vec![("DISCORD_PROXY", nobody.as_str()), token], 78, &["Discord cannot be reached"]),
+        (vec![discord_is, token], 0, &["can be made", "oauth2/authorize?client_id=", "&permissions=0"]),
+        ([&[discord_is, token][..], &places].concat(), 0, &["#matches", "#match-log", "#staff", "@Staff"]),
+        ([&[discord_is, token][..], &elsewhere].concat(), 78, &["not in the server 100000000000000001"]),
+        ([&[discord_is, token][..], &no_channel].concat(), 78, &["STAFF_CHANNEL_ID", "Copy Channel ID"]),
+        (
+            vec![discord_is, token, ("DATABASE_URL", "postgres://ana:hidden@127.0.0.1:1/x")],
+            78,
+            &["look at DATABASE_URL"],
+        ),
     ];
     for (variables, code, says) in &table {
         let (ended, said) = checked(&data, variables).await;

@@ -59,7 +59,7 @@ impl Person {
         self.post(&format!("users/{}/{what}", self.id), &body).await;
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("http://{}/emulator/{path}", self.emulator);
         let answer = self.http.post(url).json(body).send().await.unwrap();
         let (status, body) = (answer.status(), answer.json::<Value>().await.unwrap());

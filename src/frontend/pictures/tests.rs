@@ -61,8 +61,8 @@ fn two_races() -> Vec<ProfileRating> {
 }
 
 fn all_races() -> Vec<ProfileRating> {
-    let races = Race::ALL.into_iter().zip(1..);
-    races.map(|(race, nth)| moved(*race, 2000 - nth * 70, 40, Some((12_345, Rank::S)))).collect()
+    let races = Race::ALL.iter().copied().zip(1..);
+    races.map(|(race, nth)| moved(race, 2000 - nth * 70, 40, Some((12_345, Rank::S)))).collect()
 }
 
 fn board(names: &[&str]) -> LeaderboardView {
@@ -74,7 +74,7 @@ fn board(names: &[&str]) -> LeaderboardView {
         country: countries[number % 10].to_owned(),
         race: Race::ALL[number % 6],
         mmr: Mmr(2104 - 37 * i32::try_from(number).unwrap()),
-        rank: Rank::ALL[(number + 1) / 2],
+        rank: Rank::ALL[number.div_ceil(2)],
         provisional: number == 8,
         record: GameRecord { wins: 31, losses: 12, draws: 0 },
     };

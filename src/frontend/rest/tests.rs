@@ -21,19 +21,20 @@ fn a_429_says_who_has_to_wait_and_how_long() {
     let json = r#"{"message": "You are being rate limited.", "retry_after": 1.5, "global": false}"#;
     let global = r#"{"message": "You are being rate limited.", "retry_after": 1.5, "global": true}"#;
     #[rustfmt::skip]
-    let table: &[(&[(&str, &str)], &str, Scope, u64)] = &[
-        (&[("x-ratelimit-scope", "user"), ("retry-after", "2")],             json,            Scope::Bucket,  1_500),
-        (&[("x-ratelimit-scope", "shared"), ("retry-after", "2")],           json,            Scope::Bucket,  1_500),
-        (&[("x-ratelimit-scope", "global"), ("retry-after", "2")],           json,            Scope::Bot,     1_500),
-        (&[("x-ratelimit-global", "true"), ("retry-after", "2")],            json,            Scope::Bot,     1_500),
-        (&[("retry-after", "2")],                                            global,          Scope::Bot,     1_500),
-        (&[("retry-after", "2")],                                            json,            Scope::Bucket,  1_500),
-        (&[("retry-after", "65536")],                                        "<html></html>", Scope::Address, 65_536_000),
-        (&[],                                                                "error code: 1015", Scope::Address, 5_000),
-        (&[("x-ratelimit-scope", "shared"), ("retry-after", "a while")],     "",              Scope::Bucket,  5_000),
-        (&[("x-ratelimit-scope", "user"), ("retry-after", "1e30")],          "",              Scope::Bucket,  5_000),
-        (&[("x-ratelimit-scope", "user"), ("retry-after", "-1")],            "",              Scope::Bucket,  5_000),
-        (&[("retry-after", "999999")],                                       "",              Scope::Address, 86_400_000),
+    type Headers = [(&'static str, &'static str)];
+    let table: &[(&Headers, &str, Scope, u64)] = &[
+        (&[("x-ratelimit-scope", "user"), ("retry-after", "2")], json, Scope::Bucket, 1_500),
+        (&[("x-ratelimit-scope", "shared"), ("retry-after", "2")], json, Scope::Bucket, 1_500),
+        (&[("x-ratelimit-scope", "global"), ("retry-after", "2")], json, Scope::Bot, 1_500),
+        (&[("x-ratelimit-global", "true"), ("retry-after", "2")], json, Scope::Bot, 1_500),
+        (&[("retry-after", "2")], global, Scope::Bot, 1_500),
+        (&[("retry-after", "2")], json, Scope::Bucket, 1_500),
+        (&[("retry-after", "65536")], "<html></html>", Scope::Address, 65_536_000),
+        (&[], "error code: 1015", Scope::Address, 5_000),
+        (&[("x-ratelimit-scope", "shared"), ("retry-after", "a while")], "", Scope::Bucket, 5_000),
+        (&[("x-ratelimit-scope", "user"), ("retry-after", "1e30")], "", Scope::Bucket, 5_000),
+        (&[("x-ratelimit-scope", "user"), ("retry-after", "-1")], "", Scope::Bucket, 5_000),
+        (&[("retry-after", "999999")], "", Scope::Address, 86_400_000),
     ];
     for (given, body, scope, wait_ms) in table {
         let body: ErrorBody = serde_json::from_str(body).unwrap_or_default();
@@ -125,7 +126,9 @@ async fn edited(State(discord): State<Arc<Troubled>>, Path((channel, _)): Path<(
 
 /// As whoever edits a message does: again after a second where it may work then.
 async fn edit_patiently(rest: &Rest, channel: ChannelId) {
-    while let Err(error) = rest.edit(Urgency::Edit, channel, MessageId(1), &Body::of_page(Page::of("There".to_owned()))).await {
+    while let Err(error) =
+        rest.edit(Urgency::Edit, channel, MessageId(1), &Body::of_page(Page::of("There".to_owned()))).await
+    {
         assert!(error.is_passing(), "{channel:?}: {error}");
         sleep(Duration::from_secs(1)).await;
     }
