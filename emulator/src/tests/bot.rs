@@ -394,6 +394,7 @@ async fn translations_of_commands_are_given_where_they_are_asked_for() {
 }
 
 #[tokio::test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 async fn what_discord_does_not_describe_is_refused_with_its_place_and_counted() {
     if spec().is_none() {
         eprintln!("skipped: Discord's description of its API is not beside the checkout");
