@@ -93,7 +93,7 @@ async fn a_world_that_cannot_be_read_is_refused_with_what_to_do() {
     let data = root.path().join("data");
     let world = data.join("emulator").join("world.ndjson");
     let whole = std::fs::read_to_string(&world).unwrap();
-    let newer = whole.replacen("\"version\":1", "\"version\":99", 1);
+    let newer = whole.replacen("\"version\":", "\"version\":9", 1);
     for broken in [newer, whole.replacen('{', "[", 1)] {
         std::fs::write(&world, broken).unwrap();
         let args = ["run", "--emulator", "--players", "0", "--for", "1s", "--data", data.to_str().unwrap()];
