@@ -27,8 +27,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
-/// Pictures that wait for the painter; the next page goes without one and says so. One takes some 20 ms, so
-/// the last in line is there within [`PATIENCE`].
+/// Pictures that wait for the painter; the next page goes without one and says so. On a slow machine the last
+/// of a full line comes too late for its page, and is there for the next one.
 const LINE: usize = 16;
 
 /// How long a page waits for its picture. It fits the time after which a press is acknowledged without its
