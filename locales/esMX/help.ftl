@@ -3,9 +3,9 @@ help =
     1. /setup: dinos quién eres. Toma un minuto.
     2. /queue: elige tus razas, veta mapas, presiona Entrar.
     3. Partida encontrada: presiona Confirmar y encuentra a tu rival en el juego como dice la hoja de la partida.
-    4. Después de jugar, suelta tu archivo .SC2Replay en este chat. La repetición decide la partida.
+    4. Después de jugar, suelta tu archivo .SC2Replay en este chat, presiona *Enviar repetición* en la partida o usa /report donde sea. La repetición decide la partida.
 
-    /match muestra tu partida con todos sus botones, /leaderboard cómo va todo el mundo, /profile cómo va alguien y /activity a qué horas se juega. Con /notifications eliges de qué enterarte, y con /language y /setcountry cambias el idioma y el país.
+    /match muestra tu partida con todos sus botones y, con un número, cualquier partida terminada con su repetición, /leaderboard cómo va todo el mundo, /profile cómo va alguien y /activity a qué horas se juega. Con /notifications eliges de qué enterarte, y con /language y /setcountry cambias el idioma y el país.
 help-hint = ¡Hola! Usa /setup para entrar a la escalera y /queue para encontrar partida, o suelta aquí tu archivo .SC2Replay después de jugar. /help cuenta lo demás.
 guide =
     { "**Cómo es una partida**" }

@@ -3,9 +3,9 @@ help =
     1. /setup: 자신을 소개하세요. 1분이면 됩니다.
     2. /queue: 종족을 고르고, 맵을 제외하고, 참가를 누르세요.
     3. 상대를 찾으면 수락을 누르고, 경기 안내대로 게임에서 상대를 만나세요.
-    4. 경기가 끝나면 이 채팅에 .SC2Replay 파일을 올리세요. 결과는 리플레이로 결정됩니다.
+    4. 경기가 끝나면 이 채팅에 .SC2Replay 파일을 올리거나, 경기의 *리플레이 보내기* 를 누르거나, 어디서든 /report를 쓰세요. 결과는 리플레이로 결정됩니다.
 
-    /match는 내 경기와 모든 버튼을, /leaderboard는 모두의 순위를, /profile은 한 플레이어의 성적을, /activity는 사람들이 경기하는 시간대를 보여 줍니다. 받을 소식은 /notifications, 언어와 국가는 /language와 /setcountry에서 바꿉니다.
+    /match는 내 경기와 모든 버튼을, 번호를 붙이면 끝난 경기와 그 리플레이를, /leaderboard는 모두의 순위를, /profile은 한 플레이어의 성적을, /activity는 사람들이 경기하는 시간대를 보여 줍니다. 받을 소식은 /notifications, 언어와 국가는 /language와 /setcountry에서 바꿉니다.
 help-hint = 안녕하세요! /setup으로 래더에 가입하고 /queue로 경기를 찾으세요. 경기가 끝나면 여기에 .SC2Replay 파일을 올려 주세요. 나머지는 /help에 있습니다.
 guide =
     { "**경기 진행 방법**" }

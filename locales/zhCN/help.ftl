@@ -3,9 +3,9 @@ help =
     1. /setup：介绍一下你自己，只需一分钟。
     2. /queue：选择种族，禁用地图，点“加入”。
     3. 找到对局后：点“确认”，然后按对局单在游戏里与对手会合。
-    4. 打完之后，把 .SC2Replay 文件发到这个聊天里。结果由录像决定。
+    4. 打完之后，把 .SC2Replay 文件发到这个聊天里，或点对局上的“发送录像”，或在任何地方用 /report。结果由录像决定。
 
-    /match 显示你的对局和所有按钮，/leaderboard 显示所有人的排名，/profile 显示某位玩家的战绩，/activity 显示大家什么时候在玩。用 /notifications 选择想收到的消息，用 /language 和 /setcountry 修改语言和国家或地区。
+    /match 显示你的对局和所有按钮，加上编号则显示已结束的对局及其录像，/leaderboard 显示所有人的排名，/profile 显示某位玩家的战绩，/activity 显示大家什么时候在玩。用 /notifications 选择想收到的消息，用 /language 和 /setcountry 修改语言和国家或地区。
 help-hint = 你好！用 /setup 加入天梯，用 /queue 寻找对局，打完之后把 .SC2Replay 文件发到这里。其余的请看 /help。
 guide =
     { "**对局是怎样进行的**" }

@@ -7,28 +7,32 @@ use ipc_schema::ids::UserId;
 use ipc_schema::view::Urgency;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+/// Where a card stands: among those that are as urgent, in the order in which they came.
+type Place = (Urgency, u64);
+
 #[derive(Debug, Default)]
 pub(super) struct Turns {
     /// Players with a card that waits or is under way.
     lanes: HashMap<UserId, Lane>,
-    /// Players by the most urgent card they had when they were put here. An entry that is no longer true
-    /// is skipped when its turn comes.
-    ready: BTreeMap<Urgency, VecDeque<UserId>>,
+    /// Players by the place of their first card, while none of theirs is under way. Whose card has waited
+    /// for another of the same player's does not lose its place by that.
+    ready: BTreeMap<Place, UserId>,
     waiting: usize,
+    came: u64,
 }
 
 #[derive(Debug, Default)]
 struct Lane {
-    /// In the order in which they came.
-    cards: VecDeque<ShowCard>,
+    /// With when they came.
+    cards: VecDeque<(u64, ShowCard)>,
     under_way: bool,
-    /// Where the player stands in line, at best.
-    in_line: Option<Urgency>,
+    /// Where the player stands in line.
+    in_line: Option<Place>,
 }
 
 impl Lane {
-    fn most_urgent(&self) -> Option<Urgency> {
-        self.cards.iter().map(|card| card.view.urgency()).min()
+    fn first(&self) -> Option<Place> {
+        self.cards.iter().map(|(came, card)| (card.view.urgency(), *came)).min()
     }
 }
 
@@ -42,11 +46,12 @@ impl Turns {
     pub(super) fn push(&mut self, card: ShowCard) {
         let user = card.user;
         let lane = self.lanes.entry(user).or_default();
-        match lane.cards.iter_mut().find(|waiting| waiting.card == card.card) {
+        match lane.cards.iter_mut().find(|(_, waiting)| waiting.card == card.card) {
             // Asked for again before its turn came: only the newest is worth showing.
-            Some(waiting) => *waiting = card,
+            Some((_, waiting)) => *waiting = card,
             None => {
-                lane.cards.push_back(card);
+                lane.cards.push_back((self.came, card));
+                self.came += 1;
                 self.waiting += 1;
             }
         }
@@ -60,22 +65,14 @@ impl Turns {
 
     /// The next card. Its player has no other until [`Turns::done`].
     pub(super) fn next(&mut self) -> Option<ShowCard> {
-        loop {
-            let (urgency, line) = self.ready.iter_mut().find(|(_, line)| !line.is_empty())?;
-            let (urgency, user) = (*urgency, line.pop_front()?);
-            let Some(lane) = self.lanes.get_mut(&user) else { continue };
-            // The player had a better place meanwhile, and this one is what is left of the old one.
-            if lane.under_way || lane.in_line != Some(urgency) {
-                continue;
-            }
-            lane.in_line = None;
-            // Among equals the oldest.
-            let first = (0..lane.cards.len()).min_by_key(|at| lane.cards[*at].view.urgency());
-            let Some(card) = first.and_then(|at| lane.cards.remove(at)) else { continue };
-            lane.under_way = true;
-            self.waiting -= 1;
-            return Some(card);
-        }
+        let ((_, came), user) = self.ready.pop_first()?;
+        let lane = self.lanes.get_mut(&user).expect("who stands in line has a card");
+        lane.in_line = None;
+        let at = lane.cards.iter().position(|(known, _)| *known == came);
+        let (_, card) = at.and_then(|at| lane.cards.remove(at)).expect("a place is that of a card");
+        lane.under_way = true;
+        self.waiting -= 1;
+        Some(card)
     }
 
     /// The card that was under way for the player is settled.
@@ -91,10 +88,15 @@ impl Turns {
 
     fn line_up(&mut self, user: UserId) {
         let Some(lane) = self.lanes.get_mut(&user) else { return };
-        let Some(urgency) = lane.most_urgent().filter(|_| !lane.under_way) else { return };
-        if lane.in_line.is_none_or(|in_line| urgency < in_line) {
-            lane.in_line = Some(urgency);
-            self.ready.entry(urgency).or_default().push_back(user);
+        let place = lane.first().filter(|_| !lane.under_way);
+        if lane.in_line == place {
+            return;
+        }
+        if let Some(before) = std::mem::replace(&mut lane.in_line, place) {
+            self.ready.remove(&before);
+        }
+        if let Some(place) = place {
+            self.ready.insert(place, user);
         }
     }
 }
@@ -159,7 +161,7 @@ mod tests {
         assert_eq!((rest.len(), turns.waiting()), (999, 0), "nothing is lost on the way");
         rest.sort_unstable();
         assert_eq!(rest, (2..=1000).collect::<Vec<_>>());
-        assert!(turns.lanes.is_empty() && turns.ready.values().all(VecDeque::is_empty));
+        assert!(turns.lanes.is_empty() && turns.ready.is_empty());
     }
 
     #[test]
@@ -184,5 +186,19 @@ mod tests {
         assert_eq!(next(&mut turns), Some(4));
         turns.done(UserId(7));
         assert_eq!((next(&mut turns), turns.lanes.len()), (None, 0));
+    }
+
+    #[test]
+    fn whoever_waits_for_a_card_of_the_same_player_keeps_the_place_in_line() {
+        let mut turns = Turns::default();
+        turns.push(card(1, 7, news()));
+        assert_eq!(next(&mut turns), Some(1));
+        for user in 7..=9 {
+            turns.push(card(10 + user, user, match_()));
+        }
+        // What is on its way to the first of them is settled before any other goes out.
+        turns.done(UserId(7));
+        assert_eq!([(); 3].map(|()| next(&mut turns)), [Some(17), Some(18), Some(19)]);
+        assert_eq!((next(&mut turns), turns.waiting()), (None, 0));
     }
 }

@@ -27,6 +27,9 @@ const SAME: &[&str] = &[
     "activity-hour",
     "match-player-race",
     "profile-rating",
+    "profile-picture-unit",
+    "past-match-length",
+    "past-match-rated",
 ];
 
 /// A message of a file, by its key.
@@ -245,12 +248,13 @@ fn room(key: &str) -> usize {
         _ if has("-button-") => 80,
         // Options of a menu or suggestions.
         _ if has("-menu-none-")
-            || ["region-", "locale-", "race-", "country-"].iter().any(|kind| key.starts_with(kind)) =>
+            || ["region-", "locale-", "race-"].iter().any(|kind| key.starts_with(kind))
+            || key.starts_with("country-") && key.len() == "country-XX".len() =>
         {
             100
         }
         _ if has("-menu-") => 150,
-        _ if has("-modal-") && key.ends_with("-help") => 100,
+        _ if has("-modal-") && key.ends_with("-help") || has("-modal-help-") => 100,
         _ if has("-modal-") || key == "admin-reason" => 45,
         _ if has("-field-") || has("-check-") && !has("-check-passed") && !has("-check-differs") => 100,
         // A line of an embed.
@@ -270,6 +274,8 @@ fn longest(variable: &str) -> FluentValue<'static> {
         "act" => 1200,
         "why" => 400,
         "found" | "expected" => 200,
+        // Of a match.
+        "id" => 20,
         _ => 80,
     };
     "W".repeat(max).into()
