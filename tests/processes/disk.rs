@@ -14,6 +14,8 @@ async fn a_full_disk_makes_the_ladder_read_only_and_loses_nothing() {
     };
     let ladder = Ladder::start_in(root).await;
     let (ana, bea, match_id) = pair_up(&ladder).await;
+    ana.command("setup").await;
+    ana.has_times("setup:region", 1).await;
     disk.fill().unwrap();
     // The journal's last page has room for a few records more.
     wait_for("Ana to read that the ladder is read-only", async || {

@@ -46,9 +46,15 @@ async fn whoever_enters_what_cannot_be_reads_why() {
     bea.press("setup:names:open", &[]).await;
     bea.submit_modal(&names("Bea", "Bea#1234", "Beatrice", "XX")).await;
     bea.press("setup:region", &["EUW"]).await;
+    bea.press("setup:notify:done", &[]).await;
     bea.press("setup:finish", &[]).await;
+    bea.command("queue").await;
+    refused(&bea, "guide-unread").await;
+    bea.press("guide:open", &[]).await;
+    bea.press("guide:read", &[]).await;
     bea.command("help").await;
     bea.command("activity").await;
+    bea.command("notifications").await;
     bea.command("leaderboard").await;
     bea.command_with("profile", &json!({ "player": "Nobody" })).await;
     refused(&bea, "player-unknown").await;
@@ -60,15 +66,17 @@ async fn whoever_enters_what_cannot_be_reads_why() {
     refused(&bea, "no-race").await;
     bea.press("queue:race:bw", &["bw_zerg"]).await;
     bea.command("queue").await;
-    bea.has_times("queue:join", 2).await;
-    bea.press("queue:join", &[]).await;
+    bea.press_oldest("queue:join").await;
+    wait_for("Bea to wait", async || (ladder.gauge("backend", "queue_entries") == Some(1.0)).then_some(()))
+        .await;
     bea.press("queue:join", &[]).await;
     refused(&bea, "already-queued").await;
-    bea.has_times("queue:leave", 2).await;
+    bea.command("queue").await;
     bea.press("queue:refresh", &[]).await;
-    bea.press("queue:leave", &[]).await;
+    bea.press_oldest("queue:leave").await;
     bea.press("queue:leave", &[]).await;
     refused(&bea, "not-queued").await;
+    bea.command("queue").await;
 
     bea.command("setup").await;
     bea.press("setup:terms:decline", &[]).await;

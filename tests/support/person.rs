@@ -153,6 +153,17 @@ impl Person {
         .await;
     }
 
+    /// Presses a button on the oldest message that has it.
+    pub(crate) async fn press_oldest(&self, custom_id: &str) {
+        let message = wait_for(&format!("{custom_id} for {}", self.name), async || {
+            let messages = self.messages().await;
+            let offering = messages.iter().find(|message| offers(&message["components"], custom_id))?;
+            offering["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        self.act("components", json!({ "message_id": message, "custom_id": custom_id })).await;
+    }
+
     /// Waits until so many messages of the DM have this button or menu.
     pub(crate) async fn has_times(&self, custom_id: &str, times: usize) {
         wait_for(&format!("{} to have {custom_id} {times} times", self.name), async || {

@@ -330,11 +330,13 @@ impl Ladder {
     ) -> Vec<Event> {
         let Some(card) = self.cards.get(id) else { return Vec::new() };
         let mut events = vec![Event::CardShown { card: id, version, channel, message, at: now }];
-        if card.player != NOBODY && self.players[&card.player].channel != Some(channel) {
+        // In a channel it is nobody's own.
+        let Some(player) = self.players.get(&card.player) else { return events };
+        if player.channel != Some(channel) {
             events.push(Event::ChannelSeen { player: card.player, channel });
         }
         // One that was there before is shown by the answer to a press, which reaches everyone.
-        if card.message.is_none() && self.players[&card.player].settings.dms_closed.is_some() {
+        if card.message.is_none() && player.settings.dms_closed.is_some() {
             events.push(Event::DmsOpened { player: card.player, greeted: false, at: now });
         }
         if let Content::Match(match_id) = card.content
@@ -353,9 +355,10 @@ impl Ladder {
     fn card_unreachable(&self, now: Timestamp, id: CardId, version: u32) -> Vec<Event> {
         let Some(card) = self.cards.get(id).filter(|card| card.shown < version) else { return Vec::new() };
         let player = card.player;
-        let is_tried_once = matches!(card.content, Content::Match(_)) || card.message.is_some();
+        let is_tried_once =
+            matches!(card.content, Content::Match(_)) || card.message.is_some() || player == NOBODY;
         let lost = is_tried_once.then_some(Event::CardLost { card: id, version, at: now });
-        let is_news = self.players[&player].settings.dms_closed.is_none();
+        let is_news = self.players.get(&player).is_some_and(|player| player.settings.dms_closed.is_none());
         let closed = is_news.then_some(Event::DmsClosed { player, at: now });
         let waits = is_news && self.queue.contains_key(&player);
         let left = waits.then_some(Event::LeftQueue { player, at: now });

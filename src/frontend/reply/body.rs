@@ -55,12 +55,18 @@ pub struct Body {
 /// A file that goes up with the message, in the part `files[id]`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Attachment {
+    /// As text: Discord's own description of its API has no numbers for ids.
+    #[serde(serialize_with = "as_text")]
     pub id: usize,
     pub filename: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip)]
     pub bytes: Bytes,
+}
+
+fn as_text<S: serde::Serializer>(id: &usize, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(id)
 }
 
 impl Body {
@@ -401,7 +407,7 @@ mod tests {
         let mut json = json_of(&body);
         assert_eq!(
             json["attachments"][0],
-            json!({ "id": 0, "filename": "rating.png", "description": "1500 to 1540" })
+            json!({ "id": "0", "filename": "rating.png", "description": "1500 to 1540" })
         );
         let item = &json["components"][0]["components"][1]["items"][0];
         assert_eq!(item["media"]["url"], "attachment://rating.png");
