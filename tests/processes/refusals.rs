@@ -109,7 +109,7 @@ fn simulated_players_play_matches_that_workers_decide_from_bytes() {
     let data = tempfile::tempdir().unwrap();
     let (folder, report) = (data.path().join("data"), data.path().join("report.json"));
     let (folder, report_path) = (folder.to_str().unwrap(), report.to_str().unwrap());
-    let args = ["run", "--emulator", "--players", "16", "--seed", "1", "--for", "30s"];
+    let args = ["run", "--emulator", "--players", "16", "--seed", "1", "--for", "45s"];
     let output = evoladder(&[&args[..], &["--data", folder, "--report", report_path]].concat(), &[]);
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words}");
