@@ -1,7 +1,6 @@
 //! The data folder is lost with its container, and the database is there: the ladder goes on from it.
 
 use super::database::said_by;
-use super::discord::stats;
 use super::second_life::logged;
 use super::session::{confirm_without_backend, reads_that_she_confirmed};
 use super::{confirm, pair_up, replay_of, told_the_result};
@@ -195,8 +194,8 @@ async fn a_press_that_was_acknowledged_is_answered_though_all_dies_and_the_folde
     empty(&root.path().join("data"));
     let ladder = Ladder::start_again_with(root, emulator, &variables).await;
     reads_that_she_confirmed(&ana).await;
-    let numbers = stats(&ladder).await;
-    assert_eq!(numbers["gateway_identifies"], 1, "the session goes on: {numbers:#}");
+    let begun = logged(&ladder.data(), "gateway_identify");
+    assert_eq!(begun.len(), 1, "the session goes on: {begun:?}");
     confirm(&bea, match_id).await;
     ana.upload("game.SC2Replay", replay_of(&ana).await).await;
     told_the_result(&ana, &bea, match_id).await;

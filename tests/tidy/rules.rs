@@ -4,7 +4,8 @@ const ROLES: [&str; 8] =
     ["audit", "backend", "db_writer", "frontend", "judge", "players", "replay_worker", "supervisor"];
 
 /// The files of ipc-schema that hold plain facts.
-const DOMAIN_WORDS: [&str; 7] = ["ids", "vocab", "event", "view", "replay", "snapshot", "staff"];
+const DOMAIN_WORDS: [&str; 8] =
+    ["ids", "vocab", "event", "notifications", "view", "replay", "snapshot", "staff"];
 
 /// The parts of std that reach outside.
 const STD_WITH_IO: [&str; 7] = ["env", "fs", "io", "net", "os", "process", "thread"];
