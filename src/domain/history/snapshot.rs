@@ -28,7 +28,7 @@ impl History {
 
     pub(in crate::domain) fn from_stored(
         changes: Vec<(u32, StoredRatingChange)>,
-        Played { results, of }: Played,
+        Played { results, most_player: _, of }: Played,
     ) -> History {
         let changes: Vec<_> = changes
             .into_iter()
@@ -52,48 +52,39 @@ impl History {
     }
 }
 
+/// No player has a higher number: far more than there will be, and what counts them stays small.
+const MOST_PLAYERS: u32 = 1 << 26;
+
 /// Results on their way into a history.
 #[derive(Debug, Default)]
 pub(in crate::domain) struct Played {
     results: Vec<Packed>,
+    most_player: u32,
     of: BTreeMap<PlayerId, Vec<u32>>,
 }
 
 impl Played {
-    /// The results that follow; None where they name races or outcomes that there are not.
+    /// The results that follow; None where they name races, outcomes or players that there cannot be.
     pub(in crate::domain) fn take(&mut self, rows: &[StoredResult]) -> Option<()> {
         for row in rows {
+            self.most_player = row.players.into_iter().fold(self.most_player, u32::max);
             self.results.push(Packed::from_stored(row)?);
         }
-        Some(())
+        (self.most_player <= MOST_PLAYERS).then_some(())
     }
 
     /// Once all are there: whose each is.
     pub(in crate::domain) fn index(&mut self) {
-        let mut ids: Vec<u32> = self.results.iter().flat_map(|result| result.players).collect();
-        ids.sort_unstable();
-        let mut counts: Vec<(u32, usize)> = Vec::new();
-        for id in ids {
-            match counts.last_mut() {
-                Some((last, count)) if *last == id => *count += 1,
-                _ => counts.push((id, 1)),
-            }
-        }
-        let mut of: Vec<Vec<u32>> = counts.iter().map(|(_, count)| Vec::with_capacity(*count)).collect();
-        // Players are numbered without gaps, so that the place of nearly each is its number.
-        let place = |player: u32| {
-            let guess = (player as usize).wrapping_sub(1);
-            match counts.get(guess) {
-                Some((id, _)) if *id == player => guess,
-                _ => counts.binary_search_by_key(&player, |(id, _)| *id).expect("it was counted"),
-            }
-        };
+        // Players are numbered without gaps, so that a number is as good as a place.
+        let mut counts = vec![0_u32; self.most_player as usize + 1];
+        self.results.iter().flat_map(|result| result.players).for_each(|player| counts[player as usize] += 1);
+        let mut of: Vec<Vec<u32>> = counts.iter().map(|count| Vec::with_capacity(*count as usize)).collect();
         for (index, result) in (0..).zip(&self.results) {
             for player in result.players {
-                of[place(player)].push(index);
+                of[player as usize].push(index);
             }
         }
-        self.of = counts.iter().map(|(id, _)| PlayerId(u64::from(*id))).zip(of).collect();
+        self.of = (0..).map(PlayerId).zip(of).filter(|(_, results)| !results.is_empty()).collect();
     }
 
     /// Whether all of them are by those players.

@@ -205,11 +205,14 @@ impl RebuildMatches {
     }
 
     /// None where the parts are not of matches.
-    pub fn finish(mut self) -> Option<Matches> {
-        self.played.index();
-        let RebuildMatches { played, games, spent_files, is_unfit } = self;
+    pub fn finish(self) -> Option<Matches> {
+        let RebuildMatches { mut played, games, spent_files, is_unfit } = self;
+        if is_unfit {
+            return None;
+        }
+        played.index();
         let (games, spent_files) = (games.into_iter().collect(), spent_files.into_iter().collect());
-        (!is_unfit).then_some(Matches { played, games, spent_files })
+        Some(Matches { played, games, spent_files })
     }
 }
 
