@@ -110,6 +110,8 @@ impl Ladder {
         root: TempDir,
         emulator: SocketAddr,
     ) -> Ladder {
+        // For those who ask the emulator over HTTP; it may be there already.
+        drop(rustls::crypto::ring::default_provider().install_default());
         let alone = processes();
         let supervisor = Ladder::spawn(evoladder, players, variables, root.path(), emulator);
         let mut ladder = Ladder { _alone: alone, root, supervisor, emulator, is_the_tests_own: players == 0 };
