@@ -62,6 +62,8 @@ pub const EMULATOR_FAULTS: &str = "EMULATOR_FAULTS";
 pub const DISCORD_SPEC: &str = "EVOLADDER_DISCORD_SPEC";
 /// Where the emulator is found.
 pub const EMULATOR_ADDRESS: &str = "EMULATOR_ADDRESS";
+/// Railway's switch for containers that begin as root, which is how their volumes can be written.
+pub const RUN_UID: &str = "RAILWAY_RUN_UID";
 /// Rust's own switch for backtraces.
 pub const BACKTRACE: &str = "RUST_BACKTRACE";
 /// Where a test arms places of whole processes; no shipped executable knows it.
@@ -112,6 +114,8 @@ pub struct Supervisor {
     pub log: Option<LogLevel>,
     /// `RUST_BACKTRACE`, handed to every child but the replay workers.
     pub backtrace: Option<String>,
+    /// `RAILWAY_RUN_UID` is 0: the data folder is given to the children, and each role is a user of its own.
+    pub is_run_as_root: bool,
 }
 
 #[derive(Debug)]
@@ -361,6 +365,7 @@ impl Supervisor {
             discord_spec: from.path(DISCORD_SPEC),
             log: from.log(),
             backtrace: from.text(BACKTRACE),
+            is_run_as_root: from.text(RUN_UID).as_deref() == Some("0"),
         }
     }
 }

@@ -27,6 +27,7 @@ mod slot;
 pub mod spec;
 mod standby;
 pub mod status;
+pub mod users;
 
 use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP};
 use std::hash::{BuildHasher, RandomState};

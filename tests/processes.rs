@@ -26,6 +26,7 @@ mod staff;
 mod standby;
 mod strangers;
 mod uploads;
+mod users;
 
 use crate::support::{Ladder, Person, cache_handle, wait_for};
 use ipc_schema::fact_line::Fact;

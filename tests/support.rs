@@ -14,6 +14,7 @@ use replay::facts::CacheHandle;
 use serde_json::Value;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -79,7 +80,10 @@ impl Ladder {
 
     /// The same with the executables of another folder, and with these variables set.
     pub(crate) async fn start_from(executables: &Path, variables: &[(&str, &str)]) -> Ladder {
-        let (root, evoladder) = (tempfile::tempdir().unwrap(), executables.join("evoladder"));
+        // Whoever the processes are, they may pass through it.
+        let passable = std::fs::Permissions::from_mode(0o711);
+        let root = tempfile::Builder::new().permissions(passable).tempdir().unwrap();
+        let evoladder = executables.join("evoladder");
         Ladder::start_life(&evoladder, 0, variables, root, free_address()).await
     }
 

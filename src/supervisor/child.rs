@@ -5,6 +5,7 @@
 
 use super::policy::Exit;
 use super::status::{Meter, Usage};
+use super::users::User;
 use ipc_schema::control::{Death, FromChild, Hello, Layer, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
@@ -33,6 +34,8 @@ pub struct Launch<'a> {
     pub incarnation: Incarnation,
     pub environment: Vec<(&'static str, OsString)>,
     pub listeners: Vec<(&'static str, &'a UnixListener)>,
+    /// Whose it is, where it is not ours.
+    pub user: Option<User>,
 }
 
 pub struct Child {
@@ -76,11 +79,15 @@ pub enum Received {
 
 impl Child {
     /// Starts a child and hands it its sockets. Every descriptor of ours is close-on-exec, and
-    /// without anything to run between fork and exec the standard library uses posix_spawn.
+    /// without anything to do between fork and exec the standard library uses posix_spawn.
     pub fn launch(launch: &Launch<'_>, now: Instant) -> io::Result<Child> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
-        let process = Command::new(launch.executable)
+        let mut command = Command::new(launch.executable);
+        if let Some(User { uid, gid }) = launch.user {
+            command.uid(uid).gid(gid);
+        }
+        let process = command
             .env_clear()
             .envs(launch.environment.iter().map(|(name, value)| (name, value)))
             // Its own group, so that a Ctrl-C at the terminal reaches only the supervisor.

@@ -3,6 +3,7 @@
 use super::folder::{DataFolder, DemoWish, RunFolder};
 use super::run::{DEMO_PLAYERS, Options, log_level};
 use super::spec::{Demo, Plan};
+use super::users::Users;
 use super::{Error, by_chance};
 use crate::config::{self, Secret};
 
@@ -46,5 +47,6 @@ pub(super) fn plan(
         demo,
         log,
         backtrace: config.backtrace,
+        users: Users::apart(config.is_run_as_root),
     })
 }

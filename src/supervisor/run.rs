@@ -90,6 +90,10 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     let sockets = RunFolder::create(&data, &config::runtime_folders())?;
     let mut status = StatusServer::bind(sockets.run_dir())?;
     let plan = plan::plan(options, config, &data, &sockets)?;
+    if let Some(users) = plan.users {
+        users.take_over(data.path(), options.emulator)?;
+        users.let_in(&sockets)?;
+    }
     check_executables(&plan, &bin)?;
 
     let mut tree = Tree::new(plan, bin, &sockets, signals, options.stop_after);
@@ -355,6 +359,7 @@ impl<'a> Tree<'a> {
             incarnation: Incarnation(slot.incarnation),
             environment: self.plan.environment(spec),
             listeners: spec.listeners.iter().map(|l| (l.name(), self.sockets.listener(*l))).collect(),
+            user: self.plan.users.map(|users| users.of(spec.role)),
         };
         match Child::launch(&launch, now) {
             Ok(child) => {

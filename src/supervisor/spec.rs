@@ -1,6 +1,7 @@
 //! The children as a table: in which order they start, how long they may take, which sockets and
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
+use super::users::Users;
 use crate::config::{self, Durability, LogLevel, ReplayStore, RunDir, SandboxRule, Secret};
 use crate::failpoint;
 use ipc_schema::control::Role;
@@ -142,6 +143,8 @@ pub struct Plan {
     pub demo: Option<Demo>,
     pub log: LogLevel,
     pub backtrace: Option<String>,
+    /// Some where each role has a user of its own.
+    pub users: Option<Users>,
 }
 
 /// A run with the emulator in Discord's place.
@@ -256,6 +259,7 @@ mod tests {
             demo,
             log: LogLevel::Warn,
             backtrace: Some("1".to_owned()),
+            users: None,
         }
     }
 
