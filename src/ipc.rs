@@ -16,6 +16,9 @@ use std::time::Duration;
 /// A stranger that connects and says nothing is dropped after this.
 pub const GREETING_LIMIT: Duration = Duration::from_secs(1);
 
+/// The group of a ladder's processes where each role has a user of its own; else all of them are one user.
+pub const CHILDREN_GROUP: u32 = 10_001;
+
 /// Why a connection did not come to be, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {

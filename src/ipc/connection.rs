@@ -1,6 +1,6 @@
 //! One greeted connection on tokio: a reading task, a writing task, two bounded channels.
 
-use super::{GREETING_LIMIT, WireError, check_hello};
+use super::{CHILDREN_GROUP, GREETING_LIMIT, WireError, check_hello};
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::StreamExt;
 use ipc_schema::control::{Hello, Role};
@@ -166,9 +166,10 @@ pub fn serve(listener: UnixListener, ours: Hello, accepted: &'static [Role]) -> 
 }
 
 async fn greet_client(stream: UnixStream, ours: Hello, accepted: &[Role]) -> Result<Greeted, WireError> {
-    let (expected, found) = (nix::unistd::geteuid().as_raw(), stream.peer_cred()?.uid());
-    if expected != found {
-        return Err(WireError::ForeignUser { expected, found });
+    let (peer, expected) = (stream.peer_cred()?, nix::unistd::geteuid().as_raw());
+    let is_child = [nix::unistd::getegid().as_raw(), peer.gid()] == [CHILDREN_GROUP; 2];
+    if expected != peer.uid() && !is_child {
+        return Err(WireError::ForeignUser { expected, found: peer.uid() });
     }
     greet(stream, ours, accepted).await
 }

@@ -7,15 +7,13 @@
 use super::folder::RunFolder;
 use super::spec::{CHILDREN, Listener};
 use crate::config;
+use crate::ipc::CHILDREN_GROUP;
 use anyhow::{Context, Result};
 use ipc_schema::control::Role;
 use nix::unistd::geteuid;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, lchown};
 use std::path::Path;
-
-/// The group of all children; users are numbered from here on by their row in [`CHILDREN`].
-const GROUP: u32 = 10_001;
 
 /// Who has a folder of the data folder's for themselves.
 const OWN_FOLDERS: [(&str, Role); 2] = [("emulator", Role::Emulator), ("players", Role::Players)];
@@ -43,9 +41,10 @@ impl Users {
         (asked && geteuid().is_root()).then_some(Users(()))
     }
 
+    /// Users are numbered from the group's number on, by their row in [`CHILDREN`].
     pub fn of(self, role: Role) -> User {
         let row = CHILDREN.iter().position(|spec| spec.role == role).expect("every role has a row");
-        User { uid: GROUP + u32::try_from(row).expect("a short table"), gid: GROUP }
+        User { uid: CHILDREN_GROUP + u32::try_from(row).expect("a short table"), gid: CHILDREN_GROUP }
     }
 
     /// Gives the data folder and what is in it to those who write there. A folder that is theirs already is not
@@ -78,7 +77,7 @@ impl Users {
     pub fn let_in(self, sockets: &RunFolder) -> Result<()> {
         let run_dir = sockets.run_dir();
         let open = |path: &Path, mode| {
-            chown(path, None, Some(GROUP))?;
+            chown(path, None, Some(CHILDREN_GROUP))?;
             fs::set_permissions(path, Permissions::from_mode(mode))
         };
         open(run_dir.path(), 0o710).context("open the folder of sockets to the children")?;
