@@ -405,7 +405,7 @@ impl Data {
             kill(Pid::from_raw(i32::try_from(old)?), Signal::SIGKILL)?;
             while self.ready(role).is_none_or(|pid| pid == old) {
                 ensure!(ms(began) < PATIENCE.as_secs_f64() * 1e3, "the {role} does not come back");
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(5));
             }
             times.push(ms(began));
         }

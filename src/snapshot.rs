@@ -17,9 +17,10 @@ pub mod fold;
 use crate::failpoint;
 use ipc_schema::frame::{self, MAX_FRAME_BYTES};
 use ipc_schema::ids::{LadderId, Seq};
-use ipc_schema::snapshot::{FORMAT, Part};
+use ipc_schema::snapshot::{FORMAT, Part, is_of_matches};
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +81,7 @@ pub struct Snapshot {
     file: File,
     mark: Mark,
     parts: Vec<Place>,
+    of_matches: Range<usize>,
     bytes: u64,
     /// Of all parts, as the header has it.
     checksum: u32,
@@ -126,10 +128,15 @@ impl Snapshot {
         if checksum != header.checksum {
             return Err(damaged(BYTES_CHANGED));
         }
-        let (mut parts, mut at) = (Vec::new(), HEADER_BYTES as u64);
+        let (mut parts, mut of_matches, mut at) = (Vec::new(), 0..0, HEADER_BYTES as u64);
         while at < length {
-            let mut head = [0; PART_HEADER_BYTES];
+            // With the number of its variant.
+            let mut head = [0; PART_HEADER_BYTES + 4];
             file.read_exact_at(&mut head, at).map_err(|_| damaged("a part is not whole"))?;
+            if is_of_matches(&head[PART_HEADER_BYTES..]) {
+                let first = if of_matches.is_empty() { parts.len() } else { of_matches.start };
+                of_matches = first..parts.len() + 1;
+            }
             let place = Place {
                 offset: at + PART_HEADER_BYTES as u64,
                 length: u32_at(&head, 0) as usize,
@@ -142,7 +149,7 @@ impl Snapshot {
             return Err(damaged("its parts do not fill it"));
         }
         let Header { mark, checksum, .. } = header;
-        Ok(Snapshot { path: path.to_owned(), file, mark, parts, bytes: length, checksum })
+        Ok(Snapshot { path: path.to_owned(), file, mark, parts, of_matches, bytes: length, checksum })
     }
 
     pub fn mark(&self) -> Mark {
@@ -160,6 +167,11 @@ impl Snapshot {
     /// How many parts it has.
     pub fn parts(&self) -> usize {
         self.parts.len()
+    }
+
+    /// Which of them are of matches ([`is_of_matches`]): all from the first to the last.
+    pub fn of_matches(&self) -> Range<usize> {
+        self.of_matches.clone()
     }
 
     /// Bytes of the file.

@@ -145,4 +145,6 @@ pub struct SnapshotHead {
     /// The last record that is in it.
     pub seq: Seq,
     pub parts: u32,
+    /// Where those of matches begin, which another thread may read, and where they have ended.
+    pub of_matches: (u32, u32),
 }

@@ -16,7 +16,7 @@ use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
 use ipc_schema::event::Places;
 use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
-use ipc_schema::snapshot::{Part, StoredAnswer, is_of_matches};
+use ipc_schema::snapshot::{Part, StoredAnswer};
 use ipc_schema::staff::StaffRole;
 use ipc_schema::view::PostPlace;
 use ipc_schema::vocab::{FileHash, Locale, Refusal, Timestamp};
@@ -227,36 +227,14 @@ impl Core {
                 let (ladder, at) = made.context("the snapshot makes no ladder")?;
                 anyhow::Ok((ladder, at, answers))
             });
-            let mut asked = VecDeque::new();
-            let mut is_there = true;
-            for part in 0..head.parts + PARTS_AHEAD as u32 {
-                if part < head.parts {
-                    asked.push_back(self.ask(WriterRequest::SnapshotPart { seq: head.seq, part })?);
-                }
-                if part < PARTS_AHEAD as u32 {
-                    continue;
-                }
-                let Some(answer) = asked.pop_front() else { break };
-                match answer.await.context("ask the db-writer")? {
-                    // Whoever takes them says below why it ended.
-                    (WriterReply::SnapshotPart(Some(_)), bytes) => {
-                        let to = if is_of_matches(&bytes) { &match_parts } else { &parts };
-                        to.send(bytes).await.ok();
-                    }
-                    (WriterReply::SnapshotPart(None), _) => {
-                        is_there = false;
-                        break;
-                    }
-                    (WriterReply::ReadOnly { reason }, _) => {
-                        bail!("the db-writer cannot read the snapshot: {reason}")
-                    }
-                    (other, _) => bail!("the db-writer answered a load with {other:?}"),
-                }
-            }
-            if !is_there {
+            let (begin, end) = head.of_matches;
+            let (are_there, matches_are_there) = tokio::try_join!(
+                self.fetch(head.seq, (0..begin).chain(end..head.parts), parts),
+                self.fetch(head.seq, begin..end, match_parts),
+            )?;
+            if !(are_there && matches_are_there) {
                 continue;
             }
-            drop((parts, match_parts));
             matches.await.context("rebuild the ladder")??;
             let (ladder, at, answers) = rest.await.context("rebuild the ladder")??;
             (self.ladder, self.ladder_id, self.seq) = (ladder, head.ladder, head.seq);
@@ -264,6 +242,34 @@ impl Core {
                 self.remember_stored(*at, *key, reply);
             }
             return Ok(Some(at));
+        }
+    }
+
+    /// Hands over parts of the snapshot of that record, the next ones of which are on their way meanwhile.
+    /// False where the db-writer has it no more.
+    async fn fetch(
+        &self,
+        seq: Seq,
+        mut parts: impl Iterator<Item = u32>,
+        to: mpsc::Sender<Bytes>,
+    ) -> anyhow::Result<bool> {
+        let mut asked = VecDeque::new();
+        loop {
+            while asked.len() < PARTS_AHEAD
+                && let Some(part) = parts.next()
+            {
+                asked.push_back(self.ask(WriterRequest::SnapshotPart { seq, part })?);
+            }
+            let Some(answer) = asked.pop_front() else { return Ok(true) };
+            match answer.await.context("ask the db-writer")? {
+                // Whoever takes them says afterwards why it ended.
+                (WriterReply::SnapshotPart(Some(_)), bytes) => drop(to.send(bytes).await),
+                (WriterReply::SnapshotPart(None), _) => return Ok(false),
+                (WriterReply::ReadOnly { reason }, _) => {
+                    bail!("the db-writer cannot read the snapshot: {reason}")
+                }
+                (other, _) => bail!("the db-writer answered a load with {other:?}"),
+            }
         }
     }
 

@@ -19,6 +19,7 @@ use anyhow::{Context, bail};
 use ipc_schema::db_writer::{Record, SnapshotHead};
 use ipc_schema::ids::{LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,11 +119,10 @@ impl Snapshots {
         self.loading.clone_from(&self.newest);
         self.loading.as_ref().map(|snapshot| {
             let Mark { ladder, seq, .. } = snapshot.mark();
-            SnapshotHead {
-                ladder,
-                seq,
-                parts: u32::try_from(snapshot.parts()).expect("its header has them so"),
-            }
+            let number = |part| u32::try_from(part).expect("its header has them so");
+            let Range { start, end } = snapshot.of_matches();
+            let parts = number(snapshot.parts());
+            SnapshotHead { ladder, seq, parts, of_matches: (number(start), number(end)) }
         })
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
         Match(Some(Box::new(archived_match()))),
         HistoryAway { reason: text("the database does not answer in time") },
         Busy,
-        Snapshot(Some(SnapshotHead { ladder: LadderId(1), seq: Seq(9), parts: 4 })),
+        Snapshot(Some(SnapshotHead { ladder: LadderId(1), seq: Seq(9), parts: 4, of_matches: (1, 3) })),
         SnapshotPart(Some(5)),
     );
     replies.extend([WriterReply::Replay(None), WriterReply::Session(None), WriterReply::Match(None)]);
