@@ -44,21 +44,28 @@ fn run(config: &config::Emulator) -> anyhow::Result<()> {
 
 /// What someone does who has never seen the ladder.
 const STEPS: &[Step] = &[
-    Step { command: "setup", text: "Become a player: accept the terms, give a name, say where you live." },
+    Step {
+        command: "setup",
+        taken_by: "",
+        text: "Become a player: accept the terms, give a name, say where you live.",
+    },
     Step {
         command: "queue",
+        taken_by: "queue:join",
         text: "Pick what you play and press Join. A match is one Brood War race against one StarCraft II race, so open a second player side by side, or wait for a simulated one.",
     },
     Step {
         command: "",
+        taken_by: "match:confirm:",
         text: "Both press Confirm. The match sheet then says who plays whom, on which map and server.",
     },
     Step {
         command: "",
+        taken_by: "file",
         text: "Send the replay: “+” beside the message box forges one with the winner you like.",
     },
-    Step { command: "profile", text: "See what the match did to your rating." },
-    Step { command: "leaderboard", text: "See how you compare." },
+    Step { command: "profile", taken_by: "", text: "See what the match did to your rating." },
+    Step { command: "leaderboard", taken_by: "", text: "See how you compare." },
 ];
 
 fn guide(config: &config::Emulator) -> anyhow::Result<Guide> {

@@ -26,7 +26,8 @@ class App {
   async start() {
     this.guide = await server.guide().catch(() => this.guide);
     document.title = `${this.guide.title} in the emulator`;
-    await this.users().catch(() => []);
+    const [guild] = await Promise.all([server.guild().catch(() => ({})), this.users().catch(() => [])]);
+    for (const { id, name } of [...(guild.roles ?? []), ...(guild.channels ?? [])]) this.names.set(id, name);
     await this.arrange();
     window.addEventListener("popstate", () => this.arrange());
     setInterval(tick, 1000);
@@ -47,6 +48,11 @@ class App {
         this.state.classList.add("lost");
       },
     });
+  }
+
+  /// Only where the guide does not stand beside the panes.
+  toggleGuide() {
+    document.body.classList.toggle("guided");
   }
 
   each(act) {
@@ -89,6 +95,8 @@ class App {
     const shown = SIDES.map((side) => this.panes[side]).filter(Boolean);
     this.main.replaceChildren(...shown.map((pane) => pane.node));
     this.main.classList.toggle("two", shown.length === 2);
+    document.body.classList.toggle("choosing", shown.length === 0);
+    document.body.classList.remove("guided");
     if (shown.length === 0) this.main.append(this.chooser("left", "Who are you?"));
     else if (!shown.includes(this.current)) this.current = shown[0];
     this.drawSide();
@@ -172,7 +180,8 @@ class App {
     const list = el("div", { class: "users" });
     const draw = (users) => {
       const wanted = name.value.trim().toLowerCase();
-      const found = users.filter((user) => user.name.toLowerCase().includes(wanted)).slice(0, LISTED);
+      const isFree = (user) => !Object.values(this.panes).some((pane) => pane.user.id === user.id);
+      const found = users.filter((user) => isFree(user) && user.name.toLowerCase().includes(wanted)).slice(0, LISTED);
       const face = (user) => button("", () => enter(user.name), { class: "user", "data-name": user.name });
       list.replaceChildren(...found.map((user) => {
         const node = face(user);
@@ -188,7 +197,7 @@ class App {
       "div",
       { class: "chooser" },
       el("h2", {}, title),
-      el("p", {}, "Any name is a user of this emulated Discord. A new one is made, a known one goes on."),
+      el("p", {}, "This is an emulated Discord. Join it under any new name, or go on as somebody who is there already."),
       form,
       fault,
       list,
@@ -207,18 +216,26 @@ class App {
     return users.sort((one, other) => one.name.localeCompare(other.name));
   }
 
-  used(user, command) {
-    memory.add(`used:${user.id}`, command);
+  /// A user called a command, pressed a component of this custom id, or sent a `file`.
+  used(user, what) {
+    const step = this.guide.steps.findIndex(({ command, taken_by: by }) => what === command || (by && what.startsWith(by)));
+    if (step < 0) return;
+    memory.add(`steps:${user.id}`, step);
     this.drawSide();
   }
 
+  begin(command) {
+    document.body.classList.remove("guided");
+    this.current?.composer.type(`/${command}`);
+  }
+
   drawSide() {
-    const used = this.current ? memory.get(`used:${this.current.user.id}`) : [];
-    const step = ({ command, text }) =>
+    const used = this.current ? memory.get(`steps:${this.current.user.id}`) : [];
+    const step = ({ command, text }, number) =>
       el(
         "li",
-        { class: command && used.includes(command) ? "used" : "" },
-        command && button(`/${command}`, () => this.current?.composer.type(`/${command}`), { class: "mention", disabled: !this.current }),
+        { class: used.includes(number) ? "used" : "" },
+        command && button(`/${command}`, () => this.begin(command), { class: "mention", disabled: !this.current }),
         command && " ",
         text,
       );

@@ -37,12 +37,12 @@ const described = (part) => part.description_localized ?? part.description;
 
 export class Composer {
   /// `desk` has the `user`, `place()`, `commands()`, `users()`, `offers(take)`, `expect(interaction, answered)`,
-  /// `used(command)` and `sent()`.
+  /// `used(what)` and `sent()`.
   constructor(desk) {
     this.desk = desk;
     this.files = [];
     this.text = el("textarea", {
-      rows: 1, placeholder: "Message the bot, or type / for commands", "aria-label": "Message", maxlength: 2000,
+      rows: 1, placeholder: "Type / for commands", "aria-label": "Message", maxlength: 2000,
       oninput: () => this.typed(), onkeydown: (event) => this.key(event), onpaste: (event) => this.add(event.clipboardData.files),
     });
     this.chooser = el("input", { type: "file", multiple: true, hidden: true, onchange: () => {
@@ -170,6 +170,7 @@ export class Composer {
     this.send.disabled = true;
     try {
       await server.write(this.desk.user.id, this.desk.place(), content, this.files);
+      if (this.files.length > 0) this.desk.used("file");
       this.text.value = "";
       this.files = [];
       this.add([]);
@@ -249,7 +250,7 @@ class Call {
 
   offerRest() {
     const closed = this.command.options.filter((option) => !this.values.has(option.name));
-    const chip = (option) => button(`+ ${option.shown}`, () => this.open(option).focus(), { class: "chip", title: option.description });
+    const chip = (option) => button(`+ ${option.shown}`, () => this.open(option).focus(), { class: "chip", title: option.description, "data-option": option.name });
     this.rest.replaceChildren(...closed.map(chip));
   }
 

@@ -44,6 +44,7 @@ export class Pane {
       this.composer.node,
     );
     this.atEnd = true;
+    this.scrolledTo = 0;
     new ResizeObserver(() => this.atEnd && this.toEnd()).observe(this.list);
     this.takeDrops();
   }
@@ -63,7 +64,7 @@ export class Pane {
       users: () => app.users(),
       offers: (take) => this.offers(take),
       expect: (interaction, answered) => this.expect(interaction, answered),
-      used: (command) => app.used(user, command),
+      used: (what) => app.used(user, what),
       // Whoever says something wants to see what comes of it.
       sent: () => this.toEnd(),
     };
@@ -81,7 +82,8 @@ export class Pane {
       "header",
       { class: "pane-head" },
       avatar(user.name, user.id),
-      el("div", {}, el("b", {}, user.name), (this.where = el("small", {}, "Direct message with the bot"))),
+      el("div", {}, el("b", {}, user.name), (this.where = el("small", {}, "DM with the bot"))),
+      button("Guide", () => app.toggleGuide(), { class: "button secondary guide-opener" }),
       language,
       button("Other user", () => app.change(this), { class: "button secondary" }),
       button("Side by side", () => app.split(), { class: "button secondary split" }),
@@ -125,7 +127,7 @@ export class Pane {
     this.places.replaceChildren(...places.map(face));
     this.places.hidden = places.length < 2;
     const here = places.find((place) => place.id === this.place);
-    this.where.textContent = !here || here.kind === "dm" ? "Direct message with the bot" : `${here.kind === "text" ? "Channel" : "Thread"} ${here.name}`;
+    this.where.textContent = !here || here.kind === "dm" ? "DM with the bot" : `${here.kind === "text" ? "Channel" : "Thread"} ${here.name}`;
     this.composer.node.classList.toggle("silent", here?.can_write === false);
   }
 
@@ -192,7 +194,11 @@ export class Pane {
   }
 
   scrolled() {
-    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END;
+    const { scrollHeight, scrollTop, clientHeight } = this.log;
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END) this.atEnd = true;
+    // What has come below since takes nobody away from the end; only scrolling up does.
+    else if (scrollTop < this.scrolledTo) this.atEnd = false;
+    this.scrolledTo = scrollTop;
   }
 
   toEnd() {
@@ -253,6 +259,7 @@ export class Pane {
     };
     try {
       const { interaction_id: interaction } = await server.press(this.user.id, this.place, message.id, component.custom_id, values);
+      this.app.used(this.user, component.custom_id);
       this.expect(interaction, settle);
     } catch (error) {
       node.classList.remove("waiting");

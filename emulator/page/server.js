@@ -32,6 +32,7 @@ const of = (user, what) => `/emulator/users/${encodeURIComponent(user)}/${what}`
 
 export const server = {
   guide: () => call("GET", "/page/guide"),
+  guild: () => call("GET", "/emulator/guild"),
   users: () => call("GET", "/emulator/users"),
   /// Without a locale, a user that exists keeps the own one.
   enter: (name, locale) => call("POST", "/emulator/users", locale ? { name, locale } : { name }),

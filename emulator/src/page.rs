@@ -5,7 +5,7 @@
 //! of `users` and `GET /emulator/events` like every other client; what is here beside its files is
 //! the [`Guide`] of whoever started the emulator, who knows what the bot is for.
 //!
-//! `GET /page/guide` answers `{"title", "steps": [{"command", "text"}]}`, `GET /page/offers/USER` a list
+//! `GET /page/guide` answers `{"title", "steps": [{"command", "taken_by", "text"}]}`, `GET /page/offers/USER` a list
 //! of `{"number", "label", "file_name"}`, and `GET /page/offers/USER/NUMBER` the bytes of that file.
 
 use std::sync::Arc;
@@ -40,6 +40,9 @@ pub type Offers = Arc<dyn Fn(&[Value]) -> Vec<Offer> + Send + Sync>;
 pub struct Step {
     /// The slash command that it begins with, without the slash; empty where there is none.
     pub command: &'static str,
+    /// What takes it too: how the custom id of a button or a menu begins, or `file` for a message with
+    /// one; empty where there is nothing.
+    pub taken_by: &'static str,
     pub text: &'static str,
 }
 
@@ -116,7 +119,7 @@ async fn open(Path(file): Path<String>) -> Response {
 }
 
 async fn tell_guide(State(page): State<Page>) -> Response {
-    let step = |step: &Step| json!({"command": step.command, "text": step.text});
+    let step = |step: &Step| json!({"command": step.command, "taken_by": step.taken_by, "text": step.text});
     let steps: Vec<Value> = page.guide.steps.iter().map(step).collect();
     axum::Json(json!({"title": page.guide.title, "steps": steps})).into_response()
 }

@@ -599,6 +599,8 @@ pub struct Period {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 pub struct ActivityView {
     pub days: u16,
+    /// How many minutes the reader's clock is ahead of UTC, where the ladder knows it.
+    pub utc_offset_min: Option<i16>,
     /// The 24 hours of a day, the present one last.
     pub hours: Vec<ActivityHour>,
 }

@@ -14,3 +14,5 @@ activity-picture-zone = Times in { $zone }
 activity-picture-both = Both
 activity-picture-alt = { $period }. Most at { $hour } ({ $zone }): { $players }.
 activity-busiest = Busiest: { $hours }
+activity-picture-zone-own = Your time, { $zone }
+activity-picture-alt-own = { $period }. Most at { $hour } (your time, { $zone }): { $players }.

@@ -6,7 +6,7 @@ queue-no-races = You play: nothing yet. Pick a race below.
 queue-vetoes = Vetoed maps: { $maps }
 queue-waiting = Waiting now: { $bw } with Brood War, { $sc2 } with StarCraft II, { $both } with both.
 queue-next-wave = Next matches are made { $at }.
-queue-since = You have been waiting since { $at }.
+queue-since = You joined the queue { $at }.
 
 queue-hint-first-wave = The next round is your first chance.
 queue-hint-alone = Nobody else is waiting at present. You stay in the queue, and a message tells you when a match is found.

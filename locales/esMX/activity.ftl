@@ -14,3 +14,5 @@ activity-picture-zone = Hora de { $zone }
 activity-picture-both = Ambos
 activity-picture-alt = { $period }. Lo máximo a las { $hour } ({ $zone }): { $players }.
 activity-busiest = Horas con más gente: { $hours }
+activity-picture-zone-own = Tu hora, { $zone }
+activity-picture-alt-own = { $period }. Lo máximo a las { $hour } (tu hora, { $zone }): { $players }.

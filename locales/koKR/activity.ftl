@@ -14,3 +14,5 @@ activity-picture-zone = 시간대: { $zone }
 activity-picture-both = 둘 다
 activity-picture-alt = { $period }. 가장 많은 때는 { $hour } ({ $zone }): { $players }.
 activity-busiest = 가장 붐비는 시간: { $hours }
+activity-picture-zone-own = 내 시간: { $zone }
+activity-picture-alt-own = { $period }. 가장 많은 때는 { $hour } (내 시간, { $zone }): { $players }.

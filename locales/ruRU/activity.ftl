@@ -18,3 +18,5 @@ activity-picture-zone = Время: { $zone }
 activity-picture-both = Обе игры
 activity-picture-alt = { $period }. Больше всего в { $hour } ({ $zone }): { $players }.
 activity-busiest = Больше всего игроков: { $hours }
+activity-picture-zone-own = Ваше время, { $zone }
+activity-picture-alt-own = { $period }. Больше всего в { $hour } (ваше время, { $zone }): { $players }.

@@ -14,3 +14,5 @@ activity-picture-zone = 时区：{ $zone }
 activity-picture-both = 两者皆可
 activity-picture-alt = { $period }。最多的时段是 { $hour }（{ $zone }）：{ $players }。
 activity-busiest = 最热闹的时段：{ $hours }
+activity-picture-zone-own = 你的时间：{ $zone }
+activity-picture-alt-own = { $period }。最多的时段是 { $hour }（你的时间，{ $zone }）：{ $players }。

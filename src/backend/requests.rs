@@ -258,7 +258,7 @@ pub(super) fn reply(
         BackendRequest::MatchChannels => BackendReply::MatchChannels(ladder.match_channels()),
         BackendRequest::Activity { caller, days } => BackendReply::Activity {
             locale: locale(ladder, caller),
-            activity: ladder.activity_view(now, *days),
+            activity: ladder.activity_view(now, *days, caller.user),
         },
         BackendRequest::StaffPropose { caller, .. } => {
             let view = ladder.proposal_view(now, caller.user, None);

@@ -65,8 +65,9 @@ impl Activity {
         }
     }
 
-    /// The last `days`, from 1 to [`DAYS`], by the hour of the day.
-    pub fn view(&self, now: Timestamp, days: u16) -> ActivityView {
+    /// The last `days`, from 1 to [`DAYS`], by the hour of the day, for a reader whose clock is ahead
+    /// of UTC by so many minutes.
+    pub fn view(&self, now: Timestamp, days: u16, utc_offset_min: Option<i16>) -> ActivityView {
         let days = days.clamp(1, DAYS);
         let newest = now.0 / HOUR_MS;
         let hour = |back: u64| {
@@ -85,7 +86,7 @@ impl Activity {
             }
             sum
         };
-        ActivityView { days, hours: (0..24).rev().map(hour).collect() }
+        ActivityView { days, utc_offset_min, hours: (0..24).rev().map(hour).collect() }
     }
 }
 
@@ -117,7 +118,7 @@ mod tests {
             activity.join(PlayerId(player), races, at);
         }
         let hours = |days| {
-            let view = activity.view(now, days);
+            let view = activity.view(now, days, None);
             assert_eq!(view.hours.len(), 24);
             let seen = view.hours.iter().filter(|hour| hour.joins > 0);
             seen.map(|hour| {
@@ -130,9 +131,9 @@ mod tests {
         assert_eq!(hours(7), [(3, 1, 1, 0, 1), (0, 5, 3, 3, 2)]);
         assert_eq!(hours(8), hours(30));
         assert_eq!(hours(30), [(3, 1, 1, 0, 1), (0, 6, 4, 4, 2)]);
-        assert_eq!(activity.view(now, 0).days, 1);
-        assert_eq!(activity.view(now, 99).days, 30);
-        assert_eq!(activity.view(Timestamp(5), 30).hours.len(), 24);
+        assert_eq!(activity.view(now, 0, None).days, 1);
+        assert_eq!(activity.view(now, 99, None).days, 30);
+        assert_eq!(activity.view(Timestamp(5), 30, None).hours.len(), 24);
     }
 
     #[test]

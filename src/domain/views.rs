@@ -271,8 +271,11 @@ impl Ladder {
         LeaderboardView { page: number(page), pages: number(pages), filter, rows }
     }
 
-    pub fn activity_view(&self, now: Timestamp, days: u16) -> ActivityView {
-        self.activity.view(now, days)
+    /// When players queue, for this reader.
+    pub fn activity_view(&self, now: Timestamp, days: u16, reader: UserId) -> ActivityView {
+        let settings = self.player_of(reader).map(|(_, player)| &player.settings);
+        let utc_offset_min = settings.and_then(|settings| settings.notifications.pings.utc_offset_min);
+        self.activity.view(now, days, utc_offset_min)
     }
 }
 
@@ -285,6 +288,7 @@ mod tests {
     use super::*;
     use ipc_schema::event::{Event, Names};
     use ipc_schema::ids::UserId;
+    use ipc_schema::notifications::Notifications;
     use ipc_schema::vocab::Locale;
 
     fn ladder_of(names: &[String]) -> Ladder {
@@ -321,5 +325,14 @@ mod tests {
         assert_eq!(ladder.names_like("zeal"), names[..SUGGESTIONS]);
         assert_eq!(ladder.names_like("lot"), names[..SUGGESTIONS]);
         assert_eq!(ladder.names_like(""), names[..SUGGESTIONS]);
+    }
+    #[test]
+    fn the_activity_goes_by_the_clock_that_its_reader_has_told() {
+        let mut ladder = ladder_of(&["Ana".to_owned(), "Bea".to_owned()]);
+        let mut notifications = Notifications::default();
+        notifications.pings.utc_offset_min = Some(540);
+        ladder.evolve(&Event::NotificationsSet { player: PlayerId(2), notifications });
+        let offset = |user| ladder.activity_view(Timestamp(0), 1, UserId(user)).utc_offset_min;
+        assert_eq!([1, 2, 3].map(offset), [None, Some(540), None]);
     }
 }

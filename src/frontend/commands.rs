@@ -426,9 +426,7 @@ pub fn drawing(reply: &BackendReply) -> Option<Drawing> {
             leaderboard::drawing(leaderboard, Words::of(*locale))
         }
         BackendReply::Profile { locale, profile } => pictures::rating::draw(profile, Words::of(*locale)),
-        BackendReply::Activity { locale, activity } => {
-            pictures::activity::draw(activity, 0, Words::of(*locale))
-        }
+        BackendReply::Activity { locale, activity } => pictures::activity::draw(activity, Words::of(*locale)),
         _ => None,
     }
 }

@@ -30,7 +30,7 @@ pub enum Reply {
 }
 
 /// A whole message: a container with a coloured stripe, and in it from top to bottom its sentence,
-/// its blocks, the line for programs, and its rows.
+/// its blocks, its rows, and the line for programs.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Page {
     /// What a push notification shows and a screen reader begins with.

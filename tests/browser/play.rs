@@ -16,23 +16,25 @@ pub(super) struct Newcomer {
 
 /// Goes through the first form of the page.
 pub(super) async fn enter<'a>(browser: &'a Browser, newcomer: &Newcomer) -> Pane<'a> {
-    browser.click(&format!(".chooser [name='locale'] option[value='{}']", newcomer.locale)).await;
-    browser.write(".chooser [name='name']", newcomer.user).await;
-    browser.click(".enter button").await;
-    let pane = Pane { browser, user: newcomer.user };
+    let pane = sit_down(browser, newcomer.user, newcomer.locale).await;
     pane.see(".welcome").await;
+    pane
+}
+
+/// The same for who may have been here before.
+pub(super) async fn sit_down<'a>(browser: &'a Browser, user: &'static str, locale: &str) -> Pane<'a> {
+    browser.click(&format!(".chooser [name='locale'] option[value='{locale}']")).await;
+    browser.write(".chooser [name='name']", user).await;
+    browser.click(".enter button").await;
+    let pane = Pane { browser, user };
+    pane.see(".composer").await;
     pane
 }
 
 /// From the terms to a player who can queue.
 pub(super) async fn fill_in(pane: &Pane<'_>, newcomer: &Newcomer) {
-    pane.click("[data-custom-id='setup:terms:accept']").await;
-    pane.click("[data-custom-id='setup:names:open']").await;
-    pane.write(".modal [name='name']", newcomer.user).await;
-    pane.write(".modal [name='battle_tag']", newcomer.battle_tag).await;
-    pane.write(".modal [name='country']", newcomer.country).await;
-    pane.click(".modal [type='submit']").await;
-    pane.choose("setup:region", newcomer.region).await;
+    type_names(pane, newcomer).await;
+    send_names(pane, newcomer).await;
     // What one hears of, and the guide, are asked for where the ladder has them.
     let (notify, finish) = ("[data-custom-id='setup:notify:done']", "[data-custom-id='setup:finish']");
     let either = "//*[@data-custom-id='setup:notify:done' or @data-custom-id='setup:finish']";
@@ -47,6 +49,21 @@ pub(super) async fn fill_in(pane: &Pane<'_>, newcomer: &Newcomer) {
         pane.click("[data-custom-id='guide:read']").await;
         pane.browser.see_no(&pane.at("[data-custom-id='guide:read']")).await;
     }
+}
+
+/// From the terms to a form that is filled in.
+pub(super) async fn type_names(pane: &Pane<'_>, newcomer: &Newcomer) {
+    pane.click("[data-custom-id='setup:terms:accept']").await;
+    pane.click("[data-custom-id='setup:names:open']").await;
+    pane.write(".modal [name='name']", newcomer.user).await;
+    pane.write(".modal [name='battle_tag']", newcomer.battle_tag).await;
+    pane.write(".modal [name='country']", newcomer.country).await;
+}
+
+/// From the form to the step after the region.
+pub(super) async fn send_names(pane: &Pane<'_>, newcomer: &Newcomer) {
+    pane.click(".modal [type='submit']").await;
+    pane.choose("setup:region", newcomer.region).await;
 }
 
 async fn join(pane: &Pane<'_>, era: &str, race: &str) {

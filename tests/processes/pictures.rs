@@ -58,9 +58,15 @@ async fn a_profile_the_leaderboard_and_the_activity_come_with_pictures_that_are_
     }
     let ladder = Ladder::start().await;
     let (ana, bea, match_id) = pair_up(&ladder).await;
+    ana.command("notifications").await;
+    ana.press("notify:pings", &["anyone"]).await;
+    ana.press("notify:times:open", &[]).await;
+    let times = json!({ "cooldown": "60", "from": "23:00", "to": "8:00", "zone": "UTC+9" });
+    ana.fill_in("notify:times", &times).await;
+    ana.reads_in_time("of your day (UTC+9)").await;
     let (chart, _) = picture_of(&ana, "activity", &json!({}), "activity.png").await;
     assert!(chart.starts_with("Players in each of the last 24 hours. Most at "), "{chart}");
-    assert!(chart.ends_with(": 2."), "{chart}");
+    assert!(chart.ends_with(" (your time, UTC+9): 2."), "{chart}");
     confirm(&ana, match_id).await;
     confirm(&bea, match_id).await;
     ana.upload("game.SC2Replay", replay_of(&ana).await).await;

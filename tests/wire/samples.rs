@@ -712,6 +712,7 @@ pub(crate) fn backend_replies() -> Vec<BackendReply> {
             locale,
             activity: ActivityView {
                 days: 7,
+                utc_offset_min: Some(-210),
                 hours: vec![ActivityHour { at: AT, joins: 3, players: 2, bw: 1, sc2: 2 }],
             },
         },

@@ -74,8 +74,8 @@ fn pings(words: Words) -> Vec<Component> {
     vec![row(vec![show])]
 }
 
-/// The page where a picture has the bars: the hours with most players, in the reader's own time, which the
-/// picture cannot know.
+/// The page where a picture has the bars: the hours with most players, in the time that Discord shows to who
+/// reads it. The picture knows that time only of those who have told it.
 pub fn beside_picture(view: &ActivityView, page: Page, words: Words) -> Page {
     let mut hours: Vec<&ActivityHour> = view.hours.iter().filter(|hour| hour.players > 0).collect();
     hours.sort_by_key(|hour| std::cmp::Reverse(hour.players));
@@ -123,7 +123,7 @@ mod tests {
             let at = Timestamp(1_800_000_000_000 + number * 3_600_000);
             ActivityHour { at, joins: players * 2, players, bw: players / 2, sc2: players }
         };
-        ActivityView { days, hours: (0..24).map(hour).collect() }
+        ActivityView { days, utc_offset_min: None, hours: (0..24).map(hour).collect() }
     }
 
     #[test]

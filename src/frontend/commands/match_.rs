@@ -182,6 +182,12 @@ fn sheet_page(
     let map = format!("{map}\n{}", link(&sheet.map_link));
     let mod_ = format!("{}\n{}", plain(&sheet.mod_title, 120), link(&sheet.mod_link));
     let of = |key: &str, value: String| field(&words.say(key), &value);
+    let named = |key: &str, value: String| format!("**{}**: {value}", words.say(key));
+    let lobby = [
+        named("match-server", server),
+        named("match-chat", plain(&sheet.chat_channel, 60)),
+        named("match-lobby", words.say("match-lobby-value").replace('\n', " · ")),
+    ];
     Page::of(lines.join("\n"))
         .line()
         .text(of("match-you", player(&sheet.you, words)))
@@ -189,9 +195,7 @@ fn sheet_page(
         .line()
         .text(of("match-map", map))
         .text(of("match-mod", mod_))
-        .text(of("match-server", server))
-        .text(of("match-chat", plain(&sheet.chat_channel, 60)))
-        .text(of("match-lobby", words.say("match-lobby-value")))
+        .text(lobby.join("\n"))
         .line()
         // Spoiler marks are the one thing in a message that a reader can fold.
         .text(of("match-guide", format!("||{}||", words.say("match-guide-value"))))
@@ -215,15 +219,13 @@ fn player(player: &SheetPlayer, words: Words) -> String {
         None => race,
     };
     let mut lines = vec![
-        format!("{} **{}**", flag(&player.country), plain(&player.name, 60)),
-        race,
-        plain(&player.battle_tag, 80),
+        format!("{} **{}** · {race}", flag(&player.country), plain(&player.name, 60)),
+        format!("{} · {}", plain(&player.battle_tag, 80), words.name_of("region", player.region.code())),
     ];
     if !player.alternatives.is_empty() {
         let names: Vec<String> = player.alternatives.iter().take(3).map(|name| plain(name, 60)).collect();
         lines.push(words.with("match-player-alternatives", &[("names", names.join(", ").into())]));
     }
-    lines.push(words.name_of("region", player.region.code()));
     lines.join("\n")
 }
 
@@ -412,13 +414,13 @@ pub mod tests {
              Meet in the game, play, then **drop your replay here**. The ladder closes this match \
              <t:1800000000:R>.\n\
              No replay? Then both of you say below how it ended.",
-            "**You**\n🇰🇷 **Flash**\nBW Terran, 1740 MMR, rank A\nFlash\\#1234\nalso known as God\nKorea and Japan",
-            "**Your opponent**\n🇫🇮 **Serral**\nSC2 Zerg, 1690 MMR\nSerral\\#222\nEurope, west",
+            "**You**\n🇰🇷 **Flash** · BW Terran, 1740 MMR, rank A\nFlash\\#1234 · Korea and Japan\nalso known as God",
+            "**Your opponent**\n🇫🇮 **Serral** · SC2 Zerg, 1690 MMR\nSerral\\#222 · Europe, west",
             "**Map**\nKeres Passage SEL by HyperONE\n`battlenet:://starcraft/map/1/367550`",
             "**Mod**\nSC\\: Evo Complete\n`battlenet:://starcraft/map/1/349669`",
-            "**Server**\nUS West (game region Americas)",
-            "**In-game channel**\nSCEvoLadder",
-            "**Lobby settings**\nPrivacy: Normal\nSpeed: Faster\nDuration: Infinite\nLocked alliances: Yes",
+            "**Server**: US West (game region Americas)\n\
+             **In-game channel**: SCEvoLadder\n\
+             **Lobby settings**: Privacy: Normal · Speed: Faster · Duration: Infinite · Locked alliances: Yes",
         ];
         let (shown, rest) = (text(&page), expected.join("\n"));
         let rest = shown.strip_prefix(&rest).unwrap_or_else(|| panic!("{shown}"));

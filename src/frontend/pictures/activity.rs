@@ -15,8 +15,9 @@ const HEIGHT: f32 = 396.0;
 /// An hour that is marked on the axis: every third.
 const MARKED: usize = 3;
 
-/// None where nobody queued. Times are so many minutes ahead of UTC.
-pub fn draw(view: &ActivityView, ahead_minutes: i16, words: Words) -> Option<Drawing> {
+/// None where nobody queued. Times are those of the reader's clock where the ladder knows it, else of UTC.
+pub fn draw(view: &ActivityView, words: Words) -> Option<Drawing> {
+    let ahead_minutes = view.utc_offset_min.unwrap_or(0);
     let hours = in_order(view, ahead_minutes);
     let days = f64::from(view.days.max(1));
     let of = |hour: &ActivityHour| f64::from(hour.players) / days;
@@ -28,7 +29,11 @@ pub fn draw(view: &ActivityView, ahead_minutes: i16, words: Words) -> Option<Dra
     svg.text(MARGIN, 46.0, 370.0, title, &words.say("activity-picture-title"));
     let told = Style::of(SMALL, colour::MUTED);
     let zone = zone_of(ahead_minutes);
-    let zone_told = words.with("activity-picture-zone", &[("zone", zone.as_str().into())]);
+    let (zone_key, alt_key) = match view.utc_offset_min {
+        Some(_) => ("activity-picture-zone-own", "activity-picture-alt-own"),
+        None => ("activity-picture-zone", "activity-picture-alt"),
+    };
+    let zone_told = words.with(zone_key, &[("zone", zone.as_str().into())]);
     svg.text(WIDTH - MARGIN, 44.0, 170.0, told.at(Anchor::End), &zone_told);
     let period = words.with("activity-picture-period", &[("days", u32::from(view.days).into())]);
     svg.text(MARGIN, 74.0, WIDTH - 2.0 * MARGIN, told, &period);
@@ -56,7 +61,7 @@ pub fn draw(view: &ActivityView, ahead_minutes: i16, words: Words) -> Option<Dra
         _ => format!("{:.1}", of(busiest)),
     };
     let alt = words.with(
-        "activity-picture-alt",
+        alt_key,
         &[
             ("period", period.into()),
             ("hour", clock_of(busiest, ahead_minutes).into()),

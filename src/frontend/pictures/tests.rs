@@ -95,13 +95,13 @@ const NAMES: [&str; 10] = [
     "iloveZerg",
 ];
 
-fn hours(days: u16) -> ActivityView {
+fn hours(days: u16, utc_offset_min: Option<i16>) -> ActivityView {
     let hour = |number: u64| {
         let players = u32::try_from((number * 7 + 3) % 11 * (number % 4) * 2).unwrap();
         let (bw, sc2) = (players * 2 / 3, players - players / 4);
         ActivityHour { at: Timestamp(START + (number + 8) * HOUR), joins: players * 2, players, bw, sc2 }
     };
-    ActivityView { days, hours: (0..24).map(hour).collect() }
+    ActivityView { days, utc_offset_min, hours: (0..24).map(hour).collect() }
 }
 
 fn words() -> Words {
@@ -119,8 +119,8 @@ fn the_drawings_are_the_stored_ones() {
     let drawings = [
         ("rating", rating::draw(&profile("Bisu", two_races()), words())),
         ("standings", leaderboard::drawing(&standings, words())),
-        ("day", activity::draw(&hours(1), 0, words())),
-        ("week", activity::draw(&hours(7), 540, words())),
+        ("day", activity::draw(&hours(1, None), words())),
+        ("week", activity::draw(&hours(7, Some(540)), words())),
     ];
     let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/frontend/pictures/tests");
     let changed = std::env::temp_dir();
@@ -143,22 +143,23 @@ fn there_is_nothing_to_draw_where_nothing_happened() {
     let unplayed = ProfileRating { history: Vec::new(), ..moved(Race::BwZerg, 1500, 1, None) };
     assert_eq!(rating::draw(&profile("Bisu", vec![unplayed]), words()), None);
     assert_eq!(standings::draw(&board(&[]), &[], words()), None);
-    let mut silent = hours(30);
+    let mut silent = hours(30, None);
     silent.hours.iter_mut().for_each(|hour| hour.players = 0);
-    assert_eq!(activity::draw(&silent, 0, words()), None);
+    assert_eq!(activity::draw(&silent, words()), None);
 }
 
 #[test]
 fn the_hours_are_those_of_the_zone_and_a_habit_begins_at_midnight() {
     for (days, ahead, first, zone) in [
-        (1, 0, "08:00", "UTC"),
-        (1, 540, "17:00", "UTC+9"),
-        (7, 540, "00:00", "UTC+9"),
-        (30, -210, "00:30", "UTC-3:30"),
+        (1, None, "08:00", "UTC"),
+        (1, Some(0), "08:00", "your time, UTC"),
+        (1, Some(540), "17:00", "your time, UTC+9"),
+        (7, Some(540), "00:00", "your time, UTC+9"),
+        (30, Some(-210), "00:30", "your time, UTC-3:30"),
     ] {
-        let drawing = activity::draw(&hours(days), ahead, words()).unwrap();
+        let drawing = activity::draw(&hours(days, ahead), words()).unwrap();
         let labels: Vec<&str> = drawing.svg.split(['>', '<']).filter(|text| text.contains(':')).collect();
-        assert!(labels.contains(&first), "{days} {ahead}: {labels:?}");
+        assert!(labels.contains(&first), "{days} {ahead:?}: {labels:?}");
         assert!(drawing.alt.contains(&format!("({zone})")), "{}", drawing.alt);
     }
 }
@@ -191,10 +192,10 @@ fn longest(locale: Locale) -> Vec<Drawing> {
         best: true,
     };
     drawings.push(leaderboard::drawing(&largest, words).unwrap());
-    let mut busy = hours(30);
+    let mut busy = hours(30, Some(-570));
     busy.hours.iter_mut().for_each(|hour| hour.players *= 100_000);
-    drawings.push(activity::draw(&busy, -570, words).unwrap());
-    drawings.push(activity::draw(&hours(1), 0, words).unwrap());
+    drawings.push(activity::draw(&busy, words).unwrap());
+    drawings.push(activity::draw(&hours(1, None), words).unwrap());
     for (matches, every) in [(1, 1), (2, 400), (40, 500), (2, 2)] {
         let mut ratings = two_races();
         for rating in &mut ratings {

@@ -126,8 +126,9 @@ impl Body {
                 })),
             });
         }
-        parts.extend(text(&fact, &mut fact.chars().count()));
         parts.extend(rows);
+        // Below all that people use.
+        parts.extend(text(&fact, &mut fact.chars().count()));
         // Who hears or reads the message as a notification begins with what was pressed.
         let mut components: Vec<Component> = notice.map(|text| notice_box(&text, None)).into_iter().collect();
         components.push(container(tone, parts, None));
@@ -330,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_message_is_one_container_that_begins_with_its_sentence_and_ends_with_its_rows() {
+    fn a_new_message_is_one_container_from_its_sentence_to_the_line_for_programs() {
         let page = Page::of("Here".to_owned()).line().text("There".to_owned());
         let page = Page { fact: Some("-# match 1 · confirming".to_owned()), ..page }.row(row(vec![leave()]));
         let json = json_of(&Body::of_page(page));
@@ -339,9 +340,9 @@ mod tests {
         assert_eq!(json["components"].as_array().unwrap().len(), 1);
         let parts = json["components"][0]["components"].as_array().unwrap();
         let kinds: Vec<_> = parts.iter().map(|part| part["type"].as_u64().unwrap()).collect();
-        assert_eq!(kinds, [10, 14, 10, 10, 1]);
+        assert_eq!(kinds, [10, 14, 10, 1, 10]);
         assert_eq!(
-            (&parts[0]["content"], &parts[3]["content"]),
+            (&parts[0]["content"], &parts[4]["content"]),
             (&json!("Here"), &json!("-# match 1 · confirming"))
         );
     }

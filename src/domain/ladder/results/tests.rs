@@ -435,5 +435,5 @@ fn those_who_play_are_on_the_leaderboard_for_two_weeks_unless_they_are_banned() 
     assert!(evening.ladder.standings.is_empty());
     let look = Input::Act { caller, act: Act::Look };
     assert_eq!(evening.ladder.decide(&evening.season, late, &look).events, []);
-    assert_eq!(evening.ladder.activity_view(late, 1).hours[23].players, 1);
+    assert_eq!(evening.ladder.activity_view(late, 1, caller.user).hours[23].players, 1);
 }

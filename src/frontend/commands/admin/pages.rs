@@ -63,8 +63,17 @@ fn change(content: String, reason: &str, before: &str, after: &str, words: Words
     Page::of(content)
         .line()
         .text(field(&words.say("admin-reason"), &plain(reason, FIELD)))
-        .text(field(&words.say("admin-before"), &cut(before, FIELD)))
-        .text(field(&words.say("admin-after"), &cut(after, FIELD)))
+        .text(field(&words.say("admin-before"), &cut(&in_words(before, words), FIELD)))
+        .text(field(&words.say("admin-after"), &cut(&in_words(after, words), FIELD)))
+}
+
+/// What the log keeps of a rating begins with the code of a race.
+fn in_words(kept: &str, words: Words) -> String {
+    let race = kept.split_once(": ").and_then(|(code, rest)| Some((Race::from_code(code)?, rest)));
+    match race {
+        Some((race, rest)) => format!("{}: {rest}", words.name_of("race", race.code())),
+        None => kept.to_owned(),
+    }
 }
 
 fn done_page(entry: &AuditView, words: Words) -> Page {
