@@ -13,7 +13,7 @@ use ipc_schema::db_writer::Record;
 use ipc_schema::event::{Event, Names, Pairing, RatingChange};
 use ipc_schema::ids::{ChannelId, LadderId, MatchId, MessageId, PlayerId, Seq, UserId};
 use ipc_schema::vocab::{Ground, Locale, Mmr, Race, Server, Timestamp, Verdict};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::Connection;
 use sqlx::sqlite::SqliteConnection;
 use std::path::Path;
@@ -195,6 +195,8 @@ async fn what_is_old_is_posted_anew_or_refused_and_older_matches_wait_for_their_
     for role in ["backend", "db-writer", "frontend"] {
         assert_eq!(ladder.restarts(role), 0, "{role}");
     }
-    // The judge misses what the players of the journal alone were told, so it is not asked.
-    println!("{}", std::fs::read_to_string(ladder.stop().1.path().join("data/judge.json")).unwrap());
+    // Nobody was told but the real ones, which the judge finds.
+    let judged = std::fs::read(ladder.stop().1.path().join("data").join("judge.json")).unwrap();
+    let judged: Value = serde_json::from_slice(&judged).unwrap();
+    assert_eq!((&judged["lost"], &judged["duplicates"]), (&json!(2 * PAIRS), &json!(0)), "{judged:#}");
 }
