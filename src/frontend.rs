@@ -354,10 +354,13 @@ impl Desk {
         if let Ok(room) = Arc::clone(&desk.answering).try_acquire_owned() {
             let desk = Arc::clone(desk);
             tokio::spawn(async move {
-                let Handled { ended, shown } = desk.handle(incoming).await;
+                let Handled { ended, shown, replaced } = desk.handle(incoming).await;
                 ticket.ended(ended);
                 for (key, request) in shown {
                     desk.report(key, request).await;
+                }
+                if let Some((channel, message)) = replaced {
+                    desk.delete_replaced(channel, message).await;
                 }
                 drop(room);
             });

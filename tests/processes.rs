@@ -1,5 +1,6 @@
 //! The ladder from outside: real processes, real sockets, and people who press and send files.
 
+mod aged;
 mod archive;
 mod calls;
 mod channels;

@@ -42,6 +42,8 @@ pub(crate) struct Trouble {
     hang: Duration,
     /// The share of events that are delivered twice.
     duplicates: f64,
+    /// Links to files lead nowhere.
+    files_gone: bool,
     out_until: Option<Moment>,
     limiting: Option<Limiting>,
     chance: u64,
@@ -192,6 +194,7 @@ impl Trouble {
             hangs: 0.0,
             hang: Duration::from_millis(MAX_LATENCY_MS),
             duplicates: 0.0,
+            files_gone: false,
             out_until: None,
             limiting: None,
             chance: seed,
@@ -235,6 +238,7 @@ impl Trouble {
             "hangs" => self.hangs = share()?,
             "hang_ms" => self.hang = ms(10 * MAX_LATENCY_MS)?,
             "duplicates" => self.duplicates = share()?,
+            "files_gone" => self.files_gone = flag()?,
             "outage_ms" => {
                 let length = ms(u64::from(u32::MAX))?;
                 self.out_until = (!length.is_zero()).then(|| now.after(length));
@@ -315,6 +319,11 @@ impl Trouble {
             limiting.paths.iter().any(|beginning| path.starts_with(beginning))
         };
         hits.then(|| Failure::Limited { scope: limiting.scope, wait: limiting.until.since(now) })
+    }
+
+    /// Whether nobody can download a file.
+    pub(crate) fn files_gone(&self) -> bool {
+        self.files_gone
     }
 
     /// How often one event is delivered.

@@ -85,6 +85,7 @@
 //! | `outage_ms` | all REST requests are answered with 503 for so long, from now |
 //! | `rate_limited`: `{"scope", "ms", "paths"}` or null | REST requests are answered with 429 for so long. `scope` is `user`, `shared`, `global` or `cloudflare` (HTML, no header of Discord's but Retry-After). `paths` are beginnings such as `channels/`; without them all but interactions and webhooks are hit, by `cloudflare` those too |
 //! | `invalid_request_limit` (10000) | answers 401, 403, 429 in ten minutes after which every request gets the front door's 429 until the ten minutes are over |
+//! | `files_gone` | links to files lead nowhere (404) |
 //! | `old_after_ms` (3600000), `old_edits` (5) | from what age, and how many times an hour, a message can be edited (30046) |
 //! | `dm_opens` (50) | DMs that the bot may open in ten minutes with users who never turned to it (40003) |
 //! | `deny`, `grant` | lists of permissions by Discord's names (`CREATE_PRIVATE_THREADS`): what the bot lacks in the guild, or has beyond an ordinary invite |

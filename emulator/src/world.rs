@@ -331,7 +331,8 @@ impl World {
                 let _ = reply.send(users::answer(self, now, request));
             }
             Ask::Open { link, reply } => {
-                let _ = reply.send(self.files.open(&self.mint, now, &link));
+                let file = self.files.open(&self.mint, now, &link);
+                let _ = reply.send(file.filter(|_| !self.trouble.files_gone()));
             }
             Ask::WatchEvents { reply } => {
                 let _ = reply.send((self.history.last(), self.history.watch()));

@@ -245,6 +245,10 @@ pub enum BackendRequest {
         card: CardId,
         version: u32,
     },
+    /// The queue, as the newest message there is: who waits sees the message of the wait anew.
+    ShowQueue {
+        caller: Caller,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -369,6 +373,8 @@ pub struct CardState {
     pub version: u32,
     /// Where it is, as far as the backend knows.
     pub message: Option<(ChannelId, MessageId)>,
+    /// The message that it takes the place of once it has one of its own.
+    pub replaces: Option<(ChannelId, MessageId)>,
 }
 
 /// What the backend says unasked.

@@ -29,6 +29,7 @@ queue-menu-vetoes = { $allowed ->
    *[other] Veto up to { $allowed } maps
 }
 queue-in-match = **A match was found.** You are not in the queue any more.
+queue-elsewhere = **You are in the queue.** How it stands is always in [this message]({ $link }), which changes by itself.
 queue-button-join = Join
 queue-button-leave = Leave
 queue-button-refresh = Refresh

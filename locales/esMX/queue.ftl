@@ -32,4 +32,5 @@ queue-button-join = Entrar
 queue-button-leave = Salir
 queue-button-refresh = Actualizar
 queue-in-match = **Se encontró una partida.** Ya no estás en la cola.
+queue-elsewhere = **Estás en la cola.** Cómo va está siempre en [este mensaje]({ $link }), que cambia solo.
 queue-button-show = Buscar partida

@@ -26,4 +26,5 @@ queue-button-join = 참가
 queue-button-leave = 나가기
 queue-button-refresh = 새로 고침
 queue-in-match = **상대를 찾았습니다.** 이제 대기열에 있지 않습니다.
+queue-elsewhere = **대기열에 있습니다.** 지금 상황은 언제나 [이 메시지]({ $link })에 있으며, 저절로 바뀝니다.
 queue-button-show = 경기 찾기

@@ -34,4 +34,5 @@ queue-button-join = Встать в очередь
 queue-button-leave = Выйти
 queue-button-refresh = Обновить
 queue-in-match = **Матч найден.** Вас больше нет в очереди.
+queue-elsewhere = **Вы в очереди.** Как идут дела, всегда видно в [этом сообщении]({ $link }): оно меняется само.
 queue-button-show = Найти матч

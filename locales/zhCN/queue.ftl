@@ -26,4 +26,5 @@ queue-button-join = 加入
 queue-button-leave = 离开
 queue-button-refresh = 刷新
 queue-in-match = **找到对局了。** 你已不在队列中。
+queue-elsewhere = **你正在排队。**最新情况始终在[这条消息]({ $link })里，会自动更新。
 queue-button-show = 寻找对局

@@ -1,6 +1,6 @@
 //! From the frontend's words to the rules' inputs, and from the state to replies.
 
-use crate::domain::cards::Card;
+use crate::domain::cards::{Card, Content};
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::player::Player;
 use crate::domain::season::Season;
@@ -70,6 +70,10 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::ReadGuide { caller } => (caller, Act::ReadGuide),
         BackendRequest::Greet { caller } => (caller, Act::Greet),
         BackendRequest::TryDms { caller } => (caller, Act::TryDms),
+        // An answer in a server is nobody's message for long.
+        BackendRequest::ShowQueue { caller } => {
+            (caller, if caller.dm.is_some() { Act::ShowQueue } else { Act::Look })
+        }
         BackendRequest::CardShown { card, version, channel, message } => {
             let (card, version, channel, message) = (*card, *version, *channel, *message);
             return Some(Input::CardShown { card, version, channel, message });
@@ -131,7 +135,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::Greet { caller }
         | BackendRequest::Dms { caller }
         | BackendRequest::TryDms { caller }
-        | BackendRequest::HeldBack { caller } => Some(caller),
+        | BackendRequest::HeldBack { caller }
+        | BackendRequest::ShowQueue { caller } => Some(caller),
         BackendRequest::CardTold { .. }
         | BackendRequest::CardShown { .. }
         | BackendRequest::CardFailed { .. }
@@ -206,12 +211,13 @@ pub(super) fn reply(
             Some((_, player)) => BackendReply::Setup(player.setup_view()),
             None => refuse(Refusal::SetupNeeded),
         },
-        BackendRequest::Queue { caller } => match ladder.queue_gate(caller.user) {
-            Err(refusal) => refuse(refusal),
-            Ok((id, player)) => {
-                queue_reply(ladder, season, now, (id, player)).unwrap_or_else(|| refuse(Refusal::SetupNeeded))
+        BackendRequest::Queue { caller } | BackendRequest::ShowQueue { caller } => {
+            match ladder.queue_gate(caller.user) {
+                Err(refusal) => refuse(refusal),
+                Ok((id, player)) => queue_reply(ladder, season, now, (id, player))
+                    .unwrap_or_else(|| refuse(Refusal::SetupNeeded)),
             }
-        },
+        }
         BackendRequest::ReadGuide { caller }
         | BackendRequest::ChooseRace { caller, .. }
         | BackendRequest::ChooseVetoes { caller, .. }
@@ -356,7 +362,11 @@ pub(super) fn archived_view(ladder: &Ladder, season: &Season, match_: ArchivedMa
 }
 
 fn card_state(id: CardId, card: &Card) -> CardState {
-    CardState { card: id, version: card.version, message: card.message }
+    let replaces = match card.content {
+        Content::Queue { replaces, .. } => replaces,
+        _ => None,
+    };
+    CardState { card: id, version: card.version, message: card.message, replaces }
 }
 
 /// What a player sees of a match that is over, if anything: everybody sees those that have a result.

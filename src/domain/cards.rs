@@ -239,10 +239,13 @@ impl Cards {
         }
     }
 
-    /// The message is gone; the card is posted anew.
+    /// The message is gone, or cannot be edited any more; the card is posted anew.
     pub fn gone(&mut self, id: CardId) {
         if let Some(card) = self.cards.get_mut(&id) {
-            card.message = None;
+            let message = card.message.take();
+            if let Content::Queue { replaces, .. } = &mut card.content {
+                *replaces = message.or(*replaces);
+            }
             self.touch(id);
         }
     }

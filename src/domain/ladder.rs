@@ -235,6 +235,8 @@ pub enum Act {
     Greet,
     /// See whether messages arrive.
     TryDms,
+    /// See the queue in a new message of the DM.
+    ShowQueue,
 }
 
 /// What an input makes true, and whether the rules said no to what was asked.

@@ -263,13 +263,18 @@ impl Desk {
         } else {
             self.lanes.advance(message, card.card, card.version);
         }
-        if let Some(old) = card.replaces.filter(|old| *old != message)
-            && let Err(error) = self.rest.delete(Urgency::Live, channel, old).await
-        {
-            // Its buttons ask for what is true, wherever they are pressed.
-            tracing::info!(card = card.card.0, "the message it replaces was not deleted: {error}");
+        if let Some(old) = card.replaces.filter(|old| *old != message) {
+            self.delete_replaced(channel, old).await;
         }
         Ok(Shown { channel, message })
+    }
+
+    /// Deletes a message of a card that has another one.
+    pub(super) async fn delete_replaced(&self, channel: ChannelId, message: MessageId) {
+        if let Err(error) = self.rest.delete(Urgency::Live, channel, message).await {
+            // Its buttons ask for what is true, wherever they are pressed.
+            tracing::info!(message = message.0, "a message that was replaced is not deleted: {error}");
+        }
     }
 
     /// Tells the backend what became true here, until it is on record.

@@ -379,7 +379,8 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::PassNotifications { .. }
         | BackendRequest::ReadGuide { .. }
         | BackendRequest::TryDms { .. }
-        | BackendRequest::CardTold { .. } => true,
+        | BackendRequest::CardTold { .. }
+        | BackendRequest::ShowQueue { .. } => true,
     }
 }
 

@@ -224,7 +224,7 @@ mod tests {
         let incoming = read(2, &data, &dm()).unwrap();
         assert_eq!(incoming.caller, CALLER);
         assert_eq!(incoming.visible, Visible::Stays);
-        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::Queue { caller: CALLER }));
+        assert_eq!(incoming.plan, Plan::Ask(BackendRequest::ShowQueue { caller: CALLER }));
         assert_eq!(incoming.made_at(), Timestamp((1_423_000_000_000_000_000 >> 22) + DISCORD_EPOCH_MS));
     }
 

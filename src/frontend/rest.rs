@@ -36,7 +36,7 @@ use twilight_model::channel::{Channel, Message};
 use twilight_model::gateway::connection_info::BotConnectionInfo;
 use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 use twilight_model::id::Id;
-use twilight_model::id::marker::ApplicationMarker;
+use twilight_model::id::marker::{ApplicationMarker, MessageMarker};
 
 /// A callback has 3 s at Discord; the rest is for the way back and for one more attempt.
 pub const CALLBACK_LIMIT: Duration = Duration::from_millis(2500);
@@ -192,6 +192,37 @@ pub enum CallbackData {
     Other(Box<InteractionResponseData>),
 }
 
+/// Whether Discord is to say which message a callback made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    Unasked,
+    Asked,
+}
+
+/// What Discord says of a callback where it was asked.
+#[derive(Debug, Deserialize)]
+struct CallbackTaken {
+    resource: Option<CallbackResource>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CallbackResource {
+    message: Option<MadeMessage>,
+}
+
+/// A message, as far as it matters which one it is.
+#[derive(Debug, Deserialize)]
+struct MadeMessage {
+    id: Id<MessageMarker>,
+}
+
+impl CallbackTaken {
+    fn message(self) -> Option<MessageId> {
+        let MadeMessage { id } = self.resource?.message?;
+        Some(MessageId(id.get()))
+    }
+}
+
 impl Callback {
     fn files(&self) -> &[Attachment] {
         match &self.data {
@@ -258,15 +289,20 @@ impl Rest {
         self.line.hurry(Lane::Of(format!("channels/{channel}")), urgency);
     }
 
-    /// The first answer to an interaction.
+    /// The first answer to an interaction, and the message that it made where that is asked for.
     pub async fn callback(
         &self,
         interaction: u64,
         token: &str,
         callback: &Callback,
-    ) -> Result<(), RestError> {
+        made: Made,
+    ) -> Result<Option<MessageId>, RestError> {
         self.calls.fetch_add(1, Ordering::Relaxed);
-        let url = format!("{}/api/v10/interactions/{interaction}/{token}/callback", self.base);
+        let query = match made {
+            Made::Unasked => "",
+            Made::Asked => "?with_response=true",
+        };
+        let url = format!("{}/api/v10/interactions/{interaction}/{token}/callback{query}", self.base);
         // The link holds the interaction's token, which no log shall have.
         let failed = |error: reqwest::Error| {
             if error.is_timeout() {
@@ -283,7 +319,11 @@ impl Rest {
         let sent = request.send().await.map_err(failed)?;
         let status = sent.status().as_u16();
         if sent.status().is_success() {
-            return Ok(());
+            return Ok(match made {
+                Made::Unasked => None,
+                // It was taken, whatever becomes of the rest of the answer.
+                Made::Asked => sent.json().await.ok().and_then(CallbackTaken::message),
+            });
         }
         self.count(status);
         if status == 429 {
@@ -293,18 +333,19 @@ impl Rest {
         Err(RestError::Refused { status, code: body.code, message: body.message })
     }
 
-    /// Edits the answer to an interaction, or the message it came from.
+    /// Edits the answer to an interaction, or the message it came from, and says which message that is.
     pub async fn edit_answer(
         &self,
         application: Id<ApplicationMarker>,
         token: &str,
         body: &Body,
-    ) -> Result<(), RestError> {
+    ) -> Result<Option<MessageId>, RestError> {
         let route =
             Route::UpdateInteractionOriginal { application_id: application.get(), interaction_token: token };
         let request = with_body(Request::builder(&route).use_authorization_token(false), body)?;
         // Outside the bot's limit, so it overtakes nobody.
-        self.send(request.build(), Urgency::Match, MESSAGE_LIMIT).await
+        let edited = self.bytes(request.build(), Urgency::Match, MESSAGE_LIMIT).await?;
+        Ok(serde_json::from_slice(&edited).ok().map(|MadeMessage { id }| MessageId(id.get())))
     }
 
     pub async fn open_dm(&self, urgency: Urgency, user: UserId) -> Result<ChannelId, RestError> {

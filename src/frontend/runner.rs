@@ -6,14 +6,14 @@
 
 use super::commands::match_::past::{self, Download};
 use super::commands::{
-    self, Ack, Plan, SentFile, admin, changes_something, country, notifications, report, setup,
+    self, Ack, Plan, SentFile, admin, changes_something, country, notifications, queue, report, setup,
 };
 use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::pictures::Missing;
 use super::refusal;
 use super::reply::{Body, Picture, Reply, Surface, row};
-use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, RestError, code};
+use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, Made, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
 use crate::clock;
@@ -21,7 +21,7 @@ use crate::failpoint;
 use bytes::Bytes;
 use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
-use ipc_schema::ids::{CardId, Key, MatchId};
+use ipc_schema::ids::{CardId, ChannelId, Key, MatchId, MessageId};
 use ipc_schema::notifications::{Notifications, Place};
 use ipc_schema::vocab::{FileHash, Refusal};
 use std::sync::atomic::Ordering;
@@ -102,6 +102,22 @@ impl Answer {
         }
     }
 
+    /// What a message says that was pressed, or a new one. While a player waits one message says how it
+    /// stands; any other in the DM points there.
+    fn render_at(incoming: &Incoming, reply: &BackendReply) -> Answer {
+        let answer = Answer::render(reply);
+        if let BackendReply::Queue { locale, queue, card: Some(card) } = reply
+            && let Some((channel, message)) = card.message
+            && queue.entry.is_some()
+            && incoming.caller.dm == Some(channel)
+            && incoming.message.is_some_and(|pressed| pressed != message)
+        {
+            let reply = queue::elsewhere(channel, message, Words::of(*locale)).into();
+            return Answer { reply, ..answer };
+        }
+        answer
+    }
+
     fn render(reply: &BackendReply) -> Answer {
         let card = match reply {
             BackendReply::Match { card, .. } | BackendReply::Queue { card, .. } => *card,
@@ -112,6 +128,12 @@ impl Answer {
         let explains_dms = matches!(reply, BackendReply::Dms { .. });
         Answer { card, takes_message, explains_dms, ..Answer::of(commands::render(reply)) }
     }
+
+    /// Whether a card without a message becomes the one that the answer makes.
+    fn wants_message(&self, incoming: &Incoming) -> bool {
+        let stays = incoming.message.is_none() && incoming.caller.dm.is_some();
+        stays && self.takes_message && self.card.is_some_and(|card| card.message.is_none())
+    }
 }
 
 /// What is left to do when an interaction is over.
@@ -120,10 +142,12 @@ pub(super) struct Handled {
     pub(super) ended: Ended,
     /// To be reported to the backend.
     pub(super) shown: Vec<(Key, BackendRequest)>,
+    /// To be deleted then: the answer has taken its place.
+    pub(super) replaced: Option<(ChannelId, MessageId)>,
 }
 
 impl Handled {
-    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: Vec::new() };
+    const NOTHING_LEFT: Handled = Handled { ended: Ended::Finished, shown: Vec::new(), replaced: None };
 }
 
 impl Desk {
@@ -303,7 +327,7 @@ impl Desk {
 
     /// What the player reads, and beside a refusal the page that helps; of matches only the pressed one.
     async fn with_page(&self, incoming: &Incoming, pressed: Option<MatchId>, reply: &BackendReply) -> Answer {
-        let answer = Answer::render(reply);
+        let answer = Answer::render_at(incoming, reply);
         let (BackendReply::Refused { refusal, .. }, Reply::Refused { text, .. }) = (reply, &answer.reply)
         else {
             return match incoming.plan {
@@ -315,7 +339,7 @@ impl Desk {
             && let Ok(page) = self.call(None, page, Bytes::new(), PAGE_LIMIT).await
             && pressed.is_none_or(|pressed| match_of(&page) == Some(pressed))
             && let Answer { reply: Reply::Page(page), card, takes_message, explains_dms, .. } =
-                Answer::render(&page)
+                Answer::render_at(incoming, &page)
         {
             let reply = page.noticing(text).into();
             return Answer { card, takes_message, explains_dms, ..Answer::of(reply) };
@@ -421,10 +445,11 @@ impl Desk {
             true => immediate(incoming, answer.reply.clone()),
             false => deferral(incoming),
         };
-        let taken = self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+        let made = if answer.wants_message(incoming) { Made::Asked } else { Made::Unasked };
+        let (taken, made) = self.callback_making(incoming, started, CALLBACK_LIMIT, &response, made).await;
         drop(lane);
         match taken {
-            Taking::Taken => handled(incoming, &answer),
+            Taking::Taken => handled(incoming, &answer, made),
             // The same content once more does no harm, and an acknowledgement had none.
             Taking::AlreadyTaken | Taking::Unknown => self.edit(incoming, answer).await,
             Taking::Expired => {
@@ -446,7 +471,6 @@ impl Desk {
         }
     }
 
-    /// Sends the first answer, more than once if it takes that to know whether it arrived.
     async fn callback(
         &self,
         incoming: &Incoming,
@@ -454,24 +478,37 @@ impl Desk {
         limit: Duration,
         response: &Callback,
     ) -> Taking {
+        self.callback_making(incoming, started, limit, response, Made::Unasked).await.0
+    }
+
+    /// Sends the first answer, more than once if it takes that to know whether it arrived. Of a message
+    /// that was made by it is told where that is asked and known.
+    async fn callback_making(
+        &self,
+        incoming: &Incoming,
+        started: Instant,
+        limit: Duration,
+        response: &Callback,
+        made: Made,
+    ) -> (Taking, Option<MessageId>) {
         loop {
             let began = clock::instant();
             let left = limit.saturating_sub(began.duration_since(started));
             let attempt = left.min(CALLBACK_ATTEMPT);
             failpoint::hit("frontend: before the callback").ok();
-            let sent = timeout(attempt, self.rest.callback(incoming.id, &incoming.token, response));
+            let sent = timeout(attempt, self.rest.callback(incoming.id, &incoming.token, response, made));
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
-                Ok(()) => {
+                Ok(message) => {
                     failpoint::hit("frontend: after the callback").ok();
-                    return Taking::Taken;
+                    return (Taking::Taken, message);
                 }
                 Err(error) => error,
             };
             match error.code() {
-                Some(code::ALREADY_ACKNOWLEDGED) => return Taking::AlreadyTaken,
+                Some(code::ALREADY_ACKNOWLEDGED) => return (Taking::AlreadyTaken, None),
                 Some(code::UNKNOWN_INTERACTION) => {
                     self.expired.fetch_add(1, Ordering::Relaxed);
-                    return Taking::Expired;
+                    return (Taking::Expired, None);
                 }
                 _ => {}
             }
@@ -479,7 +516,7 @@ impl Desk {
             let left = limit.saturating_sub(again.duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
-                return Taking::Unknown;
+                return (Taking::Unknown, None);
             }
             sleep(again.duration_since(clock::instant())).await;
         }
@@ -488,21 +525,24 @@ impl Desk {
     /// Puts the answer where the deferral was, or where the press came from.
     async fn edit(&self, incoming: &Incoming, answer: Answer) -> Handled {
         let reply = shown(incoming, answer.reply.clone());
-        let Some(body) = Body::of(reply, incoming.surface()) else { return handled(incoming, &answer) };
+        let Some(body) = Body::of(reply, incoming.surface()) else { return handled(incoming, &answer, None) };
         let _lane = match incoming.message {
             Some(message) => Some(self.lanes.enter(message).await),
             None => None,
         };
         if !self.may_show(incoming, &answer) {
-            return handled(incoming, &answer);
+            return handled(incoming, &answer, None);
         }
         let started = clock::instant();
         let mut pause = RETRY_EVERY;
         loop {
             failpoint::hit("frontend: before an answer's edit").ok();
-            let Err(error) = self.rest.edit_answer(incoming.application, &incoming.token, &body).await else {
-                failpoint::hit("frontend: after an answer's edit").ok();
-                return handled(incoming, &answer);
+            let error = match self.rest.edit_answer(incoming.application, &incoming.token, &body).await {
+                Ok(edited) => {
+                    failpoint::hit("frontend: after an answer's edit").ok();
+                    return handled(incoming, &answer, edited);
+                }
+                Err(error) => error,
             };
             // A deferral that is still on its way makes the message unknown for a moment.
             let passing = error.is_passing()
@@ -562,19 +602,22 @@ pub(super) enum Unanswered {
     Late,
 }
 
-/// What is left after an answer was shown, or a newer version of it.
-fn handled(incoming: &Incoming, answer: &Answer) -> Handled {
-    let shown = answer.card.and_then(|CardState { card, version, message }| {
+/// What is left after an answer was shown, or a newer version of it; `made` is the message that has it, if
+/// that is known and none was pressed.
+fn handled(incoming: &Incoming, answer: &Answer, made: Option<MessageId>) -> Handled {
+    let here = incoming.message.or(made);
+    let shown = answer.card.and_then(|CardState { card, version, message, .. }| {
         // A card that was never posted is in the message that shows it first, if that stays.
-        let message = message.or(incoming.caller.dm.zip(incoming.message).filter(|_| answer.takes_message));
-        let (channel, message) = message.filter(|(_, message)| Some(*message) == incoming.message)?;
+        let message = message.or(incoming.caller.dm.zip(here).filter(|_| answer.takes_message));
+        let (channel, message) = message.filter(|(_, message)| Some(*message) == here)?;
         Some((Key::Card { card, version }, BackendRequest::CardShown { card, version, channel, message }))
     });
+    let replaced = answer.card.and_then(|card| card.replaces).filter(|_| shown.is_some());
     let told = answer.told.iter().map(|(card, version)| {
         let (card, version) = (*card, *version);
         (Key::Card { card, version }, BackendRequest::CardTold { card, version })
     });
-    Handled { ended: answer.ended, shown: shown.into_iter().chain(told).collect() }
+    Handled { ended: answer.ended, shown: shown.into_iter().chain(told).collect(), replaced }
 }
 
 fn match_of(reply: &BackendReply) -> Option<MatchId> {
@@ -655,77 +698,4 @@ fn ephemeral(visible: Visible) -> Option<MessageFlags> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::frontend::commands::Origin;
-    use crate::frontend::reply::Page;
-    use ipc_schema::backend::Caller;
-    use ipc_schema::ids::{MessageId, UserId};
-    use ipc_schema::vocab::Locale;
-    use serde_json::{Value, json};
-    use twilight_model::id::Id;
-
-    fn incoming(visible: Visible, message: Option<MessageId>) -> Incoming {
-        let caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
-        Incoming {
-            id: 1,
-            token: "secret".to_owned(),
-            application: Id::new(5),
-            caller,
-            visible,
-            message,
-            shown: Body::of_page(Page::of("There".to_owned())).components().to_vec(),
-            origin: Origin::Queue,
-            ack: Ack::Message,
-            plan: Plan::Say("help"),
-        }
-    }
-
-    fn json_of(response: &Callback) -> Value {
-        serde_json::to_value(response).unwrap()
-    }
-
-    #[test]
-    fn a_command_is_answered_by_a_message_and_in_a_guild_for_its_caller_alone() {
-        let page = || Reply::from(Page::of("Here".to_owned()));
-        let guild = json_of(&immediate(&incoming(Visible::Ephemeral, None), page()));
-        assert_eq!((&guild["type"], &guild["data"]["flags"]), (&json!(4), &json!(64 | 1 << 15)));
-        let dm = json_of(&immediate(&incoming(Visible::Stays, None), page()));
-        assert_eq!((&dm["type"], &dm["data"]["flags"]), (&json!(4), &json!(1 << 15)));
-        assert_eq!(dm["data"]["components"][0]["components"][0]["content"], "Here");
-        assert_eq!(dm["data"]["allowed_mentions"]["parse"], json!([]));
-    }
-
-    #[test]
-    fn a_press_changes_its_own_message() {
-        let press = incoming(Visible::Ephemeral, Some(MessageId(3)));
-        let page = Reply::from(Page::of("Here".to_owned()));
-        let shown = json_of(&immediate(&press, page));
-        assert_eq!((&shown["type"], &shown["data"]["flags"]), (&json!(7), &json!(1 << 15)));
-        let notice = json_of(&immediate(&press, Reply::Notice("Too late.".to_owned())));
-        assert_eq!(notice["type"], 7);
-        let texts = |at: usize| &notice["data"]["components"][at]["components"][0]["content"];
-        assert_eq!([texts(0), texts(1)], ["There", "Too late."]);
-        assert_eq!(json_of(&immediate(&press, Reply::Taken)), json!({ "type": 6 }));
-    }
-
-    #[test]
-    fn a_deferral_keeps_the_answer_where_it_belongs() {
-        assert_eq!(
-            json_of(&deferral(&incoming(Visible::Ephemeral, None))),
-            json!({ "type": 5, "data": { "flags": 64 } })
-        );
-        assert_eq!(json_of(&deferral(&incoming(Visible::Stays, None))), json!({ "type": 5, "data": {} }));
-        let press = incoming(Visible::Stays, Some(MessageId(3)));
-        assert_eq!(json_of(&deferral(&press)), json!({ "type": 6 }));
-    }
-
-    #[test]
-    fn a_command_whose_answer_comes_by_card_says_so() {
-        let shown = json_of(&immediate(&incoming(Visible::Stays, None), Reply::Taken));
-        assert_eq!(
-            shown["data"]["components"][0]["components"][0]["content"],
-            "Got it. The rest follows here in a moment."
-        );
-    }
-}
+mod tests;

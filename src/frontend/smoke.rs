@@ -44,7 +44,7 @@ fn script(request: &BackendRequest, before: usize) -> (Duration, BackendReply) {
         BackendRequest::SetNames { .. } => {
             (at_once, BackendReply::Setup(setup::tests::view_at(SetupStep::Region)))
         }
-        BackendRequest::Queue { .. } => {
+        BackendRequest::Queue { .. } | BackendRequest::ShowQueue { .. } => {
             let queue = queue::tests::view_of(None);
             (Duration::from_millis(1200), BackendReply::Queue { locale, queue, card: None })
         }
@@ -57,7 +57,7 @@ fn script(request: &BackendRequest, before: usize) -> (Duration, BackendReply) {
         BackendRequest::Confirm { match_id, .. } => {
             let phase = confirming(true);
             let match_ = Box::new(MatchView { match_id: *match_id, phase });
-            let card = Some(CardState { card: CardId(7), version: 2, message: None });
+            let card = Some(CardState { card: CardId(7), version: 2, message: None, replaces: None });
             (Duration::from_secs(1), BackendReply::Match { locale, match_, card })
         }
         BackendRequest::CardShown { card: CardId(9), .. } if before == 0 => {

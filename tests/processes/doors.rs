@@ -1,5 +1,7 @@
 //! The doors for a replay besides the DM, and matches that are over with the replay to take home.
 
+use super::discord::ask_for;
+use super::everything::refused;
 use super::uploads::{answer, game_of, honest_file, playing};
 use super::{confirm, database, pair_up, told_the_result};
 use crate::support::{Guild, Ladder, Person, wait_for};
@@ -62,7 +64,17 @@ async fn a_file_that_is_not_taken_is_answered_at_its_door() {
     let file = b"no replay at all".to_vec();
     zoe.report_file(None, "game.SC2Replay", file.clone()).await;
     zoe.reads_in_time("/setup").await;
+    // Nothing is pressed that led to it, so the refusal has a button that leads on.
+    let yan = Person::new(ladder.emulator, "Yan").await;
+    yan.upload("game.SC2Replay", file.clone()).await;
+    refused(&yan, "setup-needed").await;
+    yan.press("setup:show", &[]).await;
+    yan.has_times("setup:terms:accept", 1).await;
     let (ana, _bea, match_id) = playing(&ladder, ["Ana", "Bea"]).await;
+    ask_for(&ladder, &json!({ "files_gone": true })).await;
+    ana.upload("game.SC2Replay", file.clone()).await;
+    refused(&ana, "download-failed").await;
+    ask_for(&ladder, &json!({ "files_gone": false })).await;
     ana.report_file(None, "game.SC2Replay", vec![0; (5 << 20) + 1]).await;
     ana.reads_in_time("That file is too large for a replay; the limit is 5 MiB.").await;
     ana.press(&format!("match:replay:{match_id}"), &[]).await;

@@ -1,13 +1,16 @@
 //! Every command, every button and every sentence that refuses something, as players and staff read them
 //! in a whole ladder. [`crate::walk`] fails for what neither these nor the other tests meet.
 
+use super::uploads::{honest_file, playing};
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::{Ladder, Person, wait_for};
 use crate::walk;
+use evoladder::season::Which;
+use ipc_schema::vocab::GameRegion;
 use serde_json::{Value, json};
 
 /// Waits until `person` reads the sentence of this refusal.
-async fn refused(person: &Person, refusal: &str) {
+pub(super) async fn refused(person: &Person, refusal: &str) {
     let sentence = walk::refusal(refusal);
     let what = format!("{} to read {sentence:?}", person.name);
     wait_for(&what, async || {
@@ -60,22 +63,32 @@ async fn whoever_enters_what_cannot_be_reads_why() {
     refused(&bea, "player-unknown").await;
     bea.suggestions("profile", &json!({ "player": "An" }), "player", "Ana").await;
 
-    // Two pages of the queue, of which each does not know what was pressed on the other.
+    // Pages of the queue, of which each does not know what was pressed on the others; the guide led to one.
     bea.command("queue").await;
     bea.press("queue:join", &[]).await;
     refused(&bea, "no-race").await;
     bea.press("queue:race:bw", &["bw_zerg"]).await;
     bea.command("queue").await;
+    bea.has_times("queue:join", 3).await;
     bea.press_oldest("queue:join").await;
     wait_for("Bea to wait", async || (ladder.gauge("backend", "queue_entries") == Some(1.0)).then_some(()))
         .await;
+    bea.has_times("queue:leave", 1).await;
     bea.press("queue:join", &[]).await;
     refused(&bea, "already-queued").await;
-    bea.command("queue").await;
+    // One message alone says how the wait stands, and the pages lead there.
+    bea.reads_in_time("How it stands is always in [this message](https://discord.com/channels/@me/").await;
+    bea.has_times("queue:refresh", 2).await;
     bea.press("queue:refresh", &[]).await;
-    bea.press_oldest("queue:leave").await;
+    bea.has_times("queue:refresh", 1).await;
+    // And a page in the server, for Bea's eyes alone.
+    let in_guild = bea.in_guild().await;
+    in_guild.command("queue").await;
+    in_guild.has_times("queue:leave", 1).await;
     bea.press("queue:leave", &[]).await;
-    refused(&bea, "not-queued").await;
+    bea.has_times("queue:leave", 0).await;
+    in_guild.press("queue:leave", &[]).await;
+    refused(&in_guild, "not-queued").await;
     bea.command("queue").await;
 
     bea.command("setup").await;
@@ -197,6 +210,13 @@ fn with_reason(mut options: Value) -> Value {
     options
 }
 
+/// A file that the demo's games load on every map, by its SHA-256 in hex.
+fn official_file() -> String {
+    let season = evoladder::season::load(Which::Demo).unwrap();
+    let base = &season.releases[0].regions[&GameRegion::Europe].base;
+    base.first().expect("a release has files").clone()
+}
+
 #[tokio::test]
 async fn staff_do_and_are_refused_whatever_they_may_ask_for() {
     let (ladder, olga) = with_owner().await;
@@ -263,6 +283,8 @@ async fn staff_do_and_are_refused_whatever_they_may_ask_for() {
     let file = "ab".repeat(32);
     staff.is_refused("mark-fake", json!({ "file": "xy".repeat(32), "fake": true }), "handles-invalid").await;
     staff.is_refused("mark-fake", json!({ "file": file, "fake": false }), "handles-unknown").await;
+    let official = official_file();
+    staff.is_refused("mark-fake", json!({ "file": official, "fake": true }), "handles-known").await;
     staff.does("mark-fake", json!({ "file": file, "fake": true })).await;
     staff.is_refused("retire-handles", json!({ "release": "No such" }), "handles-unknown").await;
 
@@ -299,4 +321,42 @@ async fn staff_close_cases_by_their_buttons_once() {
     ana.reads_in_time("1520").await;
     staff.is_refused("resolve", json!({ "id": match_id.0, "result": "1" }), "unchanged").await;
     staff.does("resolve", json!({ "id": match_id.0, "result": "draw" })).await;
+}
+
+#[tokio::test]
+async fn staff_turn_the_pages_of_cases_which_are_closed_once_and_a_void_match_is_not_disputed() {
+    let (ladder, olga) = with_owner().await;
+    let staff = Staff { person: &olga, asked: std::cell::Cell::new(0) };
+    let release = evoladder::season::load(Which::Demo).unwrap().releases[0].name.clone();
+    staff.does("retire-handles", json!({ "release": release })).await;
+    let (ana, bea, match_id) = playing(&ladder, ["Ana", "Bea"]).await;
+    ana.upload("game.SC2Replay", honest_file(&ana, &bea).await).await;
+    told_the_result(&ana, &bea, match_id).await;
+    bea.press(&format!("match:dispute:{match_id}"), &[]).await;
+    bea.has_times(&format!("match:dispute:{match_id}"), 0).await;
+
+    // There and back on one page, and on to the second case on another.
+    olga.command("admin cases").await;
+    olga.press("staff:cases:1", &[]).await;
+    olga.press("staff:cases:0", &[]).await;
+    olga.has_times("staff:cases:1", 1).await;
+    olga.command("admin cases").await;
+    olga.has_times("staff:cases:1", 2).await;
+    olga.press("staff:cases:1", &[]).await;
+    olga.has_times("staff:cases:0", 1).await;
+
+    // Whose files staff do not believe are not learned.
+    staff.does("mark-fake", json!({ "file": official_file(), "fake": true })).await;
+    olga.press("staff:ask:learn:1", &[]).await;
+    olga.submit_modal(&json!({ "reason": "They look right" })).await;
+    refused(&olga, "handles-fake").await;
+
+    // What decides the match closes both cases, on whatever page they still are.
+    staff.does("resolve", json!({ "id": match_id.0, "result": "void" })).await;
+    olga.press("staff:ask:close:2", &[]).await;
+    olga.submit_modal(&json!({ "reason": "They agree by now" })).await;
+    refused(&olga, "case-unknown").await;
+    ana.press(&format!("match:dispute:{match_id}"), &[]).await;
+    refused(&ana, "not-disputable").await;
+    assert!(ladder.stop().0.success());
 }

@@ -171,6 +171,8 @@ async fn whoever_does_not_take_messages_reads_them_in_the_guild_and_queues_again
     answer_until(&guild, "leaderboard", |text| text.contains(closed) && text.contains(told)).await;
     answer_until(&guild, "leaderboard", |text| text.contains(closed) && !text.contains(told)).await;
     assert!(!ana.reads(told).await);
+    guild.press("dms:show", &[]).await;
+    guild.has_times("dms:retry", 1).await;
     guild.command("queue").await;
     guild.press("queue:race:bw", &["bw_zerg"]).await;
     guild.press("queue:join", &[]).await;

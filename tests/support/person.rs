@@ -246,7 +246,7 @@ impl Person {
     }
 }
 
-pub(super) fn offers(component: &Value, custom_id: &str) -> bool {
+pub(crate) fn offers(component: &Value, custom_id: &str) -> bool {
     match component {
         Value::Array(components) => components.iter().any(|component| offers(component, custom_id)),
         Value::Object(fields) => {

@@ -620,6 +620,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         TryDms { caller },
         HeldBack { caller },
         CardTold { card: CARD, version: 1 },
+        ShowQueue { caller },
     );
     let reason = || text("because");
     let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
@@ -655,7 +656,7 @@ fn gateway_session() -> GatewaySession {
 }
 
 fn card_state(message: Option<(ChannelId, MessageId)>) -> CardState {
-    CardState { card: CARD, version: 2, message }
+    CardState { card: CARD, version: 2, message, replaces: message }
 }
 
 const RECORD: GameRecord = GameRecord { wins: 1, losses: 0, draws: 2 };

@@ -295,3 +295,22 @@ fn without_null_time(mut line: Value) -> Value {
     line.as_object_mut().unwrap().remove("at_ms");
     line
 }
+
+#[tokio::test]
+async fn the_identifies_of_a_life_are_no_matter_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let remaining = async |bench: &Bench| {
+        let gateway = bench.bot.gateway().authed().await.unwrap().model().await.unwrap();
+        gateway.session_start_limit.remaining
+    };
+    for life in 1..=2 {
+        let bench = live(folder.path()).await;
+        assert_eq!(remaining(&bench).await, 1_000, "life {life}");
+        assert_eq!(bench.post("faults", &json!({"identifies_remaining": 20})).await.status, 200);
+        let shard = bench.shard().await;
+        assert_eq!(remaining(&bench).await, 19);
+        assert_eq!(bench.stats.read().gateway_identifies, life, "these are counted over all lives");
+        drop(shard);
+        bench.end(End::Stop).await;
+    }
+}

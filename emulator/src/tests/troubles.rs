@@ -254,3 +254,19 @@ async fn a_request_that_hangs_is_answered_late_and_may_be_done() {
     assert_eq!(bench.raw("GET", "users/@me", &Value::Null).await.status, 504);
     assert!(began.elapsed() >= Duration::from_millis(200));
 }
+
+#[tokio::test]
+async fn a_link_to_a_file_may_lead_nowhere() {
+    let bench = start().await;
+    let person = bench.person("ana").await;
+    let file = reqwest::multipart::Part::bytes(vec![7; 50]).file_name("game.SC2Replay");
+    let form = reqwest::multipart::Form::new().text("content", "").part("file", file);
+    let url = bench.url(&format!("users/{}/messages", person.id));
+    assert_eq!(bench.send(bench.http.post(url).multipart(form)).await.status, 201);
+    let shown = bench.get(&format!("users/{}/messages", person.id)).await;
+    let link = shown[0]["attachments"][0]["url"].as_str().unwrap().to_owned();
+    for (gone, status) in [(false, 200), (true, 404), (false, 200)] {
+        ask(&bench, json!({"files_gone": gone})).await;
+        assert_eq!(bench.http.get(&link).send().await.unwrap().status(), status);
+    }
+}

@@ -197,11 +197,13 @@ impl Ladder {
                 | Act::Withdraw(_)
                 | Act::Greet
                 | Act::TryDms
+                | Act::ShowQueue
         ) {
             player.ban_gate()?;
         }
         let event = match act {
             Act::Look | Act::Greet => return Ok(Vec::new()),
+            Act::ShowQueue => return Ok(self.queue_card_anew(now, id).into_iter().collect()),
             Act::SetLocale(locale) => Event::LocaleSet { player: id, locale: *locale },
             Act::AnswerTerms(answer) => {
                 let accepted = *answer == TermsAnswer::Accept;

@@ -4,6 +4,9 @@
 //! their own in a cycle that grows with the queue, so the wave that changes every message makes [`A_SECOND`]
 //! edits a second and no burst. A message that is still on its way gets no newer version, and while
 //! [`ON_THEIR_WAY`] are, no other one does: where Discord is slow, all of them become rarer.
+//!
+//! There is one such message. A further one takes the place of the one before, which is deleted: when
+//! the player asks for the queue again, and when Discord is about to limit the edits of an old message.
 
 use super::Ladder;
 use crate::domain::cards::{Card, Cards, Content};
@@ -62,6 +65,13 @@ impl Ladder {
                 self.cards.set_content(*id, Content::Queue { since, at, waiting, replaces: None });
             }
         }
+    }
+
+    /// Makes the answer to a player who asks for the queue the message of the wait. Not where that is
+    /// on its way itself.
+    pub(super) fn queue_card_anew(&self, now: Timestamp, player: PlayerId) -> Option<Event> {
+        let message = self.cards.get(*self.queue_cards.get(&player)?)?.message?;
+        Some(Event::QueueCardDue { player, replaces: Some(message), at: now })
     }
 
     /// The wait is over, which the message says as its last.

@@ -135,11 +135,7 @@ impl Ladder {
         if played.standing == standing && !self.cases.is_open(match_id) {
             return Err(Refusal::Unchanged);
         }
-        let rows = self.rerated(match_id, standing);
-        if rows.len() > RERATED_MOST {
-            let limit = u32::try_from(RERATED_MOST).expect("it is a small number");
-            return Err(Refusal::CorrectionTooLarge { limit });
-        }
+        let rows = for_one_decision(self.rerated(match_id, standing))?;
         let rerated = rows.chunks(RERATED_ROWS).map(|rows| Event::Rerated { match_id, rows: rows.to_vec() });
         Ok(std::iter::once(resolved).chain(rerated).collect())
     }
@@ -321,6 +317,12 @@ impl Ladder {
         rows.retain(|row| !same(row));
         rows
     }
+}
+
+/// The rows, unless they are too many.
+fn for_one_decision(rows: Vec<Rerating>) -> Result<Vec<Rerating>, Refusal> {
+    let limit = u32::try_from(RERATED_MOST).expect("it is a small number");
+    if rows.len() > RERATED_MOST { Err(Refusal::CorrectionTooLarge { limit }) } else { Ok(rows) }
 }
 
 /// Whether it is a verdict of staff.

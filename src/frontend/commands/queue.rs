@@ -5,6 +5,7 @@ use crate::frontend::custom_id::CustomId;
 use crate::frontend::reply::{Choose, Page, Tone, button, menu, option, row};
 use crate::frontend::text::{Words, plain, relative};
 use ipc_schema::backend::{BackendRequest, Caller};
+use ipc_schema::ids::{ChannelId, MessageId};
 use ipc_schema::view::{EntryView, QueueHint, QueueView};
 use ipc_schema::vocab::{Era, Race};
 use twilight_interactions::command::{CommandModel, CreateCommand};
@@ -34,7 +35,7 @@ pub const COMMAND: Command = Command {
 };
 
 fn request(caller: &Caller, _: CommandData) -> Result<Plan, CommandError> {
-    Ok(Plan::Ask(BackendRequest::Queue { caller: *caller }))
+    Ok(Plan::Ask(BackendRequest::ShowQueue { caller: *caller }))
 }
 
 /// What the menu of one era's races says: a race of that era, or `none`. None for anything else.
@@ -68,6 +69,12 @@ pub fn render(view: &QueueView, words: Words) -> Page {
         .text(crowd(view, words))
         .tone(Tone::Good);
     Page { rows: rows(view, words), ..page }
+}
+
+/// What a message other than that of the wait says while its player waits.
+pub fn elsewhere(channel: ChannelId, message: MessageId, words: Words) -> Page {
+    let link = format!("https://discord.com/channels/@me/{channel}/{message}");
+    Page::of(words.with("queue-elsewhere", &[("link", link.into())])).tone(Tone::Good)
 }
 
 /// What the player plays, and not on which maps.

@@ -228,6 +228,27 @@ fn a_place_is_told_when_it_has_halved_or_the_replay_is_being_read() {
 }
 
 #[test]
+fn a_veto_is_of_a_map_of_the_season_and_there_are_so_many() {
+    let mut ladder = playing(1);
+    let keys: Vec<String> = season().maps.iter().map(|map| map.key.clone()).collect();
+    let allowed = season().knobs.vetoes;
+    let most = usize::from(allowed);
+    for (maps, refusal) in [
+        (keys[..most].to_vec(), None),
+        (vec![keys[0].clone(); most + 1], None),
+        (keys[..=most].to_vec(), Some(Refusal::TooManyVetoes { allowed })),
+        (vec![keys[0].clone(), "of_another_season".to_owned()], Some(Refusal::MapUnknown)),
+    ] {
+        let decision = act(&mut ladder, 1, Act::ChooseVetoes(maps.clone()));
+        assert_eq!(
+            (decision.refusal, decision.events.is_empty()),
+            (refusal.clone(), refusal.is_some()),
+            "{maps:?}"
+        );
+    }
+}
+
+#[test]
 fn after_a_decided_match_a_replay_is_answered_so() {
     let mut ladder = playing(2);
     let decided = Verdict::Decided { winner: 0, ground: ipc_schema::vocab::Ground::Recorded };

@@ -216,6 +216,53 @@ fn before_discord_limits_its_edits_a_message_is_posted_anew_in_place_of_the_old_
     assert!(evening.ladder.cards().get(old).is_none());
 }
 
+/// Of the newest message that a player has: which one it takes the place of.
+fn replaced(evening: &Evening, player: u64) -> Option<(ChannelId, MessageId)> {
+    match evening.card(player).unwrap().1.content {
+        Content::Queue { replaces, .. } => replaces,
+        ref other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn who_asks_for_the_queue_again_has_a_message_that_takes_the_place_of_the_one_before() {
+    let mut evening = Evening::of(1);
+    assert_eq!(evening.act(NOW, 1, Act::ShowQueue), [], "who does not wait has none");
+    evening.act(NOW + seconds(1), 1, Act::JoinQueue);
+    assert_eq!(evening.act(NOW + seconds(2), 1, Act::ShowQueue), [], "it is on its way");
+    evening.deliver(NOW + seconds(2));
+    let (old, message) = evening.card(1).map(|(id, card)| (id, card.message)).unwrap();
+    assert_ne!(message, None);
+    evening.act(NOW + seconds(3), 1, Act::ShowQueue);
+    let (new, card) = evening.card(1).map(|(id, card)| (id, card.clone())).unwrap();
+    assert_eq!((card.version, card.message, replaced(&evening, 1)), (1, None, message));
+    assert!(new != old && evening.ladder.cards().get(old).is_none());
+    assert!(evening.shows_entry(1));
+    evening.deliver(NOW + seconds(4));
+    // Its life begins with it.
+    evening.pass(NOW + seconds(4), NOW + seconds(54 * 60));
+    assert_eq!(evening.card(1).unwrap().0, new);
+}
+
+#[test]
+fn a_message_that_discord_lets_nobody_edit_any_more_is_posted_anew_in_place_of_the_old_one() {
+    let mut evening = Evening::of(1);
+    let mut now = NOW + seconds(1);
+    evening.act(now, 1, Act::JoinQueue);
+    evening.deliver(now);
+    let (card, message) = evening.card(1).map(|(id, card)| (id, card.message)).unwrap();
+    while evening.card(1).unwrap().1.version == 1 {
+        now = now.max(evening.ladder.next_tick(&evening.season, now).unwrap());
+        evening.take(now, &Input::Tick);
+    }
+    evening.take(now, &Input::CardGone { card, version: 2 });
+    let again = evening.card(1).unwrap().1;
+    assert_eq!((again.version, again.message, replaced(&evening, 1)), (3, None, message));
+    // One that is gone before it is told takes the place of the same.
+    evening.take(now, &Input::CardGone { card, version: 3 });
+    assert_eq!(replaced(&evening, 1), message);
+}
+
 #[test]
 fn a_message_that_cannot_reach_its_player_is_not_tried_again_and_a_snapshot_knows_it() {
     let mut evening = Evening::of(2);

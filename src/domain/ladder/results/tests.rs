@@ -392,17 +392,18 @@ fn a_history_without_glicko_gets_it_when_it_is_loaded() {
 }
 
 #[test]
-fn a_correction_fits_a_record() {
-    let rows = vec![
-        Rerating {
-            player: PlayerId(u64::MAX),
-            race: Race::Sc2Protoss,
-            before: Mmr(i32::MIN),
-            after: Mmr(i32::MAX),
-            glicko: rating::UNRATED,
-        };
-        RERATED_ROWS
-    ];
+fn a_correction_fits_a_record_or_is_refused() {
+    let row = Rerating {
+        player: PlayerId(u64::MAX),
+        race: Race::Sc2Protoss,
+        before: Mmr(i32::MIN),
+        after: Mmr(i32::MAX),
+        glicko: rating::UNRATED,
+    };
+    assert_eq!(for_one_decision(vec![row; RERATED_MOST]).map(|rows| rows.len()), Ok(RERATED_MOST));
+    let refused = Err(Refusal::CorrectionTooLarge { limit: 120_000 });
+    assert_eq!(for_one_decision(vec![row; RERATED_MOST + 1]), refused);
+    let rows = vec![row; RERATED_ROWS];
     let event = Event::Rerated { match_id: MatchId(1), rows };
     let bytes = ipc_schema::frame::to_bytes(&event).len() * RERATED_MOST.div_ceil(RERATED_ROWS);
     assert!(bytes < 6 << 20, "{bytes}");
