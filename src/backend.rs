@@ -532,7 +532,7 @@ impl Backend {
             let until = crate::clock::now() + pause;
             self.under_way.entry(card.card).or_insert((card.version, Some(until)));
         }
-        self.core.hold(number, call.id, reply);
+        self.core.hold_under(call.key, number, call.id, reply);
     }
 
     /// Passes on what concerns the db-writer alone, in the order in which it came.

@@ -27,9 +27,6 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a request's answer is remembered: as long as Discord lets it be given.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 
-/// Discord's epoch, 2015-01-01, in milliseconds since 1970: the upper 42 bits of a snowflake count from it.
-const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
-
 /// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
 /// second or more of a healthy disk's work.
 pub(super) const UNSAVED: u64 = 4096;
@@ -49,6 +46,10 @@ const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);
 /// ratings may have fifty times that, and goes alone.
 const APPEND_RECORDS: usize = 64;
 
+/// Presses that were told no and are not recorded. Older ones are forgotten beyond it, and would be decided if
+/// Discord told of them once more.
+const TURNED_AWAY: usize = 16_384;
+
 /// Appends are sent until they are answered; the number only bounds what one is told.
 const APPEND_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -66,8 +67,11 @@ pub(super) struct Core {
     records: Vec<Record>,
     answers: BTreeMap<Key, BackendReply>,
     answered: VecDeque<(Timestamp, Key)>,
-    /// Replies that wait for their record: connection, id.
-    held: VecDeque<(Seq, u64, u64, BackendReply)>,
+    /// What presses were answered that nothing was recorded of: that there was no room, or that nothing could be
+    /// saved. Their players read it, so a press that comes again is not decided either.
+    turned_away: BTreeMap<Key, BackendReply>,
+    /// Replies that wait for their record.
+    held: VecDeque<Held>,
     /// The newest version of each card that is due, as it was at its record.
     cards: BTreeMap<CardId, (Seq, ShowCard)>,
     /// Jobs by the record that took them.
@@ -78,6 +82,15 @@ pub(super) struct Core {
     /// Counts loads: an answer to an append of an older one says nothing any more.
     generation: u64,
     last_now: Timestamp,
+}
+
+/// A reply, of which request on which connection.
+struct Held {
+    seq: Seq,
+    connection: u64,
+    id: u64,
+    key: Option<Key>,
+    reply: BackendReply,
 }
 
 impl Core {
@@ -99,6 +112,7 @@ impl Core {
             records: Vec::new(),
             answers: BTreeMap::new(),
             answered: VecDeque::new(),
+            turned_away: BTreeMap::new(),
             held: VecDeque::new(),
             cards: BTreeMap::new(),
             jobs: BTreeMap::new(),
@@ -145,6 +159,7 @@ impl Core {
             Core::new(self.season.base().clone(), self.seed, self.writer.clone(), self.events.clone());
         // Replies that are held were refused, and their players still wait for an answer.
         fresh.held = std::mem::take(&mut self.held);
+        fresh.turned_away = std::mem::take(&mut self.turned_away);
         fresh.read_only_until = self.read_only_until;
         fresh.generation = self.generation + 1;
         *self = fresh;
@@ -290,7 +305,9 @@ impl Core {
     /// The answer to a request that was decided before under this key: a refusal as it was, a view
     /// as it is by now, since the player may have seen a newer one than was recorded.
     pub(super) fn repeated(&mut self, key: Key, request: &BackendRequest) -> Option<BackendReply> {
-        let recorded = self.answers.get(&key)?.clone();
+        let Some(recorded) = self.answers.get(&key).cloned() else {
+            return self.turned_away.get(&key).cloned();
+        };
         match recorded {
             // What staff confirmed stays what they read, also once the log has moved on.
             BackendReply::Refused { .. }
@@ -327,15 +344,14 @@ impl Core {
 
     /// What must not even be decided: too much is unsaved, or the request is older than memory.
     pub(super) fn refuse_before_deciding(
-        &self,
+        &mut self,
         key: Option<Key>,
         request: &BackendRequest,
         now: Timestamp,
     ) -> Option<BackendReply> {
-        let stale = key.and_then(Key::snowflake).is_some_and(|snowflake| {
-            let made = Timestamp((snowflake >> 22) + DISCORD_EPOCH_MS);
-            now.since(made) > REMEMBERED
-        });
+        let stale = key
+            .and_then(Key::snowflake)
+            .is_some_and(|snowflake| now.since(Timestamp::of_snowflake(snowflake)) > REMEMBERED);
         let refusal = if stale {
             Refusal::Stale
         } else if now < self.read_only_until {
@@ -345,7 +361,21 @@ impl Core {
         } else {
             return None;
         };
-        Some(requests::refused(&self.ladder, request, refusal))
+        let refused = requests::refused(&self.ladder, request, refusal);
+        self.turn_away(key, &refused);
+        Some(refused)
+    }
+
+    /// Remembers what a press is answered without a record. All else that is refused is asked for again under
+    /// its key, until it is done.
+    fn turn_away(&mut self, key: Option<Key>, reply: &BackendReply) {
+        if let Some(key @ Key::Interaction(_)) = key {
+            self.turned_away.insert(key, reply.clone());
+            if self.turned_away.len() > TURNED_AWAY {
+                // Ids of interactions grow, so this is the oldest.
+                self.turned_away.pop_first();
+            }
+        }
     }
 
     /// The answer to what asks nothing of the rules.
@@ -498,7 +528,12 @@ impl Core {
 
     /// Holds a reply until everything it was computed from is on disk.
     pub(super) fn hold(&mut self, connection: u64, id: u64, reply: BackendReply) {
-        self.held.push_back((self.seq, connection, id, reply));
+        self.hold_under(None, connection, id, reply);
+    }
+
+    /// The same for what was asked under a key.
+    pub(super) fn hold_under(&mut self, key: Option<Key>, connection: u64, id: u64, reply: BackendReply) {
+        self.held.push_back(Held { seq: self.seq, connection, id, key, reply });
     }
 
     /// Hands the records decided since the last call to the db-writer.
@@ -555,21 +590,22 @@ impl Core {
     pub(super) fn must_reload(&mut self) -> bool {
         if self.refused {
             self.read_only_until = self.now() + READ_ONLY_PAUSE;
-            for (seq, _, _, reply) in &mut self.held {
-                if *seq > self.durable {
-                    let locale = requests::locale_of(reply);
-                    *reply = BackendReply::Refused { locale, refusal: Refusal::ReadOnly };
-                    *seq = Seq(0);
-                }
+            let (mut held, durable) = (std::mem::take(&mut self.held), self.durable);
+            for Held { seq, key, reply, .. } in held.iter_mut().filter(|held| held.seq > durable) {
+                let locale = requests::locale_of(reply);
+                *reply = BackendReply::Refused { locale, refusal: Refusal::ReadOnly };
+                *seq = Seq(0);
+                self.turn_away(*key, reply);
             }
+            self.held = held;
         }
         self.refused
     }
 
     pub(super) fn take_due_replies(&mut self) -> Vec<(u64, u64, BackendReply)> {
         let mut due = Vec::new();
-        while self.held.front().is_some_and(|(seq, ..)| *seq <= self.durable) {
-            let (_, connection, id, reply) = self.held.pop_front().expect("it was just looked at");
+        while self.held.front().is_some_and(|held| held.seq <= self.durable) {
+            let Held { connection, id, reply, .. } = self.held.pop_front().expect("it was just looked at");
             due.push((connection, id, reply));
         }
         due
@@ -617,3 +653,6 @@ impl Core {
 fn moves_many_ratings(record: &Record) -> bool {
     record.events.iter().any(|event| matches!(event, ipc_schema::event::Event::Rerated { .. }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,13 +7,13 @@
 use super::Desk;
 use super::card_view;
 use super::cards::Shown;
-use super::incoming::made_at;
 use super::reply::Body;
 use super::rest::{RestError, Thread, code};
 use super::text::Words;
 use ipc_schema::backend::ShowCard;
 use ipc_schema::ids::{ChannelId, MessageId, RoleId, UserId};
 use ipc_schema::view::{PostPlace, ThreadPlace};
+use ipc_schema::vocab::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -126,7 +126,7 @@ impl Desk {
         let is_it = |thread: &&super::rest::ActiveThread| {
             thread.parent == place.parent
                 && thread.name == place.name
-                && made_at(thread.id.0) + CLOCKS_DIFFER >= place.since
+                && Timestamp::of_snowflake(thread.id.0) + CLOCKS_DIFFER >= place.since
         };
         let found = threads.iter().find(is_it).map(|thread| thread.id);
         if found.is_none() && place.is_over {

@@ -41,6 +41,9 @@ use twilight_model::id::marker::ApplicationMarker;
 /// A callback has 3 s at Discord; the rest is for the way back and for one more attempt.
 pub const CALLBACK_LIMIT: Duration = Duration::from_millis(2500);
 
+/// One attempt at a callback at most. Whoever makes it bounds it more closely.
+const CALLBACK_ATTEMPT_LIMIT: Duration = Duration::from_secs(5);
+
 /// Sending a message or an edit, waiting in line included.
 const MESSAGE_LIMIT: Duration = Duration::from_secs(20);
 
@@ -193,6 +196,11 @@ pub enum CallbackData {
 }
 
 impl Callback {
+    /// What its files take.
+    pub fn file_bytes(&self) -> usize {
+        self.files().iter().map(|file| file.bytes.len()).sum()
+    }
+
     fn files(&self) -> &[Attachment] {
         match &self.data {
             Some(CallbackData::Message(body)) => body.files(),
@@ -236,7 +244,7 @@ impl Rest {
         Ok(Rest {
             line: Line::start(),
             bulk: client().timeout(ATTEMPT_LIMIT).build()?,
-            callbacks: client().timeout(CALLBACK_LIMIT).build()?,
+            callbacks: client().timeout(CALLBACK_ATTEMPT_LIMIT).build()?,
             authorization,
             base,
             breaker: Mutex::default(),

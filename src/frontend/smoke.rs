@@ -1,5 +1,6 @@
 //! The whole role between the emulator's Discord and a backend that follows a script.
 
+mod scripted;
 mod wave;
 
 use super::*;
@@ -435,6 +436,24 @@ async fn a_slow_answer_never_covers_a_newer_version_of_its_card() {
     // A role that drains finishes its answers first.
     ladder.drain().await;
     assert!(ladder.messages().await[0]["components"].to_string().contains("-# match 12 · playing"));
+}
+
+#[tokio::test]
+async fn a_role_that_drains_reads_its_answers_whatever_else_comes() {
+    let mut ladder = Ladder::start().await;
+    let (_, found) = ladder.found_match().await;
+    ladder.press(&found, "match:abort:12").await;
+    ladder.asked(|request| matches!(request, BackendRequest::Abort { .. })).await;
+    // The answer comes a second after the press, behind more than the link holds.
+    sleep(Duration::from_millis(600)).await;
+    ladder.drain.take().unwrap().send(()).unwrap();
+    sleep(Duration::from_millis(50)).await;
+    for _ in 0..1000 {
+        ladder.event(BackendEvent::Ladder(LadderId(1))).await;
+    }
+    timeout(PATIENCE, &mut ladder.role).await.expect("drained in time").unwrap().unwrap();
+    let shown = ladder.messages().await[0]["components"].to_string();
+    assert!(shown.contains("That came too late"), "{shown}");
 }
 
 #[tokio::test]

@@ -651,7 +651,7 @@ pub(crate) fn backend_calls() -> Vec<BackendCall> {
 
 fn gateway_session() -> GatewaySession {
     let (id, resume_url) = (text("0123abcd"), text("wss://gateway.example"));
-    GatewaySession { id, resume_url, sequence: u64::MAX, application: 7 }
+    GatewaySession { id, resume_url, sequence: u64::MAX, application: 7, refused: vec![8, u64::MAX] }
 }
 
 fn card_state(message: Option<(ChannelId, MessageId)>) -> CardState {
