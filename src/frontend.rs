@@ -15,6 +15,7 @@ pub mod card_view;
 pub mod cards;
 pub mod commands;
 pub mod custom_id;
+mod earlier_posts;
 pub mod gap;
 pub mod gateway;
 pub mod incoming;

@@ -27,6 +27,9 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a request's answer is remembered: as long as Discord lets it be given.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 
+/// Discord makes a message once for a nonce, for some minutes. After so long it counts as forgotten.
+const NONCE_KEPT: Duration = Duration::from_secs(2 * 60);
+
 /// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
 /// second or more of a healthy disk's work.
 pub(super) const UNSAVED: u64 = 4096;
@@ -72,8 +75,8 @@ pub(super) struct Core {
     turned_away: BTreeMap<Key, BackendReply>,
     /// Replies that wait for their record.
     held: VecDeque<Held>,
-    /// The newest version of each card that is due, as it was at its record.
-    cards: BTreeMap<CardId, (Seq, ShowCard)>,
+    /// The newest version of each card that is due.
+    cards: BTreeMap<CardId, DueCard>,
     /// Jobs by the record that took them.
     jobs: BTreeMap<JobId, Seq>,
     refused: bool,
@@ -82,6 +85,15 @@ pub(super) struct Core {
     /// Counts loads: an answer to an append of an older one says nothing any more.
     generation: u64,
     last_now: Timestamp,
+}
+
+/// A card as it was at its record.
+#[derive(Debug)]
+struct DueCard {
+    seq: Seq,
+    /// Nobody tried to post it before then.
+    since: Timestamp,
+    show: ShowCard,
 }
 
 /// A reply, of which request on which connection.
@@ -165,6 +177,8 @@ impl Core {
         *self = fresh;
         let since = crate::clock::now() - REMEMBERED;
         let mut last_at = self.load_snapshot(since).await?;
+        // Cards of the last minutes; of older ones nobody knows when they were tried first.
+        let mut made_at: BTreeMap<CardId, Timestamp> = BTreeMap::new();
         let gone_at = loop {
             let request = WriterRequest::Load { after: self.seq };
             let answer = self.writer.call(None, request, Bytes::new(), PAGE_LIMIT).await;
@@ -180,7 +194,12 @@ impl Core {
                 assert_eq!(record.seq.0, self.seq.0 + 1, "the history has no gaps");
                 self.seq = record.seq;
                 last_at = Some(record.at);
+                let first_card = self.ladder.cards().next_id();
                 record.events.iter().for_each(|event| self.ladder.evolve(event));
+                if record.at >= since {
+                    let made = first_card.0..self.ladder.cards().next_id().0;
+                    made_at.extend(made.map(|card| (CardId(card), record.at)));
+                }
                 if record.at >= since
                     && let (Some(key), Some(reply)) = (record.key, &record.reply)
                 {
@@ -195,7 +214,7 @@ impl Core {
         self.season.follow(self.ladder.overrides());
         self.ladder.take_changed_cards();
         let due: Vec<CardId> = self.ladder.cards().due().collect();
-        self.render_cards(due);
+        self.render_cards(due, |card| made_at.get(&card).copied().unwrap_or(Timestamp::ZERO));
         self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
         // Nobody's deadline runs while nobody can press: without a witness, since the last record.
         if let Some(since) = gone_at.or(last_at) {
@@ -479,7 +498,7 @@ impl Core {
     ) {
         self.seq = Seq(self.seq.0 + 1);
         let changed = self.ladder.take_changed_cards();
-        self.render_cards(changed);
+        self.render_cards(changed, |_| at);
         for event in &events {
             if let ipc_schema::event::Event::ReplayTaken { job, .. } = event {
                 self.jobs.insert(*job, self.seq);
@@ -494,8 +513,9 @@ impl Core {
         self.answered.push_back((at, key));
     }
 
-    /// Keeps what the cards show at this record, to be sent once the record is on disk.
-    fn render_cards(&mut self, cards: Vec<CardId>) {
+    /// Keeps what the cards show at this record, to be sent once the record is on disk. `since` is when
+    /// one is due for the first time.
+    fn render_cards(&mut self, cards: Vec<CardId>, since: impl Fn(CardId) -> Timestamp) {
         for id in cards {
             let Some(card) = self.ladder.cards().get(id) else { continue };
             let Some(view) = self.ladder.card_view(self.season.get(), self.last_now, id) else { continue };
@@ -520,9 +540,13 @@ impl Core {
                 channel: card.message.map(|(channel, _)| channel).or(dm),
                 message: card.message.map(|(_, message)| message),
                 replaces,
+                tried_since: None,
                 view,
             };
-            self.cards.insert(id, (self.seq, show));
+            // A message that is gone was posted, and what takes its place is another post.
+            let unposted = self.cards.get(&id).filter(|due| due.show.message.is_none());
+            let since = unposted.map_or_else(|| since(id), |due| due.since);
+            self.cards.insert(id, DueCard { seq: self.seq, since, show });
         }
     }
 
@@ -613,8 +637,9 @@ impl Core {
 
     /// Cards whose newest version is on disk and not shown, but for those that `skip` names.
     pub(super) fn due_cards(&mut self, skip: impl Fn(CardId) -> bool) -> Vec<ShowCard> {
+        let now = self.now();
         let (ladder, durable) = (&self.ladder, self.durable);
-        self.cards.retain(|id, (_, show)| {
+        self.cards.retain(|id, DueCard { show, .. }| {
             ladder
                 .cards()
                 .get(*id)
@@ -624,12 +649,14 @@ impl Core {
         let due = self
             .cards
             .iter()
-            .filter(|(id, (seq, _))| *seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
-        due.map(|(id, (_, show))| {
+            .filter(|(id, due)| due.seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
+        due.map(|(id, DueCard { since, show, .. })| {
             // Where the message is may have become known after the card was rendered.
             let message = ladder.cards().get(*id).and_then(|card| card.message);
             let channel = message.map(|(channel, _)| channel).or(show.channel);
-            ShowCard { channel, message: message.map(|(_, message)| message), ..show.clone() }
+            let forgotten = message.is_none() && now.since(*since) > NONCE_KEPT;
+            let tried_since = forgotten.then_some(*since);
+            ShowCard { channel, message: message.map(|(_, message)| message), tried_since, ..show.clone() }
         })
         .collect()
     }

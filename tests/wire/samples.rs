@@ -750,6 +750,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         channel: Some(CHANNEL),
         message: None,
         replaces: Some(MESSAGE),
+        tried_since: None,
         view,
     };
     let one_each = every!(BackendEvent:
