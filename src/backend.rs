@@ -7,6 +7,7 @@
 
 mod core;
 mod line;
+mod repeats;
 mod requests;
 mod workers;
 
@@ -30,6 +31,7 @@ use ipc_schema::ids::{CardId, Incarnation, JobId, Key, MatchId, UserId};
 use ipc_schema::replay::{Fault, WorkerRequest};
 use ipc_schema::staff::{HealthView, StaffLook, StaffView};
 use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
+use repeats::Repeats;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,6 +54,10 @@ const STORE_LIMIT: Duration = Duration::from_secs(30);
 /// Before a card is tried again that failed for a passing reason; twice as long with each failure.
 const CARD_PAUSE: Duration = Duration::from_secs(2);
 const CARD_PAUSE_DOUBLINGS: u32 = 3;
+
+/// Before a case is posted again in a channel that the bot cannot write in. Staff have to hear of it once somebody
+/// has changed that, and Discord counts each attempt against the bot.
+const ACCESS_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// The frontend repeats a report that was refused; a card is not sent again before that.
 const REPORT_PAUSE: Duration = Duration::from_secs(10);
@@ -199,8 +205,11 @@ pub async fn run(
         frontend_gone_at: Some(crate::clock::now()),
         last_number: 0,
         under_way: BTreeMap::new(),
+        repeats: Repeats::default(),
         passing: BTreeMap::new(),
     };
+    // A backend before this one may have handed them to a frontend that is gone as well.
+    backend.repeats.interrupted(backend.core.ladder().cards().due());
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         let wait = backend.until_next_tick();
@@ -282,6 +291,7 @@ struct Backend {
     last_number: u64,
     /// Cards sent to the frontend and not answered, or to be tried again: version, and when.
     under_way: BTreeMap<CardId, (u32, Option<Timestamp>)>,
+    repeats: Repeats,
     /// How often in a row a card failed for a passing reason.
     passing: BTreeMap<CardId, u32>,
 }
@@ -295,7 +305,7 @@ impl Backend {
                 if self.frontend.as_ref().is_some_and(|(current, _)| *current == number) {
                     self.frontend = None;
                     self.frontend_gone_at = Some(crate::clock::now());
-                    self.under_way.clear();
+                    self.nothing_is_under_way();
                 }
             }
             Event::Worker { worker, request } => match request {
@@ -407,7 +417,7 @@ impl Backend {
         let ladder = BackendMessage::Event(BackendEvent::Ladder(self.core.ladder_id()));
         outbox.try_send(&ladder, Bytes::new()).ok();
         self.frontend = Some((number, outbox));
-        self.under_way.clear();
+        self.nothing_is_under_way();
         if let Some(since) = self.frontend_gone_at.take() {
             let until = self.core.now();
             self.core.take(&Input::TimeLost { since, until });
@@ -420,6 +430,12 @@ impl Backend {
             }
             events.send(Event::FrontendGone { number }).await.ok();
         });
+    }
+
+    /// Whoever had cards to show is gone.
+    fn nothing_is_under_way(&mut self) {
+        let under_way = std::mem::take(&mut self.under_way).into_iter();
+        self.repeats.interrupted(under_way.filter(|(_, (_, again))| again.is_none()).map(|(card, _)| card));
     }
 
     fn frontend_call(&mut self, number: u64, call: BackendCall, blob: Bytes) {
@@ -487,8 +503,13 @@ impl Backend {
                         self.core.hold(number, call.id, BackendReply::Taken);
                         return;
                     }
+                    CardFailure::NoAccess if self.core.ladder().cards().is_of_case(card) => {
+                        self.under_way.insert(card, (version, Some(now + ACCESS_PAUSE)));
+                        self.core.hold(number, call.id, BackendReply::Taken);
+                        return;
+                    }
                     CardFailure::MessageGone => Input::CardGone { card, version },
-                    CardFailure::Permanent => Input::CardLost { card, version },
+                    CardFailure::Permanent | CardFailure::NoAccess => Input::CardLost { card, version },
                     CardFailure::Unreachable => Input::CardUnreachable { card, version },
                 };
                 // Not under the key of the delivery: the same version may be tried again.
@@ -532,7 +553,7 @@ impl Backend {
             let until = crate::clock::now() + pause;
             self.under_way.entry(card.card).or_insert((card.version, Some(until)));
         }
-        self.core.hold(number, call.id, reply);
+        self.core.hold_under(call.key, number, call.id, reply);
     }
 
     /// Passes on what concerns the db-writer alone, in the order in which it came.
@@ -612,7 +633,8 @@ impl Backend {
         let retry = self.under_way.values().filter_map(|(_, again)| again.map(|at| at.since(now))).min();
         // At least once a second, so that a clock that was set does not stop the ladder.
         let longest = self.workers.next_look().unwrap_or(Duration::from_secs(1));
-        [tick, retry].into_iter().flatten().min().unwrap_or(longest).min(longest)
+        let repeat = self.repeats.next().map(|at| at.since(now));
+        [tick, retry, repeat].into_iter().flatten().min().unwrap_or(longest).min(longest)
     }
 
     fn tick(&mut self) {
@@ -674,7 +696,15 @@ impl Backend {
             && outbox.room() > CHANNEL_FRAMES / 2
             && !self.core.is_read_only()
         {
+            let now = crate::clock::now();
             let mut cards = self.core.due_cards(|card| self.under_way.contains_key(&card));
+            let is_due = |card| self.core.ladder().cards().is_due(card);
+            let mut again = self.repeats.take_due(now, is_due);
+            // What is due or on its way by then is newer.
+            again.retain(|old| {
+                !self.under_way.contains_key(&old.card) && cards.iter().all(|card| card.card != old.card)
+            });
+            cards.append(&mut again);
             // Where there is no room for all, a match does not wait for an announcement.
             cards.sort_by_key(|card| card.view.urgency());
             for card in cards {
@@ -682,6 +712,7 @@ impl Backend {
                     break;
                 }
                 let (id, version) = (card.card, card.version);
+                self.repeats.sends(&card, now);
                 let message = BackendMessage::Event(BackendEvent::ShowCard(Box::new(card)));
                 if outbox.try_send(&message, Bytes::new()).is_err() {
                     break;

@@ -15,6 +15,7 @@ pub mod card_view;
 pub mod cards;
 pub mod commands;
 pub mod custom_id;
+mod earlier_posts;
 pub mod gap;
 pub mod gateway;
 pub mod incoming;
@@ -75,8 +76,11 @@ const INTERACTIONS: usize = 1024;
 /// Interactions being told that it is busy. Beyond it they fail at Discord's side.
 const TURNED_AWAY: usize = 256;
 
-/// Messages of players being looked at; beyond it a message is left unanswered and logged.
+/// Messages of players being looked at. Beyond it files are told to be not taken, and words go unanswered.
 const MESSAGES: usize = 512;
+
+/// Messages whose senders are being told so. Beyond it one is left unanswered and logged.
+const MESSAGES_TURNED_AWAY: usize = 32;
 
 /// Requests to the backend: the interactions, with the page beside a refusal, messages and reports.
 const REQUESTS: usize = 4096;
@@ -148,6 +152,7 @@ pub struct Desk {
     answering: Arc<Semaphore>,
     turning_away: Arc<Semaphore>,
     listening: Arc<Semaphore>,
+    sending_back: Arc<Semaphore>,
     progress: Arc<Progress>,
     /// Interactions that Discord no longer knew when they were to be answered.
     expired: AtomicU64,
@@ -157,6 +162,8 @@ pub struct Desk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     Finished,
+    /// Its player was told that there is no room for it. Nothing was asked, so nobody else knows.
+    Refused,
     /// This process has to leave first; the next one goes on.
     Unfinished,
 }
@@ -206,22 +213,8 @@ async fn serve(
     let socket = settings.run_dir.join("backend.sock");
     let (link, mut link_events) = Link::<BackendProtocol>::start(socket, hello, REQUESTS);
     let (leave, leaving) = watch::channel(false);
-    let desk = Arc::new(Desk {
-        rest: Arc::new(
-            Rest::new(&settings.token, settings.proxy.as_deref()).context("prepare calls to discord")?,
-        ),
-        link,
-        lanes: Lanes::default(),
-        uploads: Uploads::new().context("prepare downloads")?,
-        pictures: Pictures::start().context("prepare pictures")?,
-        posts: Posts::default(),
-        leaving,
-        answering: Arc::new(Semaphore::new(INTERACTIONS)),
-        turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
-        listening: Arc::new(Semaphore::new(MESSAGES)),
-        progress: Arc::default(),
-        expired: AtomicU64::new(0),
-    });
+    let rest = Rest::new(&settings.token, settings.proxy.as_deref()).context("prepare calls to discord")?;
+    let desk = Arc::new(Desk::new(rest, link, leaving)?);
 
     let (stop_gateway, gateway_stopped) = watch::channel(false);
     let (turns, mut session_turns) = mpsc::channel(TURNS);
@@ -336,6 +329,8 @@ async fn serve(
     }
 
     tracing::info!("draining");
+    // What the backend still sends is for the next process. But a link that nobody reads brings no answers either.
+    let unread = tokio::spawn(async move { while link_events.recv().await.is_some() {} });
     stop_gateway.send_replace(true);
     if let Ok(Err(error)) = timeout(CLOSE_LIMIT, gateway).await {
         tracing::warn!("the gateway task broke off: {error}");
@@ -345,13 +340,33 @@ async fn serve(
     desk.finish(&mut cards, LEAVE_LIMIT).await;
     keeper.abort();
     timeout(SAVE_LIMIT, desk.save_session_once_more()).await.ok();
+    unread.abort();
     Ok(())
 }
 
 impl Desk {
+    fn new(rest: Rest, link: Link<BackendProtocol>, leaving: watch::Receiver<bool>) -> anyhow::Result<Desk> {
+        Ok(Desk {
+            rest: Arc::new(rest),
+            link,
+            lanes: Lanes::default(),
+            uploads: Uploads::new().context("prepare downloads")?,
+            pictures: Pictures::start().context("prepare pictures")?,
+            posts: Posts::default(),
+            leaving,
+            answering: Arc::new(Semaphore::new(INTERACTIONS)),
+            turning_away: Arc::new(Semaphore::new(TURNED_AWAY)),
+            listening: Arc::new(Semaphore::new(MESSAGES)),
+            sending_back: Arc::new(Semaphore::new(MESSAGES_TURNED_AWAY)),
+            progress: Arc::default(),
+            expired: AtomicU64::new(0),
+        })
+    }
+
     /// Answers an interaction in a task of its own.
     fn arrived(desk: &Arc<Desk>, incoming: Incoming, ticket: Ticket) {
-        if let Ok(room) = Arc::clone(&desk.answering).try_acquire_owned() {
+        let room = Arc::clone(&desk.answering).try_acquire_owned();
+        if let Some(room) = room.ok().filter(|_| !ticket.was_refused()) {
             let desk = Arc::clone(desk);
             tokio::spawn(async move {
                 let Handled { ended, shown, replaced } = desk.handle(incoming).await;
@@ -366,6 +381,8 @@ impl Desk {
             });
         } else if let Ok(room) = Arc::clone(&desk.turning_away).try_acquire_owned() {
             let desk = Arc::clone(desk);
+            // What a process dies over right after it was said is not done by the next one.
+            ticket.refuse();
             tokio::spawn(async move {
                 desk.turn_away(incoming).await;
                 drop((ticket, room));
@@ -379,15 +396,23 @@ impl Desk {
         if !uploads::is_for_us(&message) {
             return;
         }
-        let Ok(room) = Arc::clone(&desk.listening).try_acquire_owned() else {
-            tracing::warn!(message = message.id.get(), "no room for a message");
-            return;
-        };
-        let desk = Arc::clone(desk);
-        tokio::spawn(async move {
-            ticket.ended(desk.take_message(message).await);
-            drop(room);
-        });
+        let room = Arc::clone(&desk.listening).try_acquire_owned();
+        if let Some(room) = room.ok().filter(|_| !ticket.was_refused()) {
+            let desk = Arc::clone(desk);
+            tokio::spawn(async move {
+                ticket.ended(desk.take_message(message).await);
+                drop(room);
+            });
+        } else if let Ok(room) = Arc::clone(&desk.sending_back).try_acquire_owned() {
+            let desk = Arc::clone(desk);
+            ticket.refuse();
+            tokio::spawn(async move {
+                desk.send_back(&message).await;
+                drop((ticket, room));
+            });
+        } else {
+            tracing::warn!(message = message.id.get(), "no room for a message, nor to say so");
+        }
     }
 
     /// Tells the backend that no player could press anything for a time.

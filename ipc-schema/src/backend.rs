@@ -261,6 +261,8 @@ pub enum CardFailure {
     Permanent,
     /// The player does not take messages from the bot (50007, 50278).
     Unreachable,
+    /// The channel is gone, or the bot may not write there (10003, 50001, 50013, 50024).
+    NoAccess,
 }
 
 /// What the backend sends.
@@ -403,5 +405,8 @@ pub struct ShowCard {
     pub message: Option<MessageId>,
     /// A message in the same DM that the post takes the place of.
     pub replaces: Option<MessageId>,
+    /// Some where it may have been posted already, by an attempt of which Discord has forgotten the nonce: no
+    /// attempt is older than this.
+    pub tried_since: Option<Timestamp>,
     pub view: CardView,
 }

@@ -88,6 +88,22 @@ impl FactLine {
         text.lines().rev().find_map(FactLine::parse)
     }
 
+    /// Whether both are lines of one card: it says other things while its match goes on, or its replay is read.
+    pub fn is_of_same_card(&self, other: &FactLine) -> bool {
+        let same = match (&self.fact, &other.fact) {
+            (Fact::Reminder, fact) | (fact, Fact::Reminder) => *fact == Fact::Reminder,
+            (Fact::PlayReminder { number }, fact) | (fact, Fact::PlayReminder { number }) => {
+                *fact == Fact::PlayReminder { number: *number }
+            }
+            (Fact::Replay { job, .. }, fact) | (fact, Fact::Replay { job, .. }) => {
+                matches!(fact, Fact::Replay { job: other, .. } if other == job)
+            }
+            // All else is how the match itself goes.
+            _ => true,
+        };
+        same && self.match_id == other.match_id
+    }
+
     fn parse(line: &str) -> Option<FactLine> {
         let mut words = line.strip_prefix(PREFIX)?.split(SEPARATOR);
         let match_id = MatchId(words.next()?.parse().ok()?);
@@ -220,6 +236,33 @@ impl fmt::Display for FactLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_card_is_known_by_its_line_however_its_match_goes_on() {
+        let line = |match_id, fact| FactLine { match_id: MatchId(match_id), fact };
+        let replay = |job, stage: &str| Fact::Replay { job: JobId(job), stage: stage.to_owned() };
+        let unplayed = || Fact::Unplayed { how: "aborted".to_owned() };
+        let won = || Fact::Won { race: Race::BwZerg, before: Mmr(1500), after: Mmr(1520) };
+        let second = || Fact::PlayReminder { number: 2 };
+        let table = [
+            (12, Fact::Confirming, won(), true),
+            (12, unplayed(), Fact::Confirming, true),
+            (13, Fact::Confirming, Fact::Confirming, false),
+            (12, Fact::Reminder, Fact::Reminder, true),
+            (12, Fact::Reminder, Fact::Confirming, false),
+            (12, won(), second(), false),
+            (12, second(), second(), true),
+            (12, second(), Fact::PlayReminder { number: 1 }, false),
+            (12, replay(3, "reading"), replay(3, "decided"), true),
+            (12, replay(3, "reading"), replay(4, "reading"), false),
+            (12, replay(3, "reading"), won(), false),
+        ];
+        for (match_id, first, second, expected) in table {
+            let (first, second) = (line(match_id, first), line(12, second));
+            assert_eq!(first.is_of_same_card(&second), expected, "{first} and {second}");
+            assert_eq!(second.is_of_same_card(&first), expected, "{second} and {first}");
+        }
+    }
 
     #[test]
     fn every_fact_is_found_again_in_a_message() {

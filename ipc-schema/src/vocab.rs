@@ -22,6 +22,21 @@ impl Timestamp {
     }
 }
 
+/// Discord's ids count milliseconds from the first of January 2015, in all but their lowest 22 bits.
+const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+
+impl Timestamp {
+    /// When Discord gave this id.
+    pub fn of_snowflake(id: u64) -> Timestamp {
+        Timestamp((id >> 22) + DISCORD_EPOCH_MS)
+    }
+
+    /// An id that Discord may have given then; 0 for a time before its first.
+    pub fn to_snowflake(self) -> u64 {
+        self.0.saturating_sub(DISCORD_EPOCH_MS) << 22
+    }
+}
+
 impl ops::Add<Duration> for Timestamp {
     type Output = Timestamp;
     fn add(self, by: Duration) -> Timestamp {
@@ -45,6 +60,9 @@ pub struct GatewaySession {
     pub sequence: u64,
     /// Discord's id of the application, which only the beginning of a session tells.
     pub application: u64,
+    /// Later events that are dealt with although nobody but their players knows: they were told that there was no
+    /// room for them. Not in the database, which is told later than the disk anyway.
+    pub refused: Vec<u64>,
 }
 
 /// A closed set of words with a code each: the code is what files, tables and custom ids hold.

@@ -27,8 +27,8 @@ use tokio::sync::{mpsc, oneshot};
 /// How long a request's answer is remembered: as long as Discord lets it be given.
 const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 
-/// Discord's epoch, 2015-01-01, in milliseconds since 1970: the upper 42 bits of a snowflake count from it.
-const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
+/// Discord makes a message once for a nonce, for some minutes. After so long it counts as forgotten.
+const NONCE_KEPT: Duration = Duration::from_secs(2 * 60);
 
 /// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
 /// second or more of a healthy disk's work.
@@ -49,6 +49,10 @@ const READ_ONLY_PAUSE: Duration = Duration::from_secs(1);
 /// ratings may have fifty times that, and goes alone.
 const APPEND_RECORDS: usize = 64;
 
+/// Presses that were told no and are not recorded. Older ones are forgotten beyond it, and would be decided if
+/// Discord told of them once more.
+const TURNED_AWAY: usize = 16_384;
+
 /// Appends are sent until they are answered; the number only bounds what one is told.
 const APPEND_LIMIT: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -66,10 +70,13 @@ pub(super) struct Core {
     records: Vec<Record>,
     answers: BTreeMap<Key, BackendReply>,
     answered: VecDeque<(Timestamp, Key)>,
-    /// Replies that wait for their record: connection, id.
-    held: VecDeque<(Seq, u64, u64, BackendReply)>,
-    /// The newest version of each card that is due, as it was at its record.
-    cards: BTreeMap<CardId, (Seq, ShowCard)>,
+    /// What presses were answered that nothing was recorded of: that there was no room, or that nothing could be
+    /// saved. Their players read it, so a press that comes again is not decided either.
+    turned_away: BTreeMap<Key, BackendReply>,
+    /// Replies that wait for their record.
+    held: VecDeque<Held>,
+    /// The newest version of each card that is due.
+    cards: BTreeMap<CardId, DueCard>,
     /// Jobs by the record that took them.
     jobs: BTreeMap<JobId, Seq>,
     refused: bool,
@@ -78,6 +85,24 @@ pub(super) struct Core {
     /// Counts loads: an answer to an append of an older one says nothing any more.
     generation: u64,
     last_now: Timestamp,
+}
+
+/// A card as it was at its record.
+#[derive(Debug)]
+struct DueCard {
+    seq: Seq,
+    /// Nobody tried to post it before then.
+    since: Timestamp,
+    show: ShowCard,
+}
+
+/// A reply, of which request on which connection.
+struct Held {
+    seq: Seq,
+    connection: u64,
+    id: u64,
+    key: Option<Key>,
+    reply: BackendReply,
 }
 
 impl Core {
@@ -99,6 +124,7 @@ impl Core {
             records: Vec::new(),
             answers: BTreeMap::new(),
             answered: VecDeque::new(),
+            turned_away: BTreeMap::new(),
             held: VecDeque::new(),
             cards: BTreeMap::new(),
             jobs: BTreeMap::new(),
@@ -145,11 +171,14 @@ impl Core {
             Core::new(self.season.base().clone(), self.seed, self.writer.clone(), self.events.clone());
         // Replies that are held were refused, and their players still wait for an answer.
         fresh.held = std::mem::take(&mut self.held);
+        fresh.turned_away = std::mem::take(&mut self.turned_away);
         fresh.read_only_until = self.read_only_until;
         fresh.generation = self.generation + 1;
         *self = fresh;
         let since = crate::clock::now() - REMEMBERED;
         let mut last_at = self.load_snapshot(since).await?;
+        // Cards of the last minutes; of older ones nobody knows when they were tried first.
+        let mut made_at: BTreeMap<CardId, Timestamp> = BTreeMap::new();
         let gone_at = loop {
             let request = WriterRequest::Load { after: self.seq };
             let answer = self.writer.call(None, request, Bytes::new(), PAGE_LIMIT).await;
@@ -165,7 +194,12 @@ impl Core {
                 assert_eq!(record.seq.0, self.seq.0 + 1, "the history has no gaps");
                 self.seq = record.seq;
                 last_at = Some(record.at);
+                let first_card = self.ladder.cards().next_id();
                 record.events.iter().for_each(|event| self.ladder.evolve(event));
+                if record.at >= since {
+                    let made = first_card.0..self.ladder.cards().next_id().0;
+                    made_at.extend(made.map(|card| (CardId(card), record.at)));
+                }
                 if record.at >= since
                     && let (Some(key), Some(reply)) = (record.key, &record.reply)
                 {
@@ -180,7 +214,7 @@ impl Core {
         self.season.follow(self.ladder.overrides());
         self.ladder.take_changed_cards();
         let due: Vec<CardId> = self.ladder.cards().due().collect();
-        self.render_cards(due);
+        self.render_cards(due, |card| made_at.get(&card).copied().unwrap_or(Timestamp::ZERO));
         self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
         // Nobody's deadline runs while nobody can press: without a witness, since the last record.
         if let Some(since) = gone_at.or(last_at) {
@@ -296,7 +330,9 @@ impl Core {
     /// The answer to a request that was decided before under this key: a refusal as it was, a view
     /// as it is by now, since the player may have seen a newer one than was recorded.
     pub(super) fn repeated(&mut self, key: Key, request: &BackendRequest) -> Option<BackendReply> {
-        let recorded = self.answers.get(&key)?.clone();
+        let Some(recorded) = self.answers.get(&key).cloned() else {
+            return self.turned_away.get(&key).cloned();
+        };
         match recorded {
             // What staff confirmed stays what they read, also once the log has moved on.
             BackendReply::Refused { .. }
@@ -333,15 +369,14 @@ impl Core {
 
     /// What must not even be decided: too much is unsaved, or the request is older than memory.
     pub(super) fn refuse_before_deciding(
-        &self,
+        &mut self,
         key: Option<Key>,
         request: &BackendRequest,
         now: Timestamp,
     ) -> Option<BackendReply> {
-        let stale = key.and_then(Key::snowflake).is_some_and(|snowflake| {
-            let made = Timestamp((snowflake >> 22) + DISCORD_EPOCH_MS);
-            now.since(made) > REMEMBERED
-        });
+        let stale = key
+            .and_then(Key::snowflake)
+            .is_some_and(|snowflake| now.since(Timestamp::of_snowflake(snowflake)) > REMEMBERED);
         let refusal = if stale {
             Refusal::Stale
         } else if now < self.read_only_until {
@@ -351,7 +386,21 @@ impl Core {
         } else {
             return None;
         };
-        Some(requests::refused(&self.ladder, request, refusal))
+        let refused = requests::refused(&self.ladder, request, refusal);
+        self.turn_away(key, &refused);
+        Some(refused)
+    }
+
+    /// Remembers what a press is answered without a record. All else that is refused is asked for again under
+    /// its key, until it is done.
+    fn turn_away(&mut self, key: Option<Key>, reply: &BackendReply) {
+        if let Some(key @ Key::Interaction(_)) = key {
+            self.turned_away.insert(key, reply.clone());
+            if self.turned_away.len() > TURNED_AWAY {
+                // Ids of interactions grow, so this is the oldest.
+                self.turned_away.pop_first();
+            }
+        }
     }
 
     /// The answer to what asks nothing of the rules.
@@ -455,7 +504,7 @@ impl Core {
     ) {
         self.seq = Seq(self.seq.0 + 1);
         let changed = self.ladder.take_changed_cards();
-        self.render_cards(changed);
+        self.render_cards(changed, |_| at);
         for event in &events {
             if let ipc_schema::event::Event::ReplayTaken { job, .. } = event {
                 self.jobs.insert(*job, self.seq);
@@ -470,8 +519,9 @@ impl Core {
         self.answered.push_back((at, key));
     }
 
-    /// Keeps what the cards show at this record, to be sent once the record is on disk.
-    fn render_cards(&mut self, cards: Vec<CardId>) {
+    /// Keeps what the cards show at this record, to be sent once the record is on disk. `since` is when
+    /// one is due for the first time.
+    fn render_cards(&mut self, cards: Vec<CardId>, since: impl Fn(CardId) -> Timestamp) {
         for id in cards {
             let Some(card) = self.ladder.cards().get(id) else { continue };
             let Some(view) = self.ladder.card_view(self.season.get(), self.last_now, id) else { continue };
@@ -496,15 +546,24 @@ impl Core {
                 channel: card.message.map(|(channel, _)| channel).or(dm),
                 message: card.message.map(|(_, message)| message),
                 replaces,
+                tried_since: None,
                 view,
             };
-            self.cards.insert(id, (self.seq, show));
+            // A message that is gone was posted, and what takes its place is another post.
+            let unposted = self.cards.get(&id).filter(|due| due.show.message.is_none());
+            let since = unposted.map_or_else(|| since(id), |due| due.since);
+            self.cards.insert(id, DueCard { seq: self.seq, since, show });
         }
     }
 
     /// Holds a reply until everything it was computed from is on disk.
     pub(super) fn hold(&mut self, connection: u64, id: u64, reply: BackendReply) {
-        self.held.push_back((self.seq, connection, id, reply));
+        self.hold_under(None, connection, id, reply);
+    }
+
+    /// The same for what was asked under a key.
+    pub(super) fn hold_under(&mut self, key: Option<Key>, connection: u64, id: u64, reply: BackendReply) {
+        self.held.push_back(Held { seq: self.seq, connection, id, key, reply });
     }
 
     /// Hands the records decided since the last call to the db-writer.
@@ -561,21 +620,22 @@ impl Core {
     pub(super) fn must_reload(&mut self) -> bool {
         if self.refused {
             self.read_only_until = self.now() + READ_ONLY_PAUSE;
-            for (seq, _, _, reply) in &mut self.held {
-                if *seq > self.durable {
-                    let locale = requests::locale_of(reply);
-                    *reply = BackendReply::Refused { locale, refusal: Refusal::ReadOnly };
-                    *seq = Seq(0);
-                }
+            let (mut held, durable) = (std::mem::take(&mut self.held), self.durable);
+            for Held { seq, key, reply, .. } in held.iter_mut().filter(|held| held.seq > durable) {
+                let locale = requests::locale_of(reply);
+                *reply = BackendReply::Refused { locale, refusal: Refusal::ReadOnly };
+                *seq = Seq(0);
+                self.turn_away(*key, reply);
             }
+            self.held = held;
         }
         self.refused
     }
 
     pub(super) fn take_due_replies(&mut self) -> Vec<(u64, u64, BackendReply)> {
         let mut due = Vec::new();
-        while self.held.front().is_some_and(|(seq, ..)| *seq <= self.durable) {
-            let (_, connection, id, reply) = self.held.pop_front().expect("it was just looked at");
+        while self.held.front().is_some_and(|held| held.seq <= self.durable) {
+            let Held { connection, id, reply, .. } = self.held.pop_front().expect("it was just looked at");
             due.push((connection, id, reply));
         }
         due
@@ -583,8 +643,9 @@ impl Core {
 
     /// Cards whose newest version is on disk and not shown, but for those that `skip` names.
     pub(super) fn due_cards(&mut self, skip: impl Fn(CardId) -> bool) -> Vec<ShowCard> {
+        let now = self.now();
         let (ladder, durable) = (&self.ladder, self.durable);
-        self.cards.retain(|id, (_, show)| {
+        self.cards.retain(|id, DueCard { show, .. }| {
             ladder
                 .cards()
                 .get(*id)
@@ -594,12 +655,14 @@ impl Core {
         let due = self
             .cards
             .iter()
-            .filter(|(id, (seq, _))| *seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
-        due.map(|(id, (_, show))| {
+            .filter(|(id, due)| due.seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
+        due.map(|(id, DueCard { since, show, .. })| {
             // Where the message is may have become known after the card was rendered.
             let message = ladder.cards().get(*id).and_then(|card| card.message);
             let channel = message.map(|(channel, _)| channel).or(show.channel);
-            ShowCard { channel, message: message.map(|(_, message)| message), ..show.clone() }
+            let forgotten = message.is_none() && now.since(*since) > NONCE_KEPT;
+            let tried_since = forgotten.then_some(*since);
+            ShowCard { channel, message: message.map(|(_, message)| message), tried_since, ..show.clone() }
         })
         .collect()
     }
@@ -623,3 +686,6 @@ impl Core {
 fn moves_many_ratings(record: &Record) -> bool {
     record.events.iter().any(|event| matches!(event, ipc_schema::event::Event::Rerated { .. }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use crate::domain::cards::{Card, Content};
 use crate::domain::ladder::{Act, Input, Ladder};
 use crate::domain::player::Player;
 use crate::domain::season::Season;
+use crate::domain::views::SUGGESTIONS;
 use ipc_schema::archive::{
     ArchivedMatch, ArchivedMatchView, ArchivedUpload, ArchivedVerdict, MatchChoice, PastMatchView, PastPlayer,
 };
@@ -12,9 +13,6 @@ use ipc_schema::ids::{CardId, PlayerId};
 use ipc_schema::notifications::Place;
 use ipc_schema::staff::StaffView;
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
-
-/// Discord shows no more suggestions for what is being typed.
-const SUGGESTIONS: usize = 25;
 
 /// The input of a request that needs nothing but deciding. The others, about cards and files, are
 /// handled where they arrive. None for what is no matter of the ladder's state.
@@ -74,20 +72,15 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         BackendRequest::ShowQueue { caller } => {
             (caller, if caller.dm.is_some() { Act::ShowQueue } else { Act::Look })
         }
-        BackendRequest::CardShown { card, version, channel, message } => {
-            let (card, version, channel, message) = (*card, *version, *channel, *message);
-            return Some(Input::CardShown { card, version, channel, message });
-        }
         BackendRequest::CardTold { card, version } => {
             return Some(Input::CardTold { card: *card, version: *version });
-        }
-        BackendRequest::CardFailed { card, version, .. } => {
-            return Some(Input::CardLost { card: *card, version: *version });
         }
         BackendRequest::TimeLost { since, until } => {
             return Some(Input::TimeLost { since: *since, until: *until });
         }
-        BackendRequest::SaveSession { .. }
+        BackendRequest::CardShown { .. }
+        | BackendRequest::CardFailed { .. }
+        | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
         | BackendRequest::ReplayFile { .. }
         | BackendRequest::MatchChannels => return None,

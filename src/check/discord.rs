@@ -2,8 +2,8 @@
 
 use super::Finding;
 use super::permissions::{
-    ATTACH, HISTORY, MANAGE_THREADS, MENTION, PRIVATE_THREADS, Permission, SEND, SEND_IN_THREADS, VIEW,
-    in_channel, in_guild, lacking,
+    HISTORY, MANAGE_THREADS, MENTION, PRIVATE_THREADS, Permission, SEND, SEND_IN_THREADS, VIEW, in_channel,
+    in_guild, lacking,
 };
 use crate::config::CheckedPlaces;
 use crate::frontend::rest::{Rest, RestError};
@@ -17,10 +17,11 @@ const FEW_SESSIONS: u64 = 50;
 /// Flags of an application for intents that Discord calls privileged, and which the ladder does without.
 const PRIVILEGED: u64 = 0b1111 << 12 | 0b11 << 18;
 
-const IN_LOG: &[Permission] = &[VIEW, SEND, ATTACH];
-const IN_STAFF: &[Permission] = &[VIEW, SEND, ATTACH];
-const WITH_THREADS: &[Permission] =
-    &[VIEW, HISTORY, ATTACH, PRIVATE_THREADS, SEND_IN_THREADS, MANAGE_THREADS];
+// A line that was lost on its way is looked for before it is posted again. Files go to DMs, and with answers to
+// presses, which need no permission.
+const IN_LOG: &[Permission] = &[VIEW, SEND, HISTORY];
+const IN_STAFF: &[Permission] = &[VIEW, SEND, HISTORY];
+const WITH_THREADS: &[Permission] = &[VIEW, HISTORY, PRIVATE_THREADS, SEND_IN_THREADS, MANAGE_THREADS];
 
 pub(super) async fn look(rest: &Rest, places: CheckedPlaces) -> Vec<Finding> {
     let bot = match rest.look_up("users/@me").await {
@@ -320,7 +321,7 @@ mod tests {
         let none = CheckedPlaces::default();
         assert!(invite("7", none).ends_with("client_id=7&scope=bot%20applications.commands&permissions=0"));
         let log = CheckedPlaces { log: Some(1), ..none };
-        assert!(invite("7", log).ends_with(&format!("&permissions={}", VIEW.bit | SEND.bit | ATTACH.bit)));
+        assert!(invite("7", log).ends_with(&format!("&permissions={}", VIEW.bit | SEND.bit | HISTORY.bit)));
     }
 
     #[test]
@@ -333,7 +334,7 @@ mod tests {
             (Err(refused(403)),       "allow View Channel"),
             (Ok(in_guild(0, "2")),    "another server"),
             (Ok(in_guild(2, "1")),    "no text channel"),
-            (Ok(in_guild(0, "1")),    "lacks: Attach Files. In Discord: Edit Channel"),
+            (Ok(in_guild(0, "1")),    "lacks: Read Message History. In Discord: Edit Channel"),
         ];
         for (shown, says) in table {
             let found = channel(shown, 8, "MATCH_LOG_CHANNEL_ID", IN_LOG, &guild, &member);

@@ -16,7 +16,6 @@ const fn permission(bit: u8, name: &'static str) -> Permission {
 pub(super) const ADMINISTRATOR: u64 = 1 << 3;
 pub(super) const VIEW: Permission = permission(10, "View Channel");
 pub(super) const SEND: Permission = permission(11, "Send Messages");
-pub(super) const ATTACH: Permission = permission(15, "Attach Files");
 pub(super) const HISTORY: Permission = permission(16, "Read Message History");
 pub(super) const MENTION: Permission = permission(17, "Mention @everyone, @here, and All Roles");
 pub(super) const MANAGE_THREADS: Permission = permission(34, "Manage Threads");

@@ -34,6 +34,9 @@ const WAITING: usize = 64;
 /// First line of a file. Another build's format is as good as no file.
 const FORMAT: &str = "evoladder gateway session 1";
 
+/// Begins the line of events that are not to be done when they come again, if there are any.
+const REFUSED: &str = "refused ";
+
 #[derive(Debug)]
 pub(super) struct Sessions {
     asks: SyncSender<Ask>,
@@ -189,8 +192,13 @@ fn save(dir: &Path, shard: u32, session: &GatewaySession) -> anyhow::Result<()> 
     std::fs::create_dir_all(dir).with_context(|| format!("create {}", dir.display()))?;
     let path = path(dir, shard);
     let beside = path.with_extension("part");
-    let GatewaySession { id, resume_url, sequence, application } = session;
-    let text = format!("{FORMAT}\n{id}\n{resume_url}\n{sequence}\n{application}\n");
+    let GatewaySession { id, resume_url, sequence, application, refused } = session;
+    let mut text = format!("{FORMAT}\n{id}\n{resume_url}\n{sequence}\n{application}\n");
+    // Rare, and a line of its own: without it the file is what every build of this format reads.
+    if !refused.is_empty() {
+        let refused: Vec<String> = refused.iter().map(u64::to_string).collect();
+        text.push_str(&format!("{REFUSED}{}\n", refused.join(" ")));
+    }
     std::fs::write(&beside, text).with_context(|| format!("write {}", beside.display()))?;
     failpoint::hit("db-writer: session written")?;
     std::fs::rename(&beside, &path).with_context(|| format!("rename to {}", path.display()))?;
@@ -203,12 +211,18 @@ fn load(dir: &Path, shard: u32) -> Option<Saved> {
     let saved_at = std::fs::metadata(&path).and_then(|file| file.modified()).ok()?;
     let saved_at = saved_at.duration_since(UNIX_EPOCH).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
-    let [FORMAT, id, resume_url, sequence, application] = lines[..] else { return None };
+    let (lines, refused) = match lines[..] {
+        [_, _, _, _, _, last] => (&lines[..5], last.strip_prefix(REFUSED)?),
+        _ => (&lines[..], ""),
+    };
+    let refused = refused.split_whitespace().map(str::parse).collect::<Result<_, _>>().ok()?;
+    let [FORMAT, id, resume_url, sequence, application] = *lines else { return None };
     let session = GatewaySession {
         id: id.to_owned(),
         resume_url: resume_url.to_owned(),
         sequence: sequence.parse().ok()?,
         application: application.parse().ok()?,
+        refused,
     };
     Some((session, Timestamp(u64::try_from(saved_at.as_millis()).ok()?)))
 }
@@ -219,7 +233,7 @@ mod tests {
 
     fn session(sequence: u64) -> GatewaySession {
         let (id, resume_url) = ("abc".to_owned(), "ws://127.0.0.1:9".to_owned());
-        GatewaySession { id, resume_url, sequence, application: 7 }
+        GatewaySession { id, resume_url, sequence, application: 7, refused: Vec::new() }
     }
 
     #[tokio::test]
@@ -248,6 +262,15 @@ mod tests {
         std::fs::remove_file(&file).unwrap();
         save(folder.path(), 3, &loaded).unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), STORED);
+    }
+
+    #[tokio::test]
+    async fn what_was_refused_is_kept_with_the_session() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = Sessions::start(folder.path().to_owned());
+        let refused = GatewaySession { refused: vec![5, 9], ..session(3) };
+        sessions.save(0, refused.clone()).await;
+        assert_eq!(sessions.load(0).await, WriterReply::Session(Some(refused)));
     }
 
     #[tokio::test]

@@ -125,6 +125,11 @@ impl Cards {
         }
     }
 
+    /// Whether it tells staff of a case.
+    pub fn is_of_case(&self, id: CardId) -> bool {
+        matches!(self.cards.get(&id), Some(Card { content: Content::Post(Post::Case(_)), .. }))
+    }
+
     pub fn post(&self, post: Post) -> Option<CardId> {
         self.posts.get(&post).copied()
     }
@@ -236,6 +241,21 @@ impl Cards {
             if !may_change && let Some(Card { content: Content::Post(post), .. }) = self.cards.remove(&id) {
                 self.posts.remove(&post);
             }
+        }
+    }
+
+    /// Forgets what a player has not been reminded of yet, of a match that needs nothing more of the player.
+    pub fn drop_reminders(&mut self, match_id: MatchId, player: PlayerId) {
+        let is_it = |card: &Card| {
+            let of = match card.content {
+                Content::Reminder { match_id, .. } | Content::PlayReminder { match_id, .. } => match_id,
+                _ => return false,
+            };
+            of == match_id && card.player == player && card.message.is_none()
+        };
+        let ids = self.due.iter().copied().filter(|id| self.cards.get(id).is_some_and(is_it));
+        for id in ids.collect::<Vec<_>>() {
+            self.remove(id);
         }
     }
 

@@ -358,6 +358,7 @@ impl Ladder {
             }
             Event::Confirmed { match_id, player, .. } => {
                 self.seat(*match_id, *player, |seat| seat.confirmed = true);
+                self.cards.drop_reminders(*match_id, *player);
                 // The press may have come from another message, such as the reminder.
                 if let Some((card, _)) = self.match_card(*match_id, *player) {
                     self.cards.touch(card);
@@ -387,14 +388,25 @@ impl Ladder {
                 let lost = Duration::from_millis(*lost_ms);
                 for id in self.open.values().copied().collect::<BTreeSet<_>>() {
                     let match_ = self.matches.get_mut(&id).expect("open matches are kept");
-                    if let Phase::Confirming { deadline, .. } | Phase::Playing { deadline, .. } =
-                        &mut match_.phase
-                    {
-                        *deadline = *deadline + lost;
+                    let shows = match &mut match_.phase {
+                        Phase::Confirming { deadline, .. } => {
+                            *deadline = *deadline + lost;
+                            true
+                        }
+                        Phase::Playing { deadline, .. } => {
+                            let minute = |at: Timestamp| at.0 / 60_000;
+                            let before = *deadline;
+                            *deadline = *deadline + lost;
+                            minute(before) != minute(*deadline)
+                        }
+                        Phase::Closed { .. } => false,
+                    };
+                    // Time is lost in pieces of seconds, and there are hundreds of running matches. Theirs is told
+                    // to the minute, so each is told of once a minute at most.
+                    if shows {
+                        match_.cards.into_iter().for_each(|card| self.cards.touch(card));
+                        self.cards.touch_post(Post::Thread(id));
                     }
-                    let cards = match_.cards;
-                    cards.into_iter().for_each(|card| self.cards.touch(card));
-                    self.cards.touch_post(Post::Thread(id));
                 }
             }
             Event::AbortSpent { player, month } => self.known(*player).spend_abort(*month),
@@ -676,6 +688,7 @@ impl Ladder {
         let (pairing, cards) = (match_.pairing.clone(), match_.cards);
         for player in pairing.players {
             self.open.remove(&player);
+            self.cards.drop_reminders(id, player);
         }
         cards.into_iter().for_each(|card| self.cards.touch(card));
         if was_played || ratings.is_some() {

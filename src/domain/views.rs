@@ -19,7 +19,7 @@ use ipc_schema::vocab::{Race, Refusal, Timestamp};
 const PAGE_ROWS: usize = 20;
 
 /// Discord shows no more suggestions for what is being typed.
-const SUGGESTIONS: usize = 25;
+pub const SUGGESTIONS: usize = 25;
 
 /// Cards held back that one answer tells of: each is a sentence beside the answer itself.
 const HELD_TOLD: usize = 3;

@@ -5,8 +5,8 @@
 
 use super::Desk;
 use super::card_view;
-use super::reply::{Body, text_of};
-use super::rest::{RestError, code};
+use super::reply::Body;
+use super::rest::{Posted, RestError, code};
 use super::runner::Unanswered;
 use super::text::Words;
 use super::turns::Turns;
@@ -44,18 +44,18 @@ const REPORT_TRIES: u32 = 15;
 const REPORT_PAUSE: Duration = Duration::from_secs(2);
 
 /// Codes by which Discord says that this account or this content can never be.
-const FOR_GOOD: [u64; 9] = [
+const FOR_GOOD: [u64; 5] = [
     code::INVALID_FORM,
     code::EMPTY_MESSAGE,
-    code::UNKNOWN_CHANNEL,
     code::UNKNOWN_USER,
-    code::MISSING_ACCESS,
     code::NOT_ITS_AUTHOR,
-    code::MISSING_PERMISSIONS,
-    code::WRONG_CHANNEL_KIND,
     // A match is over before there is room, and goes on in the DMs.
     code::TOO_MANY_THREADS,
 ];
+
+/// And that the bot cannot write there, which an operator may change.
+const NO_ACCESS: [u64; 4] =
+    [code::UNKNOWN_CHANNEL, code::MISSING_ACCESS, code::MISSING_PERMISSIONS, code::WRONG_CHANNEL_KIND];
 
 /// Where a card was shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,7 +181,12 @@ impl Cards {
                     self.gone.pop_first();
                 }
             }
-            Err(CardFailure::Passing | CardFailure::Permanent | CardFailure::Unreachable) => {}
+            Err(
+                CardFailure::Passing
+                | CardFailure::Permanent
+                | CardFailure::Unreachable
+                | CardFailure::NoAccess,
+            ) => {}
         }
         self.report(delivered);
         self.turns.done(delivered.user);
@@ -243,25 +248,23 @@ impl Desk {
         body: &Body,
         nonce: String,
     ) -> Result<Shown, RestError> {
-        let urgency = card.view.urgency();
         if let Some(message) = card.message {
-            let _lane = self.lanes.enter(message).await;
-            if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(urgency, channel, message, &body.clone().over_existing()).await?;
-            }
+            self.bring_up_to_date(channel, message, card, body).await?;
             return Ok(Shown { channel, message });
         }
-        let post = body.clone().once(nonce);
-        let posted = self.rest.post(urgency, channel, &post).await?;
-        let message = MessageId(posted.id.get());
-        if body.text() != text_of(&posted.components) {
-            // The nonce found an earlier post, whose answer was lost and whose words are older.
-            let _lane = self.lanes.enter(message).await;
-            if self.lanes.advance(message, card.card, card.version) {
-                self.rest.edit(urgency, channel, message, &body.clone().over_existing()).await?;
-            }
-        } else {
+        let found = match card.tried_since {
+            Some(since) => self.find_post(channel, body, since).await?,
+            None => None,
+        };
+        let Posted { id: message, text } = match found {
+            Some(found) => found,
+            None => self.rest.post(card.view.urgency(), channel, &body.clone().once(nonce)).await?,
+        };
+        if text.is_some_and(|text| text == body.text()) {
             self.lanes.advance(message, card.card, card.version);
+        } else {
+            // It is an earlier post, whose answer was lost and whose words are older. Or nobody can tell.
+            self.bring_up_to_date(channel, message, card, body).await?;
         }
         if let Some(old) = card.replaces.filter(|old| *old != message) {
             self.delete_replaced(channel, old).await;
@@ -275,6 +278,33 @@ impl Desk {
             // Its buttons ask for what is true, wherever they are pressed.
             tracing::info!(message = message.0, "a message that was replaced is not deleted: {error}");
         }
+    }
+
+    /// Has a message show this version of its card, if it shows no newer one.
+    async fn bring_up_to_date(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        card: &ShowCard,
+        body: &Body,
+    ) -> Result<(), RestError> {
+        let urgency = card.view.urgency();
+        let _lane = self.lanes.enter(message).await;
+        if !self.lanes.advance(message, card.card, card.version) {
+            return Ok(());
+        }
+        let edited = self.rest.edit(urgency, channel, message, &body.clone().over_existing()).await;
+        if let Err(error) = &edited
+            && error.code() == Some(code::TOO_MANY_EDITS_OF_OLD_MESSAGE)
+        {
+            // The card is posted anew, and what it said before would stay beside it with all its buttons.
+            match self.rest.delete(urgency, channel, message).await {
+                Err(error) if error.is_passing() => return Err(error),
+                Err(error) => tracing::info!(card = card.card.0, "an old message was not deleted: {error}"),
+                Ok(()) => {}
+            }
+        }
+        edited
     }
 
     /// Tells the backend what became true here, until it is on record.
@@ -295,6 +325,11 @@ impl Desk {
     }
 }
 
+/// Whether no further attempt can succeed as things are.
+pub(super) fn is_for_good(error: &RestError) -> bool {
+    matches!(failure_of(error), CardFailure::Permanent | CardFailure::NoAccess)
+}
+
 fn failure_of(error: &RestError) -> CardFailure {
     match error {
         RestError::Refused { code, .. }
@@ -306,6 +341,7 @@ fn failure_of(error: &RestError) -> CardFailure {
             CardFailure::Unreachable
         }
         RestError::Refused { code, .. } if FOR_GOOD.contains(code) => CardFailure::Permanent,
+        RestError::Refused { code, .. } if NO_ACCESS.contains(code) => CardFailure::NoAccess,
         // Also what Discord's front door refuses without a code: the token or the address are the
         // operator's to mend, and the player is as reachable as ever.
         _ => CardFailure::Passing,
@@ -350,6 +386,8 @@ mod tests {
             (refused(403, code::NO_MUTUAL_GUILD), CardFailure::Unreachable),
             (refused(400, code::INVALID_FORM), CardFailure::Permanent),
             (refused(400, code::EMPTY_MESSAGE), CardFailure::Permanent),
+            (refused(403, code::MISSING_ACCESS), CardFailure::NoAccess),
+            (refused(404, code::UNKNOWN_CHANNEL), CardFailure::NoAccess),
             // Opening DMs too fast, and a front door that knows no codes.
             (refused(403, 40003), CardFailure::Passing),
             (refused(403, 0), CardFailure::Passing),

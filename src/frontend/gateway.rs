@@ -315,6 +315,7 @@ pub async fn run(
                     resume_url: ready.resume_gateway_url,
                     sequence,
                     application: ready.application.id.get(),
+                    refused: Vec::new(),
                 }));
             }
             Some(Ok(Event::Resumed)) => {

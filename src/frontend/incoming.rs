@@ -17,9 +17,6 @@ use twilight_model::channel::message::{Component, MessageFlags};
 use twilight_model::id::Id;
 use twilight_model::id::marker::{ApplicationMarker, AttachmentMarker};
 
-/// Discord's ids count milliseconds from the first of January 2015.
-const DISCORD_EPOCH_MS: u64 = 1_420_070_400_000;
-
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incoming {
     pub id: u64,
@@ -45,15 +42,10 @@ pub enum Visible {
     Stays,
 }
 
-/// The time that is in an id of Discord's.
-pub(super) fn made_at(id: u64) -> Timestamp {
-    Timestamp((id >> 22).saturating_add(DISCORD_EPOCH_MS))
-}
-
 impl Incoming {
     /// When Discord made it, which may be long before it got here.
     pub fn made_at(&self) -> Timestamp {
-        made_at(self.id)
+        Timestamp::of_snowflake(self.id)
     }
 
     pub fn surface(&self) -> Surface<'_> {
@@ -225,7 +217,7 @@ mod tests {
         assert_eq!(incoming.caller, CALLER);
         assert_eq!(incoming.visible, Visible::Stays);
         assert_eq!(incoming.plan, Plan::Ask(BackendRequest::ShowQueue { caller: CALLER }));
-        assert_eq!(incoming.made_at(), Timestamp((1_423_000_000_000_000_000 >> 22) + DISCORD_EPOCH_MS));
+        assert_eq!(incoming.made_at(), Timestamp(1_759_340_038_061));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use futures_util::StreamExt as _;
 use ipc_schema::backend::{BackendReply, BackendRequest};
 use ipc_schema::ids::ChannelId;
+use ipc_schema::vocab::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::sleep;
@@ -71,6 +72,6 @@ impl Desk {
 }
 
 fn may_be_missed(message: &Message) -> bool {
-    let made = super::incoming::made_at(message.id.get());
+    let made = Timestamp::of_snowflake(message.id.get());
     uploads::is_for_us(message) && !message.attachments.is_empty() && clock::now().since(made) < YOUNG
 }

@@ -1,6 +1,7 @@
 //! What a card in a channel shows: the line of a match, a case, the sheet in the thread of a match.
 
 use super::commands::admin;
+use super::commands::match_::link;
 use super::custom_id::CustomId;
 use super::reply::{Page, button, row};
 use super::text::{Words, date, flag, plain, relative};
@@ -150,11 +151,6 @@ fn sheet_player(player: &SheetPlayer, words: Words) -> String {
         line = format!("{line} · {names}");
     }
     line
-}
-
-/// Ready to be copied.
-fn link(address: &str) -> String {
-    format!("`{}`", address.replace('`', "").chars().take(120).collect::<String>())
 }
 
 #[cfg(test)]

@@ -6,17 +6,18 @@
 
 use super::Desk;
 use super::card_view;
-use super::cards::Shown;
-use super::incoming::made_at;
+use super::cards::{Shown, is_for_good};
 use super::reply::Body;
-use super::rest::{RestError, Thread, code};
+use super::rest::{ActiveThread, RestError, Thread, code};
 use super::text::Words;
 use ipc_schema::backend::ShowCard;
 use ipc_schema::ids::{ChannelId, MessageId, RoleId, UserId};
 use ipc_schema::view::{PostPlace, ThreadPlace};
+use ipc_schema::vocab::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 use twilight_model::channel::message::AllowedMentions;
 use twilight_model::id::Id;
 
@@ -24,26 +25,45 @@ use twilight_model::id::Id;
 const MESSAGES: u16 = 50;
 
 /// The clock of Discord's ids is not ours.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
+pub(super) const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 
-/// Which failures of threads were told, so that each is told once until one is made again.
+/// Where the bot is to speak besides DMs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Threads,
+    Channel(ChannelId),
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Posts {
-    told: Mutex<BTreeSet<u64>>,
+    /// Which failures were told, so that each is told once until something is posted there again.
+    told: Mutex<BTreeSet<(Place, u64)>>,
+    /// The bot's own, once it was asked for.
+    account: OnceCell<UserId>,
 }
 
 impl Posts {
-    fn failed(&self, error: &RestError) {
+    /// Says what only an operator can change.
+    fn failed(&self, place: Place, error: &RestError) {
         let told = || self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(code) = error.code().filter(|_| !error.is_passing())
-            && told().insert(code)
+        if let Some(code) = error.code().filter(|_| is_for_good(error))
+            && told().insert((place, code))
         {
-            tracing::error!("matches get no threads, and go on in DMs alone: {error}");
+            match place {
+                Place::Threads => {
+                    tracing::error!("matches get no threads, and go on in DMs alone: {error}");
+                }
+                Place::Channel(channel) => {
+                    tracing::error!(
+                        "nothing can be posted in channel {channel}; try evoladder check: {error}"
+                    );
+                }
+            }
         }
     }
 
-    fn succeeded(&self) {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    fn succeeded(&self, place: Place) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).retain(|(of, _)| *of != place);
     }
 }
 
@@ -82,7 +102,11 @@ impl Desk {
             PostPlace::Channel { channel, role } => {
                 let body = body_of(card, &Mentions { users: &[], role: *role });
                 let channel = card.channel.unwrap_or(*channel);
-                self.show_in(channel, card, &body, nonce).await
+                let place = Place::Channel(channel);
+                let shown = self.show_in(channel, card, &body, nonce).await;
+                shown
+                    .inspect(|_| self.posts.succeeded(place))
+                    .inspect_err(|error| self.posts.failed(place, error))
             }
             PostPlace::Thread(thread) => self.show_in_thread(card, thread, nonce).await,
         }
@@ -99,10 +123,15 @@ impl Desk {
         let thread = match card.channel {
             Some(thread) => thread,
             None => {
-                let (thread, posted) =
-                    self.thread_of(place).await.inspect_err(|error| self.posts.failed(error))?;
-                self.posts.succeeded();
-                card.message = posted;
+                let found = self.thread_of(place).await;
+                let found = found.inspect_err(|error| self.posts.failed(Place::Threads, error))?;
+                let Some((thread, posted)) = found else {
+                    let message = "the match was over before it had a thread".to_owned();
+                    return Err(RestError::Refused { status: 404, code: code::UNKNOWN_CHANNEL, message });
+                };
+                self.posts.succeeded(Place::Threads);
+                // What was posted in it has been looked for.
+                (card.message, card.tried_since) = (posted, None);
                 thread
             }
         };
@@ -120,19 +149,22 @@ impl Desk {
         Ok(shown)
     }
 
+    /// The bot's own account.
+    pub(super) async fn own_account(&self) -> Result<UserId, RestError> {
+        self.posts.account.get_or_try_init(|| self.rest.own_account()).await.copied()
+    }
+
     /// The thread with its members in it, and the message that was posted there before, if there is one.
-    async fn thread_of(&self, place: &ThreadPlace) -> Result<(ChannelId, Option<MessageId>), RestError> {
+    /// None where it was never made, and is needed no more.
+    async fn thread_of(
+        &self,
+        place: &ThreadPlace,
+    ) -> Result<Option<(ChannelId, Option<MessageId>)>, RestError> {
         let threads = self.rest.active_threads(place.guild).await?;
-        let is_it = |thread: &&super::rest::ActiveThread| {
-            thread.parent == place.parent
-                && thread.name == place.name
-                && made_at(thread.id.0) + CLOCKS_DIFFER >= place.since
-        };
-        let found = threads.iter().find(is_it).map(|thread| thread.id);
+        let own = self.own_account().await?;
+        let found = threads.iter().find(|thread| is_of(thread, place, own)).map(|thread| thread.id);
         if found.is_none() && place.is_over {
-            // It was never made, and is needed no more.
-            let message = "the match was over before it had a thread".to_owned();
-            return Err(RestError::Refused { status: 404, code: code::UNKNOWN_CHANNEL, message });
+            return Ok(None);
         }
         let thread = match found {
             Some(thread) => thread,
@@ -146,11 +178,22 @@ impl Desk {
                 Err(error) => tracing::warn!("account {user} is not in the thread of its match: {error}"),
             }
         }
-        let Some(thread) = found else { return Ok((thread, None)) };
+        let Some(thread) = found else { return Ok(Some((thread, None))) };
         let messages = self.rest.messages(thread, MESSAGES).await?;
-        let posted = messages.iter().rfind(|message| message.author.bot && !message.components.is_empty());
-        Ok((thread, posted.map(|message| MessageId(message.id.get()))))
+        let posted = messages
+            .iter()
+            .rfind(|message| message.author.id.get() == own.0 && !message.components.is_empty());
+        Ok(Some((thread, posted.map(|message| MessageId(message.id.get())))))
     }
+}
+
+/// Whether the thread is the one that this bot made there: anybody may have given another one its name.
+fn is_of(thread: &ActiveThread, place: &ThreadPlace, own: UserId) -> bool {
+    thread.is_private
+        && thread.owner == own
+        && thread.parent == place.parent
+        && thread.name == place.name
+        && Timestamp::of_snowflake(thread.id.0) + CLOCKS_DIFFER >= place.since
 }
 
 fn body_of(card: &ShowCard, mentions: &Mentions<'_>) -> Body {
@@ -167,6 +210,40 @@ fn body_of(card: &ShowCard, mentions: &Mentions<'_>) -> Body {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc_schema::ids::GuildId;
+
+    #[test]
+    fn only_a_private_thread_that_the_bot_made_is_the_thread_of_a_match() {
+        let (own, since) = (UserId(5), Timestamp(1_800_000_000_000));
+        let place = ThreadPlace {
+            guild: GuildId(1),
+            parent: ChannelId(2),
+            name: "Match 1: Ana vs Bea".to_owned(),
+            since,
+            members: vec![UserId(7)],
+            role: None,
+            is_over: false,
+        };
+        let made = |at: Timestamp| ActiveThread {
+            id: ChannelId(at.to_snowflake()),
+            parent: ChannelId(2),
+            owner: own,
+            name: place.name.clone(),
+            is_private: true,
+        };
+        let ours = || made(since);
+        let table = [
+            ("ours", ours(), true),
+            ("a player's", ActiveThread { owner: UserId(7), ..ours() }, false),
+            ("one that all see", ActiveThread { is_private: false, ..ours() }, false),
+            ("another match's", ActiveThread { name: "Match 2: Ana vs Bea".to_owned(), ..ours() }, false),
+            ("one elsewhere", ActiveThread { parent: ChannelId(3), ..ours() }, false),
+            ("one of a ladder before", made(since - 2 * CLOCKS_DIFFER), false),
+        ];
+        for (what, thread, expected) in table {
+            assert_eq!(is_of(&thread, &place, own), expected, "{what}");
+        }
+    }
 
     #[test]
     fn exactly_those_who_are_named_may_be_called() {

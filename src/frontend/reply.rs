@@ -41,6 +41,8 @@ pub struct Page {
     pub tone: Tone,
     /// What programs read, a line of small print.
     pub fact: Option<String>,
+    /// What is told beside the page and stays whole, below its blocks: those are cut first.
+    pub beside: Option<String>,
     /// A sentence about what was pressed last, in a box of its own.
     pub notice: Option<String>,
     /// By [`Page::picture`] and [`Page::file`].
@@ -153,6 +155,12 @@ impl Page {
     pub fn file(mut self, name: String, bytes: Bytes) -> Page {
         self.blocks.push(Block::File(name.clone()));
         self.files.push(File { name, alt: None, bytes });
+        self
+    }
+
+    #[must_use]
+    pub fn beside(mut self, text: String) -> Page {
+        self.beside = Some(text);
         self
     }
 
@@ -280,7 +288,7 @@ pub mod limits {
             Block::Text(text) | Block::Section(text, _) => Some(text),
             Block::Line | Block::Picture(_) | Block::File(_) => None,
         });
-        let texts = texts.chain([&page.content]).chain(&page.fact);
+        let texts = texts.chain([&page.content]).chain(&page.fact).chain(&page.beside);
         let in_all: usize = texts.map(|text| length(text)).sum();
         assert!(in_all <= PAGE_TEXT, "{in_all} characters");
         let mut seen = Seen::default();

@@ -12,7 +12,7 @@
 
 use super::breaker::{Breaker, Counted};
 use super::line::Line;
-use super::reply::{Attachment, Body};
+use super::reply::{Attachment, Body, text_of};
 use super::schedule::{Call, Lane, Scope, Told};
 use crate::clock;
 use anyhow::Context as _;
@@ -32,14 +32,18 @@ use twilight_http::error::Error;
 use twilight_http::request::{Form, Method, Request, RequestBuilder};
 use twilight_http::routing::Route;
 use twilight_model::application::command::Command;
-use twilight_model::channel::{Channel, Message};
+use twilight_model::channel::Message;
+use twilight_model::channel::message::Component;
 use twilight_model::gateway::connection_info::BotConnectionInfo;
 use twilight_model::http::interaction::{InteractionResponseData, InteractionResponseType};
 use twilight_model::id::Id;
-use twilight_model::id::marker::{ApplicationMarker, MessageMarker};
+use twilight_model::id::marker::{ApplicationMarker, GenericMarker};
 
 /// A callback has 3 s at Discord; the rest is for the way back and for one more attempt.
 pub const CALLBACK_LIMIT: Duration = Duration::from_millis(2500);
+
+/// One attempt at a callback at most. Whoever makes it bounds it more closely.
+const CALLBACK_ATTEMPT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Sending a message or an edit, waiting in line included.
 const MESSAGE_LIMIT: Duration = Duration::from_secs(20);
@@ -160,19 +164,68 @@ pub enum Thread {
 pub struct ActiveThread {
     pub id: ChannelId,
     pub parent: ChannelId,
+    /// Who made it.
+    pub owner: UserId,
     pub name: String,
+    pub is_private: bool,
 }
 
 impl ActiveThread {
-    fn read(channel: Channel) -> Option<ActiveThread> {
-        let (id, parent) = (ChannelId(channel.id.get()), ChannelId(channel.parent_id?.get()));
-        Some(ActiveThread { id, parent, name: channel.name? })
+    fn of(found: FoundThread) -> Option<ActiveThread> {
+        let FoundThread { id, parent_id, owner_id, name, kind } = found;
+        let (parent, owner) = (ChannelId(parent_id?.get()), UserId(owner_id?.get()));
+        Some(ActiveThread {
+            id: ChannelId(id.get()),
+            parent,
+            owner,
+            name: name?,
+            is_private: kind == PRIVATE_THREAD,
+        })
     }
 }
 
 #[derive(Debug, Deserialize)]
 struct ActiveThreads {
-    threads: Vec<Channel>,
+    threads: Vec<FoundThread>,
+}
+
+/// Of a thread what it is known by. What else Discord says of it may be new to this build.
+#[derive(Debug, Deserialize)]
+struct FoundThread {
+    id: Id<GenericMarker>,
+    parent_id: Option<Id<GenericMarker>>,
+    owner_id: Option<Id<GenericMarker>>,
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: u8,
+}
+
+/// What Discord made, of which nothing but the number matters.
+#[derive(Debug, Deserialize)]
+struct Numbered {
+    id: Id<GenericMarker>,
+}
+
+/// A message of the bot's, as Discord answers a post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    pub id: MessageId,
+    /// What it shows, as [`Body::text`] has it; None if this build cannot read it, which does not undo the post.
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct AnsweredPost {
+    id: Id<GenericMarker>,
+    #[serde(default)]
+    components: Value,
+}
+
+impl Posted {
+    fn of(AnsweredPost { id, components }: AnsweredPost) -> Posted {
+        let components: Option<Vec<Component>> = serde_json::from_value(components).ok();
+        Posted { id: MessageId(id.get()), text: components.map(|components| text_of(&components)) }
+    }
 }
 
 /// The first answer to an interaction.
@@ -207,23 +260,22 @@ struct CallbackTaken {
 
 #[derive(Debug, Deserialize)]
 struct CallbackResource {
-    message: Option<MadeMessage>,
-}
-
-/// A message, as far as it matters which one it is.
-#[derive(Debug, Deserialize)]
-struct MadeMessage {
-    id: Id<MessageMarker>,
+    message: Option<Numbered>,
 }
 
 impl CallbackTaken {
     fn message(self) -> Option<MessageId> {
-        let MadeMessage { id } = self.resource?.message?;
+        let Numbered { id } = self.resource?.message?;
         Some(MessageId(id.get()))
     }
 }
 
 impl Callback {
+    /// What its files take.
+    pub fn file_bytes(&self) -> usize {
+        self.files().iter().map(|file| file.bytes.len()).sum()
+    }
+
     fn files(&self) -> &[Attachment] {
         match &self.data {
             Some(CallbackData::Message(body)) => body.files(),
@@ -267,7 +319,7 @@ impl Rest {
         Ok(Rest {
             line: Line::start(),
             bulk: client().timeout(ATTEMPT_LIMIT).build()?,
-            callbacks: client().timeout(CALLBACK_LIMIT).build()?,
+            callbacks: client().timeout(CALLBACK_ATTEMPT_LIMIT).build()?,
             authorization,
             base,
             breaker: Mutex::default(),
@@ -345,25 +397,20 @@ impl Rest {
         let request = with_body(Request::builder(&route).use_authorization_token(false), body)?;
         // Outside the bot's limit, so it overtakes nobody.
         let edited = self.bytes(request.build(), Urgency::Match, MESSAGE_LIMIT).await?;
-        Ok(serde_json::from_slice(&edited).ok().map(|MadeMessage { id }| MessageId(id.get())))
+        Ok(serde_json::from_slice(&edited).ok().map(|Numbered { id }| MessageId(id.get())))
     }
 
     pub async fn open_dm(&self, urgency: Urgency, user: UserId) -> Result<ChannelId, RestError> {
         let body = serde_json::json!({ "recipient_id": user.to_string() });
         let request = Request::builder(&Route::CreatePrivateChannel).json(&body);
-        let channel: Channel = self.read(request.build(), urgency, MESSAGE_LIMIT).await?;
+        let channel: Numbered = self.read(request.build(), urgency, MESSAGE_LIMIT).await?;
         Ok(ChannelId(channel.id.get()))
     }
 
     /// Posts a message; with a nonce in `body` a second post within minutes answers with the first.
-    pub async fn post(
-        &self,
-        urgency: Urgency,
-        channel: ChannelId,
-        body: &Body,
-    ) -> Result<Message, RestError> {
+    pub async fn post(&self, urgency: Urgency, channel: ChannelId, body: &Body) -> Result<Posted, RestError> {
         let request = with_body(Request::builder(&Route::CreateMessage { channel_id: channel.0 }), body)?;
-        self.read(request.build(), urgency, MESSAGE_LIMIT).await
+        self.read(request.build(), urgency, MESSAGE_LIMIT).await.map(Posted::of)
     }
 
     pub async fn edit(
@@ -392,7 +439,7 @@ impl Rest {
     pub async fn active_threads(&self, guild: GuildId) -> Result<Vec<ActiveThread>, RestError> {
         let request = Request::builder(&Route::GetActiveThreads { guild_id: guild.0 });
         let found: ActiveThreads = self.read(request.build(), Urgency::Answer, MESSAGE_LIMIT).await?;
-        Ok(found.threads.into_iter().filter_map(ActiveThread::read).collect())
+        Ok(found.threads.into_iter().filter_map(ActiveThread::of).collect())
     }
 
     /// Makes a private thread into which only this application lets people.
@@ -404,7 +451,7 @@ impl Rest {
             "auto_archive_duration": ARCHIVED_AFTER_MINUTES,
         });
         let request = Request::builder(&Route::CreateThread { channel_id: parent.0 }).json(&body);
-        let thread: Channel = self.read(request.build(), Urgency::Answer, MESSAGE_LIMIT).await?;
+        let thread: Numbered = self.read(request.build(), Urgency::Answer, MESSAGE_LIMIT).await?;
         Ok(ChannelId(thread.id.get()))
     }
 
@@ -421,7 +468,7 @@ impl Rest {
         self.send(request.build(), Urgency::Answer, MESSAGE_LIMIT).await
     }
 
-    /// The newest messages of a channel, newest first.
+    /// The newest messages of a channel, newest first, without any that this build cannot read.
     pub async fn messages(&self, channel: ChannelId, limit: u16) -> Result<Vec<Message>, RestError> {
         let route = Route::GetMessages {
             after: None,
@@ -430,12 +477,26 @@ impl Rest {
             channel_id: channel.0,
             limit: Some(limit),
         };
-        self.read(Request::builder(&route).build(), Urgency::Answer, MESSAGE_LIMIT).await
+        let request = Request::builder(&route).build();
+        let found: Vec<Value> = self.read(request, Urgency::Answer, MESSAGE_LIMIT).await?;
+        let message = |found| {
+            serde_json::from_value(found).inspect_err(|error| {
+                tracing::warn!(channel = channel.0, "a message could not be read: {error}");
+            })
+        };
+        Ok(found.into_iter().filter_map(|found| message(found).ok()).collect())
     }
 
     /// Where the gateway is, and how many sessions may still begin today.
     pub async fn gateway(&self) -> Result<BotConnectionInfo, RestError> {
         self.read(Request::builder(&Route::GetGatewayBot).build(), Urgency::Match, MESSAGE_LIMIT).await
+    }
+
+    /// The bot's own account.
+    pub async fn own_account(&self) -> Result<UserId, RestError> {
+        let request = Request::builder(&Route::GetCurrentUser).build();
+        let account: Numbered = self.read(request, Urgency::Answer, MESSAGE_LIMIT).await?;
+        Ok(UserId(account.id.get()))
     }
 
     /// Whatever is at `path`, such as `applications/@me`.
@@ -513,7 +574,7 @@ impl Rest {
                 }
             };
             // A limit shared with other bots is none of this one's doing.
-            if text_of(&headers, SCOPE) != Some("shared") {
+            if header(&headers, SCOPE) != Some("shared") {
                 self.count(status);
             }
             tracing::info!(path = shown(&request), ?scope, ?wait, "discord limits us");
@@ -604,7 +665,7 @@ fn part_of(file: &Attachment) -> String {
 
 const SCOPE: &str = "x-ratelimit-scope";
 
-fn text_of<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -630,8 +691,9 @@ fn call_of(request: &Request, urgency: Urgency) -> Call {
 
 /// What is left of the call's bucket.
 fn told_by(headers: &HeaderMap) -> Told {
-    let remaining = text_of(headers, "x-ratelimit-remaining").and_then(|text| text.parse().ok());
-    let reset_after = text_of(headers, "x-ratelimit-reset-after").and_then(seconds);
+    let remaining = header(headers, "x-ratelimit-remaining").and_then(|text| text.parse().ok());
+    let reset_after =
+        header(headers, "x-ratelimit-reset-after").and_then(seconds).map(|told| told.min(LONGEST_WAIT));
     match (remaining, reset_after) {
         (Some(remaining), Some(reset_after)) => Told::Left { remaining, reset_after },
         _ => Told::Nothing,
@@ -640,10 +702,10 @@ fn told_by(headers: &HeaderMap) -> Told {
 
 /// Who has to wait after a 429, and how long.
 fn limit_of(headers: &HeaderMap, body: &ErrorBody) -> (Scope, Duration) {
-    let header = text_of(headers, RETRY_AFTER.as_str()).and_then(seconds);
+    let in_header = header(headers, RETRY_AFTER.as_str()).and_then(seconds);
     // The body has fractions of seconds, the header is rounded up.
-    let told = body.retry_after.and_then(whole).or(header);
-    let scope = match text_of(headers, SCOPE) {
+    let told = body.retry_after.and_then(whole).or(in_header);
+    let scope = match header(headers, SCOPE) {
         Some("global") => Scope::Bot,
         _ if body.global || headers.contains_key("x-ratelimit-global") => Scope::Bot,
         Some(_) => Scope::Bucket,

@@ -12,7 +12,7 @@ use super::custom_id::StaffOrder;
 use super::incoming::{Incoming, Visible};
 use super::pictures::Missing;
 use super::refusal;
-use super::reply::{Body, Picture, Reply, Surface, row};
+use super::reply::{Body, Page, Picture, Reply, Surface, row};
 use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, Made, RestError, code};
 use super::text::Words;
 use super::{Desk, Ended};
@@ -42,6 +42,10 @@ const OLD: Duration = Duration::from_secs(1);
 /// by a process before this one stays so.
 const OLD_LIMIT: Duration = Duration::from_secs(10);
 
+/// One attempt at that. Its three seconds are over, so nothing is gained by asking again soon, and a Discord
+/// that is slow has time to say whether it knows the press.
+const OLD_ATTEMPT: Duration = Duration::from_millis(4500);
+
 /// A modal or suggestions cannot follow an acknowledgement, so they wait this long for the backend.
 const FIRST_WAIT: Duration = Duration::from_millis(1500);
 
@@ -57,12 +61,25 @@ const PAGE_LIMIT: Duration = Duration::from_secs(5);
 /// A quick answer does not wait longer for another edit of its message; it becomes a late answer.
 const LANE_WAIT: Duration = Duration::from_millis(300);
 
+/// Files of more bytes go up with an edit, which has more time than a callback. A picture has less, a replay more.
+const QUICK_BYTES: usize = 128 << 10;
+
 /// One attempt at a callback; the second learns whether the first arrived.
 const CALLBACK_ATTEMPT: Duration = Duration::from_millis(1500);
 
 /// A call that failed is made again after this at the earliest, so that a Discord in trouble meets each
 /// call once a second at most.
 const RETRY_EVERY: Duration = Duration::from_secs(1);
+
+/// How long a callback is tried.
+#[derive(Debug, Clone, Copy)]
+struct Patience {
+    in_all: Duration,
+    attempt: Duration,
+}
+
+/// For a press that is younger than its three seconds.
+const IN_TIME: Patience = Patience { in_all: CALLBACK_LIMIT, attempt: CALLBACK_ATTEMPT };
 
 /// What became of a callback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +101,7 @@ struct Answer {
     /// Whether the message becomes that card if it has none yet.
     takes_message: bool,
     ended: Ended,
-    /// Cards held back that it tells of, by their versions.
+    /// Cards held back that it tells of, by their versions; none once it is known that it is not shown.
     told: Vec<(CardId, u32)>,
     /// It says by itself how messages get through to the player.
     explains_dms: bool,
@@ -172,12 +189,15 @@ impl Desk {
             }
         }
         if clock::now().since(incoming.made_at()) >= OLD {
-            return match self.callback(&incoming, started, OLD_LIMIT, &deferral(&incoming)).await {
-                Taking::Taken | Taking::AlreadyTaken => {
+            let asking = Patience { in_all: OLD_LIMIT, attempt: OLD_ATTEMPT };
+            return match self.callback(&incoming, started, asking, &deferral(&incoming)).await {
+                // Where nobody knows whether the acknowledgement arrived, the player may be waiting for the
+                // answer; if it did not, the edit finds nothing.
+                Taking::Taken | Taking::AlreadyTaken | Taking::Unknown => {
                     let answer = self.answer(&incoming).await;
                     self.edit(&incoming, answer).await
                 }
-                Taking::Expired | Taking::Unknown => {
+                Taking::Expired => {
                     tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
                     Handled::NOTHING_LEFT
                 }
@@ -188,8 +208,7 @@ impl Desk {
             Ok(answer) => self.answer_at_once(&incoming, started, answer).await,
             Err(_) => {
                 // The request is on its way and its answer waits, so nothing is lost meanwhile.
-                let acknowledged =
-                    self.callback(&incoming, started, CALLBACK_LIMIT, &deferral(&incoming)).await;
+                let acknowledged = self.callback(&incoming, started, IN_TIME, &deferral(&incoming)).await;
                 let answer = answer.await;
                 if acknowledged == Taking::Expired {
                     tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
@@ -209,7 +228,7 @@ impl Desk {
             let body = Body::of(Reply::Notice(text), Surface::New);
             response(InteractionResponseType::ChannelMessageWithSource, body, Visible::Ephemeral)
         };
-        self.callback(&incoming, clock::instant(), CALLBACK_LIMIT, &response).await;
+        self.callback(&incoming, clock::instant(), IN_TIME, &response).await;
     }
 
     async fn answer(&self, incoming: &Incoming) -> Answer {
@@ -247,11 +266,16 @@ impl Desk {
             return answer;
         }
         let words = Words::of(locale);
-        let text = notifications::held_back(&held, words);
+        let room = match &answer.reply {
+            Reply::Page(page) => page.room(),
+            Reply::Notice(first) | Reply::Refused { text: first, .. } => Page::of(first.clone()).room(),
+            Reply::Taken => Page::default().room(),
+        };
+        let (text, told) = notifications::held_back(&held, room, words);
         let show = notifications::dms_button(words);
         let reply = match answer.reply {
             Reply::Page(page) => {
-                let page = page.line().text(text);
+                let page = page.beside(text);
                 let page = if answer.explains_dms { page } else { page.row(row(vec![show])) };
                 page.into()
             }
@@ -262,7 +286,7 @@ impl Desk {
             }
             Reply::Taken => Reply::Refused { text, gate: Some(show) },
         };
-        let told = held.iter().map(|held| (held.card, held.version)).collect();
+        let told = held[..told].iter().map(|held| (held.card, held.version)).collect();
         Answer { reply, told, ..answer }
     }
 
@@ -278,7 +302,8 @@ impl Desk {
         let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
             Ok(reply) => reply,
             Err(Unanswered::Busy) => {
-                return Answer::of(refusal::reply(&Refusal::Busy, words));
+                let ended = Ended::Refused;
+                return Answer { ended, ..Answer::of(refusal::reply(&Refusal::Busy, words)) };
             }
             Err(Unanswered::Late) => {
                 // The next process puts the answer there, if there is one.
@@ -378,19 +403,19 @@ impl Desk {
         let names = known.as_ref().and_then(|view| view.names.as_ref());
         let data = other(setup::modal(names, Words::of(locale)));
         let response = Callback { kind: InteractionResponseType::Modal, data };
-        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+        self.callback(incoming, started, IN_TIME, &response).await;
     }
 
     async fn open_reason(&self, incoming: &Incoming, order: StaffOrder, started: Instant) {
         let data = other(admin::modal(order, Words::of(incoming.caller.locale)));
         let response = Callback { kind: InteractionResponseType::Modal, data };
-        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+        self.callback(incoming, started, IN_TIME, &response).await;
     }
 
     async fn open_replay(&self, incoming: &Incoming, match_id: MatchId, started: Instant) {
         let data = other(report::modal(match_id, Words::of(incoming.caller.locale)));
         let response = Callback { kind: InteractionResponseType::Modal, data };
-        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+        self.callback(incoming, started, IN_TIME, &response).await;
     }
 
     async fn open_times(&self, incoming: &Incoming, place: Place, started: Instant) {
@@ -401,7 +426,7 @@ impl Desk {
         };
         let data = other(notifications::modal(&known, place, Words::of(locale)));
         let response = Callback { kind: InteractionResponseType::Modal, data };
-        self.callback(incoming, started, CALLBACK_LIMIT, &response).await;
+        self.callback(incoming, started, IN_TIME, &response).await;
     }
 
     /// Suggests something for what is being typed: nothing if the backend takes too long.
@@ -427,26 +452,29 @@ impl Desk {
             }
             _ => Vec::new(),
         };
-        self.callback(incoming, started, CALLBACK_LIMIT, &choices(suggested)).await;
+        self.callback(incoming, started, IN_TIME, &choices(suggested)).await;
     }
 
-    async fn answer_at_once(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
+    async fn answer_at_once(&self, incoming: &Incoming, started: Instant, mut answer: Answer) -> Handled {
         let lane = match incoming.message {
             None => None,
             Some(message) => match timeout(LANE_WAIT, self.lanes.enter(message)).await {
                 Ok(lane) => Some(lane),
-                Err(_) => {
-                    self.callback(incoming, started, CALLBACK_LIMIT, &deferral(incoming)).await;
-                    return self.edit(incoming, answer).await;
-                }
+                Err(_) => return self.answer_late(incoming, started, answer).await,
             },
         };
-        let response = match self.may_show(incoming, &answer) {
-            true => immediate(incoming, answer.reply.clone()),
-            false => deferral(incoming),
+        let response = if self.may_show(incoming, &answer) {
+            immediate(incoming, answer.reply.clone())
+        } else {
+            answer.told.clear();
+            deferral(incoming)
         };
+        if response.file_bytes() > QUICK_BYTES {
+            drop(lane);
+            return self.answer_late(incoming, started, answer).await;
+        }
         let made = if answer.wants_message(incoming) { Made::Asked } else { Made::Unasked };
-        let (taken, made) = self.callback_making(incoming, started, CALLBACK_LIMIT, &response, made).await;
+        let (taken, made) = self.callback_making(incoming, started, IN_TIME, &response, made).await;
         drop(lane);
         match taken {
             Taking::Taken => handled(incoming, &answer, made),
@@ -457,6 +485,15 @@ impl Desk {
                 Handled::NOTHING_LEFT
             }
         }
+    }
+
+    /// Acknowledges first and puts the answer there afterwards.
+    async fn answer_late(&self, incoming: &Incoming, started: Instant, answer: Answer) -> Handled {
+        if self.callback(incoming, started, IN_TIME, &deferral(incoming)).await == Taking::Expired {
+            tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
+            return Handled::NOTHING_LEFT;
+        }
+        self.edit(incoming, answer).await
     }
 
     /// False if the message shows something newer already. Asked inside its lane.
@@ -475,10 +512,10 @@ impl Desk {
         &self,
         incoming: &Incoming,
         started: Instant,
-        limit: Duration,
+        patience: Patience,
         response: &Callback,
     ) -> Taking {
-        self.callback_making(incoming, started, limit, response, Made::Unasked).await.0
+        self.callback_making(incoming, started, patience, response, Made::Unasked).await.0
     }
 
     /// Sends the first answer, more than once if it takes that to know whether it arrived. Of a message
@@ -487,14 +524,14 @@ impl Desk {
         &self,
         incoming: &Incoming,
         started: Instant,
-        limit: Duration,
+        patience: Patience,
         response: &Callback,
         made: Made,
     ) -> (Taking, Option<MessageId>) {
         loop {
             let began = clock::instant();
-            let left = limit.saturating_sub(began.duration_since(started));
-            let attempt = left.min(CALLBACK_ATTEMPT);
+            let left = patience.in_all.saturating_sub(began.duration_since(started));
+            let attempt = left.min(patience.attempt);
             failpoint::hit("frontend: before the callback").ok();
             let sent = timeout(attempt, self.rest.callback(incoming.id, &incoming.token, response, made));
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
@@ -513,7 +550,7 @@ impl Desk {
                 _ => {}
             }
             let again = (began + RETRY_EVERY).max(clock::instant());
-            let left = limit.saturating_sub(again.duration_since(started));
+            let left = patience.in_all.saturating_sub(again.duration_since(started));
             if !error.is_passing() || left < Duration::from_millis(200) {
                 tracing::warn!(interaction = incoming.id, "callback failed: {error}");
                 return (Taking::Unknown, None);
@@ -523,7 +560,7 @@ impl Desk {
     }
 
     /// Puts the answer where the deferral was, or where the press came from.
-    async fn edit(&self, incoming: &Incoming, answer: Answer) -> Handled {
+    async fn edit(&self, incoming: &Incoming, mut answer: Answer) -> Handled {
         let reply = shown(incoming, answer.reply.clone());
         let Some(body) = Body::of(reply, incoming.surface()) else { return handled(incoming, &answer, None) };
         let _lane = match incoming.message {
@@ -531,6 +568,7 @@ impl Desk {
             None => None,
         };
         if !self.may_show(incoming, &answer) {
+            answer.told.clear();
             return handled(incoming, &answer, None);
         }
         let started = clock::instant();

@@ -31,6 +31,9 @@ const LAST_SAVE_LIMIT: Duration = Duration::from_millis(150);
 const LOAD_LIMIT: Duration = Duration::from_secs(10);
 const LOAD_PAUSE: Duration = Duration::from_millis(250);
 
+/// Events that are remembered as refused; the oldest are forgotten beyond it.
+const REFUSED: usize = 1024;
+
 /// How far the events of the session are dealt with.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -45,6 +48,8 @@ struct Marks {
     number: u64,
     newest: u64,
     open: BTreeSet<u64>,
+    /// Their players were told that there was no room, and nothing else knows it.
+    refused: BTreeSet<u64>,
 }
 
 /// An event that is not dealt with yet. Dropping it says that it is.
@@ -53,6 +58,7 @@ pub struct Ticket {
     progress: Arc<Progress>,
     number: u64,
     sequence: u64,
+    was_refused: bool,
 }
 
 impl Progress {
@@ -62,6 +68,7 @@ impl Progress {
         marks.number += 1;
         marks.newest = session.sequence;
         marks.open.clear();
+        marks.refused = session.refused.iter().copied().collect();
         marks.session = Some(session);
     }
 
@@ -70,7 +77,8 @@ impl Progress {
         let mut marks = progress.marks();
         marks.newest = marks.newest.max(sequence);
         marks.open.insert(sequence);
-        Ticket { progress: Arc::clone(progress), number: marks.number, sequence }
+        let was_refused = marks.refused.contains(&sequence);
+        Ticket { progress: Arc::clone(progress), number: marks.number, sequence, was_refused }
     }
 
     /// What a successor needs.
@@ -78,7 +86,8 @@ impl Progress {
         let marks = self.marks();
         let session = marks.session.clone()?;
         let sequence = marks.open.first().map_or(marks.newest, |open| open.saturating_sub(1));
-        Some(GatewaySession { sequence, ..session })
+        let refused = marks.refused.range(sequence.saturating_add(1)..).copied().collect();
+        Some(GatewaySession { sequence, refused, ..session })
     }
 
     fn marks(&self) -> MutexGuard<'_, Marks> {
@@ -89,9 +98,27 @@ impl Progress {
 impl Ticket {
     /// An event that is unfinished is left to the next process.
     pub fn ended(self, ended: Ended) {
-        if ended == Ended::Unfinished {
-            std::mem::forget(self);
+        match ended {
+            Ended::Finished => {}
+            Ended::Refused => self.refuse(),
+            Ended::Unfinished => std::mem::forget(self),
         }
+    }
+
+    /// Its player is told that there is no room for it, so it is not done when it comes again.
+    pub fn refuse(&self) {
+        let mut marks = self.progress.marks();
+        if marks.number == self.number {
+            marks.refused.insert(self.sequence);
+            if marks.refused.len() > REFUSED {
+                marks.refused.pop_first();
+            }
+        }
+    }
+
+    /// Whether a process before this one refused it.
+    pub fn was_refused(&self) -> bool {
+        self.was_refused
     }
 }
 
@@ -157,7 +184,7 @@ mod tests {
     fn begun(sequence: u64) -> Arc<Progress> {
         let progress = Arc::<Progress>::default();
         let (id, resume_url) = ("abc".to_owned(), "ws://127.0.0.1:9".to_owned());
-        progress.begin(GatewaySession { id, resume_url, sequence, application: 7 });
+        progress.begin(GatewaySession { id, resume_url, sequence, application: 7, refused: Vec::new() });
         progress
     }
 
@@ -189,6 +216,25 @@ mod tests {
         assert_eq!(mark(&progress), 1);
         drop(new);
         assert_eq!(mark(&progress), 2);
+    }
+
+    #[test]
+    fn what_was_refused_above_the_mark_is_known_to_the_next_process() {
+        let progress = begun(1);
+        let [two, three, four] = [2, 3, 4].map(|sequence| Progress::arrived(&progress, sequence));
+        three.ended(Ended::Refused);
+        four.refuse();
+        assert!(!four.was_refused());
+        let kept = progress.session().unwrap();
+        assert_eq!((kept.sequence, &kept.refused[..]), (1, &[3, 4][..]));
+        drop((two, four));
+        let later = progress.session().unwrap();
+        assert_eq!((later.sequence, &later.refused[..]), (4, &[][..]), "it does not come again");
+
+        let next = Arc::<Progress>::default();
+        next.begin(kept);
+        let again = [2, 3, 4, 5].map(|sequence| Progress::arrived(&next, sequence).was_refused());
+        assert_eq!(again, [false, true, true, false]);
     }
 
     #[test]

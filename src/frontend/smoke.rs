@@ -1,5 +1,6 @@
 //! The whole role between the emulator's Discord and a backend that follows a script.
 
+mod scripted;
 mod wave;
 
 use super::*;
@@ -243,6 +244,7 @@ impl Ladder {
             channel: Some(self.dm),
             message: None,
             replaces: None,
+            tried_since: None,
             view: CardView::Match(Box::new(view)),
         };
         self.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -348,6 +350,7 @@ async fn a_card_is_posted_once_and_edited_afterwards() {
         channel: None,
         message: None,
         replaces: None,
+        tried_since: None,
         view: CardView::Reminder { match_id: MatchId(12), deadline },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -438,6 +441,50 @@ async fn a_slow_answer_never_covers_a_newer_version_of_its_card() {
 }
 
 #[tokio::test]
+async fn a_card_that_discord_may_have_forgotten_is_looked_for_before_it_is_posted_again() {
+    let ladder = Ladder::start().await;
+    let (card, found) = ladder.found_match().await;
+    // Another number has another nonce, which Discord has not seen.
+    let view = CardView::Match(Box::new(match_::tests::playing()));
+    let again = ShowCard { card: CardId(8), version: 4, tried_since: Some(Timestamp::ZERO), view, ..card };
+    ladder.event(BackendEvent::ShowCard(Box::new(again.clone()))).await;
+    let message = MessageId(found["id"].as_str().unwrap().parse().unwrap());
+    let shown = BackendRequest::CardShown { card: CardId(8), version: 4, channel: ladder.dm, message };
+    ladder.asked(|request| *request == shown).await;
+    let messages = ladder.messages().await;
+    assert_eq!(messages.len(), 1, "{messages:#?}");
+    assert!(
+        messages[0]["components"].to_string().contains("-# match 12 · playing"),
+        "it is as the card is by now"
+    );
+
+    let other = CardView::Notice { refusal: Refusal::NotAReplay, files: 1 };
+    let other = ShowCard { card: CardId(9), version: 1, view: other, ..again };
+    ladder.event(BackendEvent::ShowCard(Box::new(other))).await;
+    ladder.asked(|request| matches!(request, BackendRequest::CardShown { card: CardId(9), .. })).await;
+    assert_eq!(ladder.messages().await.len(), 2, "what was never posted is");
+    ladder.leave().await;
+}
+
+#[tokio::test]
+async fn a_role_that_drains_reads_its_answers_whatever_else_comes() {
+    let mut ladder = Ladder::start().await;
+    let (_, found) = ladder.found_match().await;
+    ladder.press(&found, "match:abort:12").await;
+    ladder.asked(|request| matches!(request, BackendRequest::Abort { .. })).await;
+    // The answer comes a second after the press, behind more than the link holds.
+    sleep(Duration::from_millis(600)).await;
+    ladder.drain.take().unwrap().send(()).unwrap();
+    sleep(Duration::from_millis(50)).await;
+    for _ in 0..1000 {
+        ladder.event(BackendEvent::Ladder(LadderId(1))).await;
+    }
+    timeout(PATIENCE, &mut ladder.role).await.expect("drained in time").unwrap().unwrap();
+    let shown = ladder.messages().await[0]["components"].to_string();
+    assert!(shown.contains("That came too late"), "{shown}");
+}
+
+#[tokio::test]
 async fn a_replay_in_the_dm_reaches_the_backend_and_other_files_are_refused() {
     let ladder = Ladder::start().await;
     ladder.upload("game.SC2Replay").await;
@@ -478,6 +525,7 @@ async fn what_the_backend_refuses_to_save_is_brought_again() {
         channel: None,
         message: None,
         replaces: None,
+        tried_since: None,
         view: CardView::Notice { refusal: Refusal::NotAReplay, files: 1 },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;

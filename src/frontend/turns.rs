@@ -118,6 +118,7 @@ mod tests {
             channel: None,
             message: None,
             replaces: None,
+            tried_since: None,
             view,
         }
     }

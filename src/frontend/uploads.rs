@@ -419,6 +419,16 @@ impl Desk {
         }
     }
 
+    /// Says that there is no room for the files of a message. Words are left alone: a hint is worth no call then.
+    pub(super) async fn send_back(&self, message: &Message) {
+        let (user, channel) = (UserId(message.author.id.get()), ChannelId(message.channel_id.get()));
+        if let Some(first) = message.attachments.first() {
+            // The player's language is the backend's to know, which has enough to do.
+            let caller = Caller { user, locale: Locale::EnUs, dm: Some(channel) };
+            self.tell_not_taken(caller, message.attachments.len(), first.id.get()).await;
+        }
+    }
+
     async fn tell_not_taken(&self, caller: Caller, files: usize, attachment: u64) {
         let Some(channel) = caller.dm.filter(|_| files > 0) else { return };
         let content = Words::of(caller.locale).with("upload-not-taken", &[("files", files.into())]);

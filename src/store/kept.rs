@@ -149,7 +149,7 @@ impl Store {
              on conflict (shard) do update set ladder_id = excluded.ladder_id, session_id = excluded.session_id,
                  resume_url = excluded.resume_url, sequence = excluded.sequence,
                  application_id = excluded.application_id, saved_at_ms = excluded.saved_at_ms";
-        let GatewaySession { id, resume_url, sequence, application } = session;
+        let GatewaySession { id, resume_url, sequence, application, refused: _ } = session;
         let values = vec![
             shard.into(),
             format!("{:016x}", ladder.0).into(),
@@ -175,7 +175,7 @@ impl Store {
         self.each(query, vec![shard.into(), format!("{:016x}", ladder.0).into()], |mut row| {
             let (id, resume_url, sequence) = (row.text()?, row.text()?, row.number()?);
             let application = row.text()?.parse().context("read the application of a session")?;
-            let session = GatewaySession { id, resume_url, sequence, application };
+            let session = GatewaySession { id, resume_url, sequence, application, refused: Vec::new() };
             found = Some((session, Timestamp(row.number()?)));
             Ok(())
         })

@@ -30,6 +30,14 @@ async fn ladder_with_channels() -> (Ladder, Guild, Person) {
     (ladder, guild, owner)
 }
 
+/// What the bot lacks in the guild from now on.
+async fn set_denied(ladder: &Ladder, permissions: &[&str]) {
+    let faults = json!({ "deny": permissions });
+    let url = format!("http://{}/emulator/faults", ladder.emulator);
+    let answer = reqwest::Client::new().post(url).json(&faults).send().await.unwrap();
+    assert!(answer.status().is_success());
+}
+
 /// The one thread that is shown to a person, once it has such a state.
 async fn thread(person: &Person, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
     wait_for(&format!("{} to see a thread {what}", person.name), async || {
@@ -145,10 +153,7 @@ async fn a_thread_is_made_once_and_says_all_though_the_frontend_dies_again_and_a
 #[tokio::test]
 async fn without_the_permission_for_threads_matches_go_on_in_dms_and_the_log_says_so_once() {
     let (ladder, guild, owner) = ladder_with_channels().await;
-    let faults = json!({ "deny": ["CREATE_PRIVATE_THREADS"] });
-    let url = format!("http://{}/emulator/faults", ladder.emulator);
-    let answer = reqwest::Client::new().post(url).json(&faults).send().await.unwrap();
-    assert!(answer.status().is_success());
+    set_denied(&ladder, &["CREATE_PRIVATE_THREADS"]).await;
     for names in [["Ana", "Bea"], ["Cid", "Dee"]] {
         let (first, second, match_id) = playing(&ladder, names).await;
         first.upload("game.SC2Replay", honest_file(&first, &second).await).await;
@@ -157,5 +162,22 @@ async fn without_the_permission_for_threads_matches_go_on_in_dms_and_the_log_say
     owner.reads_in(&guild.log, "Match 2: **Cid**").await;
     assert!(owner.threads().await.is_empty());
     assert_eq!(ladder.log().matches("matches get no threads, and go on in DMs alone").count(), 1);
+    assert!(ladder.stop().0.success());
+}
+
+#[tokio::test]
+async fn staff_hear_of_a_case_once_the_bot_may_write_in_their_channel_again() {
+    let (ladder, guild, owner) = ladder_with_channels().await;
+    set_denied(&ladder, &["SEND_MESSAGES"]).await;
+    let (ana, bea, match_id) = playing(&ladder, ["Ana", "Bea"]).await;
+    for person in [&ana, &bea] {
+        person.press(&format!("match:report:{match_id}:won"), &[]).await;
+    }
+    let told = || ladder.log().matches(&format!("nothing can be posted in channel {}", guild.staff)).count();
+    wait_for("the log to say so", async || (told() == 1).then_some(())).await;
+    set_denied(&ladder, &[]).await;
+    ladder.signal(&ladder.pids("frontend"), Signal::SIGKILL);
+    owner.reads_in(&guild.staff, "**Case 1, match 1: ").await;
+    assert_eq!(owner.messages_in(&guild.staff).await.len(), 1, "once");
     assert!(ladder.stop().0.success());
 }

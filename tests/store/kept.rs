@@ -221,6 +221,7 @@ fn a_gateway_session_is_read_back_as_it_was_kept_last_and_only_by_its_ladder() {
             resume_url: "wss://gateway.example".to_owned(),
             sequence,
             application: u64::MAX,
+            refused: Vec::new(),
         };
         for (shard, sequence) in [(0, 3), (1, 9), (0, 12_345_678_901)] {
             store.keep_session(LADDER, shard, &session(sequence), Timestamp(sequence)).await.unwrap();

@@ -652,7 +652,7 @@ pub(crate) fn backend_calls() -> Vec<BackendCall> {
 
 fn gateway_session() -> GatewaySession {
     let (id, resume_url) = (text("0123abcd"), text("wss://gateway.example"));
-    GatewaySession { id, resume_url, sequence: u64::MAX, application: 7 }
+    GatewaySession { id, resume_url, sequence: u64::MAX, application: 7, refused: vec![8, u64::MAX] }
 }
 
 fn card_state(message: Option<(ChannelId, MessageId)>) -> CardState {
@@ -752,6 +752,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         channel: Some(CHANNEL),
         message: None,
         replaces: Some(MESSAGE),
+        tried_since: None,
         view,
     };
     let one_each = every!(BackendEvent:

@@ -157,10 +157,12 @@ mod tests {
 
     #[test]
     fn the_busiest_month_fits_and_a_silent_one_is_said() {
-        let words = Words::of(Locale::EnUs);
-        assert_fits(&render(&view(30, |_| 3_000_000), words));
-        let silent = render(&view(30, |_| 0), words);
-        assert_fits(&silent);
-        assert_eq!(text(&silent).lines().count(), 1);
+        for locale in Locale::ALL {
+            let words = Words::of(*locale);
+            assert_fits(&render(&view(30, |_| 3_000_000), words));
+            let silent = render(&view(30, |_| 0), words);
+            assert_fits(&silent);
+            assert_eq!(text(&silent).lines().count(), 1, "{locale}");
+        }
     }
 }

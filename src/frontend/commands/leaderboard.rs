@@ -211,7 +211,9 @@ pub mod tests {
             best: true,
         };
         let view = LeaderboardView { filter, ..view_of(99_999, 99_999, vec![long; 30]) };
-        assert_fits(&render(&view, Words::of(Locale::EnUs)));
+        for locale in Locale::ALL {
+            assert_fits(&render(&view, Words::of(*locale)));
+        }
     }
 
     #[test]

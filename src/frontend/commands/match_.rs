@@ -230,7 +230,7 @@ fn player(player: &SheetPlayer, words: Words) -> String {
 }
 
 /// Discord links no `battlenet:` address, so it is shown ready to be copied.
-fn link(address: &str) -> String {
+pub fn link(address: &str) -> String {
     format!("`{}`", address.replace('`', "").chars().take(200).collect::<String>())
 }
 

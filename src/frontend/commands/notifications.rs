@@ -170,14 +170,21 @@ pub fn dms_button(words: Words) -> Component {
     button(CustomId::DmsShow, ButtonStyle::Secondary, words.say("dms-button-show"))
 }
 
-/// What is told beside an answer because messages do not reach the player.
-pub fn held_back(held: &[HeldCard], words: Words) -> String {
-    let mut lines = vec![words.say("dms-closed")];
-    lines.extend(held.iter().map(|card| {
-        let text: String = held_card(&card.view, words).chars().take(HELD).collect();
-        format!("• {text}")
-    }));
-    lines.join("\n")
+/// What is told beside an answer because messages do not reach the player, in about `room` characters, and of
+/// how many cards: of the first one in any case, and of the others as far as there is room.
+pub fn held_back(held: &[HeldCard], room: usize, words: Words) -> (String, usize) {
+    let mut text = words.say("dms-closed");
+    let mut told = 0;
+    for card in held {
+        let line: String = held_card(&card.view, words).chars().take(HELD).collect();
+        let length = text.chars().count() + line.chars().count() + 3;
+        if told > 0 && length > room {
+            break;
+        }
+        text = format!("{text}\n• {line}");
+        told += 1;
+    }
+    (text, told)
 }
 
 /// One sentence for a card. What has buttons, or is long, is looked up.
@@ -292,11 +299,15 @@ mod tests {
             held(CardView::News(News::Announcement { text: "x".repeat(1500) })),
             held(CardView::Notice { refusal: Refusal::LineFull, files: 1 }),
         ];
-        let told = held_back(&cards, WORDS());
+        let (told, count) = held_back(&cards, 780, WORDS());
+        assert_eq!(count, 3);
         assert!(told.starts_with("**Direct messages do not reach you**"), "{told}");
         assert_eq!(told.matches("• ").count(), 3);
         assert!(told.contains("1520 → 1500"), "{told}");
         assert!(told.chars().count() < 780, "{told}");
+        // Where the page is full the first is told, and the others by the next answer.
+        let (told, count) = held_back(&cards, 0, WORDS());
+        assert_eq!((count, told.matches("• ").count()), (1, 1), "{told}");
         for tried in [false, true] {
             assert_fits(&render_dms(tried, WORDS()));
         }

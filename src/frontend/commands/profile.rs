@@ -177,6 +177,8 @@ mod tests {
             against_you: Some(games(u32::MAX, u32::MAX, u32::MAX)),
             ..profile()
         };
-        assert_fits(&render(&long, Words::of(Locale::EnUs)));
+        for locale in Locale::ALL {
+            assert_fits(&render(&long, Words::of(*locale)));
+        }
     }
 }

@@ -108,6 +108,7 @@ async fn meet(behaviour: Behaviour, for_so_long: Duration) -> (Arc<Mutex<Log>>, 
         resume_url: format!("ws://{address}"),
         sequence: 3,
         application: 7,
+        refused: Vec::new(),
     });
     let shard = shard("token", Some(&address), session.as_ref(), Sessions::new(rest));
     let (_stop, stopped) = watch::channel(false);

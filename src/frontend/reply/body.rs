@@ -69,6 +69,19 @@ fn as_text<S: serde::Serializer>(id: &usize, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(id)
 }
 
+impl Page {
+    /// Characters that there still is room for.
+    pub fn room(&self) -> usize {
+        let blocks = self.blocks.iter().map(|block| match block {
+            Block::Text(text) | Block::Section(text, _) => text.chars().count(),
+            Block::Line | Block::Picture(_) | Block::File(_) => 0,
+        });
+        let others = [Some(&self.content), self.fact.as_ref(), self.beside.as_ref()];
+        let others = others.into_iter().flatten().map(|text| text.chars().count());
+        PAGE_TEXT.saturating_sub(blocks.chain(others).sum())
+    }
+}
+
 impl Body {
     /// None where there is nothing to show.
     pub fn of(reply: Reply, surface: Surface<'_>) -> Option<Body> {
@@ -102,9 +115,10 @@ impl Body {
 
     /// A new message.
     pub fn of_page(page: Page) -> Body {
-        let Page { content, blocks, rows, tone, fact, notice, files } = page;
-        let fact = fact.unwrap_or_default();
-        let mut room = PAGE_TEXT.saturating_sub(fact.chars().count());
+        let Page { content, blocks, rows, tone, fact, beside, notice, files } = page;
+        let (fact, beside) = (fact.unwrap_or_default(), beside.unwrap_or_default());
+        let mut room_beside = PAGE_TEXT.saturating_sub(fact.chars().count());
+        let mut room = room_beside.saturating_sub(beside.chars().count());
         let mut parts = Vec::new();
         parts.extend(text(&content, &mut room));
         for block in blocks {
@@ -125,6 +139,9 @@ impl Body {
                     spoiler: None,
                 })),
             });
+        }
+        if let Some(beside) = text(&beside, &mut room_beside) {
+            parts.extend([line(), beside]);
         }
         parts.extend(rows);
         // Below all that people use.
@@ -423,6 +440,16 @@ mod tests {
         let again = json_of(&Body::of(Reply::Notice("So.".to_owned()), Surface::Existing(&shown)).unwrap());
         let item = &again["components"][0]["components"][1]["items"][0];
         assert_eq!(item["media"]["url"], "attachment://rating.png");
+    }
+
+    #[test]
+    fn what_is_told_beside_a_full_page_stays_whole() {
+        let page = Page::of("a".repeat(2_000)).text("b".repeat(2_000)).row(row(vec![leave()]));
+        assert_eq!((page.room(), Page::of("a".repeat(200)).room()), (0, PAGE_TEXT - 200));
+        let beside = "c".repeat(500);
+        let text = Body::of_page(page.beside(beside.clone())).text();
+        assert!(text.ends_with(&format!("b…\n{beside}")), "{}", &text[text.len() - 520..]);
+        assert!(text.chars().count() <= PAGE_TEXT + 2);
     }
 
     #[test]

@@ -70,6 +70,22 @@ fn headers_of_an_answer_say_what_is_left() {
     let told = told_by(&headers(&[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset-after", "1.250")]));
     assert_eq!(told, Told::Left { remaining: 3, reset_after: Duration::from_millis(1250) });
     assert_eq!(told_by(&headers(&[("x-ratelimit-remaining", "3")])), Told::Nothing);
+    let told = told_by(&headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset-after", "1e19")]));
+    assert_eq!(told, Told::Left { remaining: 0, reset_after: LONGEST_WAIT }, "which can be added to a time");
+}
+
+#[test]
+fn a_post_counts_though_its_answer_cannot_be_read_in_full() {
+    let posted = |json| Posted::of(serde_json::from_value(json).unwrap());
+    let text = json!({ "type": 10, "id": 1, "content": "Here" });
+    let known = posted(json!({ "id": "5", "components": [text], "kind_of_tomorrow": 7 }));
+    assert_eq!(known, Posted { id: MessageId(5), text: Some("Here".to_owned()) });
+    for components in [json!([{ "type": 10 }]), json!("all new"), Value::Null] {
+        assert_eq!(
+            posted(json!({ "id": "5", "components": components })),
+            Posted { id: MessageId(5), text: None }
+        );
+    }
 }
 
 /// A Discord that takes 100 ms, fails one call in twenty, and for five seconds lets nobody in.

@@ -20,6 +20,7 @@ fn card(number: usize, (user, channel): (UserId, ChannelId), view: CardView) -> 
         channel: Some(channel),
         message: None,
         replaces: None,
+        tried_since: None,
         place: None,
         view,
     }))

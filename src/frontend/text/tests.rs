@@ -248,7 +248,7 @@ fn room(key: &str) -> usize {
         _ if has("-button-") => 80,
         // Options of a menu or suggestions.
         _ if has("-menu-none-")
-            || ["region-", "locale-", "race-"].iter().any(|kind| key.starts_with(kind))
+            || ["region-", "locale-", "race-", "notify-option-"].iter().any(|kind| key.starts_with(kind))
             || key.starts_with("country-") && key.len() == "country-XX".len() =>
         {
             100

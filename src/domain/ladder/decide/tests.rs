@@ -14,9 +14,9 @@ fn season() -> Season {
     crate::season::load(crate::season::Which::Real).unwrap()
 }
 
-/// Players from 1 on, two and two of whom play a match.
-fn playing(matches: u64) -> Ladder {
-    let mut ladder = Ladder::new(1);
+/// Players from 1 on, two and two of whom are found a match.
+fn found_events(matches: u64) -> Vec<Event> {
+    let mut events = Vec::new();
     let mut pairings = Vec::new();
     for number in 1..=matches * 2 {
         let player = PlayerId(number);
@@ -26,7 +26,7 @@ fn playing(matches: u64) -> Ladder {
             alternatives: Vec::new(),
             country: "KR".to_owned(),
         };
-        for event in [
+        events.extend([
             Event::PlayerJoined { player, user: UserId(number), locale: Locale::EnUs, at: NOW },
             Event::TermsAnswered { player, accepted: true, at: NOW },
             Event::NamesSet { player, names },
@@ -37,9 +37,7 @@ fn playing(matches: u64) -> Ladder {
                 races: RaceChoice { bw: Some(Race::BwZerg), sc2: Some(Race::Sc2Terran) },
             },
             Event::Queued { player, at: NOW },
-        ] {
-            ladder.evolve(&event);
-        }
+        ]);
         if number % 2 == 0 {
             pairings.push(Pairing {
                 match_id: MatchId(number / 2),
@@ -51,7 +49,14 @@ fn playing(matches: u64) -> Ladder {
             });
         }
     }
-    ladder.evolve(&Event::WaveFired { at: NOW, pairings, generator: 1 });
+    events.push(Event::WaveFired { at: NOW, pairings, generator: 1 });
+    events
+}
+
+/// The same when both of each have confirmed.
+fn playing(matches: u64) -> Ladder {
+    let mut ladder = Ladder::new(1);
+    found_events(matches).iter().for_each(|event| ladder.evolve(event));
     for match_id in (1..=matches).map(MatchId) {
         ladder.evolve(&Event::Started { match_id, at: NOW, deadline: NOW + Duration::from_secs(3600) });
     }
@@ -326,4 +331,60 @@ fn a_map_is_one_that_neither_vetoed_and_where_one_is_left_neither_played_last() 
             assert!(allowed.contains(&map), "{map} with vetoes {vetoes:?} after {last:?}");
         }
     }
+}
+
+/// The reminders that are due, and to whom.
+fn reminders(ladder: &Ladder) -> Vec<PlayerId> {
+    let cards = ladder.cards.due().filter_map(|id| ladder.cards.get(id));
+    let reminds =
+        |content: &Content| matches!(content, Content::Reminder { .. } | Content::PlayReminder { .. });
+    cards.filter(|card| reminds(&card.content)).map(|card| card.player).collect()
+}
+
+#[test]
+fn nobody_is_reminded_of_what_was_confirmed_or_is_over_by_then() {
+    let [ana, bea] = [PlayerId(1), PlayerId(2)];
+    let match_id = MatchId(1);
+    let mut ladder = Ladder::new(1);
+    let closed = Event::Closed { match_id, verdict: Verdict::Expired, ratings: None, at: NOW };
+    found_events(1).iter().for_each(|event| ladder.evolve(event));
+    for player in [ana, bea] {
+        ladder.evolve(&Event::Reminded { match_id, player });
+    }
+    assert_eq!(reminders(&ladder), [ana, bea]);
+    ladder.evolve(&Event::Confirmed { match_id, player: ana, at: NOW });
+    assert_eq!(reminders(&ladder), [bea]);
+    let mut unconfirmed = ladder.clone();
+    unconfirmed.evolve(&closed);
+    assert_eq!(reminders(&unconfirmed), []);
+
+    ladder.evolve(&Event::Confirmed { match_id, player: bea, at: NOW });
+    ladder.evolve(&Event::Started { match_id, at: NOW, deadline: NOW });
+    ladder.evolve(&Event::PlayReminded { match_id, number: 1, at: NOW });
+    assert_eq!(reminders(&ladder), [ana, bea]);
+    ladder.evolve(&closed);
+    assert_eq!(reminders(&ladder), []);
+}
+
+#[test]
+fn time_lost_is_told_at_once_while_a_match_waits_for_its_players_and_to_the_minute_while_it_is_played() {
+    const PIECES: u64 = 24;
+    let told = |ladder: &mut Ladder| {
+        let mut told = Vec::new();
+        for piece in 1..=PIECES {
+            ladder.take_changed_cards();
+            let at = NOW + Duration::from_secs(5 * piece);
+            ladder.evolve(&Event::TimeLost { lost_ms: 5_000, at });
+            told.push(ladder.take_changed_cards().len());
+        }
+        told
+    };
+    let mut found = Ladder::new(1);
+    found_events(1).iter().for_each(|event| found.evolve(event));
+    assert_eq!(told(&mut found), [2; PIECES as usize]);
+    let mut played = playing(1);
+    let told = told(&mut played);
+    assert_eq!((told.iter().sum::<usize>(), told.iter().max()), (2 * 2, Some(&2)), "{told:?}");
+    let Phase::Playing { deadline, .. } = played.matches[&MatchId(1)].phase else { panic!("it is played") };
+    assert_eq!(deadline, NOW + Duration::from_secs(3600 + 5 * PIECES), "no time is lost to the players");
 }

@@ -45,7 +45,8 @@ pub fn render(view: &StaffView, words: Words) -> Page {
 fn proposal_page(view: &ProposalView, words: Words) -> Page {
     let title = if view.changed { "admin-propose-changed" } else { "admin-propose" };
     let expires = ("expires", relative(view.expires_at).into());
-    let act = ("act", act(&view.act, words, FIELD).into());
+    let act = ("act", act(&view.act, words, NAME).into());
+    let title = words.with(title, &[act, expires]);
     let buttons = vec![
         button(CustomId::StaffDo(view.proposal), ButtonStyle::Danger, words.say("admin-button-do")),
         button(
@@ -54,17 +55,23 @@ fn proposal_page(view: &ProposalView, words: Words) -> Page {
             words.say("admin-button-cancel"),
         ),
     ];
-    let page = change(words.with(title, &[act, expires]), &view.reason, &view.before, &view.after, words);
+    let page = change(title, &view.act, [&view.reason, &view.before, &view.after], words);
     page.row(row(buttons)).tone(Tone::Warning)
 }
 
 /// What is changed why, with before and after.
-fn change(content: String, reason: &str, before: &str, after: &str, words: Words) -> Page {
-    Page::of(content)
-        .line()
-        .text(field(&words.say("admin-reason"), &plain(reason, FIELD)))
-        .text(field(&words.say("admin-before"), &cut(&in_words(before, words), FIELD)))
-        .text(field(&words.say("admin-after"), &cut(&in_words(after, words), FIELD)))
+fn change(content: String, act: &StaffAct<String>, texts: [&str; 3], words: Words) -> Page {
+    let [reason, before, after] = texts;
+    let mut page = Page::of(content).line();
+    let mut room = FIELD;
+    if let StaffAct::Announce { text } = act {
+        // As everybody will read it. What is there before and after is short.
+        page = page.text(text.clone()).line();
+        room = SHORT;
+    }
+    page.text(field(&words.say("admin-reason"), &plain(reason, FIELD)))
+        .text(field(&words.say("admin-before"), &cut(&in_words(before, words), room)))
+        .text(field(&words.say("admin-after"), &cut(&in_words(after, words), room)))
 }
 
 /// What the log keeps of a rating begins with the code of a race.
@@ -78,8 +85,8 @@ fn in_words(kept: &str, words: Words) -> String {
 
 fn done_page(entry: &AuditView, words: Words) -> Page {
     let number = ("number", entry.proposal.to_string().into());
-    let content = words.with("admin-done", &[("act", act(&entry.act, words, FIELD).into()), number]);
-    change(content, &entry.reason, &entry.before, &entry.after, words).tone(Tone::Good)
+    let content = words.with("admin-done", &[("act", act(&entry.act, words, NAME).into()), number]);
+    change(content, &entry.act, [&entry.reason, &entry.before, &entry.after], words).tone(Tone::Good)
 }
 
 /// What is done, in a sentence.

@@ -20,9 +20,10 @@ const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None 
 const AT: Timestamp = Timestamp(1_800_000_000_000);
 
 fn shown(view: &StaffView) -> Page {
-    let page = render(view, Words::of(Locale::EnUs));
-    assert_fits(&page);
-    page
+    for locale in Locale::ALL {
+        assert_fits(&render(view, Words::of(*locale)));
+    }
+    render(view, Words::of(Locale::EnUs))
 }
 
 fn data(sub_command: &str, options: &Value) -> CommandData {
@@ -447,6 +448,17 @@ fn longest() -> Vec<StaffView> {
 #[test]
 fn the_longest_pages_fit() {
     longest().iter().for_each(|view| drop(shown(view)));
+}
+
+#[test]
+fn staff_confirm_an_announcement_of_which_they_see_every_letter() {
+    let text = format!("{}The last word.", "**Cup** on _Sunday_. ".repeat(70));
+    let act = StaffAct::Announce { text: text.clone() };
+    let long = ProposalView { act: act.clone(), reason: "*".repeat(300), ..proposal(false) };
+    for view in [StaffView::Proposal(Box::new(long)), StaffView::Done(Box::new(entry(act, "A cup")))] {
+        let shown = read(&shown(&view));
+        assert!(shown.contains(&text), "{shown}");
+    }
 }
 
 #[test]
