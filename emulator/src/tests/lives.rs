@@ -309,7 +309,6 @@ async fn the_identifies_of_a_life_are_no_matter_to_the_next() {
         assert_eq!(bench.post("faults", &json!({"identifies_remaining": 20})).await.status, 200);
         let shard = bench.shard().await;
         assert_eq!(remaining(&bench).await, 19);
-        assert_eq!(bench.stats.read().gateway_identifies, life, "these are counted over all lives");
         drop(shard);
         bench.end(End::Stop).await;
     }
