@@ -232,8 +232,14 @@ export class Pane {
 
   expect(interaction, answered) {
     const early = this.early.get(interaction);
-    if (early) answered(early);
+    this.early.delete(interaction);
+    if (early) this.settle(answered, early);
     else this.expected.set(interaction, answered);
+  }
+
+  settle(answered, event) {
+    answered(event);
+    if (event.kind === "modal") this.open(event.modal);
   }
 
   answered(event) {
@@ -241,12 +247,11 @@ export class Pane {
     const expected = this.expected.get(interaction);
     if (expected) {
       this.expected.delete(interaction);
-      expected(event);
+      this.settle(expected, event);
     } else {
       this.early.set(interaction, event);
       if (this.early.size > EARLY) this.early.delete(this.early.keys().next().value);
     }
-    if (expected && event.kind === "modal") this.open(event.modal);
   }
 
   async press(message, component, values, node) {
