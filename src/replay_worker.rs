@@ -78,7 +78,9 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
     connection.take_greeting(Role::Backend)?;
     outgoing.send(&FromChild::Ready { address: None })?;
     for _ in 0..JOBS {
-        connection.send(&WorkerRequest::Pull)?;
+        if !sent(connection.send(&WorkerRequest::Pull))? {
+            break;
+        }
         let Some((Job { job, .. }, bytes)) = connection.receive::<Job>()? else { break };
         AT_JOB.store(job.0, Ordering::Relaxed);
         failpoint::hit("replay-worker: job taken").ok();
@@ -86,7 +88,9 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
         let result = read(bytes);
         alarm::cancel();
         failpoint::hit("replay-worker: job read").ok();
-        connection.send(&WorkerRequest::Done { job, result })?;
+        if !sent(connection.send(&WorkerRequest::Done { job, result }))? {
+            break;
+        }
         failpoint::hit("replay-worker: job answered").ok();
         AT_JOB.store(0, Ordering::Relaxed);
         if drained.try_recv().is_ok() {
@@ -97,6 +101,15 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
         }
     }
     exit(EXIT_RECYCLE.into());
+}
+
+/// False where the backend has gone, which ends this process and is no fault of it.
+fn sent(result: Result<(), WireError>) -> Result<bool, WireError> {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
+    match result {
+        Err(WireError::Socket(error)) if matches!(error.kind(), BrokenPipe | ConnectionReset) => Ok(false),
+        other => other.map(|()| true),
+    }
 }
 
 /// A panic is a line of the log, and ends the worker by SIGABRT in every build.
