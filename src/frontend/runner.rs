@@ -508,6 +508,7 @@ impl Desk {
         }
     }
 
+    /// [`Desk::callback_making`], of a message that nobody asks for.
     async fn callback(
         &self,
         incoming: &Incoming,

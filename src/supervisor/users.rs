@@ -47,26 +47,18 @@ impl Users {
         User { uid: CHILDREN_GROUP + u32::try_from(row).expect("a short table"), gid: CHILDREN_GROUP }
     }
 
-    /// Gives the data folder and what is in it to those who write there. A folder that is theirs already is not
-    /// walked through again.
+    /// Gives the data folder and what is in it to those who write there, all of it at each start: what was put
+    /// back from a backup by root is root's, whoever has the folder.
     pub fn take_over(self, data: &Path, is_demo: bool) -> Result<()> {
-        let writer = self.of(Role::DbWriter);
+        let given = |path: &Path, role| {
+            let user = self.of(role);
+            give(path, user).with_context(|| format!("give {} to user {}", path.display(), user.uid))
+        };
+        given(data, Role::DbWriter)?;
         for (name, role) in OWN_FOLDERS.iter().filter(|_| is_demo) {
-            let (folder, user) = (data.join(name), self.of(*role));
+            let folder = data.join(name);
             fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
-            give(&folder, user).with_context(|| format!("give {} to user {}", folder.display(), user.uid))?;
-        }
-        if fs::metadata(data).context("look at the data folder")?.uid() != writer.uid {
-            let entries = fs::read_dir(data).context("list the data folder")?;
-            for entry in entries {
-                let entry = entry.context("list the data folder")?;
-                if OWN_FOLDERS.iter().all(|(name, _)| entry.file_name() != *name) {
-                    give(&entry.path(), writer)
-                        .with_context(|| format!("give {} to user {}", entry.path().display(), writer.uid))?;
-                }
-            }
-            // Last, so that a start that was broken off is made up for by the next.
-            chown(data, Some(writer.uid), Some(writer.gid)).context("give away the data folder")?;
+            given(&folder, *role)?;
         }
         // In a demo others pass through it to folders of their own.
         let mode = if is_demo { 0o711 } else { 0o700 };
@@ -97,4 +89,31 @@ fn give(path: &Path, user: User) -> std::io::Result<()> {
         }
     }
     if metadata.uid() != user.uid { lchown(path, Some(user.uid), Some(user.gid)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_root_put_into_a_folder_that_was_given_is_given_too() {
+        if !geteuid().is_root() {
+            println!("skipped: only root can give files away");
+            return;
+        }
+        let (root, users) = (tempfile::tempdir().unwrap(), Users(()));
+        let data = root.path();
+        users.take_over(data, true).unwrap();
+        fs::create_dir(data.join("journal")).unwrap();
+        let put_back = ["journal/1", "emulator/world.ndjson"].map(|name| data.join(name));
+        put_back.iter().for_each(|file| fs::write(file, "from a backup").unwrap());
+        std::os::unix::fs::symlink("/", data.join("link")).unwrap();
+        let of_the_system = fs::metadata("/").unwrap().uid();
+        users.take_over(data, true).unwrap();
+        let owner = |path: &Path| fs::symlink_metadata(path).unwrap().uid();
+        let (writer, emulator) = (users.of(Role::DbWriter).uid, users.of(Role::Emulator).uid);
+        assert_eq!(put_back.each_ref().map(|file| owner(file)), [writer, emulator]);
+        assert_eq!([owner(data), owner(&data.join("link"))], [writer; 2]);
+        assert_eq!(owner(Path::new("/")), of_the_system, "a link is not followed");
+    }
 }
