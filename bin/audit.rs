@@ -48,6 +48,5 @@ fn main() -> ExitCode {
 
 fn audited(data: &Path) -> anyhow::Result<audit::Audit> {
     let url = config::database_url()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(audit::run(data, url.as_ref()))
+    audit::run(data, url.as_ref())
 }

@@ -1,6 +1,5 @@
 //! `evoladder-backend`: the ladder's state and its rules. See `evoladder::backend`.
 
-use anyhow::Context;
 use evoladder::config::{Backend, Faults};
 use evoladder::ipc::child::{Child, run_role};
 use evoladder::season::{self, Which};
@@ -20,8 +19,6 @@ fn run(config: &Backend) -> anyhow::Result<()> {
     let season = season::load(which)?;
     // Any number will do: the events carry what chance decided.
     let seed = config.seed.unwrap_or_else(|| clock::now().0);
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
     let (db_writer, owner, places) = (config.run_dir.db_writer(), config.owner, config.places);
-    runtime.block_on(backend::run(child, db_writer, season, seed, owner, places))
+    backend::run(child, db_writer, season, seed, owner, places)
 }

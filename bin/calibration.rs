@@ -38,8 +38,7 @@ fn main() -> ExitCode {
 
 fn calibrate(data: &Path, json: Option<&Path>) -> anyhow::Result<()> {
     let url = config::database_url()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let calibration = runtime.block_on(calibration::run(data, url.as_ref()))?;
+    let calibration = calibration::run(data, url.as_ref())?;
     if let Some(file) = json {
         let text = serde_json::to_string_pretty(&calibration)?;
         std::fs::write(file, text).with_context(|| format!("write {}", file.display()))?;

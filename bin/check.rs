@@ -43,6 +43,5 @@ fn look(config: &config::Check) -> anyhow::Result<Vec<check::Finding>> {
     // The client wants a provider, and chooses none.
     let provider = rustls::crypto::ring::default_provider();
     assert!(provider.install_default().is_ok(), "the provider is installed once");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(check::run(config))
+    check::run(config)
 }

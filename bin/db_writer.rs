@@ -1,6 +1,5 @@
 //! `evoladder-db-writer`: journal, replay files and database. See `evoladder::db_writer`.
 
-use anyhow::Context;
 use evoladder::config::DbWriter;
 use evoladder::db_writer;
 use evoladder::ipc::child::{Child, run_role};
@@ -12,8 +11,5 @@ fn main() -> ExitCode {
 }
 
 fn run(config: &DbWriter) -> anyhow::Result<()> {
-    let child = Child::attach(Role::DbWriter)?;
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().context("start tokio")?;
-    runtime.block_on(db_writer::run(child, config)).map_err(db_writer::for_whom)
+    db_writer::run(Child::attach(Role::DbWriter)?, config)
 }

@@ -86,19 +86,21 @@ fn guide(config: &config::Emulator) -> anyhow::Result<Guide> {
 /// Where the document lies for those who run from a checkout.
 const SPEC_BESIDE: &str = "../shared/discord-openapi.json";
 
-/// What requests are held against, and what goes wrong from the start.
+/// What requests and answers are held against, and what goes wrong from the start.
 fn prepare(emulator: &mut Emulator, config: &config::Emulator) -> anyhow::Result<()> {
     let beside = || Some(PathBuf::from(SPEC_BESIDE)).filter(|path| path.is_file());
     match config.discord_spec.clone().or_else(beside) {
         Some(document) => {
-            emulator.check_requests(&document).map_err(|error| {
+            emulator.hold_against(&document).map_err(|error| {
                 let name = config::DISCORD_SPEC;
                 let fault = format!("{name}: {}: {:#}", document.display(), anyhow::Error::new(error));
                 config::Faults(vec![fault])
             })?;
-            tracing::info!(document = %document.display(), "requests are held against Discord's API");
+            tracing::info!(document = %document.display(), "requests and answers are held against Discord's description");
         }
-        None => tracing::info!("requests are not held against Discord's API: no document is at hand"),
+        None => tracing::info!(
+            "requests and answers are held against our own rules alone: Discord's description is not at hand"
+        ),
     }
     if let Some(faults) = &config.faults {
         let told = emulator.ask_for_faults(faults);
@@ -140,6 +142,7 @@ fn gauges(stats: &Stats) -> Vec<Gauge> {
         gauge("gateway_identifies", report.gateway_identifies as f64),
         gauge("gateway_resumes", report.gateway_resumes as f64),
         gauge("spec_violations", report.spec_violations as f64),
+        gauge("unlike_discord", report.unlike_discord as f64),
     ];
     gauges.extend(latency("ack_ms", report.ack_ms));
     gauges.extend(latency("answer_ms", report.answer_ms));

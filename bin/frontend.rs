@@ -19,13 +19,11 @@ fn run(config: &config::Frontend) -> anyhow::Result<()> {
         run_dir: config.run_dir.path().to_owned(),
         token: config.token.expose().to_owned(),
         proxy: config.proxy.clone(),
+        staff_channel: config.staff_channel,
+        shards: config.shards,
+        which: config.which,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let hello = child.hello();
-        let control = child.start_control()?;
-        frontend::run(settings, hello, control).await.map_err(for_whom)
-    })
+    frontend::run(settings, child).map_err(for_whom)
 }
 
 /// What Discord does not let this bot do is the operator's to change.

@@ -27,11 +27,14 @@ struct Arguments {
     /// Leave out what happened before, in milliseconds since 1970
     #[arg(long, value_name = "MS", default_value_t = 0)]
     since: u64,
+    /// After so many seconds a fact that was not told, or a press that was not answered, is lost
+    #[arg(long, value_name = "SECONDS", default_value_t = judge::DUE_S)]
+    due: u32,
 }
 
 fn main() -> ExitCode {
-    let Arguments { data, json, since } = Arguments::parse();
-    match judged(&data.unwrap_or_else(config::data_folder), since) {
+    let Arguments { data, json, since, due } = Arguments::parse();
+    match judged(&data.unwrap_or_else(config::data_folder), since, due) {
         Ok(judgement) => {
             let text = if json {
                 format!("{}\n", serde_json::to_string(&judgement).expect("a judgement is plain data"))
@@ -49,8 +52,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn judged(data: &Path, since: u64) -> anyhow::Result<judge::Judgement> {
+fn judged(data: &Path, since: u64, due: u32) -> anyhow::Result<judge::Judgement> {
     let url = config::database_url()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(judge::run(data, url.as_ref(), since))
+    judge::run(data, url.as_ref(), since, due)
 }

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use evoladder::config::Players;
 use evoladder::ipc::child::{Child, run_role};
-use evoladder::players;
+use evoladder::players::{self, habits::Habits};
 use evoladder::season::Which;
 use ipc_schema::control::Role;
 use std::process::ExitCode;
@@ -20,10 +20,7 @@ fn run(config: &Players) -> anyhow::Result<()> {
         seed: config.seed,
         season: Which::from_name(&config.season).context("know the season")?,
         record: Some(config.data.join("players").join("record.ndjson")),
+        habits: Habits::demo(),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.context("start the runtime")?.block_on(async {
-        let control = child.start_control()?;
-        players::run(settings, control).await
-    })
+    players::run(settings, child)
 }

@@ -15,6 +15,7 @@ mod read;
 mod tables;
 
 use crate::config::Secret;
+use crate::runtime;
 use crate::store::Database;
 use follow::Follow;
 use ipc_schema::ids::{MatchId, PlayerId, Seq};
@@ -77,7 +78,11 @@ impl Finding {
 }
 
 /// Audits the ladder in `data`, whose tables are in PostgreSQL at `url` if that is given.
-pub async fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Audit> {
+pub fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Audit> {
+    runtime::block_on(audit(data, url))
+}
+
+async fn audit(data: &Path, url: Option<&Secret>) -> anyhow::Result<Audit> {
     let database = Database::of(data, url)?;
     let mut follow = Follow::default();
     let source = read::each(data, &database, |record| follow.take(record)).await?;

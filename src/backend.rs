@@ -3,9 +3,11 @@
 //! Every input is decided by [`crate::domain`], its events move the state at once, and the record
 //! goes to the db-writer. What is told to anyone, replies, cards and jobs alike, waits until the
 //! record it was computed from is on disk ([`core`]). [`requests`] translates the frontend's words,
-//! [`workers`] deals replays out, in the order of [`line`].
+//! [`workers`] deals replays out, in the order of [`line`], [`health`] says how it goes.
 
 mod core;
+mod frontends;
+mod health;
 mod line;
 mod repeats;
 mod requests;
@@ -14,12 +16,15 @@ mod workers;
 use crate::domain::ladder::{Act, Input};
 use crate::domain::season::Season;
 use crate::failpoint;
-use crate::ipc::child::{Child, Control, gauge};
+use crate::ipc::child::{Child, Control};
 use crate::ipc::connection::{CHANNEL_FRAMES, Connection, Greeted, Inbound, Outbox, serve};
 use crate::ipc::link::{Link, LinkEvent, WriterProtocol};
+use crate::ipc::trace;
+use crate::runtime;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use core::Core;
+use frontends::Frontends;
 use ipc_schema::archive::ArchivedMatch;
 use ipc_schema::backend::{
     BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest, CardFailure,
@@ -29,8 +34,9 @@ use ipc_schema::db_writer::{WriterReply, WriterRequest};
 use ipc_schema::event::Places;
 use ipc_schema::ids::{CardId, Incarnation, JobId, Key, MatchId, UserId};
 use ipc_schema::replay::{Fault, WorkerRequest};
-use ipc_schema::staff::{HealthView, StaffLook, StaffView};
+use ipc_schema::staff::{StaffLook, StaffView};
 use ipc_schema::vocab::{Caller, FileHash, Locale, Refusal, Timestamp};
+use ipc_schema::watch::Watch;
 use repeats::Repeats;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -161,7 +167,18 @@ enum Fetched {
 /// Runs until drained. `db_writer` is the db-writer's socket; chance begins at `seed`. Whoever has
 /// the account `owner` is an owner of the ladder, whatever staff did before. `places` is where the ladder
 /// speaks besides DMs.
-pub async fn run(
+pub fn run(
+    child: Child,
+    db_writer: PathBuf,
+    season: Season,
+    seed: u64,
+    owner: Option<UserId>,
+    places: Places,
+) -> anyhow::Result<()> {
+    runtime::block_on(run_until_drained(child, db_writer, season, seed, owner, places))
+}
+
+async fn run_until_drained(
     mut child: Child,
     db_writer: PathBuf,
     season: Season,
@@ -201,13 +218,14 @@ pub async fn run(
         writer,
         events,
         workers: Workers::default(),
-        frontend: None,
-        frontend_gone_at: Some(crate::clock::now()),
+        frontends: Frontends::away_since(crate::clock::now()),
         last_number: 0,
         under_way: BTreeMap::new(),
         repeats: Repeats::default(),
         passing: BTreeMap::new(),
+        watch: None,
     };
+    let mut watch = control.watch();
     // A backend before this one may have handed them to a frontend that is gone as well.
     backend.repeats.interrupted(backend.core.ladder().cards().due());
     let mut second = tokio::time::interval(Duration::from_secs(1));
@@ -229,7 +247,8 @@ pub async fn run(
                 backend.handle(Event::WorkerDied { incarnation, death });
             }
             () = tokio::time::sleep(wait) => {}
-            _ = second.tick() => control.gauges(backend.gauges()),
+            _ = second.tick() => backend.report(&control),
+            Ok(()) = watch.changed() => backend.watched(watch.borrow_and_update().clone()),
             () = control.drain_asked() => break,
         }
         // Whatever woke the loop: what came together is decided together and stored in one frame, and
@@ -264,7 +283,7 @@ pub async fn run(
         }
     };
     tokio::time::timeout(Duration::from_secs(1), finish).await.ok();
-    control.gauges(backend.gauges());
+    backend.report(&control);
     control.finish().await;
     Ok(())
 }
@@ -284,27 +303,26 @@ struct Backend {
     writer: Link<WriterProtocol>,
     events: mpsc::Sender<Event>,
     workers: Workers,
-    /// The newest frontend, by its connection's number.
-    frontend: Option<(u64, Outbox)>,
-    /// Some while there is none: nobody can press then, so no deadline passes.
-    frontend_gone_at: Option<Timestamp>,
+    frontends: Frontends<Outbox>,
     last_number: u64,
     /// Cards sent to the frontend and not answered, or to be tried again: version, and when.
     under_way: BTreeMap<CardId, (u32, Option<Timestamp>)>,
     repeats: Repeats,
     /// How often in a row a card failed for a passing reason.
     passing: BTreeMap<CardId, u32>,
+    /// How the whole ladder does, as the supervisor said last.
+    watch: Option<Watch>,
 }
 
 impl Backend {
     fn handle(&mut self, event: Event) {
         match event {
             Event::Connected(greeted) => self.connected(greeted),
-            Event::Frontend { number, call, blob } => self.frontend_call(number, call, blob),
+            Event::Frontend { number, call, blob } => {
+                trace::within(call.trace, || self.frontend_call(number, call, blob));
+            }
             Event::FrontendGone { number } => {
-                if self.frontend.as_ref().is_some_and(|(current, _)| *current == number) {
-                    self.frontend = None;
-                    self.frontend_gone_at = Some(crate::clock::now());
+                if self.frontends.gone(number, crate::clock::now()) {
                     self.nothing_is_under_way();
                 }
             }
@@ -313,9 +331,12 @@ impl Backend {
                 WorkerRequest::Done { job, result } => {
                     if self.workers.done(worker, job) {
                         failpoint::hit("backend: job answered").ok();
-                        self.core.take(&match result {
-                            Ok(facts) => Input::JobRead { job, facts },
-                            Err(fault) => Input::JobFailed { job, fault },
+                        trace::within(self.core.trace_of(job), || {
+                            tracing::debug!("replay job {job} is read");
+                            self.core.take(&match result {
+                                Ok(facts) => Input::JobRead { job, facts },
+                                Err(fault) => Input::JobFailed { job, fault },
+                            });
                         });
                     }
                 }
@@ -331,7 +352,7 @@ impl Backend {
                 }
             }
             Event::Appended { generation, answer } => self.core.appended(generation, answer),
-            Event::Stored { number, call, caller, hash, blob, result } => {
+            Event::Stored { number, call, caller, hash, blob, result } => trace::within(call.trace, || {
                 let bytes = u32::try_from(blob.len()).expect("a frame's length fits u32");
                 let act = match result {
                     Ok(()) => {
@@ -351,7 +372,7 @@ impl Backend {
                     self.workers.keep(job, blob);
                 }
                 self.core.hold(number, call.id, reply);
-            }
+            }),
             Event::Relayed { number, id, reply } => self.reply(number, id, reply),
             Event::ReadFile { number, id, file } => {
                 let bytes = file.as_ref().and_then(|file| u32::try_from(file.len()).ok());
@@ -390,8 +411,10 @@ impl Backend {
     fn dropped(&mut self, dropped: Dropped) {
         let Dropped { job, strike, out_of_tries } = dropped;
         let blamed = if strike { "which is its file's fault" } else { "which nobody is blamed for" };
-        tracing::warn!("a replay worker was lost over job {job}, {blamed}");
-        self.core.take(&Input::JobDropped { job, strike, out_of_tries });
+        trace::within(self.core.trace_of(job), || {
+            tracing::warn!("a replay worker was lost over job {job}, {blamed}");
+            self.core.take(&Input::JobDropped { job, strike, out_of_tries });
+        });
     }
 
     fn connected(&mut self, greeted: Greeted) {
@@ -416,12 +439,7 @@ impl Backend {
         let Connection { outbox, mut inbox, .. } = greeted.open::<BackendCall>();
         let ladder = BackendMessage::Event(BackendEvent::Ladder(self.core.ladder_id()));
         outbox.try_send(&ladder, Bytes::new()).ok();
-        self.frontend = Some((number, outbox));
-        self.nothing_is_under_way();
-        if let Some(since) = self.frontend_gone_at.take() {
-            let until = self.core.now();
-            self.core.take(&Input::TimeLost { since, until });
-        }
+        self.frontends.connected(number, outbox);
         tokio::spawn(async move {
             while let Some(Inbound { message: call, blob }) = inbox.recv().await {
                 if events.send(Event::Frontend { number, call, blob }).await.is_err() {
@@ -430,6 +448,18 @@ impl Backend {
             }
             events.send(Event::FrontendGone { number }).await.ok();
         });
+    }
+
+    /// This frontend has the cards to show from here on.
+    fn take_cards(&mut self, number: u64, id: u64) {
+        if self.frontends.take_cards(number) {
+            self.nothing_is_under_way();
+        }
+        if let Some(since) = self.frontends.take_away() {
+            let until = self.core.now();
+            self.core.take(&Input::TimeLost { since, until });
+        }
+        self.reply(number, id, BackendReply::Taken);
     }
 
     /// Whoever had cards to show is gone.
@@ -464,6 +494,7 @@ impl Backend {
                 return self.relay(number, call.id, WriterRequest::LoadSession { shard });
             }
             BackendRequest::ReplayFile { hash } => return self.read_file(number, call.id, hash),
+            BackendRequest::TakeCards => return self.take_cards(number, call.id),
             _ => {}
         }
         // Most of all while the disk refuses.
@@ -578,7 +609,7 @@ impl Backend {
     /// read anew for whoever asks again.
     fn find_match(&self, number: u64, id: u64, caller: Caller, reader: Reader, match_id: MatchId) {
         let (writer, events) = (self.writer.clone(), self.events.clone());
-        tokio::spawn(async move {
+        tokio::spawn(trace::carry(trace::current(), async move {
             let request = WriterRequest::FindMatch { match_id };
             let found = match writer.call(None, request, Bytes::new(), HISTORY_LIMIT).await {
                 Ok((WriterReply::Match(found), _)) => Ok(found),
@@ -586,20 +617,20 @@ impl Backend {
                 Ok(_) | Err(_) => Err(Refusal::HistoryAway),
             };
             events.send(Event::FoundMatch { number, id, caller, reader, found }).await.ok();
-        });
+        }));
     }
 
     /// Reads a stored replay back, for somebody to download.
     fn read_file(&self, number: u64, id: u64, hash: FileHash) {
         let (writer, events) = (self.writer.clone(), self.events.clone());
-        tokio::spawn(async move {
+        tokio::spawn(trace::carry(trace::current(), async move {
             let request = WriterRequest::ReadReplay { hash };
             let file = match writer.call(None, request, Bytes::new(), FILE_LIMIT).await {
                 Ok((WriterReply::Replay(Some(_)), bytes)) => Some(bytes),
                 Ok(_) | Err(_) => None,
             };
             events.send(Event::ReadFile { number, id, file }).await.ok();
-        });
+        }));
     }
 
     /// Has the file stored under its hash; the decision follows when it is on disk.
@@ -611,7 +642,7 @@ impl Backend {
         let hash = FileHash(Sha256::digest(&blob).into());
         let ladder = self.core.ladder();
         let checked = ladder.check_upload(self.core.season(), crate::clock::now(), caller.user, hash);
-        tokio::spawn(async move {
+        tokio::spawn(trace::carry(call.trace, async move {
             let result = match checked {
                 Err(refusal) => Err(refusal),
                 Ok(_) => {
@@ -624,12 +655,12 @@ impl Backend {
                 }
             };
             events.send(Event::Stored { number, call, caller, hash, blob, result }).await.ok();
-        });
+        }));
     }
 
     fn until_next_tick(&self) -> Duration {
         let now = crate::clock::now();
-        let tick = self.core.next_tick().filter(|_| self.frontend_gone_at.is_none()).map(|at| at.since(now));
+        let tick = self.core.next_tick().filter(|_| !self.frontends.is_away()).map(|at| at.since(now));
         let retry = self.under_way.values().filter_map(|(_, again)| again.map(|at| at.since(now))).min();
         // At least once a second, so that a clock that was set does not stop the ladder.
         let longest = self.workers.next_look().unwrap_or(Duration::from_secs(1));
@@ -638,7 +669,7 @@ impl Backend {
     }
 
     fn tick(&mut self) {
-        if self.frontend_gone_at.is_none() {
+        if !self.frontends.is_away() {
             self.core.tick();
         }
         for dropped in self.workers.overdue(crate::clock::instant()) {
@@ -661,9 +692,9 @@ impl Backend {
             }
         }
         let wanted: Vec<Wanted> = self.core.due_jobs().collect();
-        for Wanted { job, hash, .. } in self.workers.assign(&wanted, now) {
+        for Wanted { job, hash, trace, .. } in self.workers.assign(&wanted, now) {
             let (writer, events) = (self.writer.clone(), self.events.clone());
-            tokio::spawn(async move {
+            tokio::spawn(trace::carry(trace, async move {
                 let read =
                     writer.call(None, WriterRequest::ReadReplay { hash }, Bytes::new(), STORE_LIMIT).await;
                 let file = match read {
@@ -672,7 +703,7 @@ impl Backend {
                     _ => Fetched::NotNow,
                 };
                 events.send(Event::Fetched { job, file }).await.ok();
-            });
+            }));
         }
         let places = self.workers.places(&wanted, now);
         if !places.is_empty() && !self.core.is_read_only() {
@@ -692,7 +723,7 @@ impl Backend {
         }
         // Cards wait while the frontend is behind, so that replies always find room: it has fewer
         // requests under way than half of what its connection holds.
-        if let Some((_, outbox)) = &self.frontend
+        if let Some(outbox) = self.frontends.for_cards()
             && outbox.room() > CHANNEL_FRAMES / 2
             && !self.core.is_read_only()
         {
@@ -729,47 +760,10 @@ impl Backend {
     }
 
     fn reply_with(&self, number: u64, id: u64, reply: BackendReply, blob: Bytes) {
-        if let Some((_, outbox)) = self.frontend.as_ref().filter(|(current, _)| *current == number)
+        if let Some(outbox) = self.frontends.outbox(number)
             && outbox.try_send(&BackendMessage::Reply { id, reply }, blob).is_err()
         {
             tracing::warn!("the frontend does not read its answers");
         }
-    }
-
-    /// What staff ask about, also while the disk refuses: nothing in it has to be saved first.
-    fn health(&self) -> HealthView {
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let ladder = self.core.ladder();
-        let (workers, workers_idle) = self.workers.counts();
-        HealthView {
-            records: self.core.seq().0,
-            records_unsaved: self.core.unsaved(),
-            read_only: self.core.is_read_only(),
-            workers: count(workers),
-            workers_idle: count(workers_idle),
-            replays_in_line: count(ladder.jobs().count()),
-            cards_due: count(ladder.cards().due().count()),
-            cards_under_way: count(self.under_way.len()),
-            replays_parsed: ladder.counts().replays_parsed,
-            replays_failed: ladder.counts().replays_failed,
-        }
-    }
-
-    fn gauges(&self) -> Vec<ipc_schema::control::Gauge> {
-        let ladder = self.core.ladder();
-        let counts = ladder.counts();
-        vec![
-            gauge("players", ladder.players() as f64),
-            gauge("queue_entries", ladder.queued() as f64),
-            gauge("matches_open", ladder.open_matches() as f64),
-            gauge("matches_paired", counts.matches_paired as f64),
-            gauge("matches_decided", counts.matches_decided as f64),
-            gauge("replays_parsed", counts.replays_parsed as f64),
-            gauge("replays_failed", counts.replays_failed as f64),
-            gauge("replays_in_line", ladder.jobs().count() as f64),
-            gauge("cards_kept", ladder.cards().len() as f64),
-            gauge("records", self.core.seq().0 as f64),
-            gauge("records_unsaved", self.core.unsaved() as f64),
-        ]
     }
 }

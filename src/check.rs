@@ -8,6 +8,7 @@ mod permissions;
 
 use crate::config::{self, Faults};
 use crate::frontend::rest::Rest;
+use crate::runtime;
 use crate::store::{Database, Store};
 use nix::unistd::{AccessFlags, access};
 use std::fmt;
@@ -64,12 +65,16 @@ pub fn of_faults(faults: &Faults) -> Vec<Finding> {
     faults.0.iter().map(|fault| Finding::missing("settings", fault.as_str())).collect()
 }
 
-pub async fn run(config: &config::Check) -> anyhow::Result<Vec<Finding>> {
+pub fn run(config: &config::Check) -> anyhow::Result<Vec<Finding>> {
+    runtime::block_on(look(config))
+}
+
+async fn look(config: &config::Check) -> anyhow::Result<Vec<Finding>> {
     let mut findings = vec![Finding::good("settings", "all of them can be read")];
     findings.push(data_folder(&config.data));
     findings.push(database(&config.data, config.database_url.as_ref()).await);
     let rest = Rest::new(config.token.expose(), config.proxy.as_deref())?;
-    findings.extend(discord::look(&rest, config.places).await);
+    findings.extend(discord::look(&rest, config.places, config.shards).await);
     Ok(findings)
 }
 

@@ -5,10 +5,14 @@
 //! supervisor reads its own environment and hands every child only what its struct here names.
 
 mod check;
+mod dashboard;
 mod places;
 mod replay_store;
+mod shards;
+mod watch;
 
 pub use check::{Check, CheckedPlaces};
+pub use dashboard::{DASHBOARD_LISTEN, DASHBOARD_TOKEN, Dashboard, DashboardWish};
 pub use places::{
     GUILD_ID, MATCH_CHANNEL_ID, MATCH_LOG_CHANNEL_ID, MATCH_THREADS, STAFF_CHANNEL_ID, STAFF_ROLE_ID,
     place_variables,
@@ -17,9 +21,12 @@ pub use replay_store::{
     AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Bucket,
     REPLAY_STORE, ReplayStore,
 };
+pub use shards::{FRONTEND, FRONTEND_PROCESSES, Nth, SHARDS, Shards};
+pub use watch::{ALERTS, LOAD_LEVELS};
 
+use crate::watch::Knobs;
 use ipc_schema::event::Places;
-use ipc_schema::ids::UserId;
+use ipc_schema::ids::{ChannelId, UserId};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +39,8 @@ pub const RUN_DIR: &str = "EVOLADDER_RUN_DIR";
 pub const DATA: &str = "EVOLADDER_DATA";
 /// How much the processes say on standard error.
 pub const LOG: &str = "EVOLADDER_LOG";
+/// In which form, `text` or `json`: a child does not see whether its words end on a terminal.
+pub const LOG_FORMAT: &str = "EVOLADDER_LOG_FORMAT";
 /// Which season is played: `default` or `demo`.
 pub const SEASON: &str = "EVOLADDER_SEASON";
 /// The Discord account that is always an owner of the ladder.
@@ -116,6 +125,16 @@ pub struct Supervisor {
     pub backtrace: Option<String>,
     /// `RAILWAY_RUN_UID` is 0: the data folder is given to the children, and each role is a user of its own.
     pub is_run_as_root: bool,
+    /// `DASHBOARD_LISTEN`, default 127.0.0.1:9640, in a demo a free port of 127.0.0.1.
+    pub dashboard: Option<DashboardWish>,
+    /// `DASHBOARD_TOKEN`, needed where the dashboard listens for others than this machine.
+    pub dashboard_token: Option<Secret>,
+    /// `LOAD_LEVELS` and `ALERTS`; default what [`Knobs`] has.
+    pub watch: Knobs,
+    /// `SHARDS`, default `0/1`; shard 0 is among them.
+    pub shards: Shards,
+    /// `FRONTEND_PROCESSES`, at most one for each shard, default 1.
+    pub frontend_processes: usize,
 }
 
 #[derive(Debug)]
@@ -164,6 +183,12 @@ pub struct Frontend {
     pub token: Secret,
     /// `DISCORD_PROXY`, the host and port of the emulator; Discord itself without it.
     pub proxy: Option<String>,
+    /// `STAFF_CHANNEL_ID`, where staff are told of alerts, else nowhere.
+    pub staff_channel: Option<ChannelId>,
+    /// `SHARDS`, those of this process, default `0/1`.
+    pub shards: Shards,
+    /// `EVOLADDER_FRONTEND`, default the only one.
+    pub which: Nth,
 }
 
 #[derive(Debug)]
@@ -184,7 +209,7 @@ pub struct Emulator {
     pub season: String,
     /// `EMULATOR_FAULTS`, JSON as `POST /emulator/faults` takes it, default none.
     pub faults: Option<String>,
-    /// `EVOLADDER_DISCORD_SPEC`, the OpenAPI document that requests are held against; default one that lies
+    /// `EVOLADDER_DISCORD_SPEC`, the OpenAPI document that requests and answers are held against; default one that lies
     /// beside the checkout, else none.
     pub discord_spec: Option<PathBuf>,
 }
@@ -286,6 +311,24 @@ impl LogLevel {
     }
 }
 
+/// In which form the processes log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people at a terminal.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl LogFormat {
+    pub fn name(self) -> &'static str {
+        match self {
+            LogFormat::Text => "text",
+            LogFormat::Json => "json",
+        }
+    }
+}
+
 impl From<LogLevel> for LevelFilter {
     fn from(level: LogLevel) -> LevelFilter {
         match level {
@@ -343,7 +386,13 @@ impl SandboxRule {
 
 impl Supervisor {
     fn read(from: &mut Reader<'_>) -> Supervisor {
+        let (dashboard, dashboard_token) = from.dashboard();
+        let (shards, frontend_processes) = from.shards_and_processes();
         Supervisor {
+            dashboard,
+            dashboard_token,
+            shards,
+            frontend_processes,
             data: from.path(DATA).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA)),
             season: from.text(SEASON),
             seed: from.seed(),
@@ -366,6 +415,7 @@ impl Supervisor {
             log: from.log(),
             backtrace: from.text(BACKTRACE),
             is_run_as_root: from.text(RUN_UID).as_deref() == Some("0"),
+            watch: from.watch(),
         }
     }
 }
@@ -413,6 +463,9 @@ impl Frontend {
                 let (host, port) = text.rsplit_once(':')?;
                 (!host.is_empty() && port.parse::<u16>().is_ok()).then(|| text.to_owned())
             }),
+            staff_channel: from.places().staff,
+            shards: from.shards(),
+            which: from.which_frontend(),
         }
     }
 }
@@ -460,12 +513,18 @@ macro_rules! from_env {
         }
     )+};
 }
-from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players, Check);
+from_env!(Supervisor, DbWriter, Backend, ReplayWorker, Frontend, Emulator, Players, Dashboard, Check);
 
 /// The folder in which places are armed, if there is one.
 #[cfg(feature = "failpoints")]
 pub(crate) fn failpoints() -> Option<PathBuf> {
     env::var_os(FAILPOINTS).filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+/// The form of the log, where the supervisor says it.
+pub fn log_format() -> Option<LogFormat> {
+    let said = env::var_os(LOG_FORMAT)?;
+    [LogFormat::Text, LogFormat::Json].into_iter().find(|format| said == format.name())
 }
 
 /// The data folder alone, for those who only look at a running ladder.

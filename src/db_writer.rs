@@ -8,6 +8,7 @@
 pub mod copies;
 pub mod files;
 pub mod history;
+mod lag;
 pub mod lease;
 pub mod project;
 mod reconcile;
@@ -19,20 +20,24 @@ use crate::config::{self, Durability};
 use crate::failpoint;
 use crate::ipc::child::{Child, Control, gauge};
 use crate::ipc::connection::{Connection, Inbound, Outbox, SendError, serve};
+use crate::ipc::trace;
 use crate::journal::commit::Commits;
 use crate::journal::reader::Reader;
 use crate::journal::{Journal, JournalError};
+use crate::runtime;
 use crate::snapshot::Snapshot;
 use crate::store::{Database, Store, StoreError};
+use crate::telemetry::latency::Latency;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use copies::Objects;
 use files::{NotStored, ReplayFiles};
 use history::History;
 use ipc_schema::control::Role;
-use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::ids::{Incarnation, LadderId, Seq};
+use ipc_schema::db_writer::{Record, WriterAnswer, WriterCall, WriterReply, WriterRequest};
+use ipc_schema::ids::{Incarnation, Key, LadderId, Seq};
 use ipc_schema::vocab::Timestamp;
+use lag::Lag;
 use lease::Terms;
 use project::{Following, Projector};
 use reconcile::{Agreement, Connected, unmendable};
@@ -42,7 +47,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
@@ -171,7 +176,11 @@ async fn unless_drained<T>(opening: impl Future<Output = T>, control: &Control) 
 }
 
 /// Runs until drained.
-pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<()> {
+pub fn run(child: Child, config: &config::DbWriter) -> anyhow::Result<()> {
+    runtime::block_on(run_until_drained(child, config)).map_err(for_whom)
+}
+
+async fn run_until_drained(mut child: Child, config: &config::DbWriter) -> anyhow::Result<()> {
     let data = config.data.as_path();
     let database = Database::of(data, config.database_url.as_ref())?;
     let listener = child.take_listener(Role::DbWriter.name())?;
@@ -247,6 +256,8 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
         unanswered: Unanswered::default(),
         snapshots,
         under_way: 0,
+        took: Latency::new("append"),
+        lag: Lag::default(),
         waiting_load: None,
         load: None,
         backend_gone_at: None,
@@ -288,7 +299,11 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
             }
             _ = second.tick() => {
                 let (journal, database) = (writer.synced.borrow().0, *following.borrow());
+                let behind = writer.lag.look(clock::instant(), Seq(journal), database.projected);
                 let mut gauges = vec![
+                    gauge("appends_under_way", writer.under_way as f64),
+                    gauge("database_lag_s", behind.as_secs_f64()),
+                    gauge("journal_bytes", writer.commits.bytes() as f64),
                     gauge("journal_seq", journal as f64),
                     gauge("database_lag_records", journal.saturating_sub(database.projected.0) as f64),
                     gauge("database_connected", f64::from(u8::from(database.is_connected))),
@@ -296,6 +311,7 @@ pub async fn run(mut child: Child, config: &config::DbWriter) -> anyhow::Result<
                 ];
                 gauges.extend(writer.files.to_copy().map(|count| gauge("replays_to_copy", count as f64)));
                 control.gauges(gauges);
+                control.latencies(vec![writer.took.read(), project::TOOK.read()]);
                 let (journal, database) = (Seq(journal), database.projected);
                 writer.snapshots.tick(&writer.commits, journal, database, &made);
             }
@@ -323,6 +339,9 @@ struct Writer {
     unanswered: Unanswered<(u64, Outbox, WriterReply)>,
     /// Appends handed to the journal's thread and not yet answered.
     under_way: usize,
+    /// From an append's arrival to its sync.
+    took: Latency,
+    lag: Lag,
     /// A load that waits until nothing of an older backend is under way, and all of it may be told.
     waiting_load: Option<(u64, Seq, Outbox)>,
     /// Where the last page of a load ended.
@@ -333,6 +352,7 @@ struct Writer {
 /// What came of an append.
 struct Appended {
     id: u64,
+    since: Instant,
     outbox: Outbox,
     result: Result<Seq, String>,
 }
@@ -385,8 +405,11 @@ impl Writer {
             }
             WriterRequest::Append { records } => {
                 failpoint::hit("db-writer: append received").ok();
+                debug_each(&records, "to be stored");
+                let since = clock::instant();
                 let (appended, told) = (self.appended.clone(), outbox.clone());
-                let done = move |result| drop(appended.blocking_send(Appended { id, outbox: told, result }));
+                let done =
+                    move |result| drop(appended.blocking_send(Appended { id, since, outbox: told, result }));
                 match self.commits.append(&records, done) {
                     Ok(()) => self.under_way += 1,
                     Err(reason) => {
@@ -398,7 +421,8 @@ impl Writer {
             }
             WriterRequest::StoreReplay { hash, .. } => {
                 let files = self.files.clone();
-                tokio::spawn(async move {
+                tokio::spawn(trace::carry(call.trace, async move {
+                    tracing::debug!("a replay is to be stored as {hash}");
                     let reply = match files.store(hash, blob).await {
                         Ok(()) => WriterReply::ReplayStored,
                         // It is said when that begins and when it ends.
@@ -410,7 +434,7 @@ impl Writer {
                         }
                     };
                     answer(&outbox, id, reply, Bytes::new()).await;
-                });
+                }));
             }
             WriterRequest::SaveSession { shard, session } => {
                 let saved = self.sessions.save(shard, session);
@@ -422,20 +446,22 @@ impl Writer {
             }
             WriterRequest::FindMatch { match_id } => {
                 let found = self.history.find_match(match_id, *self.synced.borrow());
-                tokio::spawn(async move { answer(&outbox, id, found.await, Bytes::new()).await });
+                let answer = async move { answer(&outbox, id, found.await, Bytes::new()).await };
+                tokio::spawn(trace::carry(call.trace, answer));
             }
             WriterRequest::ReadReplay { hash } => {
                 let files = self.files.clone();
-                tokio::spawn(async move {
+                tokio::spawn(trace::carry(call.trace, async move {
                     let (reply, blob) = read_back(files.read(hash).await);
                     answer(&outbox, id, reply, blob).await;
-                });
+                }));
             }
         }
     }
 
-    async fn append_done(&mut self, Appended { id, outbox, result }: Appended) {
+    async fn append_done(&mut self, Appended { id, since, outbox, result }: Appended) {
         self.under_way -= 1;
+        self.took.took(since.elapsed());
         match result {
             Ok(through) => {
                 self.synced.send_replace(through);
@@ -539,7 +565,7 @@ async fn answer(outbox: &Outbox, id: u64, reply: WriterReply, blob: Bytes) {
 }
 
 /// What ends a run: tables that no other start finds otherwise are the operator's to mend.
-pub fn for_whom(error: anyhow::Error) -> anyhow::Error {
+fn for_whom(error: anyhow::Error) -> anyhow::Error {
     let is_lasting = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<StoreError>().is_some_and(StoreError::is_lasting)
     };
@@ -560,6 +586,15 @@ fn open_error(error: JournalError) -> anyhow::Error {
         | JournalError::OutOfOrder { .. }
         | JournalError::Conflict(_) => unmendable(error.to_string()).into(),
     }
+}
+
+/// What becomes of records, a line for each that belongs to a press or a message.
+fn debug_each(records: &[Record], what: &str) {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let traced = records.iter().filter_map(|record| Some((record.seq, record.key.and_then(Key::snowflake)?)));
+    traced.for_each(|(seq, trace)| tracing::debug!(seq = seq.0, trace, "{what}"));
 }
 
 fn fatal_error(error: Option<JournalError>) -> anyhow::Error {

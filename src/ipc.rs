@@ -1,5 +1,6 @@
 //! The sockets between processes: the tokio side ([`connection`], [`link`]), the blocking side for
-//! replay workers ([`blocking`]) and a child's tie to its supervisor ([`child`]).
+//! replay workers ([`blocking`]), a child's tie to its supervisor ([`child`]), and what is worked on,
+//! which goes with each request ([`trace`]).
 //!
 //! Every connection begins with one [`Hello`] each way. After it frames of one type flow in each
 //! direction, read by one task and written by another. Nothing here knows what messages mean.
@@ -8,6 +9,7 @@ pub mod blocking;
 pub mod child;
 pub mod connection;
 pub mod link;
+pub mod trace;
 
 use ipc_schema::control::{Hello, Role};
 use ipc_schema::frame::FrameError;

@@ -4,19 +4,19 @@
 //! What counts:
 //! - **lost**: a fact line that a player was shown and the tables do not bear out; a stored match,
 //!   the end of a match or the outcome of a replay that its player was not told though the log (and
-//!   for simulated players their record) goes on for 30 s behind it; a press that nothing final came of
+//!   for simulated players their record) goes on for [`DUE_S`] behind it; a press that nothing final came of
 //!   in as long, or that Discord gave up though a frontend lived; a report that was pressed and is not stored, or
 //!   a match that did not end as its reports say.
 //! - **duplicate**: a second message for one card; a match or a replay decided twice; a rating that
 //!   moved without a match, or twice for one.
-//! - A press that had no callback within 3 s is `expired` if no frontend was connected when they
+//! - A press that had no callback within 3 s is `expired` if no frontend of its shard was connected when they
 //!   ended, `machine_stalled` if the emulator stood still meanwhile, `while_down` if the emulator
 //!   itself ended before them, `turned_away` if a callback came and the emulator was told to refuse it,
 //!   and else a `deadline_misses`; only the last is lost as well.
 //!
 //! A bare acknowledgement is taken for the answer to a press of a button: what it changed is shown
 //! by a card. What the tables do not have yet because the database lags behind the journal is
-//! reported as lost, so the ladder has to have drained. Of a fact whose 30 s are not over nothing is
+//! reported as lost, so the ladder has to have drained. Of a fact whose time is not over nothing is
 //! said but their number, `not_yet_due`; a later run over the same folder tells.
 //!
 //! In reading order: [`files`] (what was told), [`lost`], [`once`], [`presses`], [`reports`], [`calls`].
@@ -29,6 +29,7 @@ mod presses;
 mod reports;
 
 use crate::config::Secret;
+use crate::runtime;
 use crate::store::{Database, Facts, MatchRow, Store};
 use anyhow::Context;
 use files::{Log, Record};
@@ -39,8 +40,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-/// How long a stored fact may take to reach its player, and a press to be answered.
-const DUE_MS: u64 = 30_000;
+/// How many seconds a stored fact may take to reach its player, and a press to be answered.
+pub const DUE_S: u32 = 30;
 /// Events read at a time.
 const PAGE: u32 = 1_000;
 
@@ -97,11 +98,17 @@ struct Case {
     closings: BTreeMap<MatchId, u32>,
     rulings: BTreeMap<JobId, u32>,
     since: u64,
+    due_ms: u64,
 }
 
-/// Judges what is in `data`, as far as it happened at `since` or later, in milliseconds since 1970.
+/// Judges what is in `data`, as far as it happened at `since` or later, in milliseconds since 1970. What
+/// is not told or answered after `due_s` seconds is lost.
 /// The tables are in PostgreSQL at `url` if that is given.
-pub async fn run(data: &Path, url: Option<&Secret>, since: u64) -> anyhow::Result<Judgement> {
+pub fn run(data: &Path, url: Option<&Secret>, since: u64, due_s: u32) -> anyhow::Result<Judgement> {
+    runtime::block_on(judge(data, url, since, due_s))
+}
+
+async fn judge(data: &Path, url: Option<&Secret>, since: u64, due_s: u32) -> anyhow::Result<Judgement> {
     // The files first: what they tell was stored before.
     let log = Log::read(data)?;
     let record = match Record::read(data) {
@@ -119,8 +126,9 @@ pub async fn run(data: &Path, url: Option<&Secret>, since: u64) -> anyhow::Resul
         anyhow::Ok((facts, counts(&mut store).await?))
     };
     let (facts, (closings, rulings)) = read.await.with_context(|| format!("{database} cannot be read"))?;
+    let due_ms = u64::from(due_s) * 1_000;
     let players = facts.users.iter().map(|(player, user)| (*user, *player)).collect();
-    Ok(Case { log, record, facts, players, closings, rulings, since }.judge())
+    Ok(Case { log, record, facts, players, closings, rulings, since, due_ms }.judge())
 }
 
 /// Whether the demo in this folder has simulated players, as far as it says.

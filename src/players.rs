@@ -4,13 +4,14 @@
 //! They reach the bot only as users of the emulator do and act on nothing but what they are shown.
 //! Whether they were told the truth is for others to judge, from [`record`].
 //!
-//! In reading order: [`people`] (who), [`screen`] (what they see), [`player`] (what they do),
+//! In reading order: [`people`] (who), [`habits`] (at what pace), [`screen`] (what they see), [`player`] (what they do),
 //! [`matches`] and [`game`] (what two of them play), [`client`] (how they press). [`offers`] forges for
-//! people at the emulator's page, who play with them or among themselves.
+//! people at the emulator's page, who play with them or among themselves. A measurement has its own people by [`live`].
 
 pub mod chance;
 pub mod client;
 pub mod game;
+pub mod habits;
 pub mod matches;
 pub mod offers;
 pub mod people;
@@ -19,11 +20,13 @@ pub mod record;
 pub mod screen;
 
 use crate::clock;
-use crate::ipc::child::{Control, gauge};
+use crate::ipc::child::{Child, gauge};
+use crate::runtime;
 use crate::season::Which;
 use anyhow::Context;
 use client::{Call, Client, Feed};
 use game::Handles;
+use habits::Habits;
 use ipc_schema::control::Gauge;
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
@@ -34,17 +37,14 @@ use record::{Deed, Entry, Record, Told, Who};
 use screen::{Line, News};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Lines read ahead of the loop. A full channel stops the reading; the emulator keeps the rest.
 const FEED: usize = 1_024;
-/// Players come one after another, so that a full house does not press `/setup` at once.
-const BETWEEN_ARRIVALS_MS: u64 = 50;
-/// All have come after this, however many they are.
-const ARRIVALS_MS: u64 = 15_000;
 /// What is under way when the drain begins may end within this.
 const DRAIN: Duration = Duration::from_secs(1);
 
@@ -58,10 +58,58 @@ pub struct Settings {
     pub season: Which,
     /// Where to append what was told.
     pub record: Option<PathBuf>,
+    pub habits: Habits,
+}
+
+/// How far the people go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// They set up, and wait for the others.
+    SetUp,
+    Live,
+    /// What is under way may end.
+    Leave,
+}
+
+/// What the people tell whoever runs them.
+#[derive(Debug)]
+pub enum Said {
+    /// The emulator's events can be seen.
+    Here,
+    /// Once a second.
+    Gauges(Vec<Gauge>),
 }
 
 /// Runs until the supervisor asks for the drain.
-pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()> {
+pub fn run(settings: Settings, child: Child) -> anyhow::Result<()> {
+    runtime::block_on(run_until_drained(settings, child))
+}
+
+async fn run_until_drained(settings: Settings, child: Child) -> anyhow::Result<()> {
+    let control = child.start_control()?;
+    let (order, stage) = watch::channel(Stage::Live);
+    let mut asked = control.clone();
+    tokio::spawn(async move {
+        asked.drain_asked().await;
+        order.send_replace(Stage::Leave);
+        // What is dropped says nothing any more.
+        order.closed().await;
+    });
+    live(settings, stage, |said| match said {
+        Said::Here => control.ready(None),
+        Said::Gauges(gauges) => control.gauges(gauges),
+    })
+    .await?;
+    control.finish().await;
+    Ok(())
+}
+
+/// Runs until the last stage.
+pub async fn live(
+    settings: Settings,
+    mut stage: watch::Receiver<Stage>,
+    mut tell: impl FnMut(Said),
+) -> anyhow::Result<()> {
     let client = Client::new(&settings.emulator)?;
     let (feed, mut lines) = mpsc::channel(FEED);
     tokio::spawn(client.clone().follow(feed));
@@ -70,13 +118,23 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
     crowd.record.note(clock::now(), None, &Entry::Started { players: settings.players })?;
     let mut drained_at = None;
     let mut opened = false;
+    if *stage.borrow() == Stage::SetUp {
+        crowd.players.iter_mut().for_each(Player::hold);
+    }
     loop {
         let wake = crowd.wake_in();
         let leave = drained_at;
         tokio::select! {
-            () = control.drain_asked(), if leave.is_none() => {
-                crowd.draining = true;
-                drained_at = Some(Instant::now() + DRAIN);
+            changed = stage.changed(), if leave.is_none() => {
+                changed.context("hear how far to go")?;
+                match *stage.borrow_and_update() {
+                    Stage::SetUp => {}
+                    Stage::Live => crowd.begin(),
+                    Stage::Leave => {
+                        crowd.draining = true;
+                        drained_at = Some(Instant::now() + DRAIN);
+                    }
+                }
             }
             () = tokio::time::sleep_until(leave.unwrap_or_else(Instant::now)), if leave.is_some() => break,
             item = lines.recv() => match item.context("follow the emulator's events")? {
@@ -84,7 +142,7 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
                 Feed::Opened => {
                     opened = true;
                     crowd.arrive();
-                    control.ready(None);
+                    tell(Said::Here);
                 }
                 Feed::Line(line) => crowd.see(&line)?,
             },
@@ -93,7 +151,7 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
                 crowd.outcome(player, outcome)?;
             }
             () = tokio::time::sleep(wake), if !crowd.draining => crowd.think()?,
-            _ = tick.tick() => control.gauges(crowd.gauges()),
+            _ = tick.tick() => tell(Said::Gauges(crowd.gauges())),
         }
         crowd.record.flush()?;
         if crowd.draining && crowd.calls.is_empty() {
@@ -102,8 +160,7 @@ pub async fn run(settings: Settings, mut control: Control) -> anyhow::Result<()>
     }
     crowd.record.note(clock::now(), None, &Entry::Stopped)?;
     crowd.record.flush()?;
-    control.gauges(crowd.gauges());
-    control.finish().await;
+    tell(Said::Gauges(crowd.gauges()));
     Ok(())
 }
 
@@ -118,6 +175,7 @@ struct Crowd {
     agenda: BTreeSet<(Timestamp, usize)>,
     matches: Matches,
     handles: Handles,
+    habits: Rc<Habits>,
     record: Record,
     /// Who has read the conversation of before this life.
     caught_up: Vec<bool>,
@@ -131,15 +189,17 @@ struct Crowd {
 impl Crowd {
     fn new(settings: &Settings, client: Client) -> anyhow::Result<Crowd> {
         let people = people::people(settings.seed, settings.players, &game::map_keys());
-        let player = |(index, person)| Player::new(settings.seed, index, person);
+        let habits = Rc::new(settings.habits.clone());
+        let player = |(index, person)| Player::new(settings.seed, index, person, Rc::clone(&habits));
         Ok(Crowd {
             client,
             players: people.into_iter().enumerate().map(player).collect(),
             by_user: HashMap::new(),
             wakes: vec![None; settings.players],
             agenda: BTreeSet::new(),
-            matches: Matches::new(settings.seed),
+            matches: Matches::new(settings.seed, Rc::clone(&habits)),
             handles: Handles::of(settings.season)?,
+            habits: Rc::clone(&habits),
             record: Record::open(settings.record.as_deref())?,
             caught_up: vec![false; settings.players],
             deeds: vec![None; settings.players],
@@ -150,9 +210,22 @@ impl Crowd {
 
     fn arrive(&mut self) {
         let now = clock::now();
-        let between = BETWEEN_ARRIVALS_MS.min(ARRIVALS_MS / self.players.len().max(1) as u64);
+        // One after another, so that a full house does not press `/setup` at once.
+        let people = u32::try_from(self.players.len().max(1)).unwrap_or(u32::MAX);
+        let between = self.habits.between_arrivals.min(self.habits.arrivals / people);
+        let mut at = now;
         for index in 0..self.players.len() {
-            self.players[index].arrive(now + Duration::from_millis(between * index as u64));
+            self.players[index].arrive(at);
+            at = at + between;
+            self.schedule(index);
+        }
+    }
+
+    /// Those who are set up need not wait any more.
+    fn begin(&mut self) {
+        let now = clock::now();
+        for index in 0..self.players.len() {
+            self.players[index].begin(now);
             self.schedule(index);
         }
     }
@@ -257,9 +330,13 @@ impl Crowd {
             Act::Command(name) => Call::Command { user, name },
             Act::Press { message, custom_id, values } => Call::Press { user, message, custom_id, values },
             Act::Submit { modal_id, fields } => Call::Submit { user, modal_id, fields },
-            Act::Upload { game, attempt } => {
+            Act::Upload { game, attempt, day } => {
                 let file_name = format!("demo-match-{}.SC2Replay", game.match_id);
-                Call::Upload { user, file_name, bytes: game::forge(&self.handles, &game, index, attempt) }
+                Call::Upload {
+                    user,
+                    file_name,
+                    bytes: game::forge(&self.handles, &game, index, attempt, day),
+                }
             }
         };
         let client = self.client.clone();
@@ -360,6 +437,8 @@ fn deed(act: &Act) -> Option<Deed> {
             Some(Deed::Press { custom_id: custom_id.clone(), message: message.clone() })
         }
         Act::Submit { modal_id, .. } => Some(Deed::Submit { modal: modal_id.clone() }),
-        Act::Upload { game, attempt } => Some(Deed::Upload { match_id: game.match_id.0, attempt: *attempt }),
+        Act::Upload { game, attempt, .. } => {
+            Some(Deed::Upload { match_id: game.match_id.0, attempt: *attempt })
+        }
     }
 }

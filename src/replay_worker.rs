@@ -15,6 +15,7 @@ use crate::failpoint;
 use crate::ipc::WireError;
 use crate::ipc::blocking::BlockingConnection;
 use crate::ipc::child::{Child, leave_without_supervisor};
+use crate::ipc::trace;
 use anyhow::Context;
 use crossbeam_channel::{Sender, bounded};
 use ipc_schema::control::{EXIT_RECYCLE, FromChild, Layer, LayerKind, Role, ToChild};
@@ -81,11 +82,18 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
         if !sent(connection.send(&WorkerRequest::Pull))? {
             break;
         }
-        let Some((Job { job, .. }, bytes)) = connection.receive::<Job>()? else { break };
+        let Some((Job { job, trace, .. }, bytes)) = connection.receive::<Job>()? else { break };
         AT_JOB.store(job.0, Ordering::Relaxed);
         failpoint::hit("replay-worker: job taken").ok();
         alarm::set(JOB_LIMIT_SECONDS);
-        let result = read(bytes);
+        let result = trace::span(trace).in_scope(|| {
+            let result = read(bytes);
+            tracing::debug!(
+                "replay job {job} is read: {}",
+                result.as_ref().map_or_else(Fault::code, |_| "well")
+            );
+            result
+        });
         alarm::cancel();
         failpoint::hit("replay-worker: job read").ok();
         if !sent(connection.send(&WorkerRequest::Done { job, result }))? {
@@ -169,7 +177,7 @@ fn answer_supervisor(mut control: BlockingConnection, drain: &Sender<()>) {
                 }
                 Ok(())
             }
-            Ok(Some((ToChild::Start { .. } | ToChild::PeerDied { .. }, _))) => Ok(()),
+            Ok(Some((ToChild::Start { .. } | ToChild::PeerDied { .. } | ToChild::Watch(_), _))) => Ok(()),
             Ok(None) => leave_without_supervisor(),
             Err(error) => Err(error),
         };

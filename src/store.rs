@@ -32,6 +32,7 @@ use link::{Link, Value};
 use project::Change;
 use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use std::borrow::Cow;
+use std::path::Path;
 use std::time::Duration;
 
 /// The migrations in order: name, and text for SQLite and for PostgreSQL. One is never edited once merged.
@@ -238,6 +239,13 @@ impl Store {
         })
         .await?;
         Ok(records)
+    }
+
+    /// Writes the tables as they are at one moment into the new file `path`, which is not synced. For tables in a file.
+    pub async fn copy_to(&mut self, path: &Path) -> Result<(), StoreError> {
+        let path = path.to_str().with_context(|| format!("{} is no UTF-8", path.display()));
+        let path = path.map_err(StoreError::Unread)?.to_owned();
+        self.each("vacuum into $1", vec![path.into()], |_| Ok(())).await
     }
 
     /// Notices a connection that died while nothing was to be done.

@@ -14,6 +14,8 @@
 //! | [`standby`] | waiting for a data folder that another one has |
 //! | [`status`] | what `evoladder status` asks and prints |
 //! | [`judging`] | what the judge says of a demo that has drained |
+//! | `watching` | how the whole does, computed from what the children tell |
+//! | `words` | what the children log, passed on, and their last words |
 //! | [`report`] | the numbers of a run: the line on the terminal, the summary, the report file |
 
 pub mod child;
@@ -28,6 +30,8 @@ pub mod spec;
 mod standby;
 pub mod status;
 pub mod users;
+mod watching;
+mod words;
 
 use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP};
 use std::hash::{BuildHasher, RandomState};

@@ -3,6 +3,7 @@
 
 mod bot;
 mod components;
+mod dashboard;
 mod driver;
 mod pane;
 mod pictures;

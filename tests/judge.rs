@@ -581,7 +581,7 @@ fn run_beside(judge: &str) -> (i32, String, Value) {
     let _alone = processes();
     let root = tempfile::tempdir().unwrap();
     let ladder = Path::new(env!("CARGO_BIN_EXE_evoladder"));
-    for role in ["backend", "db-writer", "emulator", "frontend", "players", "replay-worker"] {
+    for role in ["backend", "dashboard", "db-writer", "emulator", "frontend", "players", "replay-worker"] {
         let name = format!("evoladder-{role}");
         symlink(ladder.with_file_name(&name), root.path().join(&name)).unwrap();
     }

@@ -4,6 +4,7 @@
 //! another and do not wait for each other's processors.
 
 mod audit;
+mod benches;
 mod browser;
 #[expect(dead_code, reason = "parts of an executable of their own, of which only the tests are run here")]
 mod chaos {

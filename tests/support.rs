@@ -149,7 +149,7 @@ impl Ladder {
     async fn until_ready(&mut self) {
         wait_for("the ladder to be up", async || {
             let ended = self.supervisor.try_wait().unwrap();
-            assert_eq!(ended, None, "the ladder does not start");
+            assert_eq!(ended, None, "the ladder does not start: {}", self.log());
             self.all_ready().then_some(())
         })
         .await;
@@ -226,8 +226,29 @@ impl Ladder {
         let pid = nix::unistd::Pid::from_raw(self.supervisor.id().cast_signed());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
         let status = self.supervisor.wait().unwrap();
+        self.after_its_end(status)
+    }
+
+    /// Waits for its end, which comes by itself, and says how it was.
+    pub(crate) async fn ended(mut self) -> (ExitStatus, TempDir) {
+        let status = wait_for("the ladder to end", async || self.supervisor.try_wait().unwrap()).await;
+        self.after_its_end(status)
+    }
+
+    fn after_its_end(mut self, status: ExitStatus) -> (ExitStatus, TempDir) {
         self.note_met();
+        self.was_as_discord_describes();
         (status, std::mem::replace(&mut self.root, tempfile::tempdir().unwrap()))
+    }
+
+    /// Up to here nothing was asked or answered that Discord's own description does not have, where that is at hand.
+    fn was_as_discord_describes(&self) {
+        let log =
+            std::fs::read_to_string(self.data().join("emulator").join("log.ndjson")).unwrap_or_default();
+        let is_unlike =
+            |line: &&str| ["\"unlike_discord\"", "\"spec_violation\""].iter().any(|kind| line.contains(kind));
+        let unlike: Vec<&str> = log.lines().filter(is_unlike).collect();
+        assert!(unlike.is_empty(), "{unlike:#?}");
     }
 
     /// What simulated people do is chance, and meets nothing for certain.
@@ -289,6 +310,7 @@ impl Ladder {
         self.supervisor.kill().unwrap();
         self.supervisor.wait().unwrap();
         self.note_met();
+        self.was_as_discord_describes();
         std::mem::replace(&mut self.root, tempfile::tempdir().unwrap())
     }
 }

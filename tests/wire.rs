@@ -4,6 +4,7 @@ pub(crate) mod alone;
 mod connections;
 mod links;
 mod peer;
+mod pieces;
 pub(crate) mod samples;
 mod waiting;
 
@@ -97,10 +98,12 @@ fn every_variant_of_every_message_survives_a_round_trip() {
 #[test]
 fn a_message_larger_than_a_frame_is_not_sent() {
     let mut out = b"before".to_vec();
-    for bytes in [MAX_FRAME_BYTES - 12, MAX_FRAME_BYTES - 11] {
-        let job = Job { job: ipc_schema::ids::JobId(1), bytes: u32::try_from(bytes).unwrap() };
+    for bytes in [MAX_FRAME_BYTES - 20, MAX_FRAME_BYTES - 19] {
+        let bytes_told = u32::try_from(bytes).unwrap();
+        let job =
+            Job { job: ipc_schema::ids::JobId(1), bytes: bytes_told, trace: ipc_schema::ids::Trace::NONE };
         let encoded = frame::encode(&job, &mut out);
-        if bytes + 12 > MAX_FRAME_BYTES {
+        if bytes + 20 > MAX_FRAME_BYTES {
             assert_eq!(encoded, Err(FrameError::TooLong { bytes: MAX_FRAME_BYTES + 1 }));
             assert_eq!(out, b"before", "a refused message leaves nothing behind");
         } else {

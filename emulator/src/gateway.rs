@@ -1,8 +1,9 @@
-//! The gateway: one websocket, always in text frames.
+//! The gateway: one websocket, in text frames, or in binary ones where the client asked for `zstd-stream`.
 //!
-//! A client may ask for compression in the query; Discord's libraries inflate only
-//! binary frames, so text answers every request. Sessions are in `session`; this is
-//! what a connection says and hears.
+//! A client that asks for another compression in the query gets text: Discord's libraries inflate
+//! only binary frames. Sessions are in `session`; this is what a connection says and hears.
+
+mod zstd_stream;
 
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::http::put;
 use crate::session::{Attached, CannotIdentify, CannotResume, Share, Signal};
 use crate::trouble::{Order, Terms};
 use crate::world::{Ask, Left};
+use zstd_stream::ZstdStream;
 
 /// A client that is silent for so many heartbeats is taken for dead.
 const PATIENCE: u32 = 2;
@@ -29,7 +31,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Discord's numbers; a close code tells the client whether to come back, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CloseCode {
+pub(crate) enum CloseCode {
     UnknownOpcode = 4001,
     DecodeError = 4002,
     NotAuthenticated = 4003,
@@ -65,8 +67,21 @@ enum End {
     Told(u16),
 }
 
+/// What a connection was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sent {
+    /// The messages as texts.
+    pub(crate) text_bytes: u64,
+    /// As they were on the wire, frame headers left out.
+    pub(crate) wire_bytes: u64,
+}
+
 struct Connection {
     socket: WebSocket,
+    /// Begins with the connection and ends with it, whatever becomes of the session.
+    zstd: Option<ZstdStream>,
+    /// Not told to the world yet.
+    sent: Sent,
     asks: mpsc::Sender<Ask>,
     terms: Terms,
     attached: Option<Attached>,
@@ -74,11 +89,15 @@ struct Connection {
     sends_until: Instant,
 }
 
-pub(crate) async fn serve(socket: WebSocket, asks: mpsc::Sender<Ask>) {
+/// `compress` is what the client asked for by that name, if anything.
+pub(crate) async fn serve(socket: WebSocket, compress: Option<&str>, asks: mpsc::Sender<Ask>) {
     let Some(terms) = put(&asks, |reply| Ask::Connect { reply }).await else { return };
     let at_once = terms.mood.borrow().close_at_once;
     let sends_until = Instant::now() + SENDS_WINDOW;
-    let mut connection = Connection { socket, asks, terms, attached: None, sends: 0, sends_until };
+    let zstd = (compress == Some("zstd-stream")).then(ZstdStream::new);
+    let sent = Sent::default();
+    let mut connection =
+        Connection { socket, zstd, sent, asks, terms, attached: None, sends: 0, sends_until };
     let end = match at_once {
         Some(code) => End::Told(code),
         None => connection.run().await,
@@ -179,8 +198,9 @@ impl Connection {
     /// Lets the session go, if there is one.
     async fn detach(&mut self, how: Left) {
         if let Some(Attached { session, connection, .. }) = self.attached.take() {
+            let sent = std::mem::take(&mut self.sent);
             // The loop is gone when the emulator stops, and the sessions with it.
-            let _ = self.asks.send(Ask::Left { session, connection, how }).await;
+            let _ = self.asks.send(Ask::Left { session, connection, how, sent }).await;
         }
     }
 
@@ -261,8 +281,18 @@ impl Connection {
         }
     }
 
-    async fn send(&mut self, frame: axum::extract::ws::Utf8Bytes) -> Result<(), End> {
-        let sent = tokio::time::timeout(SEND_TIMEOUT, self.socket.send(Message::Text(frame))).await;
+    async fn send(&mut self, text: axum::extract::ws::Utf8Bytes) -> Result<(), End> {
+        self.sent.text_bytes += text.len() as u64;
+        let frame = match &mut self.zstd {
+            Some(zstd) => Message::Binary(zstd.encode(&text)),
+            None => Message::Text(text),
+        };
+        self.sent.wire_bytes += match &frame {
+            Message::Binary(bytes) => bytes.len() as u64,
+            Message::Text(text) => text.len() as u64,
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => 0,
+        };
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.socket.send(frame)).await;
         match sent {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Lost),

@@ -1,6 +1,7 @@
-//! The one guild: its roles, its channels and threads, and who may do what in them.
+//! A guild: its roles, its channels and threads, and who may do what in them.
 //!
-//! It is there from the start, with ids from the seed. Everyone is a member until told otherwise.
+//! One is there from the start, with ids from the seed; further ones, of other shards, are made on request.
+//! Everyone is a member until told otherwise.
 //! Permissions are computed as Discord computes them: the roles' first, then what a channel takes
 //! and gives; a thread has those of its channel. What is not emulated: categories, system messages
 //! of threads, and changes of roles.
@@ -147,6 +148,7 @@ impl GuildIds {
 #[derive(Debug)]
 pub(crate) struct Guild {
     pub(crate) id: Snowflake,
+    pub(crate) name: String,
     pub(crate) bot_role: Snowflake,
     pub(crate) staff_role: Snowflake,
     pub(crate) made_at: Moment,
@@ -164,6 +166,9 @@ pub(crate) struct Text {
     template: usize,
     pub(crate) name: String,
     pub(crate) topic: String,
+    /// None in the guild that is there from the start.
+    #[serde(default)]
+    pub(crate) guild: Option<Snowflake>,
 }
 
 /// A thread. It is also a line of the saved world: a field that is renamed needs an upgrade in `saved`.
@@ -225,27 +230,35 @@ pub(crate) enum Who<'a> {
 impl Guild {
     /// The guild of a seed, and its text channels.
     pub(crate) fn new(mint: &Mint, bot: Snowflake) -> (Guild, Vec<Channel>) {
-        let id = mint.stable("guild", "EvoLadder");
-        let guild = Guild {
-            id,
-            bot_role: mint.stable("role", "EvoLadder"),
-            staff_role: mint.stable("role", "Staff"),
-            made_at: id.made_at(),
-            owner: mint.stable("owner", ""),
-            bot,
-            granted: 0,
-            denied: 0,
-        };
+        let roles = [mint.stable("role", "EvoLadder"), mint.stable("role", "Staff")];
+        let guild = Guild::named(mint, bot, "EvoLadder", roles);
         let texts = TEMPLATES.iter().enumerate().map(|(template, begins)| Channel {
             id: mint.stable("channel", begins.name),
             place: Place::Text(Text {
                 template,
                 name: begins.name.to_owned(),
                 topic: begins.topic.to_owned(),
+                guild: None,
             }),
             messages: BTreeMap::new(),
         });
         (guild, texts.collect())
+    }
+
+    /// Another guild of a seed, with one text channel in which nobody writes.
+    pub(crate) fn further(mint: &Mint, bot: Snowflake, name: &str) -> (Guild, Channel) {
+        let role = |of: &str| mint.stable("role", &format!("{of} in {name}"));
+        let guild = Guild::named(mint, bot, name, [role("EvoLadder"), role("Staff")]);
+        let text =
+            Text { template: 0, name: "ladder".to_owned(), topic: String::new(), guild: Some(guild.id) };
+        let id = mint.stable("channel", &format!("ladder in {name}"));
+        (guild, Channel { id, place: Place::Text(text), messages: BTreeMap::new() })
+    }
+
+    fn named(mint: &Mint, bot: Snowflake, name: &str, [bot_role, staff_role]: [Snowflake; 2]) -> Guild {
+        let id = mint.stable("guild", name);
+        let (made_at, owner) = (id.made_at(), mint.stable("owner", ""));
+        Guild { id, name: name.to_owned(), bot_role, staff_role, made_at, owner, bot, granted: 0, denied: 0 }
     }
 
     fn roles_of(&self, who: Who<'_>) -> Vec<(Snowflake, u64)> {
@@ -313,7 +326,7 @@ impl Guild {
     /// What REST and GUILD_CREATE have in common.
     pub(crate) fn render(&self) -> Value {
         let mut guild = json!({
-            "id": self.id.json(), "name": "EvoLadder", "owner_id": self.owner.json(), "region": "deprecated",
+            "id": self.id.json(), "name": self.name, "owner_id": self.owner.json(), "region": "deprecated",
             "afk_timeout": 300, "verification_level": 0, "default_message_notifications": 1,
             "explicit_content_filter": 0, "roles": self.render_roles(), "emojis": [], "stickers": [],
             "features": [], "mfa_level": 0, "system_channel_flags": 0, "max_members": 500_000,

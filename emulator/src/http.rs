@@ -57,10 +57,13 @@ const MAX_FRAME_BYTES: usize = 64 * 1024;
 /// The gateway for who asks for a WebSocket, the page for all others.
 async fn connect(
     State(asks): State<mpsc::Sender<Ask>>,
+    Query(query): Query<BTreeMap<String, String>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let Ok(upgrade) = upgrade else { return page::root() };
-    upgrade.max_message_size(MAX_FRAME_BYTES).on_upgrade(move |socket| gateway::serve(socket, asks))
+    upgrade.max_message_size(MAX_FRAME_BYTES).on_upgrade(async move |socket| {
+        gateway::serve(socket, query.get("compress").map(String::as_str), asks).await;
+    })
 }
 
 async fn open(

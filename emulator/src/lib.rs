@@ -1,7 +1,7 @@
 //! A Discord on loopback: gateway, REST, files and the clients of its users.
 //!
 //! It exists so that the ladder can be run, tried and measured without Discord. It
-//! speaks API v10 as far as a bot in DMs and in one guild needs it, keeps Discord's clocks
+//! speaks API v10 as far as a bot in DMs and in guilds needs it, keeps Discord's clocks
 //! and limits, and refuses what Discord refuses. It knows nothing of the ladder.
 //! Everything is on one port and in memory, and on disk where it is given a folder; the state
 //! belongs to one loop.
@@ -146,7 +146,7 @@ impl Emulator {
     }
 
     /// Holds the bot's requests against Discord's description of its API, an OpenAPI document.
-    pub fn check_requests(&mut self, document: &Path) -> Result<(), Unread> {
+    pub fn hold_against(&mut self, document: &Path) -> Result<(), Unread> {
         self.world.spec = Some(Spec::read(document)?);
         Ok(())
     }

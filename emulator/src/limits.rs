@@ -95,12 +95,15 @@ pub(crate) struct Limits {
     global: Option<Window>,
     invalid: Option<Window>,
     identifies: Option<Window>,
-    last_identify: Option<Moment>,
+    /// By the rest that the shard's number leaves.
+    last_identify: HashMap<u64, Moment>,
     // What a test may set.
     pub(crate) invalid_limit: u32,
     pub(crate) identify_limit: u32,
     /// How long one IDENTIFY must be after another; Discord asks for 5 s.
     pub(crate) identify_every: Duration,
+    /// Shards whose numbers leave other rests when divided by this need not wait for one another.
+    pub(crate) max_concurrency: u16,
     pub(crate) old_after: Duration,
     pub(crate) old_edits: u32,
     pub(crate) dm_opens: u32,
@@ -114,10 +117,11 @@ impl Default for Limits {
             global: None,
             invalid: None,
             identifies: None,
-            last_identify: None,
+            last_identify: HashMap::new(),
             invalid_limit: INVALID_LIMIT,
             identify_limit: DAILY_IDENTIFIES,
             identify_every: Duration::ZERO,
+            max_concurrency: 1,
             old_after: OLD_AFTER,
             old_edits: OLD_EDITS.limit,
             dm_opens: DM_OPENS.limit,
@@ -168,11 +172,13 @@ impl Limits {
         has
     }
 
-    /// Whether an IDENTIFY comes too soon after the last one.
-    pub(crate) fn identifies_too_fast(&mut self, now: Moment) -> bool {
-        let too_fast = self.last_identify.is_some_and(|last| now.since(last) < self.identify_every);
+    /// Whether an IDENTIFY of this shard comes too soon after the last one.
+    pub(crate) fn identifies_too_fast(&mut self, now: Moment, shard: u64) -> bool {
+        let counted = shard % u64::from(self.max_concurrency.max(1));
+        let last = self.last_identify.get(&counted);
+        let too_fast = last.is_some_and(|last| now.since(*last) < self.identify_every);
         if !too_fast {
-            self.last_identify = Some(now);
+            self.last_identify.insert(counted, now);
         }
         too_fast
     }
@@ -323,6 +329,17 @@ mod tests {
         let taken = [0; 3].map(|_| limits.take_identify(start));
         assert_eq!((taken, limits.identifies(start).0), ([true, true, false], 0));
         assert_eq!(limits.identifies(start.after(DAY)).0, DAILY_IDENTIFIES);
+    }
+
+    #[test]
+    fn shards_that_are_counted_apart_need_not_wait_for_one_another() {
+        let start = Moment::from_unix_ms(1_000_000);
+        let identify_every = Duration::from_secs(5);
+        for (max_concurrency, too_fast) in [(1, [false, true, true]), (2, [false, false, true])] {
+            let mut limits = Limits { identify_every, max_concurrency, ..Limits::default() };
+            assert_eq!([0, 1, 2].map(|shard| limits.identifies_too_fast(start, shard)), too_fast);
+            assert!(!limits.identifies_too_fast(start.after(identify_every), 2));
+        }
     }
 
     #[test]

@@ -32,17 +32,19 @@
 //! | `channel_message_create`, `channel_message_update`, `channel_message_delete`, `channel_message_repeat` | as those without `channel_`, but no `user` | the same in the guild, where all see it who see the channel; what only one user sees there is a `message_create` |
 //! | `thread` | `channel`, `name` | the bot began a thread |
 //! | `thread_joined`, `thread_left` | `channel`, `user` | someone was added to it or taken out of it |
+//! | `guild` | `guild`, `shard` | the bot is in a further guild, whose events go to that shard |
 //! | `settings` | `user`, `settings` | a user's settings were changed, as in the request |
 //! | `message_repeat` | `user`, `channel`, `message`, `nonce` | the bot sent a nonce again; it was given the earlier message and nobody saw anything |
 //! | `http_requests` | `requests` | the bot's requests since the world began, by method and route; written every few seconds and at the end; the last one counts. A kill may lose the last seconds |
 //! | `gateway_connect` | | a client opened the websocket |
-//! | `gateway_identify` | `session`, `living` | it began a session |
+//! | `gateway_identify` | `session`, `shard`, `living` | it began a session, of that shard: its number and of how many |
 //! | `gateway_resume` | `session`, `ok`, `living` | it went on with one, or was refused |
 //! | `gateway_disconnect` | `session`, `how`, `living` | a connection with a session ended: `lost`, `goodbye` (close code 1000 or 1001, which ends the session) or `cut` (a fault) |
 //! | `duplicate` | `event` | an event was delivered twice because that was asked for |
 //! | `spec_violation` | `route`, `flaws` | a request was not as Discord describes its API |
+//! | `unlike_discord` | `route`, `flaws` | an answer of the emulator's was not as Discord describes its API |
 //! | `barred` | `invalid` | too many invalid requests: the bot's address is shut out |
-//! | `token_reset` | | one IDENTIFY too many: Discord would make a new token |
+//! | `token_reset` | | one IDENTIFY too many: Discord would make a new token; or that was asked for |
 //! | `fault` | `fault` | a fault was asked for, as in the request |
 //! | `stall` | `from_ms`, `to_ms` | the emulator itself stood still for more than 500 ms |
 //!
@@ -55,7 +57,7 @@
 //! `living` is how many connections with a session there are after the event. A `started` means
 //! that there are none.
 //!
-//! An `interaction_failed` is `expired` if no connection lived when its 3 s ended, and
+//! An `interaction_failed` is `expired` if no connection of its shard lived when its 3 s ended, and
 //! `machine_stalled` if a stall overlaps its 3 s, and `turned_away` if a callback to it was made to fail. What
 //! is none of these is a deadline miss. Those of
 //! a keystroke (`by` is `autocomplete`) are logged as well.

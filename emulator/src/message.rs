@@ -7,6 +7,7 @@ use crate::clock::Moment;
 use crate::files::{Attachment, Files};
 use crate::ids::{Mint, Snowflake};
 use crate::places::Pings;
+use crate::rules::components::{is_select, kind};
 use crate::rules::{COMPONENTS_V2, EPHEMERAL, LOADING, SETTABLE};
 
 /// Discord's numbers for kinds of messages.
@@ -78,7 +79,7 @@ impl Message {
         }
         if let Some(components) = given("components") {
             self.components = items(components).iter().map(without_nulls).collect();
-            number_components(&mut self.components);
+            complete_components(&mut self.components);
         }
         if let Some(asked) = given("flags").and_then(Value::as_u64) {
             // The ephemeral flag is fixed by the first answer and V2 cannot be taken back.
@@ -106,6 +107,15 @@ impl Message {
         }
     }
 
+    /// Adds what messages of earlier builds lack.
+    pub(crate) fn complete(&mut self) {
+        complete_components(&mut self.components);
+        let user = self.metadata.as_mut().and_then(|metadata| metadata.get_mut("user"));
+        for person in user.into_iter().chain([&mut self.author]).filter_map(Value::as_object_mut) {
+            add_missing(person, &json!({"flags": 0, "primary_guild": null}));
+        }
+    }
+
     /// The message as Discord shows it, with links that begin to age now.
     pub(crate) fn render(&self, mint: &Mint, now: Moment, files: &Files) -> Value {
         let attachments: Vec<Value> =
@@ -114,6 +124,7 @@ impl Message {
         let mut components = Value::Array(self.components.clone());
         resolve_links(&mut embeds, &attachments);
         resolve_links(&mut components, &attachments);
+        complete_media(&mut components, self.id, &attachments);
         let mut message = json!({
             "id": self.id.json(),
             "channel_id": self.channel.json(),
@@ -201,8 +212,34 @@ pub(crate) fn find_component<'a>(components: &'a [Value], custom_id: &str) -> Op
     })
 }
 
-/// Gives each component without an `id` the next one that is free, as Discord does.
-pub(crate) fn number_components(components: &mut [Value]) {
+/// What a component is where it says nothing of it.
+fn defaults(component: &Map<String, Value>) -> Value {
+    let number = |field: &str| component.get(field).and_then(Value::as_u64);
+    match number("type").unwrap_or(0) {
+        kind if is_select(kind) => {
+            json!({"min_values": 1, "max_values": number("min_values").unwrap_or(1).max(1)})
+        }
+        kind::THUMBNAIL => picture_defaults(),
+        kind::FILE => json!({"name": null, "size": null, "spoiler": false}),
+        kind::SEPARATOR => json!({"spacing": 1, "divider": true}),
+        kind::CONTAINER => json!({"accent_color": null, "spoiler": false}),
+        _ => Value::Null,
+    }
+}
+
+fn picture_defaults() -> Value {
+    json!({"description": null, "spoiler": false})
+}
+
+fn add_missing(fields: &mut Map<String, Value>, defaults: &Value) {
+    for (field, default) in defaults.as_object().into_iter().flatten() {
+        fields.entry(field).or_insert_with(|| default.clone());
+    }
+}
+
+/// Gives each component what Discord shows of it though the bot did not say it: of its fields, and an `id`,
+/// the next one that is free.
+pub(crate) fn complete_components(components: &mut [Value]) {
     let mut taken = Vec::new();
     visit(components, &mut |component| taken.extend(component.get("id").and_then(Value::as_u64)));
     let mut next = 1;
@@ -214,6 +251,12 @@ pub(crate) fn number_components(components: &mut [Value]) {
             component.insert("id".to_owned(), next.into());
             next += 1;
         }
+        let missing = defaults(component);
+        add_missing(component, &missing);
+        let pictures = component.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten();
+        pictures
+            .filter_map(Value::as_object_mut)
+            .for_each(|picture| add_missing(picture, &picture_defaults()));
     });
 }
 
@@ -265,6 +308,33 @@ pub(crate) fn without_nulls(value: &Value) -> Value {
         ),
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         other => other.clone(),
+    }
+}
+
+/// Adds to each picture and file of components what Discord knows of it beside its link.
+fn complete_media(value: &mut Value, message: Snowflake, attachments: &[Value]) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| complete_media(item, message, attachments)),
+        Value::Object(fields) => {
+            let is_file = fields.get("type") == Some(&kind::FILE.into());
+            for key in ["media", "file"] {
+                let Some(media) = fields.get_mut(key).filter(|media| media["url"].is_string()) else {
+                    continue;
+                };
+                media["proxy_url"] = media["url"].clone();
+                // What only has a link is known by the message that shows it.
+                media["id"] = message.json();
+                let Some(own) = attachments.iter().find(|file| file["url"] == media["url"]) else { continue };
+                media["id"] = own["id"].clone();
+                media["attachment_id"] = own["id"].clone();
+                if is_file {
+                    fields.insert("name".to_owned(), own["filename"].clone());
+                    fields.insert("size".to_owned(), own["size"].clone());
+                }
+            }
+            fields.values_mut().for_each(|value| complete_media(value, message, attachments));
+        }
+        _ => {}
     }
 }
 

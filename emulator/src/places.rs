@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 use crate::clock::Moment;
 use crate::events::Seen;
 use crate::fault::Fault;
-use crate::guild::{Place, Text, Thread, Who, permission, thread_member};
+use crate::guild::{Guild, Place, Text, Thread, Who, permission, thread_member};
 use crate::ids::Snowflake;
 use crate::message::{Message, items};
 use crate::saved::Entry;
-use crate::session::{Audience, intent};
+use crate::session::{Audience, Share, intent};
 use crate::world::{Channel, User, World};
 
 /// What Discord grants an app in a DM: view, send, embed, attach, history, external
@@ -39,9 +39,46 @@ impl World {
     /// The guild that installed the app, as an interaction in a channel tells it; that of a DM is anonymous.
     pub(crate) fn integration_owner(&self, channel: Snowflake) -> Value {
         match self.channel(channel).map(|channel| &channel.place) {
-            Some(Place::Text(_) | Place::Thread(_)) => self.guild.id.json(),
+            Some(Place::Text(_) | Place::Thread(_)) => self.guild_at(channel).id.json(),
             Some(Place::Dm { .. }) | None => "0".into(),
         }
+    }
+
+    /// All that the bot is in, the one with all its places first.
+    pub(crate) fn guilds(&self) -> impl Iterator<Item = &Guild> {
+        std::iter::once(&self.guild).chain(self.further.values())
+    }
+
+    /// The guild of a channel or thread.
+    pub(crate) fn guild_at(&self, channel: Snowflake) -> &Guild {
+        let of = |channel: Snowflake| match &self.channels.get(&channel)?.place {
+            Place::Text(text) => Some(text.guild),
+            Place::Thread(thread) => match &self.channels.get(&thread.parent)?.place {
+                Place::Text(text) => Some(text.guild),
+                Place::Dm { .. } | Place::Thread(_) => None,
+            },
+            Place::Dm { .. } => None,
+        };
+        of(channel).flatten().and_then(|guild| self.further.get(&guild)).unwrap_or(&self.guild)
+    }
+
+    /// By which guild it is decided whose shard is told of a channel; by none for a DM.
+    pub(crate) fn shard_by(&self, channel: Snowflake) -> Option<Snowflake> {
+        let place = &self.channels.get(&channel)?.place;
+        (!matches!(place, Place::Dm { .. })).then(|| self.guild_at(channel).id)
+    }
+
+    /// Has the bot in a further guild, whose events go to this shard; it is the same one whenever it is asked for.
+    pub(crate) fn enter_guild_of(&mut self, share: Share) -> Snowflake {
+        let name = (2_u64..).map(|number| format!("EvoLadder {number}"));
+        let (guild, text) = name
+            .map(|name| Guild::further(&self.mint, self.application, &name))
+            .find(|(guild, _)| share.has(Some(guild.id)))
+            .expect("ids fall on all shards");
+        let id = guild.id;
+        self.further.entry(id).or_insert(guild);
+        self.channels.entry(text.id).or_insert(text);
+        id
     }
 
     pub(crate) fn channel(&self, id: Snowflake) -> Option<&Channel> {
@@ -59,7 +96,7 @@ impl World {
             (_, Who::User(user)) if !user.in_guild => 0,
             (place, who) => {
                 let parent = place.thread().and_then(|thread| self.channels.get(&thread.parent));
-                self.guild.permissions(place, parent.map(|parent| &parent.place), who)
+                self.guild_at(channel.id).permissions(place, parent.map(|parent| &parent.place), who)
             }
         }
     }
@@ -92,8 +129,8 @@ impl World {
                     "recipients": recipients,
                 })
             }
-            Place::Text(text) => self.guild.render_text(channel.id, text, last_message),
-            Place::Thread(thread) => self.guild.render_thread(channel.id, thread, channel),
+            Place::Text(text) => self.guild_at(channel.id).render_text(channel.id, text, last_message),
+            Place::Thread(thread) => self.guild_at(channel.id).render_thread(channel.id, thread, channel),
         }
     }
 
@@ -138,10 +175,8 @@ impl World {
     ) {
         let (in_dm, in_guild) = bits;
         let Some(place) = self.channels.get(&channel) else { return };
-        let audience = match place.place {
-            Place::Dm { .. } => Audience { intent: in_dm, guild: None },
-            Place::Text(_) | Place::Thread(_) => Audience { intent: in_guild, guild: Some(self.guild.id) },
-        };
+        let intent = if matches!(place.place, Place::Dm { .. }) { in_dm } else { in_guild };
+        let audience = Audience { intent, guild: self.shard_by(channel) };
         let times = self.trouble.deliveries();
         for _ in 0..times {
             self.sessions.dispatch(audience, event, data, withheld);
@@ -159,11 +194,12 @@ impl World {
         }
         let mut data = shown.clone();
         if !matches!(channel.place, Place::Dm { .. }) {
-            data["guild_id"] = self.guild.id.json();
+            let guild = self.guild_at(message.channel);
+            data["guild_id"] = guild.id.json();
             let author = data["author"]["id"].clone();
             let author = Snowflake::from_json(&author).and_then(|id| self.users.get(&id));
             let who = author.map_or(Who::Bot, Who::User);
-            data["member"] = self.guild.render_member(who);
+            data["member"] = guild.render_member(who);
         }
         let withheld = (!self.bot_reads(message)).then(|| withheld(&data));
         let bits = (intent::DIRECT_MESSAGES, intent::GUILD_MESSAGES);
@@ -346,21 +382,22 @@ impl World {
         }
     }
 
-    /// The guild as a new session is told of it.
-    pub(crate) fn guild_create(&self) -> Value {
-        let mut guild = self.guild.render();
+    /// A guild as a new session is told of it.
+    pub(crate) fn guild_create(&self, of: &Guild) -> Value {
+        let mut guild = of.render();
         let of_kind = |is_thread: bool| -> Value {
-            let all = self.channels.values().filter(|channel| match &channel.place {
+            let here = self.channels.values().filter(|channel| self.guild_at(channel.id).id == of.id);
+            let all = here.filter(|channel| match &channel.place {
                 Place::Dm { .. } => false,
                 Place::Text(_) => !is_thread && self.sees(Who::Bot, channel),
                 Place::Thread(thread) => is_thread && !thread.archived && self.sees(Who::Bot, channel),
             });
             all.map(|channel| self.render_channel(channel)).collect()
         };
-        let mut bot = self.guild.render_member(Who::Bot);
+        let mut bot = of.render_member(Who::Bot);
         bot["user"] = self.bot_user();
         let more = json!({
-            "joined_at": self.guild.made_at.iso8601(), "large": self.users.len() > 250, "unavailable": false,
+            "joined_at": of.made_at.iso8601(), "large": self.users.len() > 250, "unavailable": false,
             "member_count": 1 + self.users.values().filter(|user| user.in_guild).count(),
             "voice_states": [], "members": [bot], "presences": [], "stage_instances": [],
             "guild_scheduled_events": [], "soundboard_sounds": [], "channels": of_kind(false),

@@ -258,11 +258,13 @@ impl Route {
 pub(crate) fn answer(world: &mut World, now: Moment, request: Request) -> Reply {
     let route = Route::parse(&request.method, &request.path);
     let name = route.as_ref().map_or("other", Route::name);
-    let number = request.number;
+    let (number, method) = (request.number, request.method.clone());
+    let path = if world.spec.is_some() { request.path.clone() } else { Vec::new() };
     let reply = match route {
         Some(route) => answer_route(world, now, route, request),
         None => check_token(world, &request).err().unwrap_or(Fault::NoSuchRoute).into(),
     };
+    check_reply(world, now, name, (&method, &path), &reply);
     world.counters.send_modify(|counters| {
         counters.request(name);
         if reply.status.as_u16() >= 400 {
@@ -363,6 +365,21 @@ fn check_spec(world: &mut World, now: Moment, route: &Route, request: &Request) 
     tracing::warn!(route = route.name(), flaws = ?told, "not as Discord describes its API");
     world.log.note(now, "spec_violation", json!({"route": route.name(), "flaws": told}));
     Err(Fault::InvalidForm(flaws))
+}
+
+/// Notes and counts what is not as Discord would answer; it is a fault of the emulator's.
+fn check_reply(world: &mut World, now: Moment, name: &str, asked: (&Method, &[String]), reply: &Reply) {
+    let flaws = world.spec.as_mut().map(|spec| spec.check_reply(asked.0, asked.1, reply)).unwrap_or_default();
+    if flaws.is_empty() {
+        return;
+    }
+    let told: Vec<String> = flaws.iter().map(|flaw| format!("{}: {}", flaw.path, flaw.message)).collect();
+    world.counters.send_modify(|counters| {
+        counters.unlike_discord += 1;
+        counters.last_unlike_discord = format!("{name}: {}", told.join("; "));
+    });
+    tracing::warn!(route = name, status = reply.status.as_u16(), flaws = ?told, "an answer unlike Discord's");
+    world.log.note(now, "unlike_discord", json!({"route": name, "flaws": told}));
 }
 
 fn check_token(world: &World, request: &Request) -> Result<(), Fault> {

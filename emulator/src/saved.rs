@@ -283,7 +283,11 @@ impl World {
             // The first line and the marks are taken out before.
             Entry::World { .. } | Entry::Marks(_) => {}
             Entry::User(user) => self.admit(user.into_owned()),
-            Entry::Message(message) => self.keep(message.into_owned()),
+            Entry::Message(message) => {
+                let mut message = message.into_owned();
+                message.complete();
+                self.keep(message);
+            }
             Entry::MessageGone { channel, message } => {
                 if let Some(channel) = self.channels.get_mut(&channel) {
                     channel.messages.remove(&message);

@@ -242,6 +242,11 @@ impl Sessions {
         living.map(|(id, _)| id.as_str())
     }
 
+    /// Whether a session with a connection is told of what happens in the guild, or in DMs without one.
+    pub(crate) fn reach(&self, guild: Option<Snowflake>) -> bool {
+        self.sessions.values().any(|session| session.lost_at.is_none() && session.share.has(guild))
+    }
+
     /// The client has said good-bye, which ends the session at once.
     pub(crate) fn close(&mut self, id: &str, connection: ConnectionId) {
         if self.holds(id, connection) {
@@ -362,11 +367,14 @@ mod tests {
             .map(|number| sessions.identify(&mut mint, now, 0, Share { number, of: 4 }, |_| Value::Null));
         sessions.dispatch(Audience { intent: 0, guild: Some(guild) }, "GUILD", &Value::Null, None);
         sessions.dispatch(ALL, "DM", &Value::Null, None);
-        let told = shards.map(|shard| {
+        let told = shards.each_ref().map(|shard| {
             let (frames, _) = sessions.pull(&shard.session, shard.connection, 1).unwrap();
             frames.iter().map(|frame| frame.contains("GUILD")).collect::<Vec<_>>()
         });
         assert_eq!(told, [vec![false], vec![], vec![true], vec![]]);
+        assert!(sessions.reach(None) && sessions.reach(Some(guild)));
+        sessions.lose(now, &shards[2].session, shards[2].connection);
+        assert!(sessions.reach(None) && !sessions.reach(Some(guild)), "its shard is gone");
     }
 
     fn start() -> (Sessions, Attached, Moment) {

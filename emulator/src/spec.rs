@@ -1,24 +1,26 @@
-//! Discord's own description of its API, where it is at hand: what a bot sends is held against it.
+//! Discord's own description of its API, where it is at hand: what a bot sends is held against it, and what
+//! the emulator answers.
 //!
 //! The document is OpenAPI 3.1, whose schemas are JSON Schema. It says of a request's path, query and body
 //! what Discord's servers expect, and catches what `rules` forgot; `rules` has what it does not know (it lets
 //! unknown fields pass, and 4,000 characters of content). Each schema is compiled when it is first needed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
+use axum::http::Method;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, Registry, ValidationError, Validator};
 use serde_json::{Value, json};
 
 use crate::fault::Flaw;
-use crate::wire::{Body, Request};
+use crate::wire::{Body, Reply, Request};
 
 /// The name of the document among schemas.
 const DOCUMENT: &str = "urn:discord";
 
-/// Flaws that are told of one request; the rest of many says no more.
+/// Flaws that are told of one request or answer; the rest of many says no more.
 const MAX_FLAWS: usize = 8;
 const MAX_MESSAGE: usize = 300;
 
@@ -30,6 +32,14 @@ const EXCUSED: &[(&str, &str)] = &[
         "default_member_permissions",
         "the documentation has permissions as text everywhere, the document a number",
     ),
+];
+
+const METHODS: [(&str, Method); 5] = [
+    ("get", Method::GET),
+    ("put", Method::PUT),
+    ("post", Method::POST),
+    ("delete", Method::DELETE),
+    ("patch", Method::PATCH),
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +61,14 @@ enum Step {
 
 #[derive(Debug)]
 struct Operation {
-    method: String,
+    method: Method,
     steps: Vec<Step>,
     /// Of path and query: where, name, schema, whether it must be there.
     parameters: Vec<Parameter>,
     body: Option<Value>,
     needs_body: bool,
+    /// By status, `200` or `4XX`: of its body, if there is to be one.
+    replies: BTreeMap<String, Option<Value>>,
 }
 
 #[derive(Debug)]
@@ -87,9 +99,9 @@ impl Spec {
         let paths = paths.ok_or_else(|| Unread::NotOpenApi("it has no paths".to_owned()))?;
         let mut operations = Vec::new();
         for (path, item) in paths {
-            for method in ["get", "put", "post", "delete", "patch"] {
-                operations
-                    .extend(item.get(method).map(|operation| Operation::read(path, method, item, operation)));
+            for (name, method) in METHODS {
+                let read = |operation| Operation::read(&document, path, method.clone(), item, operation);
+                operations.extend(item.get(name).map(read));
             }
         }
         let registry = Registry::new()
@@ -104,7 +116,7 @@ impl Spec {
     pub(crate) fn check(&mut self, request: &Request) -> Vec<Flaw> {
         let flaw =
             |path: &str, message: String| Flaw { path: path.to_owned(), code: "SPEC_VIOLATION", message };
-        let Some(index) = self.find(request) else {
+        let Some(index) = self.find(&request.method, &request.path) else {
             return vec![flaw("", "Discord's description has no such request.".to_owned())];
         };
         let mut flaws = Vec::new();
@@ -144,6 +156,35 @@ impl Spec {
         flaws
     }
 
+    /// What Discord would not answer like this. Requests that it does not describe have no such answer.
+    pub(crate) fn check_reply(&mut self, method: &Method, path: &[String], reply: &Reply) -> Vec<Flaw> {
+        let Some(index) = self.find(method, path) else { return Vec::new() };
+        let flaw = |message: String| vec![Flaw { path: String::new(), code: "SPEC_VIOLATION", message }];
+        let replies = &self.operations[index].replies;
+        let status = reply.status.as_u16();
+        let names = [status.to_string(), format!("{}XX", status / 100)];
+        let Some((name, schema)) = names.iter().find_map(|name| Some((name, replies.get(name)?))) else {
+            return flaw(format!("Discord does not answer this with {status}."));
+        };
+        if !reply.status.is_success() {
+            // The document has numbers for the codes of flaws and a code for each limit; its servers do not.
+            return Vec::new();
+        }
+        let (schema, body) = match (schema, &reply.body) {
+            (Some(schema), Some(body)) => (schema.clone(), body),
+            (None, None) => return Vec::new(),
+            (Some(_), None) => return flaw(format!("Discord's {status} has a body.")),
+            (None, Some(_)) => return flaw(format!("Discord's {status} has no body.")),
+        };
+        let Some(validator) = self.validator(index, name, &schema) else { return Vec::new() };
+        let mut found = Vec::new();
+        for error in validator.iter_errors(body).take(MAX_FLAWS) {
+            innermost(&error, &mut found);
+        }
+        found.truncate(MAX_FLAWS);
+        found
+    }
+
     fn check_body(&mut self, index: usize, body: &Body) -> Vec<Flaw> {
         let operation = &self.operations[index];
         let is_form = !body.files.is_empty() || !body.texts.is_empty();
@@ -166,11 +207,11 @@ impl Spec {
     }
 
     /// The operation of a request; a word in the document goes before a parameter.
-    fn find(&self, request: &Request) -> Option<usize> {
+    fn find(&self, method: &Method, path: &[String]) -> Option<usize> {
         let fits = |operation: &Operation| {
-            operation.method == request.method.as_str().to_lowercase()
-                && operation.steps.len() == request.path.len()
-                && operation.steps.iter().zip(&request.path).all(|(step, part)| match step {
+            operation.method == *method
+                && operation.steps.len() == path.len()
+                && operation.steps.iter().zip(path).all(|(step, part)| match step {
                     Step::Word(word) => word == part,
                     Step::Parameter(_) => true,
                 })
@@ -195,7 +236,7 @@ impl Spec {
 }
 
 impl Operation {
-    fn read(path: &str, method: &str, item: &Value, operation: &Value) -> Operation {
+    fn read(document: &Value, path: &str, method: Method, item: &Value, operation: &Value) -> Operation {
         let steps = path.split('/').skip(1).map(|step| {
             let name = step.strip_prefix('{').and_then(|step| step.strip_suffix('}'));
             name.map_or_else(|| Step::Word(step.to_owned()), |name| Step::Parameter(name.to_owned()))
@@ -209,12 +250,18 @@ impl Operation {
             required: parameter["required"] == true,
         });
         let body = &operation["requestBody"];
+        let replies = operation["responses"].as_object().into_iter().flatten().map(|(status, reply)| {
+            let shared = reply["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
+            let reply = shared.and_then(|target| document.pointer(target)).unwrap_or(reply);
+            (status.clone(), reply["content"]["application/json"].get("schema").cloned())
+        });
         Operation {
-            method: method.to_owned(),
+            method,
             steps: steps.collect(),
             parameters: parameters.collect(),
             body: body["content"]["application/json"].get("schema").cloned(),
             needs_body: body["required"] == true,
+            replies: replies.collect(),
         }
     }
 }
@@ -279,7 +326,7 @@ fn flaw_of(error: &ValidationError<'_>) -> Flaw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::Method;
+    use axum::http::StatusCode;
 
     fn spec() -> Spec {
         let text = json!({"type": "object", "properties": {
@@ -340,6 +387,37 @@ mod tests {
             let found: Vec<&str> = flaws.iter().map(|flaw| flaw.path.as_str()).collect();
             assert_eq!(found, places, "{method} {path} {body}: {flaws:?}");
         }
+    }
+
+    #[test]
+    fn a_reply_is_told_where_discord_would_not_answer_like_it() {
+        let schema = json!({"type": "object", "required": ["id"]});
+        let good = json!({"content": {"application/json": {"schema": schema}}});
+        let responses = json!({"200": good, "204": {}, "4XX": {"$ref": "#/components/responses/Refused"}});
+        let mut spec = Spec::new(json!({
+            "paths": {"/channels/{channel_id}": {"get": {"responses": responses}}},
+            "components": {"responses": {"Refused": good}},
+        }))
+        .unwrap();
+        let told = |status: u16, body: Option<Value>| Reply {
+            body,
+            ..Reply::new(StatusCode::from_u16(status).unwrap(), Value::Null)
+        };
+        let path = ["channels".to_owned(), "5".to_owned()];
+        for (reply, flaws) in [
+            (told(200, Some(json!({"id": 1}))), 0),
+            (told(200, Some(json!({"name": 1}))), 1),
+            (told(200, None), 1),
+            (told(204, None), 0),
+            (told(204, Some(json!({"id": 1}))), 1),
+            (told(201, Some(json!({"id": 1}))), 1),
+            (told(404, Some(json!({"name": 1}))), 0),
+            (told(500, None), 1),
+        ] {
+            let found = spec.check_reply(&Method::GET, &path, &reply);
+            assert_eq!(found.len(), flaws, "{reply:?}: {found:?}");
+        }
+        assert!(spec.check_reply(&Method::POST, &path, &told(200, None)).is_empty(), "it is not described");
     }
 
     #[test]

@@ -66,7 +66,13 @@ pub struct Report {
     pub invalid_requests: u64,
     /// Requests that Discord's own description of its API does not allow.
     pub spec_violations: u64,
+    /// Answers of the emulator's that are not as that description has them, and what was wrong with the last.
+    pub unlike_discord: u64,
+    pub last_unlike_discord: String,
     pub gateway_connections: u64,
+    /// What connections that are over were sent: as texts, and as it was on the wire.
+    pub gateway_text_bytes: u64,
+    pub gateway_wire_bytes: u64,
     /// The gateway's last ten minutes, by Unix second; seconds without anything are left out.
     pub gateway_by_second: BTreeMap<u64, GatewaySecond>,
 }
@@ -120,6 +126,16 @@ pub(crate) struct Counters {
     pub(crate) spec_violations: u64,
     #[serde(default)]
     pub(crate) gateway_connections: u64,
+    // Nor of before these two.
+    #[serde(default)]
+    pub(crate) gateway_text_bytes: u64,
+    #[serde(default)]
+    pub(crate) gateway_wire_bytes: u64,
+    // Nor of before these two.
+    #[serde(default)]
+    pub(crate) unlike_discord: u64,
+    #[serde(default)]
+    pub(crate) last_unlike_discord: String,
     /// Of this life.
     #[serde(skip)]
     gateway_by_second: BTreeMap<u64, GatewaySecond>,
@@ -165,7 +181,11 @@ impl Counters {
             http_planted_failures,
             invalid_requests,
             spec_violations,
+            unlike_discord,
+            last_unlike_discord,
             gateway_connections,
+            gateway_text_bytes,
+            gateway_wire_bytes,
             gateway_by_second: _,
         } = other;
         for (sum, more) in [
@@ -182,9 +202,15 @@ impl Counters {
             (&mut self.http_planted_failures, http_planted_failures),
             (&mut self.invalid_requests, invalid_requests),
             (&mut self.spec_violations, spec_violations),
+            (&mut self.unlike_discord, unlike_discord),
             (&mut self.gateway_connections, gateway_connections),
+            (&mut self.gateway_text_bytes, gateway_text_bytes),
+            (&mut self.gateway_wire_bytes, gateway_wire_bytes),
         ] {
             *sum += more;
+        }
+        if !last_unlike_discord.is_empty() {
+            self.last_unlike_discord.clone_from(last_unlike_discord);
         }
         for (sum, more) in [(&mut self.ack, ack), (&mut self.answer, answer), (&mut self.choices, choices)] {
             sum.add(more);
@@ -218,7 +244,11 @@ impl Counters {
             http_planted_failures: self.http_planted_failures,
             invalid_requests: self.invalid_requests,
             spec_violations: self.spec_violations,
+            unlike_discord: self.unlike_discord,
+            last_unlike_discord: self.last_unlike_discord.clone(),
             gateway_connections: self.gateway_connections,
+            gateway_text_bytes: self.gateway_text_bytes,
+            gateway_wire_bytes: self.gateway_wire_bytes,
             gateway_by_second: self.gateway_by_second.clone(),
         }
     }

@@ -6,7 +6,9 @@ mod forms;
 mod guild;
 mod lives;
 mod people;
+mod shards;
 mod troubles;
+mod wire;
 
 use std::sync::Once;
 use std::time::Duration;
@@ -30,11 +32,24 @@ const PATIENCE: Duration = Duration::from_secs(20);
 struct Bench {
     address: String,
     stats: Stats,
+    _like_discord: LikeDiscord,
     /// The limiter of twilight is off: what is tested is the emulator's.
     bot: twilight_http::Client,
     http: reqwest::Client,
     running: tokio::task::JoinHandle<Result<(), crate::Error>>,
     stop: tokio::sync::oneshot::Sender<()>,
+}
+
+/// Sees at the end of a test that every answer was as Discord describes its API, where that is at hand.
+struct LikeDiscord(Stats);
+
+impl Drop for LikeDiscord {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let report = self.0.read();
+            assert_eq!(report.unlike_discord, 0, "the last of them: {}", report.last_unlike_discord);
+        }
+    }
 }
 
 async fn start() -> Bench {
@@ -56,7 +71,7 @@ async fn start_with(change: impl FnOnce(&mut Config)) -> Bench {
     change(&mut config);
     let mut emulator = Emulator::bind(config).await.unwrap();
     if let Some(document) = spec() {
-        emulator.check_requests(&document).unwrap();
+        emulator.hold_against(&document).unwrap();
     }
     let address = emulator.local_addr().to_string();
     let stats = emulator.stats();
@@ -67,7 +82,8 @@ async fn start_with(change: impl FnOnce(&mut Config)) -> Bench {
         .ratelimiter(None)
         .token(TOKEN.to_owned())
         .build();
-    Bench { address, stats, bot, http: reqwest::Client::new(), running, stop }
+    let _like_discord = LikeDiscord(stats.clone());
+    Bench { address, stats, _like_discord, bot, http: reqwest::Client::new(), running, stop }
 }
 
 /// Discord's description of its API, if it lies beside the checkout.

@@ -260,7 +260,7 @@ impl Trouble {
                 let refuses = flag()?;
                 self.mood.send_modify(|mood| mood.refuse_resumes = refuses);
             }
-            "close" => self.order(Order::Close(code()?)),
+            "close" => self.close(code()?),
             "reconnect" => {
                 if flag()? {
                     self.order(Order::Reconnect);
@@ -277,6 +277,11 @@ impl Trouble {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Closes all gateway connections with this code.
+    pub(crate) fn close(&self, code: u16) {
+        self.order(Order::Close(code));
     }
 
     fn order(&self, order: Order) {

@@ -28,6 +28,10 @@
 //! text channels `matches`, `match-log` and `staff`, role `Staff`. All ids are the same in another run with
 //! the same seed.
 //!
+//! `POST /emulator/guilds` `{"shard": 2, "of": 4}` has the bot in a further guild, whose events go to that shard, and
+//! answers like the one above: a guild with one text channel and with everyone in it, for this life of the emulator.
+//! It is the same whenever that shard is asked for, also in another run with the same seed.
+//!
 //! `GET /emulator/users/{id}/places` lists where the user can go: the DM, then the text channels and
 //! threads of the guild that the user sees, each `{"id", "kind", "name", "can_write"}` with `kind` `dm`, `text`,
 //! `public_thread` or `private_thread`, and for a thread also `parent_id`, `archived`, `locked` and
@@ -106,6 +110,9 @@
 //! | `duplicates`, 0 to 1 | the share of events that are delivered twice |
 //! | `identifies_remaining` | what is left of the day's 1000 IDENTIFYs; the one too many closes with 4004 |
 //! | `identify_interval_ms` (0; Discord's is 5000) | an IDENTIFY that comes sooner after another is answered with op 9 |
+//! | `max_concurrency` (1) | shards whose numbers leave different rests when divided by it are counted apart for that |
+//! | `reset_token` | the bot's token is of no use any more |
+//! | `recommended_shards` (1) | the shards that `GET /gateway/bot` names |
 //!
 //! `GET /emulator/requests?after=SEQ` lists the bot's last 20000 REST requests as they came: `{"seq", "at_ms",
 //! "method", "path", "status"}`, also those that were made to fail.
@@ -211,7 +218,8 @@ fn route(world: &mut World, now: Moment, request: Request) -> Result<Reply, Refu
     match parts.as_slice() {
         ["users"] if post => enter(world, now, &body.json),
         ["users"] => Ok(Reply::ok(world.users.values().map(places::account).collect())),
-        ["guild"] if !post => Ok(places::guild(world)),
+        ["guild"] if !post => Ok(places::guild(world, &world.guild)),
+        ["guilds"] if post => places::enter(world, now, &body.json),
         ["commands"] if !post => Ok(Reply::ok(Value::Array(world.commands.clone()))),
         ["stats"] if !post => {
             let report = world.total().report();
@@ -314,6 +322,12 @@ fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
             ("identify_interval_ms", ms) if ms.is_u64() => {
                 world.limits.identify_every = Duration::from_millis(u64::from(small(ms)));
             }
+            ("max_concurrency", count)
+                if count.as_u64().is_some_and(|count| (1..=1_000).contains(&count)) =>
+            {
+                world.limits.max_concurrency = u16::try_from(small(count)).unwrap_or(u16::MAX);
+            }
+            ("recommended_shards", count) if count.is_u64() => world.recommended_shards = small(count).max(1),
             ("invalid_request_limit", count) if count.is_u64() => world.limits.invalid_limit = small(count),
             ("old_after_ms", ms) if ms.is_u64() => {
                 world.limits.old_after = Duration::from_millis(u64::from(small(ms)));
@@ -325,6 +339,8 @@ fn fault(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused>
             ("application_flags", flags) if flags.is_u64() => {
                 world.application_flags = flags.as_u64().unwrap_or_default();
             }
+            ("reset_token", Value::Bool(true)) => world.reset_token(now),
+            ("reset_token", Value::Bool(false)) => {}
             _ if world.trouble.ask(now, name, value).map_err(Refused::because)? => {}
             _ => return Err(Refused::because(format!("There is no fault {name} with this value."))),
         }

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::clock::{Clock, Moment};
 use crate::events::{History, Seen};
 use crate::files::{Files, Link};
+use crate::gateway::{CloseCode, Sent};
 use crate::guild::{Guild, Place};
 use crate::ids::{Mint, Snowflake};
 use crate::interaction::{Interactions, Kind, Modals, State};
@@ -104,6 +105,7 @@ pub(crate) enum Ask {
         session: String,
         connection: ConnectionId,
         how: Left,
+        sent: Sent,
     },
 }
 
@@ -164,7 +166,7 @@ impl User {
     pub(crate) fn render(&self) -> Value {
         json!({
             "id": self.id.json(), "username": self.name, "global_name": self.name, "discriminator": "0",
-            "avatar": null, "bot": false, "public_flags": 0,
+            "avatar": null, "bot": false, "public_flags": 0, "flags": 0, "primary_guild": null,
         })
     }
 }
@@ -186,6 +188,10 @@ pub(crate) struct World {
     /// What its owner has switched on for it at Discord, for this life.
     pub(crate) application_flags: u64,
     pub(crate) guild: Guild,
+    /// Others that it is in, for this life.
+    pub(crate) further: BTreeMap<Snowflake, Guild>,
+    /// So many shards Discord would have it use.
+    pub(crate) recommended_shards: u32,
     /// When threads are looked through next.
     pub(crate) archive_next: Moment,
     pub(crate) mint: Mint,
@@ -209,7 +215,7 @@ pub(crate) struct World {
     pub(crate) saved: Saved,
     pub(crate) log: Log,
     pub(crate) trouble: Trouble,
-    /// What requests are held against, where it is at hand.
+    /// What requests and answers are held against, where it is at hand.
     pub(crate) spec: Option<Spec>,
     stalls: Stalls,
 }
@@ -231,6 +237,8 @@ impl World {
             application,
             application_flags: 0,
             guild,
+            further: BTreeMap::new(),
+            recommended_shards: 1,
             archive_next: now,
             mint,
             files: Files::new(address),
@@ -295,7 +303,7 @@ impl World {
         for missed in self.interactions.fail_overdue(now, self.answer_within) {
             let stalled =
                 self.stalls.overlaps(missed.pressed_at, missed.pressed_at.after(self.answer_within));
-            let expired = self.sessions.living().next().is_none();
+            let expired = !self.sessions.reach(self.shard_by(missed.channel));
             let turned_away = self.trouble.has_failed(missed.id);
             self.counters.send_modify(|counters| {
                 *match (expired, stalled, turned_away) {
@@ -367,7 +375,13 @@ impl World {
             Ask::Pull { session, connection, after, reply } => {
                 let _ = reply.send(self.sessions.pull(&session, connection, after));
             }
-            Ask::Left { session, connection, how } => self.leave(now, &session, connection, how),
+            Ask::Left { session, connection, how, sent } => {
+                self.counters.send_modify(|counters| {
+                    counters.gateway_text_bytes += sent.text_bytes;
+                    counters.gateway_wire_bytes += sent.wire_bytes;
+                });
+                self.leave(now, &session, connection, how);
+            }
         }
     }
 
@@ -432,6 +446,14 @@ impl World {
         }
     }
 
+    /// The bot's token is of no use any more, as if somebody had made a new one, and connections that have
+    /// identified with it are closed.
+    pub(crate) fn reset_token(&mut self, now: Moment) {
+        self.token = self.mint.signature(&["token", &self.token]);
+        self.log.note(now, "token_reset", Value::Null);
+        self.trouble.close(CloseCode::AuthenticationFailed as u16);
+    }
+
     fn note_gateway(&mut self, now: Moment, kind: &str, session: &str, mut fields: Value) {
         fields["session"] = session.into();
         fields["living"] = self.sessions.living().count().into();
@@ -448,7 +470,7 @@ impl World {
         if grants.iter().any(|(bit, flags)| intents & bit != 0 && self.application_flags & flags == 0) {
             return Err(CannotIdentify::PrivilegedIntents);
         }
-        if self.limits.identifies_too_fast(now) {
+        if self.limits.identifies_too_fast(now, share.number) {
             return Err(CannotIdentify::TooFast);
         }
         if !self.limits.take_identify(now) {
@@ -464,11 +486,11 @@ impl World {
         let mut ready = json!({
             "v": 10,
             "user": rest::application::current_user(self),
-            "guilds": if share.has(Some(self.guild.id)) {
-                json!([{"id": self.guild.id.json(), "unavailable": true}])
-            } else {
-                json!([])
-            },
+            "guilds": self
+                .guilds()
+                .filter(|guild| share.has(Some(guild.id)))
+                .map(|guild| json!({"id": guild.id.json(), "unavailable": true}))
+                .collect::<Vec<_>>(),
             "shard": [share.number, share.of],
             "private_channels": [],
             "resume_gateway_url": format!("ws://{}", self.address),
@@ -479,11 +501,14 @@ impl World {
             ready["session_id"] = session.into();
             ready
         });
-        if intents & intent::GUILDS != 0 && share.has(Some(self.guild.id)) {
-            let guild = self.guild_create();
-            self.sessions.tell(&attached.session, "GUILD_CREATE", &guild);
+        if intents & intent::GUILDS != 0 {
+            let told = self.guilds().filter(|guild| share.has(Some(guild.id)));
+            for guild in told.map(|guild| self.guild_create(guild)).collect::<Vec<Value>>() {
+                self.sessions.tell(&attached.session, "GUILD_CREATE", &guild);
+            }
         }
-        self.note_gateway(now, "gateway_identify", &attached.session, json!({}));
+        let shard = json!({"shard": [share.number, share.of]});
+        self.note_gateway(now, "gateway_identify", &attached.session, shard);
         Ok(attached)
     }
 
@@ -514,7 +539,7 @@ impl World {
     pub(crate) fn bot_user(&self) -> Value {
         json!({
             "id": self.application.json(), "username": "EvoLadder", "global_name": null, "discriminator": "0",
-            "avatar": null, "bot": true, "public_flags": 0,
+            "avatar": null, "bot": true, "public_flags": 0, "flags": 0, "primary_guild": null,
         })
     }
 
@@ -579,7 +604,7 @@ impl World {
         if !gone.is_ephemeral() {
             let mut data = json!({"id": message.json(), "channel_id": channel.json()});
             if !is_dm {
-                data["guild_id"] = self.guild.id.json();
+                data["guild_id"] = self.guild_at(channel).id.json();
             }
             let bits = (intent::DIRECT_MESSAGES, intent::GUILD_MESSAGES);
             self.dispatch(now, channel, bits, "MESSAGE_DELETE", &data, None);

@@ -3,7 +3,7 @@
 use crate::archive::{MatchChoice, PastMatchView};
 use crate::event::Names;
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, UserId};
+use crate::ids::{CardId, ChannelId, Key, LadderId, MatchId, MessageId, ProposalId, Trace, UserId};
 use crate::notifications::{Notifications, Place, Wish};
 use crate::staff::{StaffAct, StaffLook, StaffView};
 use crate::view::{
@@ -20,6 +20,7 @@ pub struct BackendCall {
     pub id: u64,
     /// None for requests that change nothing.
     pub key: Option<Key>,
+    pub trace: Trace,
     /// After it the caller no longer waits.
     pub deadline: Timestamp,
     pub request: BackendRequest,
@@ -249,6 +250,9 @@ pub enum BackendRequest {
     ShowQueue {
         caller: Caller,
     },
+    /// This frontend has shard 0, so cards go to it and to no other; asked on each connection. Whatever
+    /// another has under way counts as interrupted.
+    TakeCards,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
@@ -382,7 +386,7 @@ pub struct CardState {
 /// What the backend says unasked.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub enum BackendEvent {
-    /// First on every connection: the ladder whose cards follow. Nonces are made from it.
+    /// First on every connection: the ladder whose cards follow where they are asked for. Nonces are made from it.
     Ladder(LadderId),
     /// A card to post (no message yet) or to edit. One version of a card is under way at a time; the
     /// frontend answers with CardShown or CardFailed.
@@ -408,5 +412,7 @@ pub struct ShowCard {
     /// Some where it may have been posted already, by an attempt of which Discord has forgotten the nonce: no
     /// attempt is older than this.
     pub tried_since: Option<Timestamp>,
+    /// Of what made this version.
+    pub trace: Trace,
     pub view: CardView,
 }

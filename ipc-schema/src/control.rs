@@ -6,6 +6,7 @@
 
 use crate::frame::{Decode, Encode, Message};
 use crate::ids::Incarnation;
+use crate::watch::{AlertNews, Watch};
 
 /// Drained: nothing more to do.
 pub const EXIT_DRAINED: u8 = 0;
@@ -28,9 +29,22 @@ pub enum Role {
     Frontend,
     Emulator,
     Players,
+    Dashboard,
 }
 
 impl Role {
+    /// All of them, in the order in which they were named.
+    pub const ALL: [Role; 8] = [
+        Role::Supervisor,
+        Role::DbWriter,
+        Role::Backend,
+        Role::ReplayWorker,
+        Role::Frontend,
+        Role::Emulator,
+        Role::Players,
+        Role::Dashboard,
+    ];
+
     /// As in the executable's name, without the prefix.
     pub fn name(self) -> &'static str {
         match self {
@@ -41,6 +55,7 @@ impl Role {
             Role::Frontend => "frontend",
             Role::Emulator => "emulator",
             Role::Players => "players",
+            Role::Dashboard => "dashboard",
         }
     }
 }
@@ -74,6 +89,21 @@ pub struct Gauge {
     /// In snake case with its unit, such as `queue_entries` or `ack_ms_p99`.
     pub name: String,
     pub value: f64,
+}
+
+/// Upper bounds of the counts in [`Latencies`], in milliseconds. Discord's 3 s lie between two of them.
+pub const LATENCY_BOUNDS_MS: [u32; 14] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 3000, 5000, 10_000];
+
+/// How long something took, counted over the life of a process.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
+pub struct Latencies {
+    /// In snake case, without a unit, such as `answer`.
+    pub name: String,
+    /// How often it took at most the bound of [`LATENCY_BOUNDS_MS`] at the same place and longer than the one
+    /// before; the last is what took longer than all of them.
+    pub counts: Vec<u64>,
+    /// All of it together.
+    pub sum_s: f64,
 }
 
 /// What a replay worker gives up before it reads its first byte.
@@ -150,6 +180,8 @@ pub enum ToChild {
     Drain,
     /// To the backend: a replay worker has ended. Its connection may be over before or after this.
     PeerDied { incarnation: Incarnation, death: Death },
+    /// To backend and frontend, once a second: how the whole ladder does.
+    Watch(Box<Watch>),
 }
 
 impl Message for ToChild {}
@@ -179,6 +211,15 @@ pub enum FromChild {
     /// it is not late. `until` goes on from "stands by until".
     StandsBy {
         until: String,
+    },
+    /// How long things take in this process, with [`FromChild::Stats`].
+    Latencies {
+        latencies: Vec<Latencies>,
+    },
+    /// Staff have been told this of the alert of that number, or cannot be told.
+    AlertTold {
+        number: u64,
+        news: AlertNews,
     },
 }
 

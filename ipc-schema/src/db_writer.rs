@@ -3,7 +3,7 @@
 use crate::archive::ArchivedMatch;
 use crate::event::Event;
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::{Key, LadderId, MatchId, Seq};
+use crate::ids::{Key, LadderId, MatchId, Seq, Trace};
 use crate::vocab::{FileHash, GatewaySession, Timestamp};
 
 /// One decision: what became true by one input, and what was answered.
@@ -31,6 +31,8 @@ pub struct StoredReply {
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub struct WriterCall {
     pub id: u64,
+    /// Of what it is asked for. Records say it by their keys.
+    pub trace: Trace,
     pub request: WriterRequest,
 }
 

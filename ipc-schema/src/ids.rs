@@ -46,6 +46,13 @@ ids! {
     RoleId,
     /// Names one ladder for ever, chosen at random when its data folder or database is made.
     LadderId,
+    /// What a line of a log belongs to: the snowflake of the interaction or message with which it began, in
+    /// every process that works on it. 0 for what nobody began.
+    Trace,
+}
+
+impl Trace {
+    pub const NONE: Trace = Trace(0);
 }
 
 /// What makes a request happen once, however often it is sent.

@@ -10,8 +10,8 @@
 //! | [`replay`] | a replay worker asks the backend for jobs |
 //!
 //! [`ids`], [`vocab`], [`event`], [`view`], [`staff`] and [`archive`] are the words they share, [`fact_line`]
-//! what a card says to programs, [`snapshot`] what the state is on a disk; [`frame`] is the only file that
-//! knows how a message becomes bytes.
+//! what a card says to programs, [`snapshot`] what the state is on a disk, [`watch`] how the whole does; [`frame`]
+//! is the only file that knows how a message becomes bytes.
 
 pub mod archive;
 pub mod backend;
@@ -27,6 +27,7 @@ pub mod snapshot;
 pub mod staff;
 pub mod view;
 pub mod vocab;
+pub mod watch;
 
 /// Version of everything in this crate. All processes ship in one image, so a mismatch is never
 /// bridged: the child says so and exits with [`control::EXIT_PROTOCOL`].

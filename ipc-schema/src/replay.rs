@@ -1,7 +1,7 @@
 //! A replay worker and the backend. A worker pulls one job at a time.
 
 use crate::frame::{Decode, Encode, Message};
-use crate::ids::JobId;
+use crate::ids::{JobId, Trace};
 use crate::vocab::{Outcome, Toon};
 
 /// What a worker tells the backend.
@@ -20,6 +20,8 @@ impl Message for WorkerRequest {}
 pub struct Job {
     pub job: JobId,
     pub bytes: u32,
+    /// Of the upload.
+    pub trace: Trace,
 }
 
 impl Message for Job {

@@ -8,6 +8,7 @@ use crate::view::{CaseUpload, CaseView};
 use crate::vocab::{
     GameRegion, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon, Verdict,
 };
+use crate::watch::Watch;
 use std::fmt;
 
 /// Stored within events: append only.
@@ -435,8 +436,8 @@ pub enum MatchState {
     },
 }
 
-/// How the backend is doing.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+/// How the backend is doing, and the whole ladder by what the supervisor said last.
+#[derive(Debug, Clone, PartialEq, Encode, Decode)]
 pub struct HealthView {
     pub records: u64,
     pub records_unsaved: u64,
@@ -450,4 +451,6 @@ pub struct HealthView {
     pub cards_under_way: u32,
     pub replays_parsed: u64,
     pub replays_failed: u64,
+    /// None in the first second of a backend.
+    pub watch: Option<Box<Watch>>,
 }

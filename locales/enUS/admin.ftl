@@ -85,13 +85,31 @@ admin-log-empty = Staff have not done anything yet.
 admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
 
 admin-health =
-    { "**The processes**" }
     Records: { $records }, not on disk yet { $unsaved }
     Replay workers: { $workers }, idle { $idle }; replays in line: { $line }
     Replays read: { $parsed }, failed { $failed }
     Messages to be shown: { $due }, on their way { $under-way }
     evoladder status shows the rest on the machine itself.
 admin-health-read-only = **The disk refuses to take anything at present.**
+
+admin-health-level-normal = **The ladder does as usual**
+admin-health-level-busy = **The ladder is busy**
+admin-health-level-overloaded = **The ladder is overloaded**
+admin-health-unknown = **How the whole does is not known yet.** Ask again in a second.
+admin-health-no-alert = Nothing is wrong.
+admin-health-alert = ⚠ **{ $name }**, { $at }: { $text }
+admin-health-numbers =
+    Players: { $active } active, { $queue } in the queue; { $matches } matches open
+    Answers: half within { $p50 }, 19 of 20 within { $p95 }; { $presses } on their way
+    To the disk: 19 of 20 within { $durable }; behind: journal { $journal-lag }, database { $database-lag }
+    Calls to Discord a second: { $calls }, in line { $waiting }; failures in ten minutes: { $failures }
+    Memory: { $memory }
+admin-health-role = { $role }: { $ready } of { $processes } ready, restarts { $restarts }, { $memory }
+
+# In the channel of staff, in English alone; the text is the supervisor's.
+alert-began = **Alert { $name }** since { $began }: { $text }
+alert-over = **{ $name } is over.** It was so from { $began } to { $over }.
+alert-was = **Alert { $name }**, over by now: { $text }. It was so from { $began } to { $over }.
 
 admin-roster = **Staff**
 

@@ -54,6 +54,8 @@ upload-not-taken = { $files ->
     [one] The ladder could not take your file. Please drop it here again in a few minutes.
    *[other] The ladder could not take { $files } of your files. Please drop them here again in a few minutes.
 }
+page-shown-last = The ladder is very busy, so this page is an older one: it was made { $at }.
+upload-in-line = A lot is going on, so your replay waits in line at place { $place } before it is fetched. What comes of it is told here; there is no need to send it again.
 taken = Got it. The rest follows here in a moment.
 moment = One moment, please press again.
 nothing = none

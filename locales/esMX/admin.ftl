@@ -85,13 +85,31 @@ admin-log-empty = El staff aún no ha hecho nada.
 admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
 
 admin-health =
-    { "**Los procesos**" }
     Registros: { $records }, aún sin guardar en disco { $unsaved }
     Lectores de repeticiones: { $workers }, libres { $idle }; repeticiones en fila: { $line }
     Repeticiones leídas: { $parsed }, fallidas { $failed }
     Mensajes por mostrar: { $due }, en camino { $under-way }
     evoladder status muestra lo demás en la máquina misma.
 admin-health-read-only = **El disco no acepta nada por ahora.**
+
+admin-health-level-normal = **La escalera va como siempre**
+admin-health-level-busy = **La escalera está ocupada**
+admin-health-level-overloaded = **La escalera está sobrecargada**
+admin-health-unknown = **Aún no se sabe cómo va todo.** Pregunta de nuevo en un segundo.
+admin-health-no-alert = No hay nada mal.
+admin-health-alert = ⚠ **{ $name }**, { $at }: { $text }
+admin-health-numbers =
+    Jugadores: { $active } activos, { $queue } en la fila; partidas abiertas: { $matches }
+    Respuestas: la mitad en { $p50 }, 19 de 20 en { $p95 }; en camino { $presses }
+    Al disco: 19 de 20 en { $durable }; retraso: diario { $journal-lag }, base de datos { $database-lag }
+    Llamadas a Discord por segundo: { $calls }, en fila { $waiting }; fallos en diez minutos: { $failures }
+    Memoria: { $memory }
+admin-health-role = { $role }: { $ready } de { $processes } listos, reinicios { $restarts }, { $memory }
+
+# In the channel of staff, in English alone; the text is the supervisor's.
+alert-began = **Alerta { $name }** desde { $began }: { $text }
+alert-over = **{ $name } terminó.** Fue así de { $began } a { $over }.
+alert-was = **Alerta { $name }**, ya terminada: { $text }. Fue así de { $began } a { $over }.
 
 admin-roster = **El staff**
 

@@ -54,6 +54,8 @@ upload-not-taken = { $files ->
     [one] La escalera no pudo recibir tu archivo. Vuelve a soltarlo aquí en unos minutos.
    *[other] La escalera no pudo recibir { $files } de tus archivos. Vuelve a soltarlos aquí en unos minutos.
 }
+page-shown-last = La escalera está muy ocupada, así que esta página es anterior: se hizo { $at }.
+upload-in-line = Hay mucho movimiento, así que tu repetición espera en la fila en el lugar { $place } antes de descargarse. Aquí te diremos qué resulta; no hace falta enviarla de nuevo.
 taken = Recibido. En un momento sigue lo demás aquí.
 moment = Espera un momento y presiona otra vez.
 nothing = ninguno

@@ -76,13 +76,31 @@ admin-log-empty = 운영진이 아직 한 일이 없습니다.
 admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
 
 admin-health =
-    { "**프로세스**" }
     기록: { $records }, 아직 디스크에 없음 { $unsaved }
     리플레이 작업자: { $workers }, 쉬는 중 { $idle }, 차례를 기다리는 리플레이: { $line }
     읽은 리플레이: { $parsed }, 실패 { $failed }
     보여 줄 메시지: { $due }, 보내는 중 { $under-way }
     나머지는 서버에서 evoladder status로 볼 수 있습니다.
 admin-health-read-only = **지금 디스크에 아무것도 쓸 수 없습니다.**
+
+admin-health-level-normal = **래더는 평소와 같습니다**
+admin-health-level-busy = **래더가 붐빕니다**
+admin-health-level-overloaded = **래더에 과부하가 걸렸습니다**
+admin-health-unknown = **전체 상태를 아직 알 수 없습니다.** 잠시 후 다시 확인하세요.
+admin-health-no-alert = 이상이 없습니다.
+admin-health-alert = ⚠ **{ $name }**, { $at }: { $text }
+admin-health-numbers =
+    플레이어: 활동 중 { $active }, 대기열 { $queue }, 열린 경기 { $matches }
+    응답: 절반은 { $p50 } 이내, 20개 중 19개는 { $p95 } 이내, 처리 중 { $presses }
+    디스크까지: 20개 중 19개는 { $durable } 이내, 밀린 시간: 저널 { $journal-lag }, 데이터베이스 { $database-lag }
+    초당 Discord 호출: { $calls }, 대기 { $waiting }, 10분 동안 실패: { $failures }
+    메모리: { $memory }
+admin-health-role = { $role }: { $processes }개 중 { $ready }개 준비됨, 재시작 { $restarts }, { $memory }
+
+# In the channel of staff, in English alone; the text is the supervisor's.
+alert-began = **경보 { $name }**, { $began }부터: { $text }
+alert-over = **{ $name } 경보가 끝났습니다.** { $began }부터 { $over }까지였습니다.
+alert-was = **경보 { $name }**, 지금은 끝남: { $text }. { $began }부터 { $over }까지였습니다.
 
 admin-roster = **운영진**
 

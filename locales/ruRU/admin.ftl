@@ -88,13 +88,31 @@ admin-log-empty = Администрация ещё ничего не делал
 admin-log-entry = { $number }. { $at } { $by }: **{ $act }** ({ $reason })
 
 admin-health =
-    { "**Процессы**" }
     Записи: { $records }, ещё не на диске { $unsaved }
     Обработчики реплеев: { $workers }, свободны { $idle }; реплеи в очереди: { $line }
     Прочитано реплеев: { $parsed }, с ошибкой { $failed }
     Сообщения к показу: { $due }, в пути { $under-way }
     Остальное покажет evoladder status на самой машине.
 admin-health-read-only = **Диск сейчас ничего не принимает.**
+
+admin-health-level-normal = **Ладдер работает как обычно**
+admin-health-level-busy = **Ладдер загружен**
+admin-health-level-overloaded = **Ладдер перегружен**
+admin-health-unknown = **Общее состояние пока неизвестно.** Спросите ещё раз через секунду.
+admin-health-no-alert = Всё в порядке.
+admin-health-alert = ⚠ **{ $name }**, { $at }: { $text }
+admin-health-numbers =
+    Игроки: активных { $active }, в очереди { $queue }; открытых матчей { $matches }
+    Ответы: половина за { $p50 }, 19 из 20 за { $p95 }; в пути { $presses }
+    На диск: 19 из 20 за { $durable }; отставание: журнал { $journal-lag }, база данных { $database-lag }
+    Вызовов Discord в секунду: { $calls }, ждут { $waiting }; ошибок за десять минут: { $failures }
+    Память: { $memory }
+admin-health-role = { $role }: готово { $ready } из { $processes }, перезапусков { $restarts }, { $memory }
+
+# In the channel of staff, in English alone; the text is the supervisor's.
+alert-began = **Тревога { $name }** с { $began }: { $text }
+alert-over = **{ $name }: всё снова в порядке.** Так было с { $began } до { $over }.
+alert-was = **Тревога { $name }**, уже прошла: { $text }. Так было с { $began } до { $over }.
 
 admin-roster = **Администрация**
 

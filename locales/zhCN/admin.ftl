@@ -76,13 +76,31 @@ admin-log-empty = 管理团队还没有做过任何操作。
 admin-log-entry = { $number }. { $at } { $by }：**{ $act }**（{ $reason }）
 
 admin-health =
-    { "**进程**" }
     记录：{ $records }，尚未写入磁盘 { $unsaved }
     录像进程：{ $workers }，空闲 { $idle }；排队中的录像：{ $line }
     已读录像：{ $parsed }，失败 { $failed }
     待显示的消息：{ $due }，发送中 { $under-way }
     其余请在服务器上用 evoladder status 查看。
 admin-health-read-only = **磁盘目前拒绝写入。**
+
+admin-health-level-normal = **天梯运行正常**
+admin-health-level-busy = **天梯繁忙**
+admin-health-level-overloaded = **天梯过载**
+admin-health-unknown = **整体状况尚不清楚。** 请稍后再看。
+admin-health-no-alert = 一切正常。
+admin-health-alert = ⚠ **{ $name }**，{ $at }：{ $text }
+admin-health-numbers =
+    玩家：活跃 { $active }，排队 { $queue }；进行中的对局 { $matches }
+    回复：一半在 { $p50 } 内，二十分之十九在 { $p95 } 内；处理中 { $presses }
+    写入磁盘：二十分之十九在 { $durable } 内；落后：日志 { $journal-lag }，数据库 { $database-lag }
+    每秒 Discord 调用：{ $calls }，排队 { $waiting }；十分钟内失败：{ $failures }
+    内存：{ $memory }
+admin-health-role = { $role }：{ $processes } 个中 { $ready } 个就绪，重启 { $restarts } 次，{ $memory }
+
+# In the channel of staff, in English alone; the text is the supervisor's.
+alert-began = **警报 { $name }**，自 { $began }：{ $text }
+alert-over = **{ $name } 已解除。** 从 { $began } 持续到 { $over }。
+alert-was = **警报 { $name }**，现已解除：{ $text }。从 { $began } 持续到 { $over }。
 
 admin-roster = **管理团队**
 

@@ -5,6 +5,7 @@ use super::follow::Follow;
 use super::read;
 use crate::config::Secret;
 use crate::domain::rating::{Fold, Item, glicko_expected, score};
+use crate::runtime;
 use crate::store::Database;
 use ipc_schema::vocab::Outcome;
 use serde::Serialize;
@@ -49,7 +50,11 @@ const GROUPS: [&str; 5] =
     ["all", "neither provisional", "one or both provisional", "a row's first 10 games", "later games"];
 
 /// Over all rated results in `data`, as they now stand.
-pub async fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Calibration> {
+pub fn run(data: &Path, url: Option<&Secret>) -> anyhow::Result<Calibration> {
+    runtime::block_on(calibrate(data, url))
+}
+
+async fn calibrate(data: &Path, url: Option<&Secret>) -> anyhow::Result<Calibration> {
     let database = Database::of(data, url)?;
     let mut follow = Follow::default();
     read::each(data, &database, |record| follow.take(record)).await?;

@@ -5,9 +5,11 @@ use super::{Event as LoopEvent, requests};
 use crate::domain::cards::Content;
 use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
 use crate::domain::overrides::CurrentSeason;
-use crate::domain::season::Season;
+use crate::domain::season::{Pace, Season};
 use crate::failpoint;
 use crate::ipc::link::{Link, WriterProtocol};
+use crate::ipc::trace;
+use crate::telemetry::latency::Latency;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use ipc_schema::PROTOCOL_VERSION;
@@ -15,13 +17,14 @@ use ipc_schema::backend::{BackendReply, BackendRequest, ShowCard};
 use ipc_schema::db_writer::{Record, StoredReply, WriterReply, WriterRequest};
 use ipc_schema::event::Places;
 use ipc_schema::frame;
-use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, UserId};
+use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, Trace, UserId};
 use ipc_schema::snapshot::{Part, StoredAnswer};
 use ipc_schema::staff::StaffRole;
 use ipc_schema::view::PostPlace;
 use ipc_schema::vocab::{FileHash, Locale, Refusal, Timestamp};
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// How long a request's answer is remembered: as long as Discord lets it be given.
@@ -77,14 +80,23 @@ pub(super) struct Core {
     held: VecDeque<Held>,
     /// The newest version of each card that is due.
     cards: BTreeMap<CardId, DueCard>,
-    /// Jobs by the record that took them.
-    jobs: BTreeMap<JobId, Seq>,
+    /// Jobs by the record that took them, with what they belong to, as far as that is remembered.
+    jobs: BTreeMap<JobId, (Seq, Trace)>,
+    /// Records on their way to the disk: the last of what was handed over at a time, and since when.
+    on_the_way: VecDeque<(Seq, Instant)>,
+    /// Waves so far, since this process loaded the ladder.
+    waves: u64,
+    /// From handing records over to knowing them on disk.
+    durable_after: Latency,
     refused: bool,
     /// After a refusal nothing is decided until then.
     read_only_until: Timestamp,
     /// Counts loads: an answer to an append of an older one says nothing any more.
     generation: u64,
     last_now: Timestamp,
+    /// When the next tick was found to be due, and at which record. Finding it looks at every match and
+    /// everybody who waits.
+    next_tick: Cell<Option<(Seq, Option<Timestamp>)>>,
 }
 
 /// A card as it was at its record.
@@ -128,10 +140,14 @@ impl Core {
             held: VecDeque::new(),
             cards: BTreeMap::new(),
             jobs: BTreeMap::new(),
+            on_the_way: VecDeque::new(),
+            waves: 0,
+            durable_after: Latency::new("durable"),
             refused: false,
             read_only_until: Timestamp::ZERO,
             generation: 0,
             last_now: Timestamp::ZERO,
+            next_tick: Cell::new(None),
         }
     }
 
@@ -141,6 +157,11 @@ impl Core {
 
     pub(super) fn season(&self) -> &Season {
         self.season.get()
+    }
+
+    /// How often messages are told anew that are only to stay true.
+    pub(super) fn set_pace(&mut self, pace: Pace) {
+        self.season.set_pace(pace);
     }
 
     pub(super) fn ladder_id(&self) -> LadderId {
@@ -153,6 +174,19 @@ impl Core {
 
     pub(super) fn unsaved(&self) -> u64 {
         self.seq.0 - self.durable.0
+    }
+
+    /// For how long the oldest record that is not known to be on disk has been on its way.
+    pub(super) fn lag(&self) -> Duration {
+        self.on_the_way.front().map_or(Duration::ZERO, |(_, since)| since.elapsed())
+    }
+
+    pub(super) fn waves(&self) -> u64 {
+        self.waves
+    }
+
+    pub(super) fn durable_after(&self) -> &Latency {
+        &self.durable_after
     }
 
     pub(super) fn all_saved(&self) -> bool {
@@ -174,6 +208,8 @@ impl Core {
         fresh.turned_away = std::mem::take(&mut self.turned_away);
         fresh.read_only_until = self.read_only_until;
         fresh.generation = self.generation + 1;
+        (fresh.waves, fresh.durable_after) =
+            (self.waves, std::mem::replace(&mut self.durable_after, Latency::new("durable")));
         *self = fresh;
         let since = crate::clock::now() - REMEMBERED;
         let mut last_at = self.load_snapshot(since).await?;
@@ -215,7 +251,7 @@ impl Core {
         self.ladder.take_changed_cards();
         let due: Vec<CardId> = self.ladder.cards().due().collect();
         self.render_cards(due, |card| made_at.get(&card).copied().unwrap_or(Timestamp::ZERO));
-        self.jobs = self.ladder.jobs().map(|(job, _)| (job, self.seq)).collect();
+        self.jobs = self.ladder.jobs().map(|(job, _)| (job, (self.seq, Trace::NONE))).collect();
         // Nobody's deadline runs while nobody can press: without a witness, since the last record.
         if let Some(since) = gone_at.or(last_at) {
             let until = self.now();
@@ -470,7 +506,7 @@ impl Core {
         if self.is_read_only() {
             return;
         }
-        while self.ladder.next_tick(self.season.get(), now).is_some_and(|at| at <= now) {
+        while self.tick_due(now).is_some_and(|at| at <= now) {
             let before = self.seq;
             self.take(&Input::Tick);
             assert!(self.seq > before, "a tick that is due makes something true");
@@ -492,7 +528,20 @@ impl Core {
         if self.is_read_only() {
             return Some(self.read_only_until);
         }
-        self.ladder.next_tick(self.season.get(), crate::clock::now().max(self.last_now))
+        self.tick_due(crate::clock::now().max(self.last_now))
+    }
+
+    /// Of one state, and until it has come, that is one moment.
+    fn tick_due(&self, now: Timestamp) -> Option<Timestamp> {
+        if let Some((seq, due)) = self.next_tick.get()
+            && seq == self.seq
+            && due.is_none_or(|at| at > now)
+        {
+            return due;
+        }
+        let due = self.ladder.next_tick(self.season.get(), now);
+        self.next_tick.set(Some((self.seq, due)));
+        due
     }
 
     fn record(
@@ -503,11 +552,16 @@ impl Core {
         reply: Option<StoredReply>,
     ) {
         self.seq = Seq(self.seq.0 + 1);
+        tracing::debug!(seq = self.seq.0, events = events.len(), "decided");
         let changed = self.ladder.take_changed_cards();
         self.render_cards(changed, |_| at);
         for event in &events {
-            if let ipc_schema::event::Event::ReplayTaken { job, .. } = event {
-                self.jobs.insert(*job, self.seq);
+            match event {
+                ipc_schema::event::Event::ReplayTaken { job, .. } => {
+                    self.jobs.insert(*job, (self.seq, trace::current()));
+                }
+                ipc_schema::event::Event::WaveFired { .. } => self.waves += 1,
+                _ => {}
             }
         }
         self.records.push(Record { seq: self.seq, at, key, events, reply });
@@ -547,6 +601,7 @@ impl Core {
                 message: card.message.map(|(_, message)| message),
                 replaces,
                 tried_since: None,
+                trace: trace::current(),
                 view,
             };
             // A message that is gone was posted, and what takes its place is another post.
@@ -581,10 +636,12 @@ impl Core {
     }
 
     fn append(&mut self, records: Vec<Record>) {
+        let Some(last) = records.last().map(|record| record.seq) else { return };
         let answer = self.writer.begin(None, WriterRequest::Append { records }, Bytes::new(), APPEND_LIMIT);
         let (events, generation) = (self.events.clone(), self.generation);
         match answer {
             Ok(answer) => {
+                self.on_the_way.push_back((last, crate::clock::instant()));
                 tokio::spawn(async move {
                     let answer = answer.await.ok().map(|(reply, _)| reply);
                     events.send(LoopEvent::Appended { generation, answer }).await.ok();
@@ -607,6 +664,9 @@ impl Core {
             Some(WriterReply::Appended { through }) => {
                 failpoint::hit("backend: acknowledged").ok();
                 self.durable = self.durable.max(through.min(self.seq));
+                while let Some((_, since)) = self.on_the_way.pop_front_if(|(seq, _)| *seq <= self.durable) {
+                    self.durable_after.took(since.elapsed());
+                }
             }
             refused => {
                 tracing::error!("the db-writer stored nothing: {refused:?}");
@@ -670,11 +730,16 @@ impl Core {
     /// Jobs whose upload is on disk, those that are being read included.
     pub(super) fn due_jobs(&mut self) -> impl Iterator<Item = Wanted> {
         self.jobs.retain(|job, _| self.ladder.job(*job).is_some());
-        let due = self.jobs.iter().filter(|(_, seq)| **seq <= self.durable);
-        due.filter_map(|(job, _)| {
+        let due = self.jobs.iter().filter(|(_, (seq, _))| *seq <= self.durable);
+        due.filter_map(|(job, (_, trace))| {
             let known = self.ladder.job(*job)?;
-            Some(Wanted { job: *job, player: known.player, hash: known.hash })
+            Some(Wanted { job: *job, player: known.player, hash: known.hash, trace: *trace })
         })
+    }
+
+    /// What a job belongs to.
+    pub(super) fn trace_of(&self, job: JobId) -> Trace {
+        self.jobs.get(&job).map_or(Trace::NONE, |(_, trace)| *trace)
     }
 
     /// The job that the newest upload of this file became.

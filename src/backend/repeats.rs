@@ -52,6 +52,7 @@ impl Repeats {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ipc_schema::ids::Trace;
     use ipc_schema::ids::{ChannelId, MatchId, MessageId, UserId};
     use ipc_schema::view::CardView;
     use ipc_schema::vocab::Locale;
@@ -67,6 +68,7 @@ mod tests {
             message,
             replaces: None,
             tried_since: None,
+            trace: Trace::NONE,
             view: CardView::Reminder { match_id: MatchId(12), deadline: Timestamp(0) },
         }
     }

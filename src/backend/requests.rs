@@ -83,7 +83,8 @@ pub(super) fn input_of(request: &BackendRequest) -> Option<Input> {
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
         | BackendRequest::ReplayFile { .. }
-        | BackendRequest::MatchChannels => return None,
+        | BackendRequest::MatchChannels
+        | BackendRequest::TakeCards => return None,
     };
     Some(Input::Act { caller: *caller, act })
 }
@@ -137,7 +138,8 @@ fn caller_of(request: &BackendRequest) -> Option<&Caller> {
         | BackendRequest::LoadSession { .. }
         | BackendRequest::TimeLost { .. }
         | BackendRequest::ReplayFile { .. }
-        | BackendRequest::MatchChannels => None,
+        | BackendRequest::MatchChannels
+        | BackendRequest::TakeCards => None,
     }
 }
 
@@ -319,7 +321,8 @@ pub(super) fn reply(
         | BackendRequest::CardFailed { .. }
         | BackendRequest::SaveSession { .. }
         | BackendRequest::LoadSession { .. }
-        | BackendRequest::TimeLost { .. } => BackendReply::Taken,
+        | BackendRequest::TimeLost { .. }
+        | BackendRequest::TakeCards => BackendReply::Taken,
     }
 }
 

@@ -6,9 +6,10 @@
 use super::line::{Entry, Line};
 use crate::failpoint;
 use crate::ipc::connection::Outbox;
+use crate::telemetry::latency::Latency;
 use bytes::Bytes;
 use ipc_schema::control::Death;
-use ipc_schema::ids::{Incarnation, JobId, PlayerId};
+use ipc_schema::ids::{Incarnation, JobId, PlayerId, Trace};
 use ipc_schema::replay::Job;
 use ipc_schema::vocab::FileHash;
 use nix::sys::signal::Signal;
@@ -61,10 +62,31 @@ pub(super) struct Wanted {
     pub(super) job: JobId,
     pub(super) player: PlayerId,
     pub(super) hash: FileHash,
+    pub(super) trace: Trace,
+}
+
+/// How often jobs came to what, since this process began.
+#[derive(Debug)]
+pub(super) struct Counted {
+    /// Handed to a worker.
+    pub(super) dealt: u64,
+    /// Ended by the worker's own alarm, or not at all.
+    pub(super) timed_out: u64,
+    /// Whose worker died or was let go, the above included.
+    pub(super) dropped: u64,
+    /// From handing it over to its answer.
+    pub(super) took: Latency,
+}
+
+impl Default for Counted {
+    fn default() -> Counted {
+        Counted { dealt: 0, timed_out: 0, dropped: 0, took: Latency::new("replay_job") }
+    }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Workers {
+    counted: Counted,
     workers: BTreeMap<WorkerId, Worker>,
     /// Workers that are gone over a job, and it is not known how.
     gone: Vec<Gone>,
@@ -151,6 +173,10 @@ impl Workers {
         (self.workers.len(), idle)
     }
 
+    pub(super) fn counted(&self) -> &Counted {
+        &self.counted
+    }
+
     pub(super) fn pulled(&mut self, worker: WorkerId) {
         if let Some(worker) = self.workers.get_mut(&worker) {
             worker.state = State::Idle;
@@ -160,9 +186,11 @@ impl Workers {
     /// Whether the worker really had this job.
     pub(super) fn done(&mut self, worker: WorkerId, job: JobId) -> bool {
         let Some(worker) = self.workers.get_mut(&worker) else { return false };
-        let had = matches!(worker.state, State::At { job: at, .. } if at == job);
+        let State::At { job: at, since } = worker.state else { return false };
+        let had = at == job;
         if had {
             worker.state = State::Busy;
+            self.counted.took.took(since.elapsed());
         }
         had
     }
@@ -174,7 +202,7 @@ impl Workers {
         let State::At { job, since } = state else { return None };
         let time_in_job = now.saturating_duration_since(since);
         match death {
-            Some(_) => Some(self.dropped(job, blame(death, time_in_job))),
+            Some(death) => Some(self.ended_by(job, death, time_in_job)),
             None => {
                 self.gone.push(Gone { incarnation, job, time_in_job, at: now });
                 None
@@ -186,7 +214,7 @@ impl Workers {
     pub(super) fn died(&mut self, incarnation: Incarnation, death: Death) -> Option<Dropped> {
         if let Some(at) = self.gone.iter().position(|gone| gone.incarnation == incarnation) {
             let Gone { job, time_in_job, .. } = self.gone.swap_remove(at);
-            return Some(self.dropped(job, blame(Some(death), time_in_job)));
+            return Some(self.ended_by(job, death, time_in_job));
         }
         if let Some(worker) = self.workers.values_mut().find(|worker| worker.incarnation == incarnation) {
             worker.death = Some(death);
@@ -206,9 +234,11 @@ impl Workers {
             }
             waits
         });
+        let counted = &mut self.counted;
         self.workers.retain(|_, worker| match worker.state {
             State::At { job, since } if now.saturating_duration_since(since) >= LET_GO_AFTER => {
                 tracing::error!("a replay worker does not come to an end with job {job}; it is let go");
+                counted.timed_out += 1;
                 jobs.push(job);
                 false
             }
@@ -243,7 +273,14 @@ impl Workers {
         }
     }
 
+    /// A worker died over a job.
+    fn ended_by(&mut self, job: JobId, death: Death, time_in_job: Duration) -> Dropped {
+        self.counted.timed_out += u64::from(death == Death::Signal(Signal::SIGALRM as i32));
+        self.dropped(job, blame(Some(death), time_in_job))
+    }
+
     fn dropped(&mut self, job: JobId, strike: bool) -> Dropped {
+        self.counted.dropped += 1;
         let deaths = self.deaths.entry(job).or_default();
         *deaths = deaths.saturating_add(1);
         let tries = self.tries.entry(job).or_default();
@@ -343,8 +380,10 @@ impl Workers {
             };
             let length = u32::try_from(bytes.len()).expect("a frame's length fits u32");
             // A worker that is gone is noticed by its reader.
-            if worker.outbox.try_send(&Job { job, bytes: length }, bytes.clone()).is_ok() {
+            let Wanted { trace, .. } = *wanted_by_job[&job];
+            if worker.outbox.try_send(&Job { job, bytes: length, trace }, bytes.clone()).is_ok() {
                 failpoint::hit("backend: job dealt").ok();
+                self.counted.dealt += 1;
                 worker.state = State::At { job, since: now };
                 self.waits_since.remove(&job);
                 self.line.had_turn(wanted_by_job[&job].player);
@@ -465,7 +504,12 @@ mod tests {
     }
 
     fn wanted(jobs: impl IntoIterator<Item = u64>) -> Vec<Wanted> {
-        let of = |job| Wanted { job: JobId(job), player: PlayerId(job), hash: FileHash([0; 32]) };
+        let of = |job| Wanted {
+            job: JobId(job),
+            player: PlayerId(job),
+            hash: FileHash([0; 32]),
+            trace: Trace(job),
+        };
         jobs.into_iter().map(of).collect()
     }
 
@@ -475,7 +519,10 @@ mod tests {
         pool.workers.keep(JobId(1), Bytes::from_static(b"file"));
         assert_eq!(pool.workers.assign(&wanted([1]), pool.start), []);
         let job = pool.ends[0].recv().await.unwrap();
-        assert_eq!((job.message, &job.blob[..]), (Job { job: JobId(1), bytes: 4 }, &b"file"[..]));
+        assert_eq!(
+            (job.message, &job.blob[..]),
+            (Job { job: JobId(1), bytes: 4, trace: Trace(1) }, &b"file"[..])
+        );
         pool
     }
 

@@ -5,7 +5,7 @@ use super::permissions::{
     HISTORY, MANAGE_THREADS, MENTION, PRIVATE_THREADS, Permission, SEND, SEND_IN_THREADS, VIEW, in_channel,
     in_guild, lacking,
 };
-use crate::config::CheckedPlaces;
+use crate::config::{CheckedPlaces, Shards};
 use crate::frontend::rest::{Rest, RestError};
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ const IN_LOG: &[Permission] = &[VIEW, SEND, HISTORY];
 const IN_STAFF: &[Permission] = &[VIEW, SEND, HISTORY];
 const WITH_THREADS: &[Permission] = &[VIEW, HISTORY, PRIVATE_THREADS, SEND_IN_THREADS, MANAGE_THREADS];
 
-pub(super) async fn look(rest: &Rest, places: CheckedPlaces) -> Vec<Finding> {
+pub(super) async fn look(rest: &Rest, places: CheckedPlaces, shards: Shards) -> Vec<Finding> {
     let bot = match rest.look_up("users/@me").await {
         Ok(bot) => bot,
         Err(error) => return vec![unreachable(&error)],
@@ -39,7 +39,7 @@ pub(super) async fn look(rest: &Rest, places: CheckedPlaces) -> Vec<Finding> {
     let id = application["id"].as_str().unwrap_or_default();
     let invite = invite(id, places);
     found.extend(application_of(&application));
-    found.extend(gateway(rest).await);
+    found.extend(gateway(rest, shards).await);
     found.extend(commands(rest, id, places.guild, &invite).await);
     match places.guild {
         Some(guild) => found.extend(in_server(rest, guild, places, &bot, &invite).await),
@@ -138,19 +138,56 @@ fn application_of(application: &Value) -> Vec<Finding> {
     found
 }
 
-async fn gateway(rest: &Rest) -> Option<Finding> {
-    let limit = match rest.look_up("gateway/bot").await {
-        Ok(gateway) => gateway["session_start_limit"].clone(),
-        Err(error) => return Some(Finding::mind("gateway", format!("Discord does not show it: {error}"))),
+async fn gateway(rest: &Rest, shards: Shards) -> Vec<Finding> {
+    let about = "gateway";
+    let gateway = match rest.look_up("gateway/bot").await {
+        Ok(gateway) => gateway,
+        Err(error) => return vec![Finding::mind(about, format!("Discord does not show it: {error}"))],
     };
-    let (remaining, total) = (limit["remaining"].as_u64()?, limit["total"].as_u64()?);
-    let minutes = limit["reset_after"].as_u64()? / 60_000;
-    let says = format!("{remaining} of {total} sessions may still begin; counted anew in {minutes} min");
-    Some(if remaining < FEW_SESSIONS {
-        Finding::mind("gateway", format!("{says}. Below 20 a start waits for that"))
+    let mut found = Vec::new();
+    let limit = &gateway["session_start_limit"];
+    let numbers = ["remaining", "total", "reset_after"].map(|name| limit[name].as_u64());
+    if let [Some(remaining), Some(total), Some(reset_after)] = numbers {
+        let minutes = reset_after / 60_000;
+        let says = format!("{remaining} of {total} sessions may still begin; counted anew in {minutes} min");
+        found.push(if remaining < FEW_SESSIONS {
+            Finding::mind(about, format!("{says}. Below 20 a start waits for that"))
+        } else {
+            Finding::good(about, says)
+        });
+    }
+    if let Some(recommended) = gateway["shards"].as_u64() {
+        found.push(of_shards(shards, recommended));
+    }
+    found
+}
+
+/// Whether the shards are all that there are, and as many as Discord recommends.
+fn of_shards(shards: Shards, recommended: u64) -> Finding {
+    let (about, total) = ("shards", shards.total());
+    if shards.count() < total {
+        let others = total - shards.count();
+        Finding::mind(
+            about,
+            format!(
+                "SHARDS is {shards}: presses in the servers of the other {others} reach nobody; 0-{}/{total} has all",
+                total - 1
+            ),
+        )
+    } else if recommended > u64::from(total) {
+        let last = recommended - 1;
+        Finding::mind(
+            about,
+            format!(
+                "Discord recommends {recommended}, and SHARDS is {shards}; 0-{last}/{recommended} has as many"
+            ),
+        )
     } else {
-        Finding::good("gateway", says)
-    })
+        Finding::good(
+            about,
+            format!("SHARDS is {shards}, of which Discord recommends at least {recommended}"),
+        )
+    }
 }
 
 async fn commands(rest: &Rest, application: &str, guild: Option<u64>, invite: &str) -> Vec<Finding> {

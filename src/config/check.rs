@@ -1,6 +1,6 @@
 //! What `evoladder check` reads: the settings of the ladder, and where in Discord it is to be.
 
-use super::{DATA, DEFAULT_DATA, DISCORD_PROXY, GUILD_ID, Reader, Secret};
+use super::{DATA, DEFAULT_DATA, DISCORD_PROXY, GUILD_ID, Reader, Secret, Shards};
 use ipc_schema::event;
 use std::path::PathBuf;
 
@@ -15,6 +15,8 @@ pub struct Check {
     /// `DATABASE_URL`, default the SQLite file in the data folder.
     pub database_url: Option<Secret>,
     pub places: CheckedPlaces,
+    /// `SHARDS`, default `0/1`.
+    pub shards: Shards,
 }
 
 /// What of a server the ladder is to use.
@@ -45,6 +47,7 @@ impl Check {
             proxy: from.text(DISCORD_PROXY),
             database_url: supervisor.database_url,
             places: CheckedPlaces::read(from, &supervisor.places),
+            shards: supervisor.shards,
         }
     }
 }

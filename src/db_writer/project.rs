@@ -1,6 +1,7 @@
 //! From journal to database, behind the ladder's back: it reads what is synced from the journal's
 //! own files, so nothing has to be queued however long the database is away.
 
+use super::debug_each;
 use super::lease::Terms;
 use super::reconcile::{Agreement, agree, mark_incomplete, unmendable};
 use crate::clock;
@@ -9,6 +10,7 @@ use crate::failpoint;
 use crate::journal::JournalError;
 use crate::journal::reader::Reader;
 use crate::store::{Database, RENEWAL, Store, StoreError};
+use crate::telemetry::latency::Latency;
 use ipc_schema::ids::{LadderId, Seq};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +25,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Before the database is given once more what it refused.
 const REFUSED_PAUSE: Duration = Duration::from_secs(5);
+
+/// A batch, from its statement to the answer.
+pub(super) static TOOK: Latency = Latency::new("database");
 
 /// Brings the tables up to the journal, for as long as there is somebody who appends.
 #[derive(Debug)]
@@ -260,9 +265,11 @@ impl Projector {
                 let began = clock::instant();
                 failpoint::hit("db-writer: before the statement").ok();
                 let last = store.apply(self.ladder, batch).await?;
+                debug_each(&batch[..batch.partition_point(|record| record.seq <= last)], "in the tables");
                 failpoint::hit("db-writer: after the statement").ok();
                 rest = &rest[rest.partition_point(|record| record.seq <= last)..];
                 self.projected = last;
+                TOOK.took(began.elapsed());
                 let statement_ms = began.elapsed().as_secs_f64() * 1000.0;
                 told.send_replace(Following { projected: last, is_connected: true, statement_ms });
             }

@@ -4,7 +4,7 @@
 pub(super) mod snapshot;
 
 use super::knobs;
-use super::season::Season;
+use super::season::{Pace, Season};
 use super::verdict::mod_files::Release;
 use ipc_schema::ids::UserId;
 use ipc_schema::vocab::{GameRegion, Timestamp};
@@ -178,6 +178,11 @@ impl CurrentSeason {
 
     pub fn get(&self) -> &Season {
         &self.season
+    }
+
+    /// How often messages are told anew from here on.
+    pub fn set_pace(&mut self, pace: Pace) {
+        (self.base.pace, self.season.pace) = (pace, pace);
     }
 
     /// To be called whenever the ladder has evolved, and before anything else is decided.

@@ -49,8 +49,8 @@ pub fn nearest_gap(a: &Candidate<'_>, b: &Candidate<'_>) -> Option<u32> {
     [gap(a, b), gap(b, a)].into_iter().flatten().min()
 }
 
-/// What a wave decides: its pairs, in the order of the first player's number, and why the others have
-/// none. `shift` moves the cut of a room that is too large to be matched at once.
+/// What a wave decides: its pairs, in the order in which one of the two began to wait, which is the order in
+/// which they are told; and why the others have none. `shift` moves the cut of a room that is too large to be matched at once.
 pub fn wave(
     season: &Season,
     now: Timestamp,
@@ -59,7 +59,7 @@ pub fn wave(
 ) -> (Vec<Pair>, Vec<Unmatched>) {
     let room = Room::new(season, now, candidates);
     let mates = room.matched(shift);
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<(Timestamp, Pair)> = Vec::new();
     let mut unmatched = Vec::new();
     for (a, mate) in mates.iter().enumerate() {
         if let Some(why) = room.why_not(&mates, a) {
@@ -69,13 +69,14 @@ pub fn wave(
         let a_is_bw = room.plays_bw(a, b).expect("only edges are matched");
         let (bw, sc2) = if a_is_bw { (a, b) } else { (b, a) };
         let race = |at: usize, era| candidates[at].entry.races.of(era).expect("the edge needs this race");
-        pairs.push(Pair {
+        let pair = Pair {
             players: [candidates[bw].player, candidates[sc2].player],
             races: [race(bw, Era::Bw), race(sc2, Era::Sc2)],
-        });
+        };
+        pairs.push((candidates[a].entry.since.min(candidates[b].entry.since), pair));
     }
-    pairs.sort_by_key(|pair| pair.players[0].min(pair.players[1]));
-    (pairs, unmatched)
+    pairs.sort_by_key(|(since, pair)| (*since, pair.players[0].min(pair.players[1])));
+    (pairs.into_iter().map(|(_, pair)| pair).collect(), unmatched)
 }
 
 #[cfg(test)]

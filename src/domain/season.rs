@@ -25,6 +25,16 @@ pub struct Season {
     pub countries: BTreeSet<String>,
     /// What official games load, as far as it was learned.
     pub releases: Vec<Release>,
+    /// In no file: whoever decides says it, by how much is going on.
+    pub pace: Pace,
+}
+
+/// How often a message is told anew that only is to stay true.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pace {
+    #[default]
+    Usual,
+    Rare,
 }
 
 #[derive(Debug, Clone)]

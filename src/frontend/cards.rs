@@ -11,9 +11,10 @@ use super::runner::Unanswered;
 use super::text::Words;
 use super::turns::Turns;
 use crate::failpoint;
+use crate::ipc::trace;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardFailure, ShowCard};
-use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, UserId};
+use ipc_schema::ids::{CardId, ChannelId, Key, LadderId, MessageId, Trace, UserId};
 use ipc_schema::view::Urgency;
 use ipc_schema::vocab::Refusal;
 use sha2::{Digest, Sha256};
@@ -69,6 +70,7 @@ struct Delivered {
     card: CardId,
     version: u32,
     user: UserId,
+    trace: Trace,
     result: Result<Shown, CardFailure>,
 }
 
@@ -115,6 +117,11 @@ impl Cards {
         self.turns.waiting() + self.delivering
     }
 
+    /// Those of them that wait and that somebody waits for.
+    pub fn urgent(&self) -> usize {
+        self.turns.urgent()
+    }
+
     /// Nothing is under way, not even a report.
     pub fn is_idle(&self) -> bool {
         self.running.is_empty()
@@ -124,8 +131,8 @@ impl Cards {
         // What may go to everyone at once is bounded; of all else the ladder owes a few to each player.
         if self.turns.waiting() >= WAITING && card.view.urgency() >= Urgency::News {
             let result = Err(CardFailure::Passing);
-            let delivered = Delivered { card: card.card, version: card.version, user: card.user, result };
-            return self.report(&delivered);
+            let ShowCard { card, version, user, trace, .. } = card;
+            return self.report(&Delivered { card, version, user, trace, result });
         }
         if let Some(channel) = card.channel.filter(|_| self.turns.is_under_way(card.user)) {
             // Else news that waits for all that is urgent would hold up the player's match.
@@ -160,7 +167,9 @@ impl Cards {
             let post = self.gone.get(&card.card).copied().unwrap_or(0);
             let nonce = nonce(self.ladder, card.card, post);
             let desk = Arc::clone(&self.desk);
-            self.running.spawn(async move { Done::Delivered(desk.deliver(card, nonce).await) });
+            let of = card.trace;
+            let delivery = async move { Done::Delivered(desk.deliver(card, nonce).await) };
+            self.running.spawn(trace::carry(of, delivery));
         }
     }
 
@@ -200,20 +209,21 @@ impl Cards {
             Err(failure) => BackendRequest::CardFailed { card, version, failure },
         };
         let desk = Arc::clone(&self.desk);
-        self.running.spawn(async move {
+        self.running.spawn(trace::carry(delivered.trace, async move {
             desk.report(Key::Card { card, version }, request).await;
             Done::Reported
-        });
+        }));
     }
 }
 
 impl Desk {
     async fn deliver(&self, card: ShowCard, nonce: String) -> Delivered {
-        let (id, version, user) = (card.card, card.version, card.user);
+        let (id, version, user, trace) = (card.card, card.version, card.user, card.trace);
         failpoint::hit("frontend: before a card's call").ok();
         let result = match self.show_card(card, nonce).await {
             Ok(shown) => {
                 failpoint::hit("frontend: after a card's call").ok();
+                tracing::debug!(card = id.0, version, "a card was shown");
                 Ok(shown)
             }
             Err(error) => {
@@ -225,7 +235,7 @@ impl Desk {
                 Err(failure)
             }
         };
-        Delivered { card: id, version, user, result }
+        Delivered { card: id, version, user, trace, result }
     }
 
     async fn show_card(&self, card: ShowCard, nonce: String) -> Result<Shown, RestError> {

@@ -340,6 +340,7 @@ pub fn changes_something(request: &BackendRequest) -> bool {
         | BackendRequest::PlayerNames { .. }
         | BackendRequest::MatchChannels
         | BackendRequest::LoadSession { .. }
+        | BackendRequest::TakeCards
         | BackendRequest::Activity { .. }
         | BackendRequest::StaffLook { .. }
         | BackendRequest::PastMatch { .. }

@@ -1,14 +1,16 @@
-//! The one connection on which Discord tells what players do.
+//! The connections on which Discord tells what players do, one for each shard of this process.
 //!
 //! twilight reconnects and resumes by itself, and pauses only before a connection that failed. A
 //! gateway that accepts and closes at once would be asked thousands of times a second, so there is a
-//! brake of our own. Discord lets a bot begin 1,000 sessions a day and takes its token away beyond that,
+//! brake of our own, which all connections of a process share. Discord lets a bot begin 1,000 sessions a day and takes its token away beyond that,
 //! so before each one it is asked how many are left ([`Sessions`]).
 
 use super::Unusable;
 use super::rest::{Rest, RestError};
 use crate::clock;
-use ipc_schema::vocab::GatewaySession;
+use crate::config::{Nth, Shards};
+use ipc_schema::vocab::{GatewaySession, Timestamp};
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,11 +43,18 @@ const LOOKS: u32 = 6;
 const LOOK_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_LOOK_PAUSE: Duration = Duration::from_secs(10);
 
+/// However many connections share it.
+const LONGEST_SHARED_PAUSE: Duration = Duration::from_secs(60);
+
 /// Sessions of the day that are left alone: whoever looks after the ladder will want to start it.
 const SPARED: u32 = 20;
 
-/// Discord begins one session in so long.
+/// Discord begins one session in so long, of all shards whose numbers leave the same rest when divided by its
+/// `max_concurrency`.
 const BETWEEN_SESSIONS: Duration = Duration::from_secs(5);
+
+/// What a process has for itself where several begin sessions: that, and some time for what is under way.
+const TURN: Duration = Duration::from_secs(6);
 
 /// Between two questions how many are left.
 const ASK_PAUSE: Duration = Duration::from_secs(1);
@@ -73,12 +82,15 @@ fn closed_for_good(code: Option<u16>, reason: &str) -> Unusable {
             "the token is not valid: copy it anew from https://discord.com/developers/applications, your application, \
              Bot, Reset Token, into DISCORD_TOKEN"
         }
-        Some(4011) => "the bot is in too many servers for one connection",
+        Some(4010 | 4011) => {
+            "the bot is in too many servers for so few shards: raise the number behind the / in SHARDS; `evoladder check` \
+             says what Discord recommends"
+        }
         Some(4013 | 4014) => {
             "it asks for what Discord does not give it; this ladder needs no privileged intent, so the build is at \
              fault: use a newer one"
         }
-        Some(4010 | 4012) => "Discord does not speak with this build any more: use a newer one",
+        Some(4012) => "Discord does not speak with this build any more: use a newer one",
         _ => {
             "try again; if it stays so, see https://discord.com/developers/docs/topics/opcodes-and-status-codes"
         }
@@ -88,10 +100,11 @@ fn closed_for_good(code: Option<u16>, reason: &str) -> Unusable {
     Unusable(format!("Discord closed the gateway for good with {code}{reason}: {what_to_do}"))
 }
 
-/// A connection that goes on with `session`, or begins a new one if Discord no longer knows it.
+/// A connection of the shard `number` that goes on with `session`, or begins a new one if Discord no longer knows it.
 pub fn shard(
     token: &str,
     proxy: Option<&str>,
+    number: u32,
     session: Option<&GatewaySession>,
     sessions: Sessions,
 ) -> Shard<Sessions> {
@@ -102,33 +115,41 @@ pub fn shard(
     if let Some(proxy) = proxy {
         config = config.proxy_url(format!("ws://{proxy}"));
     }
-    Shard::with_config(ShardId::ONE, config.queue(sessions).build())
+    let id = ShardId::new(number, sessions.shards.total());
+    Shard::with_config(id, config.queue(sessions).build())
 }
 
-/// Who lets a session begin: Discord says how many may, and of the last ones none is used up.
+/// Who lets a session begin: Discord says how many may, and of the last ones none is used up. All connections of
+/// a process share it.
 #[derive(Debug, Clone)]
 pub struct Sessions {
     rest: Arc<Rest>,
-    last: Arc<Mutex<Option<Instant>>>,
+    /// Those of this process.
+    shards: Shards,
+    which: Nth,
+    /// When the last one began or will, by the rest that its shard's number leaves.
+    last: Arc<Mutex<BTreeMap<u32, Instant>>>,
+    brake: Arc<Mutex<Brake>>,
     /// Said where Discord does not let this bot in at all.
     unusable: Arc<watch::Sender<Option<String>>>,
 }
 
 impl Sessions {
-    pub fn new(rest: Arc<Rest>) -> Sessions {
-        Sessions { rest, last: Arc::default(), unusable: Arc::new(watch::Sender::new(None)) }
+    pub fn new(rest: Arc<Rest>, shards: Shards, which: Nth) -> Sessions {
+        let (last, brake) = (Arc::default(), Arc::default());
+        Sessions { rest, shards, which, last, brake, unusable: Arc::new(watch::Sender::new(None)) }
     }
 
-    /// Returns when one may begin; never, where Discord knows no such bot.
-    async fn until_one_may_begin(&self) {
+    /// Returns when one of this shard may begin; never, where Discord knows no such bot.
+    async fn until_one_may_begin(&self, shard: u32) {
         let mut pause = ASK_PAUSE;
-        loop {
+        let at_once = loop {
             match self.rest.gateway().await {
                 Ok(info) => {
                     let limit = info.session_start_limit;
                     if limit.remaining > SPARED {
-                        tracing::debug!(remaining = limit.remaining, "sessions that may begin today");
-                        break;
+                        tracing::debug!(shard, remaining = limit.remaining, "sessions that may begin today");
+                        break u32::from(limit.max_concurrency.max(1));
                     }
                     let wait = Duration::from_millis(limit.reset_after).max(ASK_PAUSE);
                     tracing::error!(
@@ -156,20 +177,38 @@ impl Sessions {
                     });
                 }
             }
-        }
+        };
         let now = clock::instant();
         let next = {
             let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-            let next = last.map_or(now, |last| (last + BETWEEN_SESSIONS).max(now));
-            *last = Some(next);
+            let counted = shard % at_once;
+            let mut next = last.get(&counted).map_or(now, |last| (*last + BETWEEN_SESSIONS).max(now));
+            // Shards that Discord counts apart need no turns.
+            if self.shards.total() > at_once {
+                next += until_turn(clock::now() + next.duration_since(now), self.which);
+            }
+            last.insert(counted, next);
             next
         };
         sleep(next.duration_since(now)).await;
     }
 }
 
+/// How long after `earliest` the next turn begins of one of several processes. They know nothing of one another but
+/// the clock, which they share. One that is alone has no turns to wait for.
+fn until_turn(earliest: Timestamp, Nth { number, of }: Nth) -> Duration {
+    if of == 1 {
+        return Duration::ZERO;
+    }
+    let turn_ms = u64::try_from(TURN.as_millis()).expect("TURN is short");
+    let round_ms = turn_ms * u64::from(of);
+    let begins_ms = turn_ms * u64::from(number);
+    // From the round that `earliest` is in, or the next one where its turn has begun.
+    Duration::from_millis((begins_ms + round_ms - earliest.0 % round_ms) % round_ms)
+}
+
 impl Queue for Sessions {
-    fn enqueue(&self, _shard: u32) -> oneshot::Receiver<()> {
+    fn enqueue(&self, shard: u32) -> oneshot::Receiver<()> {
         let (begin, may_begin) = oneshot::channel();
         let sessions = self.clone();
         tokio::spawn(async move {
@@ -177,7 +216,7 @@ impl Queue for Sessions {
             tokio::select! {
                 // The connection is gone that wanted it.
                 () = begin.closed() => {}
-                () = sessions.until_one_may_begin() => drop(begin.send(())),
+                () = sessions.until_one_may_begin(shard) => drop(begin.send(())),
             }
         });
         may_begin
@@ -195,6 +234,8 @@ enum Seen {
 /// The shard, whose connections are not made too fast even where it tells nothing of them.
 struct Connections {
     shard: Shard<Sessions>,
+    /// Connections of this process, which together are made no faster than one.
+    share: u32,
     /// How often a connection in the making was looked at.
     looks: u32,
     pause: Option<Pin<Box<Sleep>>>,
@@ -227,6 +268,7 @@ impl Connections {
             if self.looks > LOOKS {
                 let doubled = ((self.looks - LOOKS) / 4).min(8);
                 let pause = (LOOK_PAUSE * (1 << doubled)).min(LONGEST_LOOK_PAUSE);
+                let pause = (pause * self.share).min(LONGEST_SHARED_PAUSE);
                 let pause = self.pause.insert(Box::pin(sleep(pause)));
                 // Arms it; it is not over yet.
                 let _ = pause.as_mut().poll(context);
@@ -251,9 +293,10 @@ pub async fn run(
         | EventTypeFlags::GATEWAY_RECONNECT
         | EventTypeFlags::INTERACTION_CREATE
         | EventTypeFlags::MESSAGE_CREATE;
-    let mut refused = shard.config().queue().unusable.subscribe();
-    let mut connections = Connections { shard, looks: 0, pause: None };
-    let mut brake = Brake::default();
+    let sessions = shard.config().queue();
+    let (mut refused, brake) = (sessions.unusable.subscribe(), Arc::clone(&sessions.brake));
+    let (share, number) = (sessions.shards.count(), shard.id().number());
+    let mut connections = Connections { shard, share, looks: 0, pause: None };
     let mut greeted: Option<Instant> = None;
     // Discord said that a connection ends before it does; that is one end and not two.
     let mut was_told = false;
@@ -290,9 +333,9 @@ pub async fn run(
                 continue;
             }
             let lived = greeted.take().map_or(Duration::ZERO, |since| clock::instant().duration_since(since));
-            let pause = brake.closed(lived, clock::now().0);
+            let pause = brake.lock().unwrap_or_else(PoisonError::into_inner).closed(lived, clock::now().0);
             let code = last_close.as_ref().and_then(|(code, _)| *code);
-            tracing::info!(?code, ?lived, ?pause, "gateway connection closed");
+            tracing::info!(shard = number, ?code, ?lived, ?pause, "gateway connection closed");
             tokio::select! {
                 () = sleep(pause) => {}
                 _ = stop.wait_for(|stop| *stop) => break,
@@ -309,7 +352,7 @@ pub async fn run(
                 (greeted, was_told, last_close) = (Some(clock::instant()), false, None);
             }
             Some(Ok(Event::Ready(ready))) => {
-                tracing::info!("gateway session began");
+                tracing::info!(shard = number, "gateway session began");
                 arrived(Arrival::Began(GatewaySession {
                     id: ready.session_id,
                     resume_url: ready.resume_gateway_url,
@@ -319,7 +362,7 @@ pub async fn run(
                 }));
             }
             Some(Ok(Event::Resumed)) => {
-                tracing::info!("gateway session resumed");
+                tracing::info!(shard = number, "gateway session resumed");
                 arrived(Arrival::Resumed);
             }
             Some(Ok(Event::InteractionCreate(event))) => {
@@ -336,7 +379,7 @@ pub async fn run(
                     tracing::warn!(?cause, "an event of discord's could not be read");
                 }
                 kind => {
-                    tracing::warn!("no gateway connection: {error}");
+                    tracing::warn!(shard = number, "no gateway connection: {error}");
                     if matches!(kind, ReceiveMessageErrorType::Reconnect) {
                         arrived(Arrival::Away);
                     }

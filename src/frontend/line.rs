@@ -4,6 +4,8 @@ use super::schedule::{Call, CallId, Lane, Next, Schedule, Scope, Told};
 use crate::clock;
 use ipc_schema::view::Urgency;
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, OwnedPermit};
 use tokio::sync::oneshot;
@@ -19,6 +21,8 @@ const CALLS: usize = 4096;
 pub struct Line {
     words: mpsc::Sender<Word>,
     task: AbortHandle,
+    /// Calls in line, as the loop saw them last.
+    waiting: Arc<AtomicU64>,
 }
 
 #[derive(Debug)]
@@ -45,7 +49,14 @@ pub struct TooLate;
 impl Line {
     pub fn start() -> Line {
         let (words, heard) = mpsc::channel(2 * CALLS);
-        Line { words, task: tokio::spawn(run(heard)).abort_handle() }
+        let waiting = Arc::<AtomicU64>::default();
+        let task = tokio::spawn(run(heard, Arc::clone(&waiting))).abort_handle();
+        Line { words, task, waiting }
+    }
+
+    /// Calls that wait for their turn.
+    pub fn waiting(&self) -> u64 {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Waits for the turn of `call`, until `until`.
@@ -110,7 +121,7 @@ impl Drop for Turn {
     }
 }
 
-async fn run(mut words: mpsc::Receiver<Word>) {
+async fn run(mut words: mpsc::Receiver<Word>, told: Arc<AtomicU64>) {
     let mut schedule = Schedule::default();
     let mut waiting: HashMap<CallId, oneshot::Sender<CallId>> = HashMap::new();
     loop {
@@ -126,6 +137,7 @@ async fn run(mut words: mpsc::Receiver<Word>) {
                 Next::Idle => break None,
             }
         };
+        told.store(schedule.waiting() as u64, Ordering::Relaxed);
         tokio::select! {
             word = words.recv() => match word {
                 None => return,

@@ -3,7 +3,8 @@
 //! A page's view becomes a [`Drawing`], which is SVG text with a description in the reader's language, by pure
 //! functions: [`rating`], [`standings`] and [`activity`], which draw with [`svg`] and [`scale`]. [`Pictures`] is
 //! the shell: one thread of low priority paints what waits in a line, so that no press waits for a picture, and
-//! what was painted is kept by its content. A page whose picture is not there in time goes without it.
+//! what was painted is kept by its content. A page whose picture is not there in time goes without it; where much is
+//! going on the painter rests between pictures, and in the end nothing is painted ([`super::load`]).
 
 pub mod activity;
 mod kept;
@@ -16,8 +17,11 @@ pub mod svg;
 mod tests;
 
 use super::commands::leaderboard::mmr;
+use super::load::Load;
+use crate::clock;
 use bytes::Bytes;
 use ipc_schema::vocab::Locale;
+use ipc_schema::watch::LoadLevel;
 use kept::{Kept, content_key};
 use paint::{Fonts, PACKAGES};
 use scale::date;
@@ -34,6 +38,10 @@ const LINE: usize = 16;
 /// How long a page waits for its picture. It fits the time after which a press is acknowledged without its
 /// answer, so that a page with a picture is one call like any other.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// While the ladder is busy the painter rests so many times as long as it painted, and no longer than this.
+const REST: u32 = 4;
+const LONGEST_REST: Duration = Duration::from_secs(2);
 
 /// How far the painter stands back for the tasks that answer.
 const NICE: i32 = 10;
@@ -73,30 +81,31 @@ struct Waiting {
 #[derive(Debug)]
 pub struct Pictures {
     line: SyncSender<Waiting>,
+    load: Load,
     kept: Arc<Mutex<Kept>>,
     painted: Arc<AtomicU64>,
     turned_away: AtomicU64,
 }
 
 impl Pictures {
-    pub fn start() -> std::io::Result<Pictures> {
-        Pictures::start_with(Fonts::find)
+    pub fn start(load: Load) -> std::io::Result<Pictures> {
+        Pictures::start_with(load, Fonts::find)
     }
 
     /// `fonts` is asked for once, when the first picture is to be painted: they take memory that a ladder where
     /// nobody looks at pictures does not need.
-    fn start_with(fonts: fn() -> Option<Fonts>) -> std::io::Result<Pictures> {
+    fn start_with(load: Load, fonts: fn() -> Option<Fonts>) -> std::io::Result<Pictures> {
         let (line, waiting) = sync_channel(LINE);
         let (kept, painted): (Arc<Mutex<Kept>>, Arc<AtomicU64>) = Default::default();
-        let (shared, count) = (Arc::clone(&kept), Arc::clone(&painted));
+        let (shared, count, level) = (Arc::clone(&kept), Arc::clone(&painted), load.clone());
         let thread = std::thread::Builder::new().name("pictures".to_owned());
         thread.spawn(move || {
             if let Err(error) = rustix::process::nice(NICE) {
                 tracing::warn!("pictures are painted at the priority of the rest: {error}");
             }
-            paint_all(&waiting, fonts, &shared, &count);
+            paint_all(&waiting, fonts, &level, &shared, &count);
         })?;
-        Ok(Pictures { line, kept, painted, turned_away: AtomicU64::new(0) })
+        Ok(Pictures { line, load, kept, painted, turned_away: AtomicU64::new(0) })
     }
 
     /// The drawing as a PNG.
@@ -104,6 +113,10 @@ impl Pictures {
         let key = content_key(drawing);
         if let Some(picture) = lock(&self.kept).get(key) {
             return Ok(picture);
+        }
+        if self.load.level() == LoadLevel::Overloaded {
+            self.turned_away.fetch_add(1, Ordering::Relaxed);
+            return Err(Missing::Busy);
         }
         let (done, painted) = oneshot::channel();
         let waiting = Waiting { svg: drawing.svg.clone(), locale: drawing.locale, key, done };
@@ -137,6 +150,7 @@ impl Pictures {
 fn paint_all(
     waiting: &Receiver<Waiting>,
     find: fn() -> Option<Fonts>,
+    load: &Load,
     kept: &Mutex<Kept>,
     painted: &AtomicU64,
 ) {
@@ -154,6 +168,7 @@ fn paint_all(
             }
             found
         });
+        let began = clock::instant();
         let picture = fonts.as_ref().ok_or(Missing::Never).and_then(|fonts| {
             fonts.paint(&svg, locale).map(Bytes::from).map_err(|error| {
                 tracing::error!("a picture cannot be painted: {:#}", anyhow::Error::from(error));
@@ -166,6 +181,9 @@ fn paint_all(
         }
         // Who asked may have gone on without it.
         done.send(picture).ok();
+        if load.level() > LoadLevel::Normal {
+            std::thread::sleep((began.elapsed() * REST).min(LONGEST_REST));
+        }
     }
 }
 

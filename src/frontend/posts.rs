@@ -7,12 +7,12 @@
 use super::Desk;
 use super::card_view;
 use super::cards::{Shown, is_for_good};
-use super::reply::Body;
+use super::reply::{Body, Page};
 use super::rest::{ActiveThread, RestError, Thread, code};
 use super::text::Words;
 use ipc_schema::backend::ShowCard;
 use ipc_schema::ids::{ChannelId, MessageId, RoleId, UserId};
-use ipc_schema::view::{PostPlace, ThreadPlace};
+use ipc_schema::view::{PostPlace, ThreadPlace, Urgency};
 use ipc_schema::vocab::Timestamp;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -110,6 +110,29 @@ impl Desk {
             }
             PostPlace::Thread(thread) => self.show_in_thread(card, thread, nonce).await,
         }
+    }
+
+    /// Posts a page for staff, once for its nonce. `tried_since` is Some where an earlier post of it is looked for
+    /// first, as no attempt is older.
+    pub(super) async fn tell_staff(
+        &self,
+        channel: ChannelId,
+        page: Page,
+        nonce: String,
+        tried_since: Option<Timestamp>,
+    ) -> Result<(), RestError> {
+        let (body, place) = (Body::of_page(page).once(nonce), Place::Channel(channel));
+        let post = async {
+            if let Some(since) = tried_since
+                && self.find_post(channel, &body, since).await?.is_some()
+            {
+                return Ok(());
+            }
+            self.rest.post(Urgency::Answer, channel, &body).await.map(drop)
+        };
+        post.await
+            .inspect(|()| self.posts.succeeded(place))
+            .inspect_err(|error| self.posts.failed(place, error))
     }
 
     async fn show_in_thread(

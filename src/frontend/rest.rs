@@ -15,6 +15,7 @@ use super::line::Line;
 use super::reply::{Attachment, Body, text_of};
 use super::schedule::{Call, Lane, Scope, Told};
 use crate::clock;
+use crate::telemetry::latency::Latency;
 use anyhow::Context as _;
 use bytes::Bytes;
 use ipc_schema::ids::{ChannelId, GuildId, MessageId, UserId};
@@ -149,6 +150,27 @@ pub struct Rest {
     base: String,
     breaker: Mutex<Breaker>,
     calls: AtomicU64,
+    counted: AtomicU64,
+    limited: AtomicU64,
+    /// From sending a call to its whole answer.
+    took: Latency,
+}
+
+/// How the calls go, for the gauges.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// All so far.
+    pub calls: u64,
+    /// Those of them that are of Discord's 50 a second.
+    pub counted: u64,
+    /// Answers of 429 so far.
+    pub limited: u64,
+    /// Calls in line at the moment.
+    pub waiting: u64,
+    /// What Discord counts before it bans an address, of the last ten minutes.
+    pub failures: u64,
+    /// Whether the breaker is open.
+    pub is_open: bool,
 }
 
 /// Whether people may write in a thread.
@@ -324,12 +346,25 @@ impl Rest {
             base,
             breaker: Mutex::default(),
             calls: AtomicU64::new(0),
+            counted: AtomicU64::new(0),
+            limited: AtomicU64::new(0),
+            took: Latency::new("discord"),
         })
     }
 
-    /// Calls so far, for the gauge.
-    pub fn calls(&self) -> u64 {
-        self.calls.load(Ordering::Relaxed)
+    pub fn counts(&self) -> Counts {
+        let now = clock::now();
+        let (failures, is_open) = {
+            let mut breaker = self.breaker();
+            (breaker.failures(now), breaker.is_open(now))
+        };
+        let [calls, counted, limited] =
+            [&self.calls, &self.counted, &self.limited].map(|count| count.load(Ordering::Relaxed));
+        Counts { calls, counted, limited, waiting: self.line.waiting(), failures, is_open }
+    }
+
+    pub fn latency(&self) -> &Latency {
+        &self.took
     }
 
     pub fn breaker_is_open(&self) -> bool {
@@ -368,7 +403,9 @@ impl Rest {
             [] => request.json(callback),
             files => request.multipart(callback_form(callback, files)?),
         };
+        let began = clock::instant();
         let sent = request.send().await.map_err(failed)?;
+        self.took.took(began.elapsed());
         let status = sent.status().as_u16();
         if sent.status().is_success() {
             return Ok(match made {
@@ -379,6 +416,7 @@ impl Rest {
         }
         self.count(status);
         if status == 429 {
+            self.limited.fetch_add(1, Ordering::Relaxed);
             return Err(RestError::Limited);
         }
         let body: ErrorBody = sent.json().await.unwrap_or_default();
@@ -551,12 +589,14 @@ impl Rest {
             return Err(RestError::BreakerOpen);
         }
         let until = clock::instant() + limit;
-        let mut turn =
-            self.line.turn(call_of(&request, urgency), until).await.map_err(|_| RestError::TimedOut)?;
+        let call = call_of(&request, urgency);
+        let counts = u64::from(call.counts);
+        let mut turn = self.line.turn(call, until).await.map_err(|_| RestError::TimedOut)?;
         loop {
             if self.breaker_is_open() {
                 return Err(RestError::BreakerOpen);
             }
+            self.counted.fetch_add(counts, Ordering::Relaxed);
             let answer = timeout_at(until.into(), self.send_once(&request)).await;
             let Answer { status, headers, body } = answer.unwrap_or(Err(RestError::TimedOut))?;
             if (200..300).contains(&status) {
@@ -573,6 +613,7 @@ impl Rest {
                     return Err(RestError::Refused { status, code: refused.code, message: refused.message });
                 }
             };
+            self.limited.fetch_add(1, Ordering::Relaxed);
             // A limit shared with other bots is none of this one's doing.
             if header(&headers, SCOPE) != Some("shared") {
                 self.count(status);
@@ -615,9 +656,13 @@ impl Rest {
             // Discord refuses a request that may have a body and does not say how long it is.
             call = call.header(CONTENT_LENGTH, 0);
         }
+        let began = clock::instant();
         let answer = call.send().await.map_err(failed)?;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-        Ok(Answer { status, headers, body: answer.bytes().await.map_err(failed)? })
+        let body = answer.bytes().await.map_err(failed)?;
+        self.took.took(began.elapsed());
+        tracing::debug!(path = shown(request), status, "discord answered");
+        Ok(Answer { status, headers, body })
     }
 
     /// Counts what Discord counts before it bans an address.

@@ -4,6 +4,8 @@
 //! Otherwise the callback says "thinking", and the answer follows as an edit. Every request carries
 //! the interaction's id as its key, so asking again never does it again.
 
+mod replays;
+
 use super::commands::match_::past::{self, Download};
 use super::commands::{
     self, Ack, Plan, SentFile, admin, changes_something, country, notifications, queue, report, setup,
@@ -14,7 +16,7 @@ use super::pictures::Missing;
 use super::refusal;
 use super::reply::{Body, Page, Picture, Reply, Surface, row};
 use super::rest::{CALLBACK_LIMIT, Callback, CallbackData, Made, RestError, code};
-use super::text::Words;
+use super::text::{Words, relative};
 use super::{Desk, Ended};
 use crate::clock;
 use crate::failpoint;
@@ -23,7 +25,8 @@ use ipc_schema::archive::MatchChoice;
 use ipc_schema::backend::{BackendReply, BackendRequest, CardState};
 use ipc_schema::ids::{CardId, ChannelId, Key, MatchId, MessageId};
 use ipc_schema::notifications::{Notifications, Place};
-use ipc_schema::vocab::{FileHash, Refusal};
+use ipc_schema::vocab::Refusal;
+use ipc_schema::watch::LoadLevel;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 use tokio::time::{sleep, timeout};
@@ -51,9 +54,6 @@ const FIRST_WAIT: Duration = Duration::from_millis(1500);
 
 /// After it an answer is given up. Restarts are over long before, and the token lives 15 minutes.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
-
-/// Reading a replay back that somebody wants to have; longer than the backend takes for it.
-const FILE_LIMIT: Duration = Duration::from_secs(15);
 
 /// Reading the page that is shown beside a refusal.
 const PAGE_LIMIT: Duration = Duration::from_secs(5);
@@ -171,6 +171,7 @@ impl Desk {
     /// Answers one interaction, whatever it takes.
     pub(super) async fn handle(&self, incoming: Incoming) -> Handled {
         let started = clock::instant();
+        tracing::debug!("an interaction arrived");
         failpoint::hit("frontend: interaction taken").ok();
         match incoming.ack {
             Ack::Message => {}
@@ -195,7 +196,7 @@ impl Desk {
                 // answer; if it did not, the edit finds nothing.
                 Taking::Taken | Taking::AlreadyTaken | Taking::Unknown => {
                     let answer = self.answer(&incoming).await;
-                    self.edit(&incoming, answer).await
+                    self.edit(&incoming, started, answer).await
                 }
                 Taking::Expired => {
                     tracing::warn!(interaction = incoming.id, "came too late to be answered; not applied");
@@ -214,7 +215,7 @@ impl Desk {
                     tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
                     return Handled::NOTHING_LEFT;
                 }
-                self.edit(&incoming, answer).await
+                self.edit(&incoming, started, answer).await
             }
         }
     }
@@ -243,6 +244,9 @@ impl Desk {
             | Plan::SuggestCountries(_) => Answer::of(Reply::Notice(words.say("moment"))),
             Plan::TakeFile { file, of } => self.take_file_of(incoming, file, *of).await,
             Plan::Ask(request) | Plan::Draw(request) => {
+                if let Some(answer) = self.shown_last(incoming, request).await {
+                    return answer;
+                }
                 let answer = self.ask(incoming, request.clone(), words).await;
                 self.with_held_back(incoming, answer).await
             }
@@ -290,6 +294,20 @@ impl Desk {
         Answer { reply, told, ..answer }
     }
 
+    /// The page that was shown last to whoever asked for the same, while so much is going on that nobody should wait
+    /// for a newer one.
+    async fn shown_last(&self, incoming: &Incoming, request: &BackendRequest) -> Option<Answer> {
+        if self.load.level() < LoadLevel::Overloaded {
+            return None;
+        }
+        let (reply, made_at) = self.last_answers.page(request, clock::now())?;
+        let words = Words::of(self.last_answers.locale_of(incoming.caller));
+        let answer = self.with_page(incoming, None, &reply).await;
+        let Reply::Page(page) = answer.reply else { return None };
+        let told = words.with("page-shown-last", &[("at", relative(made_at).into())]);
+        Some(Answer { reply: page.beside(told).into(), ..answer })
+    }
+
     async fn ask(&self, incoming: &Incoming, request: BackendRequest, words: Words) -> Answer {
         let key = changes_something(&request).then_some(Key::Interaction(incoming.id));
         let pressed = match &request {
@@ -299,7 +317,7 @@ impl Desk {
             | BackendRequest::Dispute { match_id, .. } => Some(*match_id),
             _ => None,
         };
-        let reply = match self.call(key, request, Bytes::new(), ANSWER_LIMIT).await {
+        let reply = match self.call(key, request.clone(), Bytes::new(), ANSWER_LIMIT).await {
             Ok(reply) => reply,
             Err(Unanswered::Busy) => {
                 let ended = Ended::Refused;
@@ -311,6 +329,7 @@ impl Desk {
                 return Answer { ended, ..Answer::of(Reply::Notice(words.say("answer-late"))) };
             }
         };
+        self.last_answers.take_in(incoming.caller.user, &request, &reply, clock::now());
         if let BackendReply::PastMatch { locale, match_ } = &reply {
             let download = match match_.replay {
                 Some(hash) => self.replay_file(hash).await.map_or(Download::Gone, Download::Here),
@@ -318,16 +337,11 @@ impl Desk {
             };
             return Answer::of(past::render(match_, download, Words::of(*locale)).into());
         }
-        self.with_page(incoming, pressed, &reply).await
-    }
-
-    /// A stored replay; None if it cannot be had.
-    async fn replay_file(&self, hash: FileHash) -> Option<Bytes> {
-        let request = BackendRequest::ReplayFile { hash };
-        match self.call_for_file(None, request, Bytes::new(), FILE_LIMIT).await {
-            Ok((BackendReply::ReplayFile(Some(_)), file)) => Some(file),
-            Ok(_) | Err(_) => None,
+        if let BackendReply::Staff { view, .. } = &reply {
+            let answer = Answer::render_at(incoming, &reply);
+            return self.with_replays(answer, admin::replays(view)).await;
         }
+        self.with_page(incoming, pressed, &reply).await
     }
 
     /// Takes a file that came with the interaction. What comes of it follows by card.
@@ -477,9 +491,12 @@ impl Desk {
         let (taken, made) = self.callback_making(incoming, started, IN_TIME, &response, made).await;
         drop(lane);
         match taken {
-            Taking::Taken => handled(incoming, &answer, made),
+            Taking::Taken => {
+                self.answered(started);
+                handled(incoming, &answer, made)
+            }
             // The same content once more does no harm, and an acknowledgement had none.
-            Taking::AlreadyTaken | Taking::Unknown => self.edit(incoming, answer).await,
+            Taking::AlreadyTaken | Taking::Unknown => self.edit(incoming, started, answer).await,
             Taking::Expired => {
                 tracing::warn!(interaction = incoming.id, "expired before its answer");
                 Handled::NOTHING_LEFT
@@ -493,7 +510,7 @@ impl Desk {
             tracing::warn!(interaction = incoming.id, "expired before it was acknowledged");
             return Handled::NOTHING_LEFT;
         }
-        self.edit(incoming, answer).await
+        self.edit(incoming, started, answer).await
     }
 
     /// False if the message shows something newer already. Asked inside its lane.
@@ -538,6 +555,7 @@ impl Desk {
             let error = match sent.await.unwrap_or(Err(RestError::TimedOut)) {
                 Ok(message) => {
                     failpoint::hit("frontend: after the callback").ok();
+                    self.measured.ack.took(clock::instant().duration_since(started));
                     return (Taking::Taken, message);
                 }
                 Err(error) => error,
@@ -561,7 +579,7 @@ impl Desk {
     }
 
     /// Puts the answer where the deferral was, or where the press came from.
-    async fn edit(&self, incoming: &Incoming, mut answer: Answer) -> Handled {
+    async fn edit(&self, incoming: &Incoming, arrived: Instant, mut answer: Answer) -> Handled {
         let reply = shown(incoming, answer.reply.clone());
         let Some(body) = Body::of(reply, incoming.surface()) else { return handled(incoming, &answer, None) };
         let _lane = match incoming.message {
@@ -579,6 +597,7 @@ impl Desk {
             let error = match self.rest.edit_answer(incoming.application, &incoming.token, &body).await {
                 Ok(edited) => {
                     failpoint::hit("frontend: after an answer's edit").ok();
+                    self.answered(arrived);
                     return handled(incoming, &answer, edited);
                 }
                 Err(error) => error,
@@ -594,6 +613,13 @@ impl Desk {
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(8));
         }
+    }
+
+    /// The player reads what was asked for.
+    fn answered(&self, arrived: Instant) {
+        let took = clock::instant().duration_since(arrived);
+        self.measured.answer.took(took);
+        tracing::debug!(ms = took.as_millis() as u64, "answered");
     }
 
     /// Asks the backend, also over its restart, until the limit or until this process has to leave.
@@ -616,12 +642,14 @@ impl Desk {
         limit: Duration,
     ) -> Result<(BackendReply, Bytes), Unanswered> {
         let mut leaving = self.leaving.clone();
+        let began = clock::instant();
         // It is sent in the turns of other tasks that follow, so a fault that is to find it sent comes later.
         failpoint::hit("frontend: request sent").ok();
         tokio::select! {
             answer = self.link.call(key, request, blob, limit) => match answer {
                 Ok(answer) => {
                     failpoint::hit("frontend: reply received").ok();
+                    self.measured.backend.took(began.elapsed());
                     Ok(answer)
                 }
                 Err(crate::ipc::link::CallError::Busy) => Err(Unanswered::Busy),

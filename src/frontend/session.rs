@@ -1,4 +1,4 @@
-//! The gateway session that the next process goes on with, and from which event on.
+//! The gateway session that the next process of a shard goes on with, and from which event on.
 //!
 //! Discord repeats every event after the sequence it is given. The one that is kept is the low-water
 //! mark: everything up to it is answered or durably taken, so what a process that died left
@@ -7,6 +7,7 @@
 use super::{Desk, Ended};
 use crate::failpoint;
 use bytes::Bytes;
+use futures_util::future::join_all;
 use ipc_schema::backend::{BackendReply, BackendRequest};
 use ipc_schema::vocab::GatewaySession;
 use std::collections::BTreeSet;
@@ -14,8 +15,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
-/// The one shard of this process.
-pub const SHARD: u32 = 0;
+/// The shard to which Discord tells what happens in DMs.
+pub const SHARD_OF_DMS: u32 = 0;
 
 /// The mark moves with every event; saving it more often would only save repetitions.
 const SAVE_EVERY: Duration = Duration::from_millis(250);
@@ -132,11 +133,16 @@ impl Drop for Ticket {
 }
 
 impl Desk {
-    /// The session of the process before this one, if its time is not over.
-    pub(super) async fn load_session(&self) -> Option<GatewaySession> {
+    /// How far a shard of this process is.
+    pub(super) fn progress(&self, shard: u32) -> &Arc<Progress> {
+        self.progress.get(&shard).expect("only shards of this process are asked for")
+    }
+
+    /// The session that a process before this one had with the shard, if its time is not over.
+    pub(super) async fn load_session(&self, shard: u32) -> Option<GatewaySession> {
         let load = async {
             loop {
-                let request = BackendRequest::LoadSession { shard: SHARD };
+                let request = BackendRequest::LoadSession { shard };
                 match self.link.call(None, request, Bytes::new(), LOAD_LIMIT).await {
                     Ok((BackendReply::Session(session), _)) => return session,
                     Ok((BackendReply::Refused { .. }, _)) => sleep(LOAD_PAUSE).await,
@@ -145,34 +151,39 @@ impl Desk {
             }
         };
         timeout(LOAD_LIMIT, load).await.unwrap_or_else(|_| {
-            tracing::warn!("the session of the gateway cannot be loaded; a new one begins");
+            tracing::warn!(shard, "the session of the gateway cannot be loaded; a new one begins");
             None
         })
     }
 
-    /// Saves the session whenever it has moved, for ever.
-    pub(super) async fn keep_session(&self) {
+    /// Saves the session of a shard whenever it has moved, for ever.
+    pub(super) async fn keep_session(&self, shard: u32) {
         let mut saved = None;
         loop {
             sleep(SAVE_EVERY).await;
-            let session = self.progress.session();
-            if session != saved && self.save_session(session.clone(), SAVE_LIMIT).await {
+            let session = self.progress(shard).session();
+            if session != saved && self.save_session(shard, session.clone(), SAVE_LIMIT).await {
                 failpoint::hit("frontend: session saved").ok();
                 saved = session;
             }
         }
     }
 
-    pub(super) async fn save_session_once_more(&self) {
-        let session = self.progress.session();
-        if !self.save_session(session, LAST_SAVE_LIMIT).await {
-            tracing::debug!("the last sequence was not saved; the next process sees some events again");
-        }
+    pub(super) async fn save_sessions_once_more(&self) {
+        join_all(self.progress.iter().map(|(shard, progress)| async move {
+            if !self.save_session(*shard, progress.session(), LAST_SAVE_LIMIT).await {
+                tracing::debug!(
+                    shard,
+                    "the last sequence was not saved; the next process sees some events again"
+                );
+            }
+        }))
+        .await;
     }
 
-    async fn save_session(&self, session: Option<GatewaySession>, limit: Duration) -> bool {
+    async fn save_session(&self, shard: u32, session: Option<GatewaySession>, limit: Duration) -> bool {
         let Some(session) = session else { return false };
-        let request = BackendRequest::SaveSession { shard: SHARD, session };
+        let request = BackendRequest::SaveSession { shard, session };
         matches!(self.link.call(None, request, Bytes::new(), limit).await, Ok((BackendReply::Taken, _)))
     }
 }

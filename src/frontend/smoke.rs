@@ -10,12 +10,12 @@ use bytes::Bytes;
 use emulator::{ANSWER_WITHIN, Config, Emulator};
 use ipc_schema::backend::{BackendCall, BackendMessage, BackendReply, BackendRequest, CardState, ShowCard};
 use ipc_schema::control::Role;
-use ipc_schema::ids::{CardId, ChannelId, Incarnation, LadderId, MatchId, MessageId, UserId};
+use ipc_schema::ids::{CardId, ChannelId, Incarnation, LadderId, MatchId, MessageId, Trace, UserId};
 use ipc_schema::view::{CardView, MatchPhase, MatchView, SetupStep};
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 use serde_json::{Value, json};
 use std::sync::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 const TOKEN: &str = "a-token-of-the-test";
 
@@ -145,17 +145,26 @@ impl Ladder {
             run_dir: folder.path().to_owned(),
             token: TOKEN.to_owned(),
             proxy: Some(address.clone()),
+            staff_channel: None,
+            shards: Shards::ONE,
+            which: Nth::ALONE,
         };
         let (drain, drained) = oneshot::channel::<()>();
         let (ready, is_ready) = oneshot::channel();
         let role = tokio::spawn(async move {
             let mut ready = Some(ready);
             let drained = async { drop(drained.await) };
-            serve(settings, Hello::new(Role::Frontend, Incarnation(1)), drained, move |told| {
-                if matches!(told, Told::Ready) {
-                    ready.take().map(|ready| ready.send(()));
-                }
-            })
+            serve(
+                settings,
+                Hello::new(Role::Frontend, Incarnation(1)),
+                watch::channel(None).1,
+                drained,
+                move |told| {
+                    if matches!(told, Told::Ready) {
+                        ready.take().map(|ready| ready.send(()));
+                    }
+                },
+            )
             .await
         });
         let connection = accepted.recv().await.unwrap().open::<BackendCall>();
@@ -245,6 +254,7 @@ impl Ladder {
             message: None,
             replaces: None,
             tried_since: None,
+            trace: Trace::NONE,
             view: CardView::Match(Box::new(view)),
         };
         self.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -351,6 +361,7 @@ async fn a_card_is_posted_once_and_edited_afterwards() {
         message: None,
         replaces: None,
         tried_since: None,
+        trace: Trace::NONE,
         view: CardView::Reminder { match_id: MatchId(12), deadline },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -526,6 +537,7 @@ async fn what_the_backend_refuses_to_save_is_brought_again() {
         message: None,
         replaces: None,
         tried_since: None,
+        trace: Trace::NONE,
         view: CardView::Notice { refusal: Refusal::NotAReplay, files: 1 },
     };
     ladder.event(BackendEvent::Ladder(LadderId(1))).await;
@@ -553,14 +565,17 @@ async fn a_role_stands_by_while_nobody_is_where_discord_should_be() {
         play_backend(connection, Arc::default(), Vec::new()).await;
     });
     let proxy = Some(listen.to_string());
-    let settings = Settings { run_dir: folder.path().to_owned(), token: TOKEN.to_owned(), proxy };
+    let (run_dir, token) = (folder.path().to_owned(), TOKEN.to_owned());
+    let settings =
+        Settings { run_dir, token, proxy, staff_channel: None, shards: Shards::ONE, which: Nth::ALONE };
     let hello = Hello::new(Role::Frontend, Incarnation(1));
     let (tell, mut told) = mpsc::unbounded_channel();
-    let role = tokio::spawn(serve(settings, hello, std::future::pending(), move |word| {
-        if !matches!(word, Told::Gauges(_)) {
-            tell.send(matches!(word, Told::Ready)).ok();
-        }
-    }));
+    let role =
+        tokio::spawn(serve(settings, hello, watch::channel(None).1, std::future::pending(), move |word| {
+            if !matches!(word, Told::Numbers(..)) {
+                tell.send(matches!(word, Told::Ready)).ok();
+            }
+        }));
     let first = timeout(Duration::from_secs(1), told.recv()).await;
     assert_eq!(first.expect("told within a second"), Some(false), "it stands by");
     let config =
@@ -588,9 +603,13 @@ async fn a_wrong_token_ends_the_role_as_a_fault_of_configuration() {
         let connection = accepted.recv().await.unwrap().open::<BackendCall>();
         play_backend(connection, Arc::default(), Vec::new()).await;
     });
-    let settings = Settings { run_dir: folder.path().to_owned(), token: "another".to_owned(), proxy };
+    let (run_dir, token) = (folder.path().to_owned(), "another".to_owned());
+    let settings =
+        Settings { run_dir, token, proxy, staff_channel: None, shards: Shards::ONE, which: Nth::ALONE };
     let hello = Hello::new(Role::Frontend, Incarnation(1));
-    let ended = timeout(PATIENCE, serve(settings, hello, std::future::pending(), |_| {})).await;
+    let ended =
+        timeout(PATIENCE, serve(settings, hello, watch::channel(None).1, std::future::pending(), |_| {}))
+            .await;
     let error = ended.expect("it ends").expect_err("it cannot go on");
     let said = error.downcast_ref::<Unusable>().expect("only its operator can mend it").to_string();
     assert!(said.contains("DISCORD_TOKEN"), "{said}");

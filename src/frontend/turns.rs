@@ -42,6 +42,12 @@ impl Turns {
         self.waiting
     }
 
+    /// Those of them that somebody waits for.
+    pub(super) fn urgent(&self) -> usize {
+        let cards = self.lanes.values().flat_map(|lane| &lane.cards);
+        cards.filter(|(_, card)| card.view.urgency() < Urgency::News).count()
+    }
+
     /// Takes a card in; a newer version takes the place of an older one that waits.
     pub(super) fn push(&mut self, card: ShowCard) {
         let user = card.user;
@@ -104,7 +110,7 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipc_schema::ids::{CardId, MatchId};
+    use ipc_schema::ids::{CardId, MatchId, Trace};
     use ipc_schema::view::{CardView, News};
     use ipc_schema::vocab::{Locale, Refusal, Timestamp};
 
@@ -119,6 +125,7 @@ mod tests {
             message: None,
             replaces: None,
             tried_since: None,
+            trace: Trace::NONE,
             view,
         }
     }
@@ -148,7 +155,7 @@ mod tests {
         turns.push(card(1002, 2000, match_()));
         turns.push(card(1003, 1, match_()));
         turns.push(card(1004, 600, answer()));
-        assert_eq!(turns.waiting(), 1003);
+        assert_eq!((turns.waiting(), turns.urgent()), (1003, 4));
         assert_eq!([next(&mut turns), next(&mut turns)], [Some(1001), Some(1002)]);
         assert_eq!(next(&mut turns), Some(1004), "an answer comes next, while player 1 has a card under way");
         turns.done(UserId(1));

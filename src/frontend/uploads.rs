@@ -17,11 +17,13 @@ use ipc_schema::ids::{ChannelId, Key, UserId};
 use ipc_schema::view::SetupStep;
 use ipc_schema::view::Urgency;
 use ipc_schema::vocab::{Locale, Refusal, Timestamp};
+use ipc_schema::watch::LoadLevel;
 use std::collections::HashMap;
 use std::slice;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{sleep, timeout};
 use twilight_model::channel::Message;
 
@@ -40,6 +42,9 @@ const GATHER: Duration = Duration::from_secs(1);
 
 /// Downloads at a time, each of which may hold a whole file in memory.
 const DOWNLOADS: usize = 8;
+
+/// Downloads at a time while the ladder is overloaded. Who waits longer for that is told the place in line.
+const FEW_DOWNLOADS: usize = 2;
 
 /// Messages that wait for a download; more are refused as "line full".
 const WAITING: usize = 256;
@@ -72,6 +77,10 @@ const HINTS_KEPT: usize = 1024;
 pub struct Uploads {
     http: reqwest::Client,
     downloads: Semaphore,
+    /// Passed before, while the ladder is overloaded.
+    few: Semaphore,
+    /// How many wait for that.
+    in_line: AtomicU32,
     waiting: Semaphore,
     hinted: Mutex<HashMap<UserId, Timestamp>>,
     /// How many messages of each player are dealt with.
@@ -153,6 +162,25 @@ enum DownloadError {
     Status(reqwest::StatusCode),
 }
 
+/// A file that waits to be one of few.
+struct InLine<'a> {
+    uploads: &'a Uploads,
+    /// From 1.
+    number: u32,
+}
+
+impl InLine<'_> {
+    fn of(uploads: &Uploads) -> InLine<'_> {
+        InLine { uploads, number: uploads.in_line.fetch_add(1, Ordering::Relaxed) + 1 }
+    }
+}
+
+impl Drop for InLine<'_> {
+    fn drop(&mut self) {
+        self.uploads.in_line.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Uploads {
     pub fn new() -> anyhow::Result<Uploads> {
         let http = reqwest::Client::builder()
@@ -163,6 +191,8 @@ impl Uploads {
         Ok(Uploads {
             http,
             downloads: Semaphore::new(DOWNLOADS),
+            few: Semaphore::new(FEW_DOWNLOADS),
+            in_line: AtomicU32::new(0),
             waiting: Semaphore::new(WAITING),
             hinted: Mutex::default(),
             at_hand: Mutex::default(),
@@ -332,6 +362,10 @@ impl Desk {
         let Ok(_waiting) = self.uploads.waiting.try_acquire() else {
             return File::Refused(Refusal::LineFull);
         };
+        let _one_of_few = match self.load.level() {
+            LoadLevel::Overloaded => self.stand_in_line(caller, sent.id).await,
+            LoadLevel::Normal | LoadLevel::Busy => None,
+        };
         // Held until the backend has the file, since that is how long it takes memory.
         let Ok(_download) = self.uploads.downloads.acquire().await else { return File::Unfinished };
         let mut file = self.uploads.download(&sent.url).await;
@@ -356,6 +390,31 @@ impl Desk {
                 File::Refused(Refusal::DownloadFailed)
             }
         }
+    }
+
+    /// Waits until it is this file's turn to be one of the few that are fetched. Who sent it in the DM is told
+    /// the place in line, once; with an interaction "thinking" stands there until then.
+    async fn stand_in_line(&self, caller: Caller, attachment: u64) -> Option<SemaphorePermit<'_>> {
+        let uploads = &self.uploads;
+        if let Ok(turn) = uploads.few.try_acquire() {
+            return Some(turn);
+        }
+        let waits = InLine::of(uploads);
+        let words = Words::of(self.last_answers.locale_of(caller));
+        let told = async {
+            if let Some(channel) = caller.dm {
+                let page = Page::of(words.with("upload-in-line", &[("place", waits.number.into())]));
+                self.say(channel, page, format!("l{attachment}")).await;
+            }
+        };
+        // The place is taken before it is told, and whose turn comes before that is told nothing of waiting.
+        let mut turn = std::pin::pin!(uploads.few.acquire());
+        tokio::select! {
+            biased;
+            turn = &mut turn => return turn.ok(),
+            () = told => {}
+        }
+        turn.await.ok()
     }
 
     /// Has the player told by one card of all files that were refused for this reason in a moment.

@@ -3,15 +3,16 @@
 use super::WireError;
 use super::blocking::BlockingConnection;
 use super::connection::{Connection, Greeted, Inbound};
-use crate::config::{Faults, LogLevel};
+use crate::config::{self, Faults, LogLevel};
 use crate::telemetry;
 use anyhow::{Context, bail};
 use bytes::Bytes;
 use ipc_schema::control::{
-    Death, EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Role, ToChild,
+    Death, EXIT_CONFIG, EXIT_GAVE_UP, EXIT_PROTOCOL, FromChild, Gauge, Hello, Latencies, Role, ToChild,
 };
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
+use ipc_schema::watch::{AlertNews, Watch};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::io::{IoSliceMut, Read};
@@ -91,11 +92,13 @@ impl Child {
         let stream = tokio::net::UnixStream::from_std(self.control).context("adopt the control socket")?;
         let connection = Greeted::adopt(stream, self.hello).open();
         let (drain, drain_asked) = watch::channel(false);
+        let (watch, watched) = watch::channel(None);
         // Commands are rare: ready, numbers, the end. The bound is never reached by a healthy role.
         let (commands, taken) = mpsc::channel(16);
         let (deaths, heard) = mpsc::channel(DEATHS);
-        tokio::spawn(answer_supervisor(connection, self.hello, drain, deaths, taken));
-        Ok((Control { commands, drain: drain_asked }, heard))
+        let told = Hearing { drain, deaths, watch };
+        tokio::spawn(answer_supervisor(connection, self.hello, told, taken));
+        Ok((Control { commands, drain: drain_asked, watch: watched }, heard))
     }
 
     /// For roles without tokio: the control socket itself, already greeted.
@@ -111,6 +114,14 @@ impl Child {
 pub struct Control {
     commands: mpsc::Sender<Command>,
     drain: watch::Receiver<bool>,
+    watch: watch::Receiver<Option<Watch>>,
+}
+
+/// Those in a role who wait for what the supervisor says.
+struct Hearing {
+    drain: watch::Sender<bool>,
+    deaths: mpsc::Sender<(Incarnation, Death)>,
+    watch: watch::Sender<Option<Watch>>,
 }
 
 #[derive(Debug)]
@@ -118,6 +129,8 @@ enum Command {
     Ready { address: Option<String> },
     StandsBy { until: String },
     Gauges(Vec<Gauge>),
+    Latencies(Vec<Latencies>),
+    AlertTold { number: u64, news: AlertNews },
     Finish(oneshot::Sender<()>),
 }
 
@@ -136,6 +149,22 @@ impl Control {
     pub fn gauges(&self, gauges: Vec<Gauge>) {
         // A full channel only delays a number by a second.
         drop(self.commands.try_send(Command::Gauges(gauges)));
+    }
+
+    /// How long things take in this role, reported with its numbers.
+    pub fn latencies(&self, latencies: Vec<Latencies>) {
+        drop(self.commands.try_send(Command::Latencies(latencies)));
+    }
+
+    /// How the whole ladder does, as the supervisor says once a second to those who go by it; None before.
+    pub fn watch(&self) -> watch::Receiver<Option<Watch>> {
+        self.watch.clone()
+    }
+
+    /// Staff have been told this of an alert, or cannot be told.
+    pub fn alert_told(&self, number: u64, news: AlertNews) {
+        // As long as the supervisor asks for it, it is said again.
+        drop(self.commands.try_send(Command::AlertTold { number, news }));
     }
 
     /// Returns when the supervisor wants the role to finish and leave.
@@ -161,11 +190,10 @@ pub fn gauge(name: &str, value: f64) -> Gauge {
 async fn answer_supervisor(
     mut connection: Connection<ToChild>,
     hello: Hello,
-    drain: watch::Sender<bool>,
-    deaths: mpsc::Sender<(Incarnation, Death)>,
+    told: Hearing,
     mut commands: mpsc::Receiver<Command>,
 ) {
-    let mut gauges = Vec::new();
+    let (mut gauges, mut latencies) = (Vec::new(), Vec::new());
     let mut to_send = vec![FromChild::Hello(hello)];
     loop {
         for message in to_send.drain(..) {
@@ -181,18 +209,24 @@ async fn answer_supervisor(
                     if !gauges.is_empty() {
                         to_send.push(FromChild::Stats { gauges: gauges.clone() });
                     }
+                    if !latencies.is_empty() {
+                        to_send.push(FromChild::Latencies { latencies: latencies.clone() });
+                    }
                 }
-                Some(Inbound { message: ToChild::Drain, .. }) => drop(drain.send(true)),
+                Some(Inbound { message: ToChild::Drain, .. }) => drop(told.drain.send(true)),
                 Some(Inbound { message: ToChild::PeerDied { incarnation, death }, .. }) => {
                     // What is not heard of was nobody's fault; most roles do not listen at all.
-                    deaths.try_send((incarnation, death)).ok();
+                    told.deaths.try_send((incarnation, death)).ok();
                 }
+                Some(Inbound { message: ToChild::Watch(watch), .. }) => drop(told.watch.send_replace(Some(*watch))),
                 Some(Inbound { message: ToChild::Start { .. }, .. }) => tracing::warn!("started twice"),
             },
             command = commands.recv() => match command {
                 Some(Command::Ready { address }) => to_send.push(FromChild::Ready { address }),
                 Some(Command::StandsBy { until }) => to_send.push(FromChild::StandsBy { until }),
                 Some(Command::Gauges(new)) => gauges = new,
+                Some(Command::Latencies(new)) => latencies = new,
+                Some(Command::AlertTold { number, news }) => to_send.push(FromChild::AlertTold { number, news }),
                 Some(Command::Finish(done)) => {
                     let last = FromChild::Stats { gauges: gauges.clone() };
                     drop(connection.outbox.send(&last, Bytes::new()).await);
@@ -221,7 +255,8 @@ pub fn run_role<C>(
     level: impl FnOnce(&C) -> LogLevel,
     run: impl FnOnce(&C) -> anyhow::Result<()>,
 ) -> ExitCode {
-    telemetry::start(settings.as_ref().map_or(LogLevel::Info, level).into());
+    let format = config::log_format().unwrap_or_else(telemetry::format_here);
+    telemetry::start(settings.as_ref().map_or(LogLevel::Info, level).into(), format);
     exit_code(settings.map_err(anyhow::Error::from).and_then(|settings| run(&settings)))
 }
 

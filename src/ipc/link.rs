@@ -3,12 +3,13 @@
 
 use super::WireError;
 use super::connection::{Connection, Inbound, connect};
+use super::trace;
 use bytes::Bytes;
 use ipc_schema::backend::{BackendCall, BackendEvent, BackendMessage, BackendReply, BackendRequest};
 use ipc_schema::control::{Hello, Role};
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::frame::Message;
-use ipc_schema::ids::Key;
+use ipc_schema::ids::{Key, Trace};
 use ipc_schema::vocab::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,9 @@ use tokio::sync::{mpsc, oneshot};
 /// Unsolicited messages and changes of the connection that wait to be taken. When full the link
 /// stops reading, which in turn holds up the server's sends.
 const EVENTS: usize = 256;
+
+/// Answers or requests taken together, at the most.
+const TOGETHER: usize = 64;
 
 /// Between two attempts to connect. The socket outlives its server, so an attempt rarely fails.
 const CONNECT_PAUSE: Duration = Duration::from_millis(50);
@@ -31,8 +35,16 @@ pub trait Protocol: 'static {
     type Call: Message + Send + Sync + 'static;
     type Answer: Message + Send + 'static;
 
-    fn call(id: u64, key: Option<Key>, deadline: Timestamp, request: &Self::Request) -> Self::Call;
+    fn call(id: u64, asked: &Asked, request: &Self::Request) -> Self::Call;
     fn sort(answer: Self::Answer) -> Sorted<Self::Reply, Self::Event>;
+}
+
+/// What goes with a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    pub key: Option<Key>,
+    pub deadline: Timestamp,
+    pub trace: Trace,
 }
 
 /// What a message from the server is.
@@ -54,8 +66,9 @@ impl Protocol for BackendProtocol {
     type Call = BackendCall;
     type Answer = BackendMessage;
 
-    fn call(id: u64, key: Option<Key>, deadline: Timestamp, request: &BackendRequest) -> BackendCall {
-        BackendCall { id, key, deadline, request: request.clone() }
+    fn call(id: u64, asked: &Asked, request: &BackendRequest) -> BackendCall {
+        let Asked { key, deadline, trace } = *asked;
+        BackendCall { id, key, trace, deadline, request: request.clone() }
     }
 
     fn sort(answer: BackendMessage) -> Sorted<BackendReply, BackendEvent> {
@@ -78,8 +91,8 @@ impl Protocol for WriterProtocol {
     type Call = WriterCall;
     type Answer = WriterAnswer;
 
-    fn call(id: u64, _: Option<Key>, _: Timestamp, request: &WriterRequest) -> WriterCall {
-        WriterCall { id, request: request.clone() }
+    fn call(id: u64, asked: &Asked, request: &WriterRequest) -> WriterCall {
+        WriterCall { id, trace: asked.trace, request: request.clone() }
     }
 
     fn sort(answer: WriterAnswer) -> Sorted<WriterReply, ()> {
@@ -120,8 +133,7 @@ impl<P: Protocol> Clone for Link<P> {
 
 #[derive(Debug)]
 struct Ask<P: Protocol> {
-    key: Option<Key>,
-    deadline: Timestamp,
+    asked: Asked,
     request: P::Request,
     blob: Bytes,
     answer: oneshot::Sender<(P::Reply, Bytes)>,
@@ -162,7 +174,8 @@ impl<P: Protocol> Link<P> {
         limit: Duration,
     ) -> Result<oneshot::Receiver<(P::Reply, Bytes)>, CallError> {
         let (answer, answered) = oneshot::channel();
-        let ask = Ask { key, deadline: crate::clock::now() + limit, request, blob, answer };
+        let asked = Asked { key, deadline: crate::clock::now() + limit, trace: trace::current() };
+        let ask = Ask { asked, request, blob, answer };
         self.asks.try_send(ask).map_err(|_| CallError::Busy)?;
         Ok(answered)
     }
@@ -222,24 +235,36 @@ impl<P: Protocol> Keeper<P> {
                 return Some(());
             }
         }
+        let (mut answers, mut asks) = (Vec::with_capacity(TOGETHER), Vec::with_capacity(TOGETHER));
         loop {
             tokio::select! {
-                inbound = connection.inbox.recv() => match inbound {
-                    None => return Some(()),
-                    Some(Inbound { message, blob }) => match P::sort(message) {
-                        Sorted::Reply { id, reply } => {
-                            // An answer nobody waits for came after its deadline.
-                            if let Some(ask) = self.open.remove(&id) {
-                                drop(ask.answer.send((reply, blob)));
-                            }
-                        }
-                        Sorted::Event(event) => self.events.send(LinkEvent::Event(event)).await.ok()?,
-                    },
-                },
-                ask = asked.recv() => {
-                    let ask = ask?;
-                    if let Some(id) = self.note(ask) && !self.send(connection, id).await {
+                taken = connection.inbox.recv_many(&mut answers, TOGETHER) => {
+                    if taken == 0 {
                         return Some(());
+                    }
+                    for Inbound { message, blob } in answers.drain(..) {
+                        match P::sort(message) {
+                            Sorted::Reply { id, reply } => {
+                                // An answer nobody waits for came after its deadline.
+                                if let Some(ask) = self.open.remove(&id) {
+                                    drop(ask.answer.send((reply, blob)));
+                                }
+                            }
+                            Sorted::Event(event) => self.events.send(LinkEvent::Event(event)).await.ok()?,
+                        }
+                    }
+                },
+                taken = asked.recv_many(&mut asks, TOGETHER) => {
+                    if taken == 0 {
+                        return None;
+                    }
+                    // All are remembered before one is sent: those that a lost connection keeps from
+                    // being sent are sent on the next.
+                    let ids: Vec<u64> = asks.drain(..).filter_map(|ask| self.note(ask)).collect();
+                    for id in ids {
+                        if !self.send(connection, id).await {
+                            return Some(());
+                        }
                     }
                 }
             }
@@ -263,7 +288,7 @@ impl<P: Protocol> Keeper<P> {
     /// False when the connection is over. A request that cannot be encoded is dropped and logged.
     async fn send(&mut self, connection: &Connection<P::Answer>, id: u64) -> bool {
         let Some(ask) = self.open.get(&id) else { return true };
-        let call = P::call(id, ask.key, ask.deadline, &ask.request);
+        let call = P::call(id, &ask.asked, &ask.request);
         match connection.outbox.send(&call, ask.blob.clone()).await {
             Ok(()) => true,
             Err(super::connection::SendError::Frame(error)) => {

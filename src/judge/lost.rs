@@ -1,7 +1,7 @@
 //! What was told and is not stored, and what is stored and was not told.
 
 use super::files::Telling;
-use super::{Case, DUE_MS, Judgement, Kind, place};
+use super::{Case, Judgement, Kind, place};
 use crate::store::{Closing, MatchRow};
 use ipc_schema::fact_line::{Fact, FactLine};
 use ipc_schema::ids::{MatchId, PlayerId};
@@ -121,7 +121,7 @@ pub(super) fn untold(case: &Case, judgement: &mut Judgement) {
         };
         let served = case.log.lives.after(due.since.0);
         let served = if writes { served.min(case.record.lives.after(due.since.0)) } else { served };
-        if served < DUE_MS {
+        if served < case.due_ms {
             judgement.not_yet_due += 1;
             continue;
         }

@@ -1,7 +1,7 @@
 //! What came of every press.
 
 use super::files::{LOG, What};
-use super::{Case, DUE_MS, Judgement, Kind, place};
+use super::{Case, Judgement, Kind, place};
 use std::collections::BTreeMap;
 
 /// Discord's numbers for callbacks that are no promise of more.
@@ -62,7 +62,7 @@ pub(super) fn judge(case: &Case, judgement: &mut Judgement) {
                 judgement.deadline_misses += 1;
                 "pressed and Discord gave up after 3 s"
             }
-            Came::Thinking if case.log.lives.after(press.at) < DUE_MS => {
+            Came::Thinking if case.log.lives.after(press.at) < case.due_ms => {
                 judgement.not_yet_due += 1;
                 continue;
             }

@@ -61,7 +61,7 @@ fn unstored(case: &Case, judgement: &mut Judgement) {
         if let Some(slot) = slot
             && in_time
             && answered.contains(interaction)
-            && case.log.lives.after(entry.at) >= super::DUE_MS
+            && case.log.lives.after(entry.at) >= case.due_ms
             && row.reports[slot].is_none()
             && found.insert((*user, *match_id))
         {

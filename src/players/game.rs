@@ -48,13 +48,25 @@ fn stored(handle: &str) -> Option<CacheHandle> {
     Some(CacheHandle(bytes))
 }
 
-/// What players do in games of about one, four and eighteen minutes, packed once: packing it for
+/// What players do in games of about one, four, eighteen and twelve minutes, packed once: packing it for
 /// each game costs more than the workers' reading, which is what a demo is to load. It all happens
 /// in the first two seconds, since games of a demo are that short.
 static POOL: LazyLock<Pool> =
     LazyLock::new(|| Pool::new(&EVENTS.map(|events| Recording { humans: 2, events, loops: 40 })));
 
-const EVENTS: [u32; 3] = [800, 3_000, 14_000];
+const EVENTS: [u32; 4] = [800, 3_000, 14_000, 9_300];
+/// Which of them is of twelve minutes.
+const TWELVE_MINUTES: usize = 3;
+
+/// When a replay was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Day {
+    Today,
+    /// So long before that it is of no match that is open.
+    Another,
+}
+
+const A_DAY_S: i64 = 24 * 60 * 60;
 
 pub fn map_keys() -> Vec<&'static str> {
     MAPS.iter().map(|(key, _)| *key).collect()
@@ -62,17 +74,19 @@ pub fn map_keys() -> Vec<&'static str> {
 
 /// The file that `player` sends. Two who recorded the same game send different files of it, and so
 /// does who sends another `attempt`.
-pub fn forge(handles: &Handles, game: &Game, player: usize, attempt: u32) -> Vec<u8> {
+pub fn forge(handles: &Handles, game: &Game, player: usize, attempt: u32, day: Day) -> Vec<u8> {
     let region = game.seats[0].server.game_region();
     let mut chance = Chance::of(u64::from(game.random_seed), "recording", player as u64);
     let player = |seat: usize| forged_player(&game.seats[seat], seat == game.winner);
     let length = if chance.percent(10) { 2 } else { chance.below(2) };
+    let length = if game.is_long { TWELVE_MINUTES } else { length };
+    let before_s = if day == Day::Another { A_DAY_S } else { 0 };
     POOL.write(&forge::Game {
         map_title: map_title(&game.seats[0].map).to_owned(),
         cache_handles: handles.on(region, &game.seats[0].map),
         players: vec![player(0), player(1)],
         duration_game_loops: game_loops(game),
-        ended_at_unix: i64::try_from(game.ends.unix_seconds()).unwrap_or(i64::MAX),
+        ended_at_unix: i64::try_from(game.ends.unix_seconds()).unwrap_or(i64::MAX) - before_s,
         random_seed: game.random_seed,
         events: EVENTS[length],
         event_seed: chance.next_u64().wrapping_add(attempt.into()),
@@ -130,7 +144,7 @@ mod tests {
     fn the_file_tells_the_game_that_was_played() {
         for match_id in 1..=8 {
             let game = game(match_id);
-            let facts = replay::parse(&forge(&demo(), &game, 3, 0)).unwrap();
+            let facts = replay::parse(&forge(&demo(), &game, 3, 0, Day::Today)).unwrap();
             assert!(facts.is_1v1);
             assert_eq!(facts.map_title, "Keres Passage SEL");
             assert_eq!(facts.random_seed, game.random_seed);
@@ -161,9 +175,10 @@ mod tests {
     fn two_files_of_one_game_differ_and_tell_the_same() {
         let game = game(5);
         let handles = demo();
-        let files = [(3, 0), (9, 0), (3, 1)].map(|(player, attempt)| forge(&handles, &game, player, attempt));
+        let files = [(3, 0), (9, 0), (3, 1)]
+            .map(|(player, attempt)| forge(&handles, &game, player, attempt, Day::Today));
         assert!(files[0] != files[1] && files[0] != files[2] && files[1] != files[2]);
-        assert_eq!(files[0], forge(&handles, &game, 3, 0));
+        assert_eq!(files[0], forge(&handles, &game, 3, 0, Day::Today));
         let seeds = files.map(|file| replay::parse(&file).unwrap().random_seed);
         assert_eq!(seeds, [game.random_seed; 3]);
     }

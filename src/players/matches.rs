@@ -2,17 +2,15 @@
 //! them; once both sit, the game is fixed by the seed and the match's number.
 
 use super::chance::Chance;
+use super::habits::{Habits, Uploads};
 use ipc_schema::ids::MatchId;
 use ipc_schema::vocab::{Outcome, Race, Server, Timestamp, Toon};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Open matches that are remembered. A ladder of 1,000 has 500 open; what lies far behind was
 /// closed without a word, which is reported elsewhere, and is forgotten first.
 const MATCHES: usize = 5_000;
-
-/// A demo's games last so long.
-const GAME_MS: std::ops::RangeInclusive<u64> = 5_000..=20_000;
 
 /// Of a hundred games, those of which nobody kept the replay.
 const UNKEPT_PERCENT: usize = 4;
@@ -49,6 +47,8 @@ pub struct Game {
     /// What each says of it when asked.
     pub claims: [Outcome; 2],
     pub random_seed: u32,
+    /// The replay is one of twelve minutes, however long it took.
+    pub is_long: bool,
 }
 
 impl Game {
@@ -83,6 +83,9 @@ pub enum Seated {
 #[derive(Debug)]
 pub struct Matches {
     seed: u64,
+    habits: Rc<Habits>,
+    /// Who has sat down to a game.
+    have_played: BTreeSet<usize>,
     open: BTreeMap<MatchId, Meeting>,
 }
 
@@ -97,8 +100,8 @@ enum Meeting {
 }
 
 impl Matches {
-    pub fn new(seed: u64) -> Matches {
-        Matches { seed, open: BTreeMap::new() }
+    pub fn new(seed: u64, habits: Rc<Habits>) -> Matches {
+        Matches { seed, habits, have_played: BTreeSet::new(), open: BTreeMap::new() }
     }
 
     /// A player was told to play.
@@ -118,7 +121,8 @@ impl Matches {
                 {
                     return Seated::Mismatch;
                 }
-                let game = Rc::new(self.game(now, match_id, first.clone(), seat));
+                let first = first.clone();
+                let game = Rc::new(self.game(now, match_id, first, seat));
                 self.open.insert(match_id, Meeting::Plays { game: game.clone(), told: [false; 2] });
                 Seated::Plays(game)
             }
@@ -147,14 +151,16 @@ impl Matches {
         was_so
     }
 
-    fn game(&self, begins: Timestamp, match_id: MatchId, one: Seat, other: Seat) -> Game {
+    fn game(&mut self, begins: Timestamp, match_id: MatchId, one: Seat, other: Seat) -> Game {
         let mut chance = Chance::of(self.seed, "game", match_id.0);
         let seats = if one.player < other.player { [one, other] } else { [other, one] };
         let gap = seats[1].skill - seats[0].skill;
         let expected = 1.0 / (1.0 + libm::pow(10.0, gap / 500.0));
         let sender = chance.below(2);
         let both = chance.percent(10);
-        let ends = begins + chance.within_ms(GAME_MS);
+        let is_first = seats.each_ref().map(|seat| self.have_played.insert(seat.player)) == [true; 2];
+        let lasts = if is_first { &self.habits.first_game_ms } else { &self.habits.game_ms };
+        let ends = begins + chance.within_ms(lasts.clone());
         let winner = usize::from(chance.fraction() >= expected);
         let mut claims = [Outcome::Lost; 2];
         claims[winner] = Outcome::Won;
@@ -172,6 +178,7 @@ impl Matches {
             sends: [kept && (both || sender == 0), kept && (both || sender == 1)],
             claims,
             random_seed: (chance.next_u64() >> 32) as u32,
+            is_long: self.habits.uploads != Uploads::AfterGames,
             seats,
         }
     }
@@ -181,6 +188,10 @@ impl Matches {
 pub(super) mod tests {
     use super::*;
     use ipc_schema::vocab::GameRegion;
+
+    fn evening() -> Matches {
+        Matches::new(1, Rc::new(Habits::demo()))
+    }
 
     pub(in crate::players) fn seats() -> [Seat; 2] {
         let seat = |player: usize, name: &str, race, opponent_race| Seat {
@@ -197,7 +208,7 @@ pub(super) mod tests {
     }
 
     pub(in crate::players) fn game(match_id: u64) -> Game {
-        let mut matches = Matches::new(1);
+        let mut matches = evening();
         let [one, other] = seats();
         matches.sit(Timestamp(1_795_000_000_000), MatchId(match_id), one);
         match matches.sit(Timestamp(1_795_000_000_000), MatchId(match_id), other) {
@@ -208,7 +219,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_game_begins_when_both_sit_and_is_the_same_for_both() {
-        let mut matches = Matches::new(1);
+        let mut matches = evening();
         let [one, other] = seats();
         let id = MatchId(12);
         assert_eq!(matches.sit(Timestamp(0), id, other.clone()), Seated::Alone);
@@ -221,6 +232,25 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn of_the_first_games_of_an_evening_any_part_is_left_and_the_others_are_whole() {
+        let mut matches = Matches::new(1, Rc::new(Habits::evening(1)));
+        let mut play = |match_id, players: [usize; 2]| {
+            let [one, other] = seats();
+            matches.sit(Timestamp(0), MatchId(match_id), Seat { player: players[0], ..one });
+            match matches.sit(Timestamp(0), MatchId(match_id), Seat { player: players[1], ..other }) {
+                Seated::Plays(game) => game.ends.since(game.begins).as_secs(),
+                seated => panic!("{seated:?}"),
+            }
+        };
+        let first: Vec<u64> =
+            (0..100).map(|number| play(number as u64, [2 * number, 2 * number + 1])).collect();
+        let mean = first.iter().sum::<u64>() / 100;
+        assert!((300..=420).contains(&mean) && first.iter().all(|seconds| *seconds <= 720), "{mean}");
+        assert_eq!(play(100, [0, 1]), 720);
+        assert_eq!(play(101, [0, 1_000]), 720, "one of the two has played");
+    }
+
+    #[test]
     fn two_who_were_told_different_things_do_not_play() {
         let [one, other] = seats();
         for wrong in [
@@ -229,7 +259,7 @@ pub(super) mod tests {
             Seat { race: Race::Sc2Zerg, ..other.clone() },
             Seat { opponent_race: Race::BwTerran, ..other },
         ] {
-            let mut matches = Matches::new(1);
+            let mut matches = evening();
             matches.sit(Timestamp(0), MatchId(1), one.clone());
             assert_eq!(matches.sit(Timestamp(0), MatchId(1), wrong), Seated::Mismatch);
         }
@@ -237,7 +267,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_result_is_compared_with_the_game() {
-        let mut matches = Matches::new(1);
+        let mut matches = evening();
         let [one, other] = seats();
         matches.sit(Timestamp(0), MatchId(4), one);
         let Seated::Plays(game) = matches.sit(Timestamp(0), MatchId(4), other) else { panic!("two sit") };
@@ -266,7 +296,7 @@ pub(super) mod tests {
         let [one, other] = seats();
         let mut wins = 0;
         for match_id in 0..1_000 {
-            let mut matches = Matches::new(1);
+            let mut matches = evening();
             matches.sit(Timestamp(0), MatchId(match_id), Seat { skill: 300.0, ..one.clone() });
             let Seated::Plays(game) = matches.sit(Timestamp(0), MatchId(match_id), other.clone()) else {
                 panic!("two sit")

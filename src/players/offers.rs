@@ -128,6 +128,7 @@ impl Forgery {
             sends: [true, false],
             claims,
             random_seed: (chance.next_u64() >> 32) as u32,
+            is_long: false,
         }
     }
 }
@@ -135,7 +136,7 @@ impl Forgery {
 impl Offer {
     /// The bytes of the file.
     pub fn make(self) -> Vec<u8> {
-        let mut bytes = game::forge(&self.handles, &self.game, 0, 0);
+        let mut bytes = game::forge(&self.handles, &self.game, 0, 0, game::Day::Today);
         if matches!(self.kind, Kind::Half) {
             bytes.truncate(bytes.len() / 2);
         }

@@ -7,6 +7,8 @@
 mod choose;
 
 use super::chance::Chance;
+use super::game::Day;
+use super::habits::{Errand, Habits, Uploads};
 use super::matches::Game;
 use super::people::Person;
 use super::record::{Came, is_fault};
@@ -20,23 +22,17 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Seeing nothing change for so long, people ask.
-const QUIET: Duration = Duration::from_secs(30);
 /// Discord fails a press without acknowledgement after 3 s; content follows soon after it.
 const ANSWER: Duration = Duration::from_secs(15);
 /// A press that was taken may change a card without being answered itself.
 const TAKEN: Duration = Duration::from_secs(3);
+/// The pace of those who wait only for all to be set up.
+const IN_A_HURRY_MS: RangeInclusive<u64> = 300..=1_500;
 /// Replays sent for one match, at the most.
 const UPLOADS: u32 = 5;
 
 /// After so many that were not accepted, a player reports by button.
 const REFUSED: u32 = 2;
-
-/// From one look at an answer to the next press.
-const PACE_MS: RangeInclusive<u64> = 300..=1_500;
-const TYPING_MS: RangeInclusive<u64> = 1_000..=3_000;
-const CONFIRM_MS: RangeInclusive<u64> = 300..=3_000;
-const REST_MS: RangeInclusive<u64> = 1_000..=4_000;
 
 /// What a player does next.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +42,7 @@ pub enum Act {
     Command(&'static str),
     Press { message: String, custom_id: String, values: Option<Vec<String>> },
     Submit { modal_id: String, fields: BTreeMap<String, String> },
-    Upload { game: Rc<Game>, attempt: u32 },
+    Upload { game: Rc<Game>, attempt: u32, day: Day },
 }
 
 /// What came of it.
@@ -90,6 +86,10 @@ pub struct Player {
     pub ready: bool,
     index: usize,
     seed: u64,
+    habits: Rc<Habits>,
+    errand: Errand,
+    /// Who is set up waits for the word to begin.
+    held: bool,
     chance: Chance,
     screen: Screen,
     place: Place,
@@ -203,7 +203,9 @@ enum Answer {
 }
 
 impl Player {
-    pub fn new(seed: u64, index: usize, person: Person) -> Player {
+    /// One who does what the person came for as soon as that is possible.
+    pub fn new(seed: u64, index: usize, mut person: Person, habits: Rc<Habits>) -> Player {
+        let errand = habits.crowd.send(index, &mut person);
         Player {
             person,
             user: None,
@@ -211,6 +213,9 @@ impl Player {
             ready: false,
             index,
             seed,
+            habits,
+            errand,
+            held: false,
             chance: Chance::of(seed, "player", index as u64),
             screen: Screen::default(),
             place: Place::Unregistered,
@@ -259,11 +264,23 @@ impl Player {
         self.next = at;
     }
 
+    /// Waits, once set up, until [`Player::begin`].
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    pub fn begin(&mut self, now: Timestamp) {
+        self.held = false;
+        if self.life == Life::Idle {
+            self.next = now + self.chance.within_ms(self.habits.beginning_ms.clone());
+        }
+    }
+
     /// The events were interrupted; come again and read what was missed.
     pub fn arrive_again(&mut self, now: Timestamp) {
         self.place = Place::Unregistered;
         self.screen.mark_stale();
-        self.next = now + self.chance.within_ms(PACE_MS);
+        self.next = now + self.pace();
     }
 
     /// An event of this user's client.
@@ -275,7 +292,7 @@ impl Player {
                 let id = message.id.clone();
                 news = self.screen.show(message);
                 if self.life == Life::Queued {
-                    self.next = self.next.max(now + QUIET);
+                    self.next = self.next.max(now + self.habits.quiet);
                 }
                 Some(Answer::Message(id))
             }
@@ -358,11 +375,21 @@ impl Player {
         if playing.match_id != game.match_id || playing.game.is_some() {
             return;
         }
-        let acts = game.is_sent_by(self.index) || game.is_reported();
-        let pause = if acts { self.chance.within_ms(PACE_MS) } else { QUIET };
-        self.next = game.ends.max(now) + pause;
         playing.game = Some(game.clone());
         playing.looked = false;
+        if let Uploads::Drill { every } = self.habits.uploads {
+            self.next = now + self.chance.within_ms(0..=every.as_millis() as u64);
+            return;
+        }
+        let acts = game.is_sent_by(self.index) || game.is_reported();
+        let pause = if acts { self.pace() } else { self.habits.quiet };
+        self.next = game.ends.max(now) + pause;
+    }
+
+    fn pace(&mut self) -> Duration {
+        // Nothing is learned from people who take their time over `/setup`.
+        let hurries = self.life == Life::SettingUp && self.held;
+        self.chance.within_ms(if hurries { IN_A_HURRY_MS } else { self.habits.pace_ms.clone() })
     }
 
     /// What to do now, if anything.
@@ -403,7 +430,7 @@ impl Player {
     fn read(&mut self, now: Timestamp, messages: &[Value]) -> Vec<News> {
         self.place = Place::Here;
         let news = self.screen.catch_up(messages.iter().filter_map(Message::read).collect());
-        self.next = now + self.chance.within_ms(PACE_MS);
+        self.next = now + self.pace();
         // Who has talked with the bot before need not begin with `/setup`.
         if self.life == Life::SettingUp && !self.ready && !self.screen.is_empty() {
             self.life = Life::Idle;
@@ -456,16 +483,21 @@ impl Player {
         if !step.fits(&self.life) {
             return;
         }
+        let mut pause = self.pace();
         let card = message.and_then(|id| self.screen.message(id));
         let offers = |prefix: &str| card.is_some_and(|card| card.offers(prefix));
-        let mut pause = self.chance.within_ms(PACE_MS);
         match step {
-            Step::Arrive | Step::Browse | Step::Dispute => {}
+            Step::Arrive | Step::Dispute => {}
+            Step::Browse => {
+                if self.errand == Errand::LookAround {
+                    pause = self.chance.within_ms(self.habits.reading_ms.clone());
+                }
+            }
             Step::Report => {
                 if let Life::Playing(playing) = &mut self.life {
                     playing.reported = true;
                 }
-                pause = QUIET;
+                pause = self.habits.quiet;
             }
             Step::OpenSetup => {
                 self.chosen.clear();
@@ -482,7 +514,8 @@ impl Player {
             | Step::Vetoes => {
                 self.chosen.insert(step);
             }
-            Step::OpenNames => pause = self.chance.within_ms(TYPING_MS),
+            Step::OpenNames if !self.held => pause = self.chance.within_ms(self.habits.typing_ms.clone()),
+            Step::OpenNames => {}
             Step::SubmitNames => {
                 self.chosen.insert(Step::OpenNames);
             }
@@ -494,7 +527,7 @@ impl Player {
                 self.queue_card = message.map(str::to_owned);
                 if offers("queue:leave") {
                     self.life = Life::Queued;
-                    pause = QUIET;
+                    pause = self.habits.quiet;
                 } else {
                     self.life = Life::Idle;
                 }
@@ -518,7 +551,7 @@ impl Player {
                     return self.set_back(now);
                 }
                 self.life = Life::Queued;
-                pause = QUIET;
+                pause = self.habits.quiet;
             }
             Step::ShowMatch => {
                 let waits_for_press = offers("match:confirm:");
@@ -527,23 +560,26 @@ impl Player {
                     self.life = Life::Idle;
                 } else if let Life::Confirming { pressed, .. } = &mut self.life {
                     *pressed = *pressed && !waits_for_press;
-                    pause = if waits_for_press { pause } else { QUIET };
+                    pause = if waits_for_press { pause } else { self.habits.quiet };
                 } else if self.open_match().is_some() {
-                    pause = QUIET;
+                    pause = self.habits.quiet;
                 }
             }
             Step::Confirm | Step::Abort => {
                 if let Life::Confirming { pressed, .. } = &mut self.life {
                     *pressed = true;
                 }
-                pause = QUIET;
+                pause = self.habits.quiet;
             }
             Step::Upload => {
                 if let Life::Playing(playing) = &mut self.life {
                     playing.uploads += 1;
                     playing.again = false;
                 }
-                pause = QUIET;
+                pause = match self.habits.uploads {
+                    Uploads::Drill { every } => every,
+                    Uploads::AfterGames | Uploads::Long => self.habits.quiet,
+                };
             }
         }
         self.setbacks = 0;
@@ -568,7 +604,7 @@ impl Player {
             Fact::Confirming if !is_open => {
                 let mood = self.mood(match_id);
                 self.life = Life::Confirming { match_id, mood, pressed: false };
-                self.next = now + self.chance.within_ms(CONFIRM_MS);
+                self.next = now + self.chance.within_ms(self.habits.confirm_ms.clone());
             }
             Fact::Playing { .. } if !matches!(&self.life, Life::Playing(playing) if playing.match_id == match_id) =>
             {
@@ -576,7 +612,7 @@ impl Player {
                 let (looked, reported) = (false, false);
                 let playing = Playing { match_id, game: None, uploads, refused, again, looked, reported };
                 self.life = Life::Playing(playing);
-                self.next = now + QUIET;
+                self.next = now + self.habits.quiet;
             }
             Fact::Confirming | Fact::Reminder | Fact::PlayReminder { .. } | Fact::Playing { .. } => {}
             Fact::Won { .. } | Fact::Lost { .. } | Fact::Drawn { .. } | Fact::Unplayed { .. } => {
@@ -589,18 +625,18 @@ impl Player {
                 self.browse = self.chance.percent(10);
                 let is_lost = matches!(fact, Fact::Lost { .. });
                 self.disputes = (is_lost && self.is_sore(match_id)).then_some(match_id);
-                self.next = now + self.chance.within_ms(REST_MS);
+                self.next = now + self.chance.within_ms(self.habits.rest_ms.clone());
             }
             Fact::Replay { stage, .. } => {
                 let Life::Playing(playing) = &mut self.life else { return };
-                if !is_open {
+                if !is_open || matches!(self.habits.uploads, Uploads::Drill { .. }) {
                     return;
                 }
-                self.next = now + QUIET;
+                self.next = now + self.habits.quiet;
                 if is_fault(stage) {
                     playing.refused += 1;
                     playing.again = playing.uploads < REFUSED;
-                    self.next = now + self.chance.within_ms(TYPING_MS);
+                    self.next = now + self.chance.within_ms(self.habits.typing_ms.clone());
                 }
             }
         }

@@ -3,7 +3,7 @@
 use super::source::{Faults, Fields, Node, Place, Word};
 use crate::domain::knobs::{self, KNOBS, Value};
 use crate::domain::player::fold;
-use crate::domain::season::{Knobs, Map, Season};
+use crate::domain::season::{Knobs, Map, Pace, Season};
 use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,6 +35,7 @@ pub(super) fn season(mut file: Fields, faults: &mut Faults) -> Season {
         race_words,
         countries,
         releases: Vec::new(),
+        pace: Pace::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 use super::policy::Exit;
 use super::status::{Meter, Usage};
 use super::users::User;
+use super::words::Words;
 use ipc_schema::control::{Death, FromChild, Hello, Layer, Role, ToChild};
 use ipc_schema::frame::{self, PREFIX_BYTES};
 use ipc_schema::ids::Incarnation;
@@ -50,6 +51,8 @@ pub struct Child {
     pub unanswered: u32,
     /// What it said it was doing in its last answer.
     pub doing: Option<String>,
+    /// It has told numbers of its own; before, there are those of the one before it.
+    pub has_told: bool,
     /// How it is locked down, if it has said so.
     pub sandbox: Option<Vec<Layer>>,
     /// It was told to drain.
@@ -61,6 +64,7 @@ pub struct Child {
     /// What its end means, where we know better than its exit.
     pub counts_as: Option<Exit>,
     pub meter: Meter,
+    pub words: Words,
     control: Option<UnixStream>,
     inbox: Vec<u8>,
     outbox: Vec<u8>,
@@ -87,12 +91,13 @@ impl Child {
         if let Some(User { uid, gid }) = launch.user {
             command.uid(uid).gid(gid);
         }
-        let process = command
+        let mut process = command
             .env_clear()
             .envs(launch.environment.iter().map(|(name, value)| (name, value)))
             // Its own group, so that a Ctrl-C at the terminal reaches only the supervisor.
             .process_group(0)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stderr(Stdio::piped())
             .spawn()?;
         let pid = Pid::from_raw(i32::try_from(process.id()).expect("a process id fits pid_t"));
         let child = Child {
@@ -103,12 +108,14 @@ impl Child {
             stands_by_until: None,
             unanswered: 0,
             doing: None,
+            has_told: false,
             sandbox: None,
             draining: false,
             kill_at: None,
             ended_for: None,
             counts_as: None,
             meter: Meter::default(),
+            words: Words::of(OwnedFd::from(process.stderr.take().expect("it was asked for")))?,
             control: Some(ours),
             inbox: Vec::new(),
             outbox: Vec::new(),

@@ -2,10 +2,13 @@
 
 use super::folder::{DataFolder, DemoWish, RunFolder};
 use super::run::{DEMO_PLAYERS, Options, log_level};
-use super::spec::{Demo, Plan};
+use super::spec::{CHILDREN, Dashboard, Demo, Plan};
 use super::users::Users;
 use super::{Error, by_chance};
-use crate::config::{self, Secret};
+use crate::config::{self, DashboardWish, Secret};
+use crate::telemetry;
+use ipc_schema::control::Role;
+use std::path::{Path, PathBuf};
 
 pub(super) fn plan(
     options: &Options,
@@ -30,6 +33,18 @@ pub(super) fn plan(
         data.refuse_demo()?;
         (None, config.seed, config.token.expect("a run alone has its token"), config::DEFAULT_SEASON)
     };
+    let dashboard = match config.dashboard.unwrap_or(DashboardWish::default_of(options.emulator)) {
+        DashboardWish::Off => None,
+        DashboardWish::At(listen) => Some(Dashboard { listen, token: config.dashboard_token, address: None }),
+    };
+    let (shards, all) = (config.shards, config.shards.total());
+    if shards.count() < all {
+        tracing::warn!(
+            "{} is {shards}: nobody here hears of what happens in the servers of the other {} shards",
+            config::SHARDS,
+            all - shards.count()
+        );
+    }
     Ok(Plan {
         run_dir: sockets.run_dir().clone(),
         data: data.path().to_owned(),
@@ -46,7 +61,33 @@ pub(super) fn plan(
         replay_sandbox: config.replay_sandbox,
         demo,
         log,
+        log_format: telemetry::format_here(),
         backtrace: config.backtrace,
         users: Users::apart(config.is_run_as_root),
+        dashboard,
+        watch: config.watch,
+        shards,
+        frontend_processes: config.frontend_processes,
     })
+}
+
+/// A file that is not there would only be found out by twenty failed starts.
+pub(super) fn check_executables(plan: &Plan, bin: &Path) -> Result<(), Error> {
+    let used = CHILDREN.iter().filter(|spec| plan.count(spec) > 0);
+    let missing: Vec<String> = used
+        .map(|spec| executable(bin, spec.role))
+        .filter(|path| !path.is_file())
+        .map(|p| p.display().to_string())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Config(format!(
+        "missing beside evoladder: {}. Build all of them: cargo build --release --bins",
+        missing.join(", ")
+    )))
+}
+
+pub(super) fn executable(bin: &Path, role: Role) -> PathBuf {
+    bin.join(format!("evoladder-{}", role.name()))
 }

@@ -42,7 +42,8 @@ pub struct Tally {
     players: Option<u32>,
     /// Crashes that were followed by a new incarnation.
     restarts: BTreeMap<&'static str, u64>,
-    gauges: BTreeMap<&'static str, Gauges>,
+    /// By the names of the children: those of one role tell different things.
+    gauges: BTreeMap<String, Gauges>,
     /// Of all that served at the end; None as soon as the kernel keeps one of them to itself.
     pss_kib: BTreeMap<&'static str, Option<u64>>,
     /// Of all incarnations.
@@ -59,7 +60,11 @@ impl Tally {
     /// A role takes part, so it appears in the report even if nothing happens to it.
     pub fn add_role(&mut self, role: Role) {
         self.restarts.entry(role.name()).or_default();
-        self.gauges.entry(role.name()).or_default();
+    }
+
+    /// The same for one of its children, by its name.
+    pub fn add_child(&mut self, name: String) {
+        self.gauges.entry(name).or_default();
     }
 
     pub fn count_restart(&mut self, role: Role) {
@@ -77,8 +82,8 @@ impl Tally {
         add(&mut self.cpu_ms, role, usage.cpu_ms);
     }
 
-    pub fn merge(&mut self, role: Role, gauges: Vec<Gauge>) {
-        merge(self.gauges.entry(role.name()).or_default(), gauges);
+    pub fn merge(&mut self, child: String, gauges: Vec<Gauge>) {
+        merge(self.gauges.entry(child).or_default(), gauges);
     }
 
     fn gauge(&self, role: Role, name: &str) -> Option<f64> {
@@ -99,7 +104,7 @@ impl Tally {
                 .collect()
         };
         let gauges: Map<String, Value> =
-            self.gauges.iter().map(|(role, gauges)| ((*role).to_owned(), to_json(gauges))).collect();
+            self.gauges.iter().map(|(child, gauges)| (child.clone(), to_json(gauges))).collect();
         let judged = self.judgement.as_ref();
         let found = |of: fn(&Judgement) -> u64| judged.map(of);
         // Without a judgement there are the emulator's own counts of these two.
@@ -197,6 +202,9 @@ pub fn up(took: Duration, plan: &Plan) -> String {
     line.push('.');
     if let Some(address) = plan.demo.as_ref().and_then(|demo| demo.address.as_ref()) {
         write!(line, "\nOpen http://{address}/ in a browser to play.").expect("a string takes all");
+    }
+    if let Some(address) = plan.dashboard.as_ref().and_then(|dashboard| dashboard.address.as_ref()) {
+        write!(line, "\nThe dashboard is at http://{address}/.").expect("a string takes all");
     }
     line
 }
@@ -299,10 +307,14 @@ mod tests {
         tally.duration = Duration::from_millis(90_040);
         for role in [Role::Emulator, Role::Backend, Role::Frontend] {
             tally.add_role(role);
+            tally.add_child(role.name().to_owned());
         }
         tally.count_restart(Role::Backend);
-        tally.merge(Role::Backend, vec![gauge("queue_entries", 6.0), gauge("replays_parsed", 12.0)]);
-        tally.merge(Role::Backend, vec![gauge("queue_entries", 4.0)]);
+        tally.merge(
+            Role::Backend.name().to_owned(),
+            vec![gauge("queue_entries", 6.0), gauge("replays_parsed", 12.0)],
+        );
+        tally.merge(Role::Backend.name().to_owned(), vec![gauge("queue_entries", 4.0)]);
         tally.count_cpu(Role::Backend, Some(1_240));
         for (role, pss_kib, cpu_ms) in [
             ("backend", Some(4_000), Some(60)),
@@ -311,8 +323,11 @@ mod tests {
         ] {
             tally.measure(role, Usage { pss_kib, cpu_ms });
         }
-        tally.merge(Role::Emulator, vec![gauge("ack_ms_p50", 1.25), gauge("interactions", 900.0)]);
-        tally.merge(Role::Emulator, vec![gauge("deadline_misses", 2.0)]);
+        tally.merge(
+            Role::Emulator.name().to_owned(),
+            vec![gauge("ack_ms_p50", 1.25), gauge("interactions", 900.0)],
+        );
+        tally.merge(Role::Emulator.name().to_owned(), vec![gauge("deadline_misses", 2.0)]);
         tally
     }
 

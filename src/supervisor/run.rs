@@ -7,16 +7,18 @@
 use super::child::{self, Child, Launch, Reaped, Received};
 use super::folder::{RunFolder, write_whole};
 use super::judging;
-use super::plan;
+use super::plan::{self, check_executables, executable};
 use super::policy::{Ended, Exit, History, Verdict};
 use super::report::{self, Gauges, Screen, Tally};
 use super::slot::{Phase, STANDS_BY, Slot};
 use super::spec::{CHILDREN, Duty, Plan};
 use super::standby;
 use super::status::{self, StatusServer, Usage};
+use super::watching::Watching;
 use super::{Error, by_chance};
 use crate::clock;
 use crate::config::{self, LogLevel};
+use crate::watch::UP;
 use anyhow::{Context, Result};
 use ipc_schema::control::{
     EXIT_DRAINED, EXIT_GAVE_UP, EXIT_PROTOCOL, EXIT_RECYCLE, FromChild, Hello, Layer, Role, ToChild,
@@ -27,6 +29,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::waitpid;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process;
@@ -125,27 +128,6 @@ pub fn run(options: &Options, config: config::Supervisor) -> Result<u8, Error> {
     Ok(code)
 }
 
-/// A file that is not there would only be found out by twenty failed starts.
-fn check_executables(plan: &Plan, bin: &Path) -> Result<(), Error> {
-    let used = CHILDREN.iter().filter(|spec| plan.count(spec) > 0);
-    let missing: Vec<String> = used
-        .map(|spec| executable(bin, spec.role))
-        .filter(|path| !path.is_file())
-        .map(|p| p.display().to_string())
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Error::Config(format!(
-        "missing beside evoladder: {}. Build all of them: cargo build --release --bins",
-        missing.join(", ")
-    )))
-}
-
-fn executable(bin: &Path, role: Role) -> PathBuf {
-    bin.join(format!("evoladder-{}", role.name()))
-}
-
 fn take_signals() -> nix::Result<SignalFd> {
     // A hang-up is read and forgotten: the ladder does not end with its terminal.
     let mask: SigSet =
@@ -174,6 +156,7 @@ struct Tree<'a> {
     screen: Screen,
     /// What the log last said of the workers' sandbox; theirs are alike, so it is said once.
     sandbox_told: Vec<Layer>,
+    watching: Watching,
 }
 
 /// The ordered end of a run.
@@ -190,6 +173,7 @@ struct Drain {
 enum Wake {
     Signals,
     Child(usize),
+    Words(usize),
     Status,
 }
 
@@ -219,9 +203,13 @@ impl<'a> Tree<'a> {
                 restarts: 0,
                 recycles: 0,
                 gauges: Gauges::new(),
+                latencies: BTreeMap::new(),
+                last_words: Vec::new(),
             }));
         }
+        slots.iter().for_each(|slot| tally.add_child(slot.name()));
         let now = clock::instant();
+        let watching = Watching::new(&plan, now);
         Tree {
             plan,
             bin,
@@ -238,6 +226,7 @@ impl<'a> Tree<'a> {
             tally,
             screen: Screen::new(),
             sandbox_told: Vec::new(),
+            watching,
         }
     }
 
@@ -259,6 +248,11 @@ impl<'a> Tree<'a> {
             for wake in wakes {
                 match wake {
                     Wake::Child(slot) => self.listen(slot, now),
+                    Wake::Words(slot) => {
+                        if let Some(child) = self.slots[slot].child_mut() {
+                            child.words.pass_on();
+                        }
+                    }
                     Wake::Signals => signalled = true,
                     Wake::Status => asked = true,
                 }
@@ -281,6 +275,10 @@ impl<'a> Tree<'a> {
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for (at, slot) in self.slots.iter().enumerate() {
             let Some(child) = slot.child() else { continue };
+            if let Some(words) = child.words.pipe() {
+                fds.push(PollFd::new(words.as_fd(), PollFlags::POLLIN));
+                wakes.push(Wake::Words(at));
+            }
             let Some(control) = child.control() else { continue };
             let unsent = if child.has_unsent() { PollFlags::POLLOUT } else { PollFlags::empty() };
             fds.push(PollFd::new(control.as_fd(), PollFlags::POLLIN | unsent));
@@ -357,7 +355,7 @@ impl<'a> Tree<'a> {
             executable: &executable,
             role: spec.role,
             incarnation: Incarnation(slot.incarnation),
-            environment: self.plan.environment(spec),
+            environment: self.plan.environment(spec, slot.index),
             listeners: spec.listeners.iter().map(|l| (l.name(), self.sockets.listener(*l))).collect(),
             user: self.plan.users.map(|users| users.of(spec.role)),
         };
@@ -433,9 +431,17 @@ impl<'a> Tree<'a> {
                 slot.was_ready = true;
                 let took = now.saturating_duration_since(child.started).as_millis();
                 tracing::info!("{name} is ready after {took} ms");
-                if slot.spec.role == Role::Emulator {
+                let role = slot.spec.role;
+                if role == Role::Emulator {
                     let demo = self.plan.demo.as_mut().expect("an emulator runs in a demo only");
                     demo.address = Some(address.ok_or("it does not say where it listens")?);
+                } else if let Some(dashboard) =
+                    self.plan.dashboard.as_mut().filter(|_| role == Role::Dashboard)
+                {
+                    // Its successor is looked for where it was.
+                    dashboard.listen =
+                        address.as_ref().and_then(|at| at.parse().ok()).unwrap_or(dashboard.listen);
+                    dashboard.address = address;
                 }
                 self.notice_up(now);
             }
@@ -444,9 +450,11 @@ impl<'a> Tree<'a> {
                 child.doing = doing;
             }
             FromChild::Stats { gauges } => {
+                child.has_told = true;
                 report::merge(&mut slot.gauges, gauges.clone());
-                self.tally.merge(slot.spec.role, gauges);
+                self.tally.merge(name, gauges);
             }
+            FromChild::Latencies { latencies } => slot.take_latencies(latencies),
             FromChild::Sandbox { layers } => {
                 if self.sandbox_told != layers {
                     status::log_sandbox(&layers);
@@ -458,6 +466,10 @@ impl<'a> Tree<'a> {
                 tracing::warn!("{name} stands by until {until}");
                 child.stands_by_until = Some(until);
             }
+            FromChild::AlertTold { number, news } if slot.spec.role == Role::Frontend => {
+                self.watching.told(number, news);
+            }
+            FromChild::AlertTold { .. } => return Err("it speaks of alerts, which it is not told".to_owned()),
         }
         Ok(())
     }
@@ -526,7 +538,9 @@ impl<'a> Tree<'a> {
             }
         }
         let slot = &mut self.slots[at];
-        let Phase::Running(child) = std::mem::replace(&mut slot.phase, Phase::Stopped) else { return };
+        let Phase::Running(mut child) = std::mem::replace(&mut slot.phase, Phase::Stopped) else { return };
+        child.words.finish();
+        slot.last_words = child.words.last();
         let ready_for = child.ready_at.map(|at| now.saturating_duration_since(at));
         if self.drain.is_some() {
             if matches!(exit, Exit::Code(EXIT_DRAINED | EXIT_RECYCLE)) {
@@ -571,19 +585,21 @@ impl<'a> Tree<'a> {
                 if crash {
                     slot.restarts += 1;
                     self.tally.count_restart(slot.spec.role);
-                    tracing::warn!("{line}; starting it again in {} ms", after.as_millis());
+                    let words = slot.words();
+                    tracing::warn!("{line}; starting it again in {} ms{words}", after.as_millis());
                 } else {
                     slot.recycles += 1;
+                    slot.last_words.clear();
                     tracing::info!("{line}; its successor starts in {} ms", after.as_millis());
                 }
             }
             Verdict::StayDown => {
                 slot.phase = Phase::Stopped;
-                tracing::error!("{line}; it stays down, the ladder goes on without it");
+                tracing::error!("{line}; it stays down, the ladder goes on without it{}", slot.words());
             }
             Verdict::End { code, because } => {
                 slot.phase = Phase::Stopped;
-                tracing::error!("{line}; {because}, so everything stops");
+                tracing::error!("{line}; {because}, so everything stops{}", slot.words());
                 self.begin_drain(code, now);
             }
         }
@@ -695,6 +711,10 @@ impl<'a> Tree<'a> {
                 self.end(at, why, Signal::SIGABRT, now);
             }
         }
+        if self.drain.is_none() {
+            let state = self.state();
+            self.watching.look(now, state, &mut self.slots);
+        }
         if self.drain.is_none() && self.up_at.is_some() {
             self.tally.duration = self.up_for(now);
             self.screen.show(&self.tally);
@@ -724,10 +744,11 @@ impl<'a> Tree<'a> {
     /// On the way out, in whatever state: nobody is left behind.
     fn kill_all(&mut self) {
         for slot in &mut self.slots {
-            if let Phase::Running(child) = &slot.phase {
+            if let Phase::Running(child) = &mut slot.phase {
                 child.signal(Signal::SIGKILL);
                 // Killed for certain, so this wait is short; it leaves no zombie to whoever called us.
                 let _ = waitpid(child.pid, None);
+                child.words.finish();
                 slot.phase = Phase::Stopped;
             }
         }
@@ -735,28 +756,36 @@ impl<'a> Tree<'a> {
 
     // Telling
 
-    fn status(&self, now: Instant) -> Value {
-        let own = i32::try_from(process::id()).expect("a process id fits pid_t");
-        let stands_by = self.slots.iter().any(|slot| slot.state() == STANDS_BY);
-        let state = match (&self.drain, self.up_at) {
+    /// How the whole is called in a status.
+    fn state(&self) -> &'static str {
+        let waits = |slot: &Slot| slot.state() == STANDS_BY && slot.spec.duty != Duty::Spare;
+        let stands_by = self.slots.iter().any(waits);
+        match (&self.drain, self.up_at) {
             (Some(_), _) => "draining",
-            (None, Some(_)) => "up",
+            (None, Some(_)) => UP,
             (None, None) if stands_by => STANDS_BY,
             (None, None) => "starting",
-        };
+        }
+    }
+
+    fn status(&self, now: Instant) -> Value {
+        let own = i32::try_from(process::id()).expect("a process id fits pid_t");
         let seconds =
             |since: Instant| (now.saturating_duration_since(since).as_secs_f64() * 1_000.0).round() / 1_000.0;
         let supervisor = Usage::of(own);
         let children: Vec<Value> = self.slots.iter().map(|slot| slot.to_json(seconds)).collect();
-        json!({
-            "state": state,
+        let mut status = json!({
+            "state": self.state(),
             "uptime_s": seconds(self.started),
             "pid": own,
             "pss_kib": supervisor.pss_kib,
             "cpu_ms": supervisor.cpu_ms,
             "data": self.plan.data,
             "emulator": self.plan.demo.as_ref().and_then(|demo| demo.address.clone()),
+            "dashboard": self.plan.dashboard.as_ref().and_then(|of| of.address.clone()),
             "children": children,
-        })
+        });
+        self.watching.add_to(&mut status);
+        status
     }
 }

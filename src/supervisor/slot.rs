@@ -3,9 +3,11 @@
 use super::child::Child;
 use super::policy::History;
 use super::report::{self, Gauges};
-use super::spec::ChildSpec;
+use super::spec::{ChildSpec, Duty};
 use super::status;
-use serde_json::{Value, json};
+use ipc_schema::control::Latencies;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// The state of a child that waits for something outside before it is ready.
@@ -26,7 +28,17 @@ pub(super) struct Slot {
     pub(super) restarts: u64,
     pub(super) recycles: u64,
     pub(super) gauges: Gauges,
+    /// By their names, of the incarnation that told them last.
+    pub(super) latencies: BTreeMap<String, Latencies>,
+    /// What the incarnation before said last, if it died.
+    pub(super) last_words: Vec<String>,
 }
+
+/// More names than any role has.
+const LATENCIES: usize = 16;
+
+/// Of the last words, as many as a line of the log has room for.
+const WORDS_IN_A_LINE: usize = 5;
 
 pub(super) enum Phase {
     /// Not started yet: the roles before it are not ready.
@@ -44,6 +56,23 @@ impl Slot {
     pub(super) fn name(&self) -> String {
         let role = self.spec.role.name();
         if self.of > 1 { format!("{role} {}", self.index + 1) } else { role.to_owned() }
+    }
+
+    pub(super) fn take_latencies(&mut self, latencies: Vec<Latencies>) {
+        for told in latencies.into_iter().take(LATENCIES) {
+            if self.latencies.len() < LATENCIES || self.latencies.contains_key(&told.name) {
+                self.latencies.insert(told.name.clone(), told);
+            }
+        }
+    }
+
+    /// The last words, as the end of a line of the log.
+    pub(super) fn words(&self) -> String {
+        let from = self.last_words.len().saturating_sub(WORDS_IN_A_LINE);
+        match &self.last_words[from..] {
+            [] => String::new(),
+            words => format!(". Its last words: {}", words.join(" / ")),
+        }
     }
 
     pub(super) fn child(&self) -> Option<&Child> {
@@ -103,6 +132,18 @@ impl Slot {
             "pss_kib": usage.and_then(|usage| usage.pss_kib),
             "cpu_ms": usage.and_then(|usage| usage.cpu_ms),
             "gauges": report::to_json(&self.gauges),
+            "duty": match self.spec.duty {
+                Duty::Essential => "essential",
+                Duty::Spare => "spare",
+                Duty::World => "world",
+            },
+            "latencies": self.latencies.values().map(latency).collect::<Map<_, _>>(),
+            "last_words": self.last_words,
         })
     }
+}
+
+/// One of the latencies in a status, by its name.
+fn latency(of: &Latencies) -> (String, Value) {
+    (of.name.clone(), json!({ "counts": of.counts, "sum_s": of.sum_s }))
 }

@@ -2,8 +2,11 @@
 //! which settings each of them gets. A child gets nothing that its row does not name.
 
 use super::users::Users;
-use crate::config::{self, Durability, LogLevel, ReplayStore, RunDir, SandboxRule, Secret};
+use crate::config::{
+    self, Durability, LogFormat, LogLevel, Nth, ReplayStore, RunDir, SandboxRule, Secret, Shards,
+};
 use crate::failpoint;
+use crate::watch::Knobs;
 use ipc_schema::control::Role;
 use ipc_schema::event::Places;
 use ipc_schema::ids::UserId;
@@ -36,10 +39,14 @@ pub enum Count {
     One,
     /// As many as `REPLAY_WORKERS` says.
     FromConfig,
+    /// As many as `FRONTEND_PROCESSES` says, which share the shards.
+    ForShards,
     /// One in a demo, else none.
     InDemo,
     /// One in a demo that has players, else none.
     InDemoWithPlayers,
+    /// One, unless `DASHBOARD_LISTEN` says off.
+    UnlessOff,
 }
 
 /// What the run owes a role.
@@ -101,6 +108,12 @@ pub enum Setting {
     ReplayStore,
     EmulatorFaults,
     DiscordSpec,
+    DashboardListen,
+    DashboardToken,
+    /// Of the places the one where staff are told of alerts.
+    StaffChannel,
+    /// Those of one process, and which process it is.
+    Shards,
 }
 
 const fn secs(seconds: u64) -> Duration {
@@ -110,6 +123,9 @@ const fn secs(seconds: u64) -> Duration {
 /// The children in start order; they drain in reverse. `after` must be ready first.
 #[rustfmt::skip]
 pub const CHILDREN: &[ChildSpec] = &[
+    // First, so that it can tell how the others start, and the last to go.
+    ChildSpec { role: Role::Dashboard,    count: Count::UnlessOff,         after: &[],                               ready: secs(10), drain: secs(1), backoff_cap: secs(5), duty: Duty::Spare,
+                listeners: &[],                   settings: &[Setting::DashboardListen, Setting::DashboardToken] },
     ChildSpec { role: Role::Emulator,     count: Count::InDemo,            after: &[],                               ready: secs(60), drain: secs(1), backoff_cap: secs(1), duty: Duty::World,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Seed, Setting::EmulatorListen, Setting::Data, Setting::EmulatorFaults, Setting::DiscordSpec, Setting::Players, Setting::Season] },
     ChildSpec { role: Role::DbWriter,     count: Count::One,               after: &[],                               ready: secs(60), drain: secs(4), backoff_cap: secs(1), duty: Duty::Essential,
@@ -118,8 +134,8 @@ pub const CHILDREN: &[ChildSpec] = &[
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner, Setting::Places] },
     ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
                 listeners: &[],                   settings: &[Setting::ReplaySandbox] },
-    ChildSpec { role: Role::Frontend,     count: Count::One,               after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
-                listeners: &[],                   settings: &[Setting::Token, Setting::Proxy] },
+    ChildSpec { role: Role::Frontend,     count: Count::ForShards,         after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
+                listeners: &[],                   settings: &[Setting::Token, Setting::Proxy, Setting::StaffChannel, Setting::Shards] },
     ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Season, Setting::Seed, Setting::Data] },
 ];
@@ -142,9 +158,25 @@ pub struct Plan {
     pub replay_sandbox: SandboxRule,
     pub demo: Option<Demo>,
     pub log: LogLevel,
+    pub log_format: LogFormat,
     pub backtrace: Option<String>,
     /// Some where each role has a user of its own.
     pub users: Option<Users>,
+    pub dashboard: Option<Dashboard>,
+    pub watch: Knobs,
+    /// All that this run has.
+    pub shards: Shards,
+    /// At most as many as shards.
+    pub frontend_processes: usize,
+}
+
+/// Where the dashboard is shown, and to whom.
+#[derive(Debug)]
+pub struct Dashboard {
+    pub listen: SocketAddr,
+    pub token: Option<Secret>,
+    /// Told by it once it is ready.
+    pub address: Option<String>,
 }
 
 /// A run with the emulator in Discord's place.
@@ -164,16 +196,19 @@ impl Plan {
         match (spec.count, &self.demo) {
             (Count::One, _) | (Count::InDemo, Some(_)) => 1,
             (Count::FromConfig, _) => self.replay_workers,
+            (Count::ForShards, _) => self.frontend_processes,
             (Count::InDemoWithPlayers, Some(demo)) => usize::from(demo.players > 0),
             (Count::InDemo | Count::InDemoWithPlayers, None) => 0,
+            (Count::UnlessOff, _) => usize::from(self.dashboard.is_some()),
         }
     }
 
-    /// The whole environment of a child of this row.
-    pub fn environment(&self, spec: &ChildSpec) -> Vec<(&'static str, OsString)> {
+    /// The whole environment of a child of this row, the `index`th from 0.
+    pub fn environment(&self, spec: &ChildSpec, index: usize) -> Vec<(&'static str, OsString)> {
         let mut environment = vec![
             (config::RUN_DIR, self.run_dir.path().into()),
             (config::LOG, OsString::from(self.log.name())),
+            (config::LOG_FORMAT, OsString::from(self.log_format.name())),
         ];
         // A worker that looked for names of functions in files would be ended for that instead of its panic.
         let backtrace = self.backtrace.as_ref().filter(|_| spec.role != Role::ReplayWorker);
@@ -183,6 +218,12 @@ impl Plan {
         environment.extend(store.map(ReplayStore::variables).unwrap_or_default());
         if spec.settings.contains(&Setting::Places) {
             environment.extend(config::place_variables(&self.places));
+        }
+        if spec.settings.contains(&Setting::Shards) {
+            let number = |count| u32::try_from(count).expect("there are few processes");
+            let which = Nth { number: number(index), of: number(self.frontend_processes) };
+            environment.push((config::SHARDS, self.shards.part(which).to_string().into()));
+            environment.push((config::FRONTEND, which.to_string().into()));
         }
         environment.extend(failpoint::for_children());
         environment
@@ -194,7 +235,7 @@ impl Plan {
         let address = || demo?.address.as_ref().map(OsString::from);
         let (name, value) = match setting {
             // Several variables, which are added as a whole.
-            Setting::Places => return None,
+            Setting::Places | Setting::Shards => return None,
             Setting::Data => (config::DATA, Some(self.data.clone().into_os_string())),
             Setting::DatabaseUrl => {
                 (config::DATABASE_URL, self.database_url.as_ref().map(|url| url.expose().into()))
@@ -222,6 +263,16 @@ impl Plan {
             Setting::DiscordSpec => {
                 (config::DISCORD_SPEC, demo.and_then(|demo| Some(demo.discord_spec.as_ref()?.into())))
             }
+            Setting::DashboardListen => {
+                (config::DASHBOARD_LISTEN, self.dashboard.as_ref().map(|of| of.listen.to_string().into()))
+            }
+            Setting::DashboardToken => {
+                let token = self.dashboard.as_ref().and_then(|of| of.token.as_ref());
+                (config::DASHBOARD_TOKEN, token.map(|token| token.expose().into()))
+            }
+            Setting::StaffChannel => {
+                (config::STAFF_CHANNEL_ID, self.places.staff.map(|channel| channel.to_string().into()))
+            }
             Setting::Players => (config::PLAYERS, demo.map(|demo| demo.players.to_string().into())),
         };
         value.map(|value| (name, value))
@@ -231,7 +282,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ipc_schema::ids::RoleId;
+    use ipc_schema::ids::{ChannelId, RoleId};
 
     fn plan(demo: Option<Demo>) -> Plan {
         Plan {
@@ -240,7 +291,7 @@ mod tests {
             season: "default".to_owned(),
             seed: demo.is_some().then_some(7),
             owner: Some(UserId(1)),
-            places: Places { staff_role: Some(RoleId(3)), ..Places::default() },
+            places: Places { staff: Some(ChannelId(4)), staff_role: Some(RoleId(3)), ..Places::default() },
             token: Secret::new("token"),
             database_url: Some(Secret::new("postgres://x")),
             durability: Durability::Journal,
@@ -258,8 +309,17 @@ mod tests {
             replay_sandbox: SandboxRule::BestEffort,
             demo,
             log: LogLevel::Warn,
+            log_format: LogFormat::Json,
             backtrace: Some("1".to_owned()),
             users: None,
+            dashboard: Some(Dashboard {
+                listen: SocketAddr::from(([0, 0, 0, 0], 9640)),
+                token: Some(Secret::new("0123456789abcdef")),
+                address: None,
+            }),
+            watch: Knobs::default(),
+            shards: Shards::ONE,
+            frontend_processes: 1,
         }
     }
 
@@ -275,7 +335,7 @@ mod tests {
 
     fn names(plan: &Plan, role: Role) -> Vec<&'static str> {
         let spec = CHILDREN.iter().find(|spec| spec.role == role).unwrap();
-        plan.environment(spec).into_iter().map(|(name, _)| name).collect()
+        plan.environment(spec, 0).into_iter().map(|(name, _)| name).collect()
     }
 
     #[test]
@@ -285,12 +345,13 @@ mod tests {
         #[rustfmt::skip]
         let table: &[(Role, &[&str], &[&str])] = &[
             // role               with Discord                                 in a demo
-            (Role::DbWriter,     &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat(), &[&[RUN_DIR, LOG, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat()),
-            (Role::Backend,      &[RUN_DIR, LOG, BACKTRACE, SEASON, OWNER, STAFF_ROLE_ID], &[RUN_DIR, LOG, BACKTRACE, SEASON, SEED, OWNER, STAFF_ROLE_ID]),
-            (Role::ReplayWorker, &[RUN_DIR, LOG, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, REPLAY_SANDBOX]),
-            (Role::Frontend,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN],       &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY]),
-            (Role::Emulator,     &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC, PLAYERS, SEASON]),
-            (Role::Players,      &[RUN_DIR, LOG, BACKTRACE, SEASON, DATA],        &[RUN_DIR, LOG, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEASON, SEED, DATA]),
+            (Role::Dashboard,    &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DASHBOARD_LISTEN, DASHBOARD_TOKEN], &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DASHBOARD_LISTEN, DASHBOARD_TOKEN]),
+            (Role::DbWriter,     &[&[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat(), &[&[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DATA, DATABASE_URL, DURABILITY, ABANDON_JOURNAL][..], &KEPT].concat()),
+            (Role::Backend,      &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, SEASON, OWNER, STAFF_CHANNEL_ID, STAFF_ROLE_ID], &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, SEASON, SEED, OWNER, STAFF_CHANNEL_ID, STAFF_ROLE_ID]),
+            (Role::ReplayWorker, &[RUN_DIR, LOG, LOG_FORMAT, REPLAY_SANDBOX],                 &[RUN_DIR, LOG, LOG_FORMAT, REPLAY_SANDBOX]),
+            (Role::Frontend,     &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DISCORD_TOKEN, STAFF_CHANNEL_ID, SHARDS, FRONTEND], &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DISCORD_TOKEN, DISCORD_PROXY, STAFF_CHANNEL_ID, SHARDS, FRONTEND]),
+            (Role::Emulator,     &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DISCORD_TOKEN, DATA, SEASON], &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, DISCORD_TOKEN, SEED, DATA, EMULATOR_FAULTS, DISCORD_SPEC, PLAYERS, SEASON]),
+            (Role::Players,      &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, SEASON, DATA],        &[RUN_DIR, LOG, LOG_FORMAT, BACKTRACE, EMULATOR_ADDRESS, PLAYERS, SEASON, SEED, DATA]),
         ];
         for (role, with_discord, in_demo) in table {
             assert_eq!(names(&plan(None), *role), *with_discord, "{role:?} with Discord");
@@ -301,10 +362,23 @@ mod tests {
     #[test]
     fn the_emulator_and_the_players_live_only_in_a_demo() {
         let count = |plan: &Plan| CHILDREN.iter().map(|spec| plan.count(spec)).collect::<Vec<_>>();
-        assert_eq!(count(&plan(None)), [0, 1, 1, 3, 1, 0]);
-        assert_eq!(count(&plan(demo())), [1, 1, 1, 3, 1, 1]);
+        assert_eq!(count(&plan(None)), [1, 0, 1, 1, 3, 1, 0]);
+        assert_eq!(count(&plan(demo())), [1, 1, 1, 1, 3, 1, 1]);
         let nobody = demo().map(|demo| Demo { players: 0, ..demo });
-        assert_eq!(count(&plan(nobody)), [1, 1, 1, 3, 1, 0]);
+        assert_eq!(count(&plan(nobody)), [1, 1, 1, 1, 3, 1, 0]);
+        assert_eq!(count(&Plan { dashboard: None, ..plan(None) }), [0, 0, 1, 1, 3, 1, 0]);
+    }
+
+    #[test]
+    fn each_frontend_is_told_its_shards_and_which_it_is() {
+        let plan = Plan { shards: Shards::parse("0-4/16").unwrap(), frontend_processes: 2, ..plan(None) };
+        let spec = CHILDREN.iter().find(|spec| spec.role == Role::Frontend).unwrap();
+        let told = (0..plan.count(spec)).map(|index| {
+            let environment = plan.environment(spec, index);
+            let value = |name| environment.iter().find(|(known, _)| *known == name).unwrap().1.clone();
+            [value(config::SHARDS), value(config::FRONTEND)]
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [["0-2/16", "0/2"], ["3-4/16", "1/2"]]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! one question.
 
 use super::folder;
+use super::words;
 use crate::clock;
 use crate::config::RunDir;
 use anyhow::{Context, Result, bail};
@@ -136,6 +137,19 @@ impl Usage {
     }
 }
 
+/// The memory of the container in bytes, as the two generations of control groups tell it: what is used, files
+/// that the kernel keeps in memory included, and what may be, where there is a limit.
+pub fn container() -> (Option<u64>, Option<u64>) {
+    let groups = [
+        ("/sys/fs/cgroup/memory.current", "/sys/fs/cgroup/memory.max"),
+        ("/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory/memory.limit_in_bytes"),
+    ];
+    let read = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+    let found = groups.iter().find_map(|(used, limit)| Some((read(used)?, read(limit))));
+    // The first generation says a number near 2^63 where there is no limit.
+    found.map_or((None, None), |(used, limit)| (Some(used), limit.filter(|limit| *limit < 1 << 50)))
+}
+
 fn read(pid: i32, file: &str) -> Option<String> {
     fs::read_to_string(format!("/proc/{pid}/{file}")).ok()
 }
@@ -238,14 +252,8 @@ pub fn table(status: &Value) -> String {
     let mut rows =
         vec![["child", "state", "process", "ready for", "restarts", "memory", "cpu"].map(str::to_owned)];
     for child in status["children"].as_array().into_iter().flatten() {
-        let name = match child["index"].as_u64() {
-            Some(index) if child["of"].as_u64() > Some(1) => {
-                format!("{} {}", text(&child["role"]), index + 1)
-            }
-            _ => text(&child["role"]),
-        };
         rows.push([
-            name,
+            name(child),
             text(&child["state"]),
             text(&child["pid"]),
             duration(child["ready_s"].as_f64()),
@@ -270,7 +278,40 @@ pub fn table(status: &Value) -> String {
         out.push_str(line.trim_end());
         out.push('\n');
     }
-    out + &sandbox_lines(status)
+    out += &watch_lines(status);
+    if let Some(dashboard) = status["dashboard"].as_str() {
+        let _ = writeln!(out, "\nthe dashboard is at http://{dashboard}/");
+    }
+    out + &sandbox_lines(status) + &words::told(status)
+}
+
+/// How much is going on, where that is told, and what is not as it should be.
+fn watch_lines(status: &Value) -> String {
+    let texts = |list: &Value| -> Vec<String> {
+        list.as_array().into_iter().flatten().filter_map(|text| Some(text.as_str()?.to_owned())).collect()
+    };
+    let Some(level) = status["load_level"].as_str() else { return String::new() };
+    let causes = texts(&status["load_causes"]).join(", ");
+    let mut out = format!("\nload: {level}");
+    if !causes.is_empty() {
+        let _ = write!(out, " ({causes})");
+    }
+    out.push('\n');
+    for alert in status["alerts"].as_array().into_iter().flatten() {
+        let text = |name: &str| alert[name].as_str().unwrap_or("-");
+        let since = duration(alert["for_s"].as_f64());
+        let _ = writeln!(out, "alert {}, for {since}: {}", text("name"), text("text"));
+    }
+    out
+}
+
+/// A child of a status, among its role where there are several.
+pub fn name(child: &Value) -> String {
+    let role = child["role"].as_str().unwrap_or("-");
+    match child["index"].as_u64() {
+        Some(index) if child["of"].as_u64() > Some(1) => format!("{role} {}", index + 1),
+        _ => role.to_owned(),
+    }
 }
 
 /// What locks the workers down, and a line for each thing that is missing somewhere.
@@ -396,6 +437,17 @@ replay-worker 1  ready                  13  1 min 15 s         0  2.0 MiB  1.5 s
 replay-worker 2  waits to restart        -           -         0        -      -
 ";
         assert_eq!(table(&status), expected);
+    }
+
+    #[test]
+    fn the_table_tells_how_much_is_going_on_and_what_is_wrong() {
+        let calm = json!({ "load_level": "normal", "load_causes": [], "alerts": [] });
+        assert_eq!(watch_lines(&calm), "\nload: normal\n");
+        let alert = json!({ "name": "UploadLine", "text": "51 replays wait to be read", "for_s": 61.2 });
+        let busy =
+            json!({ "load_level": "busy", "load_causes": ["replays 51", "answer 1.2"], "alerts": [alert] });
+        let expected = "\nload: busy (replays 51, answer 1.2)\nalert UploadLine, for 1 min 1 s: 51 replays wait to be read\n";
+        assert_eq!(watch_lines(&busy), expected);
     }
 
     #[test]

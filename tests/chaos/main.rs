@@ -14,7 +14,7 @@ mod tree;
 use anyhow::{Context, bail};
 use clap::Parser;
 use report::Outcome;
-use schedule::{CALM, Database, Step, schedule};
+use schedule::{CALM, Database, Step, one_outage, schedule};
 use server::Server;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -31,8 +31,8 @@ const EXIT_BROKEN: u8 = 2;
 ///
 /// It ends with a calm of half a minute, so that everything that is due can arrive. An undisturbed run of the
 /// same length comes first, for comparison, so the whole takes twice as long; --undisturbed saves it. Exits with 0
-/// if nothing was lost, nothing happened twice, no press was missed and the audit finds nothing, with 1 if not,
-/// with 2 if the run did not come to its end.
+/// if nothing was lost, nothing happened twice, no press was missed, the audit finds nothing and at least half as
+/// many matches were played as undisturbed, with 1 if not, with 2 if the run did not come to its end.
 #[derive(Parser)]
 #[command(name = "scripts/chaos")]
 struct Arguments {
@@ -52,6 +52,9 @@ struct Arguments {
     /// Matches of an undisturbed run, which is then not made
     #[arg(long, value_name = "N")]
     undisturbed: Option<u64>,
+    /// Instead of all this the database is away once, for so long: with --database postgres
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    outage: Option<Duration>,
     /// Print the schedule as JSON lines and do nothing
     #[arg(long)]
     dry: bool,
@@ -73,7 +76,14 @@ fn main() -> ExitCode {
 }
 
 fn chaos(arguments: &Arguments) -> anyhow::Result<bool> {
-    let steps = schedule(arguments.length, arguments.seed, arguments.database);
+    let steps = match arguments.outage {
+        None => schedule(arguments.length, arguments.seed, arguments.database),
+        Some(_) if arguments.database == Database::Sqlite => bail!("--outage wants --database postgres"),
+        Some(outage) => one_outage(arguments.length, outage),
+    };
+    if arguments.outage.is_some() && steps.is_empty() {
+        bail!("--for {:?} is too short for --outage and the calm of {CALM:?} after it", arguments.length);
+    }
     if arguments.dry {
         for step in &steps {
             say(&serde_json::to_string(step)?);

@@ -48,12 +48,15 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Nothing was lost, doubled or missed, the ratings are what the results make them, and each drain was clean.
+    /// Nothing was lost, doubled or missed, the ratings are what the results make them, each drain was clean, and at
+    /// least half as many matches were played as without all this.
     pub(crate) fn is_good(&self) -> bool {
         let none = |name: &str| self.judgement[name] == 0;
+        let completed = self.judgement["matches_completed"].as_u64().unwrap_or(0);
         ["lost", "duplicates", "deadline_misses"].into_iter().all(none)
             && self.audit["findings"].as_array().is_some_and(Vec::is_empty)
             && self.tally.unclean_stops.is_empty()
+            && 2 * completed >= self.matches_undisturbed
     }
 
     pub(crate) fn to_json(&self) -> Value {
@@ -215,7 +218,8 @@ mod tests {
 
     #[test]
     fn what_is_lost_doubled_missed_or_wrong_is_not_good_and_what_nobody_told_is_not_either() {
-        let clean = json!({"lost": 0, "duplicates": 0, "deadline_misses": 0, "expired": 7});
+        let clean =
+            json!({"lost": 0, "duplicates": 0, "deadline_misses": 0, "expired": 7, "matches_completed": 5});
         let audit = json!({"findings": []});
         assert!(outcome(clean.clone(), audit.clone()).is_good());
         for name in ["lost", "duplicates", "deadline_misses"] {
@@ -225,6 +229,10 @@ mod tests {
         }
         assert!(!outcome(clean.clone(), json!({"findings": ["one"]})).is_good());
         assert!(!outcome(clean.clone(), json!({})).is_good());
+        for (matches_undisturbed, good) in [(10, true), (11, false)] {
+            let slowed = Outcome { matches_undisturbed, ..outcome(clean.clone(), audit.clone()) };
+            assert_eq!(slowed.is_good(), good, "5 matches to {matches_undisturbed}");
+        }
         let mut stopped = outcome(clean, audit);
         stopped.tally.unclean_stops.push("exit status: 70".to_owned());
         assert!(!stopped.is_good());

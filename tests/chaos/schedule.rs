@@ -113,6 +113,14 @@ pub(crate) fn schedule(length: Duration, seed: u64, database: Database) -> Vec<S
     steps.collect()
 }
 
+/// The database is away once, as soon as people play; nothing where that takes too long.
+pub(crate) fn one_outage(length: Duration, outage: Duration) -> Vec<Step> {
+    let at = QUIET * 3;
+    let deed = Deed::StopDatabase { ms: outage.as_millis() as u64 };
+    let step = Step { at_ms: at.as_millis() as u64, deed };
+    if at + outage + CALM <= length { vec![step] } else { Vec::new() }
+}
+
 fn deeds(active_s: u64, database: Database, chance: &mut Chance) -> Vec<Deed> {
     if active_s == 0 {
         return Vec::new();

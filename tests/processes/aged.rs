@@ -22,6 +22,9 @@ use std::time::Duration;
 /// Pairs of players who are on no other page of the leaderboard than the first two.
 const PAIRS: u64 = 11;
 
+/// Of a message whose app is thinking.
+const LOADING: u64 = 1 << 7;
+
 /// A ladder that drained, whose journal goes on.
 struct Stopped {
     journal: Journal,
@@ -149,7 +152,8 @@ async fn what_is_old_is_posted_anew_or_refused_and_older_matches_wait_for_their_
     let (_, old) = stopped.has_waited_since(waiting, now - minutes(56));
     stopped.tells(&[winner, loser, waiting]);
 
-    let ladder = Ladder::start_again(root, emulator).await;
+    // Answers that wait for the tables would make it busy, and then messages are told anew more rarely.
+    let ladder = Ladder::start_again_with(root, emulator, &[("LOAD_LEVELS", "answer=60/60")]).await;
     // Discord would soon limit the edits of such a message.
     let anew = waits_in_a_message_after(&cid, &old.to_string()).await;
     // It is at hand again where Cid asks for it.
@@ -173,6 +177,12 @@ async fn what_is_old_is_posted_anew_or_refused_and_older_matches_wait_for_their_
     }
     refused(&bea, "busy").await;
     refused(&bea, "history-away").await;
+    // Discord is about to take no edits, and an answer is one as long as the app is thinking.
+    wait_for("all to be answered", async || {
+        let mut flags = bea.messages().await.into_iter().map(|message| message["flags"].as_u64());
+        flags.all(|flags| flags.unwrap_or(0) & LOADING == 0).then_some(())
+    })
+    .await;
     sqlx::query("rollback").execute(&mut database).await.unwrap();
     database.close().await.unwrap();
 

@@ -57,7 +57,8 @@ async fn a_match_that_left_memory_is_shown_from_the_archive() {
     assert_eq!(match_id, MatchId(1));
     confirm(&ana, match_id).await;
     confirm(&bea, match_id).await;
-    ana.upload("game.SC2Replay", replay_of(&ana).await).await;
+    let file = replay_of(&ana).await;
+    ana.upload("game.SC2Replay", file.clone()).await;
     told_the_result(&ana, &bea, match_id).await;
     let (status, root) = ladder.stop();
     assert!(status.success(), "{status}");
@@ -80,6 +81,7 @@ async fn a_match_that_left_memory_is_shown_from_the_archive() {
     ] {
         owner.reads_in_time(words).await;
     }
+    assert_eq!(owner.download().await, file, "with its replay");
     assert!(!ana.reads("from the archive").await, "only staff see it");
     let (status, _root) = ladder.stop();
     assert!(status.success(), "{status}");

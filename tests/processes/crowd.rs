@@ -1,6 +1,6 @@
 //! Three hundred players who act at once, at a Discord that is far away, and at one that is in trouble.
 
-use super::discord::{ask_for, logged, stats};
+use super::discord::{ask_for, logged, requests, stats, tried_again};
 use crate::support::{Ladder, Person, wait_for};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -11,6 +11,9 @@ const PLAYERS: usize = 300;
 
 /// What someone reads whose file is no replay.
 const NO_REPLAY: &str = "That is not a replay";
+
+/// And whoever asks how all of this works.
+const HELP: &str = "pairs Brood War players with StarCraft II players";
 
 /// People with their first page of `/setup` before them, and the message that it is in. Nobody looks again and
 /// again: three hundred who do are more than what they wait for.
@@ -61,13 +64,6 @@ fn acknowledged(ladder: &Ladder, is_meant: impl Fn(&Value) -> bool) -> Vec<Optio
     waits
 }
 
-/// All requests of the bot, and what they were answered.
-async fn requests(ladder: &Ladder) -> Vec<Value> {
-    let url = format!("http://{}/emulator/requests?after=0", ladder.emulator);
-    let listed: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
-    listed.as_array().cloned().unwrap_or_else(|| listed["requests"].as_array().unwrap().clone())
-}
-
 #[tokio::test]
 async fn three_hundred_who_press_at_once_are_acknowledged_at_once_and_in_trouble_get_everything_once() {
     let ladder = Ladder::start().await;
@@ -109,28 +105,19 @@ async fn three_hundred_who_press_at_once_are_acknowledged_at_once_and_in_trouble
     })
     .await;
     for (person, _) in &people {
-        let told = person.texts().await.iter().filter(|text| text.contains(NO_REPLAY)).count();
-        assert_eq!(told, 1, "{} is told once", person.name);
+        person.reads_in_time(HELP).await;
+        let texts = person.texts().await;
+        let told = [NO_REPLAY, HELP].map(|words| texts.iter().filter(|text| text.contains(words)).count());
+        assert_eq!(told, [1, 1], "{} is told once", person.name);
     }
     let stats = stats(&ladder).await;
     assert_eq!(stats["deadline_misses"], 0, "{stats:#}");
     assert!(stats["http_planted_failures"].as_u64() > Some(0), "{stats:#}");
 
+    let made = requests(&ladder).await;
+    let limited = made.iter().filter(|request| request["status"] == 429).count();
     // One call is one path: a post in a DM, a callback, an answer.
-    let mut tries: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    let (mut limited, mut again) = (0, 0);
-    for request in requests(&ladder).await {
-        let path = format!("{} {}", request["method"], request["path"]);
-        tries.entry(path).or_default().push(request["at_ms"].as_u64().unwrap());
-        limited += usize::from(request["status"] == 429);
-    }
-    for (path, times) in
-        tries.iter().filter(|(path, _)| path.contains("messages") || path.contains("callback"))
-    {
-        again += times.len() - 1;
-        let too_soon = times.windows(2).any(|two| two[1] - two[0] < 900);
-        assert!(!too_soon, "{path}: {times:?}");
-    }
+    let again = tried_again(&made, |path| path.contains("messages") || path.contains("callback"));
     println!("{again} calls were made again, {limited} of them after a 429");
     assert!(again > 0 && limited > 0, "there was trouble: {again} {limited}");
     assert!(limited <= 64, "{limited} calls met the limit");

@@ -6,6 +6,7 @@ use ipc_schema::fact_line::Fact;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub(super) async fn ask_for(ladder: &Ladder, trouble: &Value) {
     let url = format!("http://{}/emulator/faults", ladder.emulator);
@@ -24,6 +25,30 @@ pub(super) fn logged(ladder: &Ladder, kind: &str) -> Vec<Value> {
 pub(super) async fn stats(ladder: &Ladder) -> Value {
     let url = format!("http://{}/emulator/stats", ladder.emulator);
     reqwest::get(url).await.unwrap().json().await.unwrap()
+}
+
+/// All requests of the bot, and what they were answered.
+pub(super) async fn requests(ladder: &Ladder) -> Vec<Value> {
+    let url = format!("http://{}/emulator/requests?after=0", ladder.emulator);
+    let listed: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+    listed.as_array().cloned().unwrap_or_else(|| listed["requests"].as_array().unwrap().clone())
+}
+
+/// How many of these requests had to be made again, among those whose paths are each one call.
+pub(super) fn tried_again(made: &[Value], is_one_call: impl Fn(&str) -> bool) -> usize {
+    let mut tries: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
+    for request in made {
+        let (method, path) = (request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
+        if is_one_call(path) {
+            tries.entry((method, path)).or_default().push(request["at_ms"].as_u64().unwrap());
+        }
+    }
+    for (call, times) in &tries {
+        // They leave a second apart; a machine that does much else may let the first one arrive late.
+        let too_soon = times.windows(2).any(|two| two[1] - two[0] < 750);
+        assert!(!too_soon, "{call:?} was tried again too soon: {times:?}");
+    }
+    tries.values().map(|times| times.len() - 1).sum()
 }
 
 #[tokio::test]
@@ -56,6 +81,13 @@ async fn a_match_is_told_once_and_to_its_end_through_all_that_discord_may_do() {
     ask_for(&ladder, &json!({"callback_latency_ms": 1_000, "latency_ms": 300, "errors": 0.3})).await;
     confirm(&ana, match_id).await;
     confirm(&bea, match_id).await;
+    // Two presses may be spared; among these one in seven is refused.
+    wait_for("a callback to be refused", async || {
+        ana.command("help").await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        (!logged(&ladder, "callback_failed").is_empty()).then_some(())
+    })
+    .await;
     for person in [&ana, &bea] {
         person.told("the match sheet", |line| matches!(line.fact, Fact::Playing { .. }).then_some(())).await;
     }
@@ -67,17 +99,8 @@ async fn a_match_is_told_once_and_to_its_end_through_all_that_discord_may_do() {
     told_the_result(&ana, &bea, match_id).await;
     ask_for(&ladder, &json!({"callback_latency_ms": 0})).await;
 
-    let mut callbacks: BTreeMap<String, Vec<u64>> = BTreeMap::new();
-    for line in logged(&ladder, "callback_failed").iter().chain(&logged(&ladder, "callback")) {
-        let interaction = line["interaction"].as_str().unwrap().to_owned();
-        callbacks.entry(interaction).or_default().push(line["at_ms"].as_u64().unwrap());
-    }
-    assert!(callbacks.values().any(|tries| tries.len() > 1), "none had to be tried again");
-    for (interaction, mut tries) in callbacks {
-        tries.sort_unstable();
-        let too_soon = tries.windows(2).any(|pair| pair[1] - pair[0] < 900);
-        assert!(!too_soon, "{interaction} was tried again too soon: {tries:?}");
-    }
+    let again = tried_again(&requests(&ladder).await, |path| path.contains("callback"));
+    assert!(again > 0, "none was tried again");
     wait_for("the deliveries to be on record", async || {
         (ladder.gauge("frontend", "cards_in_flight") == Some(0.0)).then_some(())
     })

@@ -3,6 +3,7 @@
 
 use super::refusals::evoladder;
 use crate::support::{Ladder, wait_for};
+use evoladder::clock;
 use evoladder::failpoint::{Fault, PLACES, Passed, Place, STRUCK, arm};
 use nix::sys::signal::Signal;
 use serde_json::Value;
@@ -12,8 +13,8 @@ use std::time::Duration;
 /// Enough that each place is passed within a second or two.
 const PLAYERS: u32 = 32;
 
-/// What is due to a player may take so long; only then the judge calls it lost.
-const CALM: Duration = Duration::from_secs(31);
+/// After so many seconds the judge calls lost what was not told: more than a restart and the tries after it.
+const DUE_S: u64 = 12;
 
 /// Longer than a press waits for its answer before it is acknowledged without.
 const SLOW: Duration = Duration::from_millis(1_200);
@@ -155,20 +156,30 @@ async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
     let ladder = Ladder::start_playing(PLAYERS, &variables).await;
     assert!(first().all(|place| has_struck(points, place)));
     assert_eq!(ladder.restarts("db-writer"), first().count() as u64);
+    let began = clock::instant();
+    let passed = |what: &str| println!("{what}: {:.1?}", began.elapsed());
     walk_presses(&ladder, points).await;
+    passed("presses");
     walk_starts(&ladder, points).await;
+    passed("starts");
     walk_late_answers(&ladder, points).await;
+    passed("late answers");
     walk_games(&ladder, points).await;
+    passed("games");
     for place in PLACES.iter().filter(|place| !matches!(place.passed, Passed::ByTestsIn(_))) {
         assert!(has_struck(points, *place), "{:?} was not passed", place.name);
     }
-    tokio::time::sleep(CALM).await;
+    tokio::time::sleep(Duration::from_secs(DUE_S + 1)).await;
 
     let log = ladder.log();
     let (status, root) = ladder.stop();
     let data = root.path().join("data");
-    let judged: Value = serde_json::from_slice(&std::fs::read(data.join("judge.json")).unwrap()).unwrap();
-    assert!(status.success(), "{status}: {judged:#}\n{log}");
+    let found = std::fs::read_to_string(data.join("judge.json")).unwrap_or_default();
+    assert!(status.success(), "{status}: {found}\n{log}");
+    let (due, folder) = (DUE_S.to_string(), data.to_str().unwrap());
+    let judge = evoladder(&["judge", "--json", "--due", &due, "--data", folder], &[]);
+    let judged = serde_json::from_slice::<Value>(&judge.stdout);
+    let judged = judged.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&judge.stderr)));
     assert_eq!((&judged["lost"], &judged["duplicates"]), (&0.into(), &0.into()), "{judged:#}");
     assert!(judged["matches_completed"].as_u64().unwrap() > 5, "{judged:#}");
     let audit = evoladder(&["audit", "--data", data.to_str().unwrap()], &[]);

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 fn executables_with_probe() -> TempDir {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let built = Path::new(env!("CARGO_BIN_EXE_evoladder")).parent().unwrap();
-    for name in ["", "-backend", "-db-writer", "-frontend", "-emulator", "-players", "-judge"] {
+    for name in ["", "-dashboard", "-backend", "-db-writer", "-frontend", "-emulator", "-players", "-judge"] {
         let name = format!("evoladder{name}");
         fs::hard_link(built.join(&name), folder.path().join(&name)).unwrap();
     }
@@ -54,7 +54,7 @@ async fn a_file_that_opens_a_socket_ends_its_worker_and_the_honest_one_is_read()
     wait_for("what the worker sees", async || ladder.log().contains("probe environment").then_some(())).await;
     let log = ladder.log();
     let seen = log.lines().find(|line| line.contains("probe environment")).unwrap();
-    let names = ["EVOLADDER_RUN_DIR", "EVOLADDER_LOG", "REPLAY_SANDBOX"];
+    let names = ["EVOLADDER_RUN_DIR", "EVOLADDER_LOG", "EVOLADDER_LOG_FORMAT", "REPLAY_SANDBOX"];
     assert!(names.iter().all(|name| seen.contains(name)), "{seen}");
     assert_eq!(seen.matches(r#"\"="#).count(), names.len(), "it sees these and no others: {seen}");
     assert!(!seen.contains("hidden"), "{seen}");

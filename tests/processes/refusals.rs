@@ -1,7 +1,10 @@
 //! What people and operators read when something is wrong.
 
+use super::discord::ask_for;
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::{Ladder, Person, processes};
+use ipc_schema::control::EXIT_CONFIG;
+use serde_json::json;
 use sqlx::Connection;
 use std::process::{Command, Output};
 
@@ -45,6 +48,28 @@ pub(super) fn evoladder(args: &[&str], variables: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
+#[tokio::test]
+async fn a_token_that_is_reset_ends_a_ladder_that_says_where_to_get_one_and_goes_on_with_it() {
+    let ladder = Ladder::start().await;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    confirm(&ana, match_id).await;
+    ask_for(&ladder, &json!({"reset_token": true})).await;
+    let emulator = ladder.emulator;
+    let (status, root) = ladder.ended().await;
+    let told = std::fs::read_to_string(root.path().join("log")).unwrap();
+    assert_eq!(status.code(), Some(i32::from(EXIT_CONFIG)), "{told}");
+    let line = told.lines().find(|line| line.contains("for good with code 4004")).expect("it says why");
+    assert!(line.contains("Reset Token") && line.contains("DISCORD_TOKEN"), "{line}");
+    assert!(told.contains("the frontend cannot run with this configuration"), "{told}");
+
+    // The operator has put a new one in; what was before counts.
+    let ladder = Ladder::start_again(root, emulator).await;
+    confirm(&bea, match_id).await;
+    ana.upload("game.SC2Replay", replay_of(&ana).await).await;
+    told_the_result(&ana, &bea, match_id).await;
+    assert!(ladder.stop().0.success());
+}
+
 #[test]
 fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
     let _alone = processes();
@@ -66,6 +91,13 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
             "error, warn, info or debug",
         ),
         (vec!["run", "--emulator", "--data", data], vec![("LADDER_OWNER", "@ana")], "LADDER_OWNER"),
+        (vec!["run", "--emulator", "--data", data], vec![("SHARDS", "3-1/16")], "1-3/16"),
+        (
+            vec!["run", "--emulator", "--data", data],
+            vec![("SHARDS", "4-7/16")],
+            "does not begin with shard 0",
+        ),
+        (vec!["run", "--emulator", "--data", data], vec![("FRONTEND_PROCESSES", "2")], "SHARDS has only 1"),
         (vec!["run", "--emulator", "--data", nowhere], vec![], "file"),
         (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (

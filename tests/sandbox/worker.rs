@@ -4,7 +4,7 @@ use super::super::support::PATIENCE;
 use super::super::support::role::{receive, send};
 use evoladder::config;
 use ipc_schema::control::{FromChild, Hello, Layer, LayerKind, Role, ToChild};
-use ipc_schema::ids::{Incarnation, JobId};
+use ipc_schema::ids::{Incarnation, JobId, Trace};
 use ipc_schema::replay::{Fault, Job, ReplayFacts, WorkerRequest};
 use nix::sys::signal::Signal;
 use std::fs::{self, File};
@@ -76,7 +76,7 @@ impl Worker {
     pub(crate) fn job(&mut self, file: &[u8]) -> End {
         assert_eq!(receive(&mut self.backend), Some(WorkerRequest::Pull));
         let job = JobId(7);
-        send(&mut self.backend, &Job { job, bytes: u32::try_from(file.len()).unwrap() });
+        send(&mut self.backend, &Job { job, bytes: u32::try_from(file.len()).unwrap(), trace: Trace::NONE });
         self.backend.write_all(file).unwrap();
         match receive(&mut self.backend) {
             Some(WorkerRequest::Done { job: done, result }) => {

@@ -14,7 +14,7 @@ use evoladder::journal::Journal;
 use evoladder::store::Store;
 use ipc_schema::control::{EXIT_CONFIG, FromChild, Hello, Role};
 use ipc_schema::db_writer::{Record, SnapshotHead, WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::ids::{Incarnation, LadderId, Seq};
+use ipc_schema::ids::{Incarnation, LadderId, Seq, Trace};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -142,7 +142,7 @@ fn load(root: &Path) -> Loaded {
     send(&mut writer, &Hello::new(Role::Backend, Incarnation(2)));
     assert_eq!(receive::<Hello>(&mut writer).map(|hello| hello.role), Some(Role::DbWriter));
     let mut ask = |request| {
-        send(&mut writer, &WriterCall { id: 1, request });
+        send(&mut writer, &WriterCall { id: 1, trace: Trace::NONE, request });
         let (answer, blob) = receive_with_blob::<WriterAnswer>(&mut writer).expect("it answers");
         (answer.reply, blob)
     };

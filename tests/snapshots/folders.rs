@@ -213,17 +213,17 @@ fn a_database_that_lacks_what_was_trimmed_is_refused_with_a_snapshot_too() {
 #[test]
 fn an_audit_reads_what_was_trimmed_from_the_database() {
     let data = Data::new();
-    let audit = block_on(audit::run(data.path(), None)).unwrap();
+    let audit = audit::run(data.path(), None).unwrap();
     assert_eq!(audit.records, LAST as u64);
     assert!(
         audit.is_clean() && audit.to_string().contains("records of the database and the journal"),
         "{audit}"
     );
     data.database(&history()[..50], LADDER);
-    let error = format!("{:#}", block_on(audit::run(data.path(), None)).unwrap_err());
+    let error = format!("{:#}", audit::run(data.path(), None).unwrap_err());
     assert!(error.contains("begins with record 81") && error.contains("ends with record 50"), "{error}");
     data.lose(DATABASE);
-    let error = format!("{:#}", block_on(audit::run(data.path(), None)).unwrap_err());
+    let error = format!("{:#}", audit::run(data.path(), None).unwrap_err());
     assert!(error.contains("begins with record 81"), "{error}");
 }
 

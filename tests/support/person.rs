@@ -40,9 +40,24 @@ impl Person {
     pub(crate) async fn in_guild(&self) -> Person {
         let url = format!("http://{}/emulator/guild", self.emulator);
         let guild: Value = self.http.get(url).send().await.unwrap().json().await.unwrap();
+        self.in_first_channel_of(&guild).await
+    }
+
+    /// The same in a server whose events go to this shard.
+    pub(crate) async fn at_shard(&self, shard: u32, of: u32) -> Person {
+        let guild = self.post("guilds", &json!({ "shard": shard, "of": of })).await;
+        self.in_first_channel_of(&guild).await
+    }
+
+    async fn in_first_channel_of(&self, guild: &Value) -> Person {
         let channel = guild["channels"][0]["id"].as_str().map(str::to_owned);
         let person = Person::new(self.emulator, &self.name).await;
         Person { channel: Some(channel.expect("a guild has channels")), ..person }
+    }
+
+    /// Where everything happens, if that is not the DM.
+    pub(crate) fn channel(&self) -> Option<&str> {
+        self.channel.as_deref()
     }
 
     /// Whether the account takes messages of the bot's.

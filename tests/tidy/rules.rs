@@ -1,7 +1,16 @@
 //! Who may name whom. Each rule is a sentence, the files it is about, and what they must not name.
 
-const ROLES: [&str; 8] =
-    ["audit", "backend", "db_writer", "frontend", "judge", "players", "replay_worker", "supervisor"];
+const ROLES: [&str; 9] = [
+    "audit",
+    "backend",
+    "dashboard",
+    "db_writer",
+    "frontend",
+    "judge",
+    "players",
+    "replay_worker",
+    "supervisor",
+];
 
 /// The files of ipc-schema that hold plain facts.
 const DOMAIN_WORDS: [&str; 8] =
@@ -120,6 +129,21 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| root(path) == "jsonschema" && file != "emulator/src/spec.rs",
     },
     Rule {
+        says: "zstd_safe is named in emulator/src/gateway/zstd_stream.rs, and by the test that reads what it makes",
+        forbids: |file, path, _| {
+            root(path) == "zstd_safe"
+                && !["emulator/src/gateway/zstd_stream.rs", "emulator/src/tests/wire.rs"].contains(&file)
+        },
+    },
+    Rule {
+        says: "axum is named in src/dashboard/web.rs, and in the emulator",
+        forbids: |file, path, _| {
+            root(path) == "axum"
+                && (file.starts_with("src/") || file.starts_with("bin/"))
+                && file != "src/dashboard/web.rs"
+        },
+    },
+    Rule {
         says: "bzip2 is named in replay",
         forbids: |file, path, _| root(path) == "bzip2" && !file.starts_with("replay/"),
     },
@@ -140,13 +164,13 @@ pub(super) const RULES: &[Rule] = &[
         forbids: |file, path, _| in_module(file, "db_writer") && module_of(path) == Some("domain"),
     },
     Rule {
-        says: "only the db-writer sees store and journal, judge and check read store, the audit both, and bin/journal.rs journal",
+        says: "only the db-writer sees store and journal, judge and check read store, audit and backup both, and bin/journal.rs journal",
         forbids: |file, path, _| {
             let storage = ["store", "journal"];
             let tool = ["bin/journal.rs", "benches/writer.rs"].contains(&file);
             let reads = ["judge", "check"].iter().any(|module| in_module(file, module))
                 && module_of(path) == Some("store")
-                || in_module(file, "audit")
+                || ["audit", "backup"].iter().any(|module| in_module(file, module))
                 || tool && module_of(path) == Some("journal")
                 || ["benches/restart.rs", "benches/writer/database.rs"].contains(&file);
             module_of(path).is_some_and(|module| storage.contains(&module))

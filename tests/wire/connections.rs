@@ -9,7 +9,7 @@ use evoladder::ipc::connection::{Connection, Inbound, connect, serve};
 use ipc_schema::control::{Hello, Role};
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
 use ipc_schema::frame::{self, MAX_FRAME_BYTES};
-use ipc_schema::ids::Seq;
+use ipc_schema::ids::{Seq, Trace};
 use ipc_schema::vocab::FileHash;
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +23,7 @@ fn start_server(path: &Path) {
         while let Some(greeted) = clients.recv().await {
             let mut client: Connection<WriterCall> = greeted.open();
             tokio::spawn(async move {
-                while let Some(Inbound { message: WriterCall { id, request }, blob }) =
+                while let Some(Inbound { message: WriterCall { id, request, .. }, blob }) =
                     client.inbox.recv().await
                 {
                     let reply = match request {
@@ -45,7 +45,7 @@ async fn healthy(path: &Path) -> Connection<WriterAnswer> {
 }
 
 async fn ask(connection: &mut Connection<WriterAnswer>, id: u64) {
-    let call = WriterCall { id, request: WriterRequest::Load { after: Seq(id) } };
+    let call = WriterCall { id, trace: Trace::NONE, request: WriterRequest::Load { after: Seq(id) } };
     connection.outbox.send(&call, Bytes::new()).await.unwrap();
     let answer = patient(connection.inbox.recv()).await.expect("the healthy connection stays").message;
     assert_eq!(answer, WriterAnswer { id, reply: WriterReply::Appended { through: Seq(id) } });
@@ -58,7 +58,9 @@ fn framed(body: &[u8]) -> Vec<u8> {
 #[test]
 fn a_stranger_is_refused_and_a_healthy_peer_beside_it_is_served() {
     let ours = framed(&body(&hello(Role::Backend)));
-    let call = |id| framed(&body(&WriterCall { id, request: WriterRequest::Load { after: Seq(id) } }));
+    let call = |id| {
+        framed(&body(&WriterCall { id, trace: Trace::NONE, request: WriterRequest::Load { after: Seq(id) } }))
+    };
     let forged = |bytes: usize| u32::try_from(bytes).unwrap().to_le_bytes().to_vec();
     let wrong = |change: fn(&mut Hello)| {
         let mut hello = hello(Role::Backend);
@@ -153,9 +155,12 @@ fn blobs_arrive_byte_equal_between_small_messages() {
             for (bytes, id) in sizes.into_iter().zip(1..) {
                 let length = u32::try_from(bytes).unwrap();
                 let request = WriterRequest::StoreReplay { hash: FileHash([1; 32]), bytes: length };
-                outbox.send(&WriterCall { id, request }, blob(bytes)).await.unwrap();
+                outbox.send(&WriterCall { id, trace: Trace::NONE, request }, blob(bytes)).await.unwrap();
                 let request = WriterRequest::Load { after: Seq(id) };
-                outbox.send(&WriterCall { id: 100 + id, request }, Bytes::new()).await.unwrap();
+                outbox
+                    .send(&WriterCall { id: 100 + id, trace: Trace::NONE, request }, Bytes::new())
+                    .await
+                    .unwrap();
             }
         };
         let receiving = async {

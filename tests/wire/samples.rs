@@ -14,7 +14,8 @@ use ipc_schema::event::{
     Rerating, Unmatched, WhyNot,
 };
 use ipc_schema::ids::{
-    CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, UserId,
+    CardId, CaseId, ChannelId, JobId, Key, LadderId, MatchId, MessageId, PlayerId, ProposalId, Seq, Trace,
+    UserId,
 };
 use ipc_schema::notifications::{Place, Wish};
 use ipc_schema::replay::{Fault, ReplayFacts, ReplayPlayer};
@@ -621,6 +622,7 @@ pub(crate) fn backend_requests() -> Vec<BackendRequest> {
         HeldBack { caller },
         CardTold { card: CARD, version: 1 },
         ShowQueue { caller },
+        TakeCards,
     );
     let reason = || text("because");
     let acts = staff_acts().into_iter().map(|act| act.try_map(|_| Ok::<_, Infallible>(text("Bisu"))));
@@ -646,7 +648,7 @@ fn filter() -> LeaderboardFilter {
 
 pub(crate) fn backend_calls() -> Vec<BackendCall> {
     let keys = std::iter::once(None).chain(keys().into_iter().map(Some)).cycle();
-    let call = |((request, key), id)| BackendCall { id, key, deadline: AT, request };
+    let call = |((request, key), id)| BackendCall { id, key, trace: Trace(id), deadline: AT, request };
     backend_requests().into_iter().zip(keys).zip(1..).map(call).collect()
 }
 
@@ -753,6 +755,7 @@ pub(crate) fn backend_events() -> Vec<BackendEvent> {
         message: None,
         replaces: Some(MESSAGE),
         tried_since: None,
+        trace: Trace(7),
         view,
     };
     let one_each = every!(BackendEvent:

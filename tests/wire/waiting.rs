@@ -5,7 +5,7 @@ use evoladder::config;
 use ipc_schema::backend::{BackendCall, BackendMessage, BackendReply, BackendRequest};
 use ipc_schema::control::{FromChild, Hello, Role};
 use ipc_schema::db_writer::{WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::ids::{Incarnation, Key, LadderId, Seq, UserId};
+use ipc_schema::ids::{Incarnation, Key, LadderId, Seq, Trace, UserId};
 use ipc_schema::vocab::{Caller, Locale, Refusal, Timestamp};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
@@ -36,7 +36,7 @@ impl Waiting {
     }
 
     fn answer(&mut self, expected: &WriterRequest, reply: WriterReply) {
-        let WriterCall { id, request } = receive(&mut self.writer).unwrap();
+        let WriterCall { id, request, .. } = receive(&mut self.writer).unwrap();
         assert_eq!(request, *expected);
         send(&mut self.writer, &WriterAnswer { id, reply });
     }
@@ -81,7 +81,7 @@ fn a_press_is_too_old_once_its_answer_may_be_forgotten() {
         let now = evoladder::clock::now();
         let key = Some(Key::Interaction(snowflake(now - Duration::from_secs(60 * minutes))));
         let (deadline, request) = (now + Duration::from_secs(60), BackendRequest::JoinQueue { caller });
-        send(frontend, &BackendCall { id, key, deadline, request });
+        send(frontend, &BackendCall { id, key, deadline, trace: Trace::NONE, request });
     };
     press(&mut frontend, 1, 16);
     // Older presses were decided before, so this one is refused without the db-writer.

@@ -14,28 +14,32 @@ use crate::message::{items, without_nulls};
 use crate::rules::commands::check_commands;
 use crate::saved::Entry;
 use crate::wire::{Body, Reply};
-use crate::world::World;
+use crate::world::{User, World};
 
 pub(super) fn gateway_bot(world: &World, now: Moment) -> Reply {
     let (remaining, reset_after) = world.limits.identifies(now);
     Reply::ok(json!({
         "url": format!("ws://{}", world.address),
-        "shards": 1,
+        "shards": world.recommended_shards,
         "session_start_limit": {
             "total": DAILY_IDENTIFIES,
             "remaining": remaining,
             "reset_after": u64::try_from(reset_after.as_millis()).unwrap_or(u64::MAX),
-            "max_concurrency": 1,
+            "max_concurrency": world.limits.max_concurrency,
         },
     }))
 }
 
 pub(crate) fn current_user(world: &World) -> Value {
     let mut user = world.bot_user();
-    for (key, value) in [("mfa_enabled", json!(false)), ("verified", json!(true)), ("email", Value::Null)] {
+    for (key, value) in [
+        ("mfa_enabled", json!(false)),
+        ("verified", json!(true)),
+        ("email", Value::Null),
+        ("locale", json!("en-US")),
+    ] {
         user[key] = value;
     }
-    user["flags"] = 0.into();
     user
 }
 
@@ -51,8 +55,17 @@ pub(super) fn current_application(world: &World) -> Value {
         "flags": world.application_flags,
         "team": null,
         "verify_key": world.mint.signature(&["verify_key"]),
-        "approximate_guild_count": 1,
+        "approximate_guild_count": world.guilds().count(),
         "approximate_user_install_count": world.users.len(),
+        "approximate_user_authorization_count": 0,
+        "type": null,
+        "flags_new": world.application_flags.to_string(),
+        "redirect_uris": [],
+        "interactions_endpoint_url": null,
+        "role_connections_verification_url": null,
+        "owner": User::new(&world.mint, "owner").render(),
+        "explicit_content_filter": 0,
+        "eligible_oauth2_scopes": [],
     })
 }
 

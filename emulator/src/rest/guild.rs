@@ -30,15 +30,21 @@ pub(super) fn guild(world: &World, guild: Snowflake) -> Result<Reply, Fault> {
 
 /// The guilds of the bot, with what it may do in each.
 pub(super) fn current_guilds(world: &World) -> Reply {
-    Reply::ok(json!([{
-        "id": world.guild.id.json(), "name": world.guild.render()["name"], "icon": null, "banner": null,
-        "owner": false, "permissions": world.guild.base(Who::Bot).to_string(), "features": [],
-    }]))
+    let shown = world.guilds().map(|guild| {
+        json!({
+            "id": guild.id.json(), "name": guild.name, "icon": null, "banner": null, "owner": false,
+            "permissions": guild.base(Who::Bot).to_string(), "features": [],
+        })
+    });
+    Reply::ok(shown.collect())
 }
 
 pub(super) fn channels(world: &World, guild: Snowflake) -> Result<Reply, Fault> {
     check_guild(world, guild)?;
-    let texts = world.channels.values().filter(|channel| matches!(channel.place, Place::Text(_)));
+    let texts = world
+        .channels
+        .values()
+        .filter(|channel| matches!(channel.place, Place::Text(_)) && world.guild_at(channel.id).id == guild);
     Ok(Reply::ok(texts.map(|channel| world.render_channel(channel)).collect()))
 }
 

@@ -11,7 +11,7 @@ use crate::events::Seen;
 use crate::fault::Fault;
 use crate::ids::Snowflake;
 use crate::interaction::{Interaction, Kind, Modal, State, TokenFault};
-use crate::message::{COMMAND_ANSWER, Message, REPLY, items, number_components, without_nulls};
+use crate::message::{COMMAND_ANSWER, Message, REPLY, complete_components, items, without_nulls};
 use crate::rules::commands::check_suggestions;
 use crate::rules::components::check_modal;
 use crate::rules::{EPHEMERAL, Form, LOADING, check_message};
@@ -191,7 +191,7 @@ fn open_modal(world: &mut World, now: Moment, interaction: &Interaction, data: &
     let custom_id = data.get("custom_id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let components = data.get("components").map(items).unwrap_or_default();
     let mut components: Vec<Value> = components.iter().map(without_nulls).collect();
-    number_components(&mut components);
+    complete_components(&mut components);
     let shown = json!({
         "modal_id": modal_id.json(),
         "custom_id": custom_id,

@@ -269,7 +269,7 @@ async fn the_log_says_what_happened_in_order() {
         {"kind": "started", "life": 1, "listen": address},
         {"kind": "user", "user": id, "name": "ana", "channel": dm},
         {"kind": "gateway_connect"},
-        {"kind": "gateway_identify", "session": session, "living": 1},
+        {"kind": "gateway_identify", "session": session, "shard": [0, 1], "living": 1},
         {"kind": "press", "by": "command", "interaction": command, "user": id, "command": "admin ban"},
         {"kind": "callback", "interaction": command, "user": id, "type": 4, "ok": true},
         {"kind": "answer", "interaction": command, "user": id},

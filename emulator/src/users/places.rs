@@ -6,11 +6,15 @@ use super::Refused;
 use super::press::{context, is_in_guild, is_shown};
 use crate::clock::Moment;
 use crate::events::Seen;
-use crate::guild::{Place, Who, permission};
+use crate::guild::{Guild, Place, Who, permission};
 use crate::ids::Snowflake;
 use crate::places::DM_PERMISSIONS;
+use crate::session::Share;
 use crate::wire::Reply;
 use crate::world::{Dms, User, World};
+
+/// Of a bot in the emulator. For each of them a guild is looked for by chance, which takes as many attempts.
+const MOST_SHARDS: u64 = 64;
 
 pub(super) fn account(user: &User) -> Value {
     json!({
@@ -19,12 +23,27 @@ pub(super) fn account(user: &User) -> Value {
     })
 }
 
-pub(super) fn guild(world: &World) -> Reply {
-    let channels = world.channels.values().filter_map(|channel| match &channel.place {
+/// A further guild, made where there is none of this shard.
+pub(super) fn enter(world: &mut World, now: Moment, json: &Value) -> Result<Reply, Refused> {
+    let [number, of] = ["shard", "of"].map(|name| json.get(name).and_then(Value::as_u64));
+    let share = number.zip(of).map(|(number, of)| Share { number, of });
+    let share = share.filter(|share| share.number < share.of && share.of <= MOST_SHARDS);
+    let share = share.ok_or_else(|| {
+        Refused::because(format!("A shard is a number below of, which is at most {MOST_SHARDS}."))
+    })?;
+    let id = world.enter_guild_of(share);
+    world.log.note(now, "guild", json!({"guild": id.json(), "shard": [share.number, share.of]}));
+    world.see(now, None, None, Seen::Places);
+    Ok(guild(world, world.further.get(&id).unwrap_or(&world.guild)))
+}
+
+pub(super) fn guild(world: &World, of: &Guild) -> Reply {
+    let here = world.channels.values().filter(|channel| world.guild_at(channel.id).id == of.id);
+    let channels = here.filter_map(|channel| match &channel.place {
         Place::Text(text) => Some(json!({"id": channel.id.json(), "name": text.name})),
         Place::Dm { .. } | Place::Thread(_) => None,
     });
-    let guild = world.guild.render();
+    let guild = of.render();
     let roles = guild["roles"].as_array().into_iter().flatten();
     let roles = roles.map(|role| json!({"id": role["id"], "name": role["name"]}));
     Reply::ok(json!({
@@ -150,13 +169,14 @@ pub(super) fn put_place(world: &World, user: &User, channel: Snowflake, payload:
     }
     let permissions = world.permissions(Who::User(user), channel).to_string();
     shown["permissions"] = permissions.as_str().into();
-    let mut member = world.guild.render_member(Who::User(user));
+    let guild = world.guild_at(channel.id);
+    let mut member = guild.render_member(Who::User(user));
     member["user"] = user.render();
     member["permissions"] = permissions.into();
     payload["channel"] = shown;
     payload["context"] = context::GUILD.into();
-    payload["guild_id"] = world.guild.id.json();
-    payload["guild"] = json!({"id": world.guild.id.json(), "locale": "en-US", "features": []});
+    payload["guild_id"] = guild.id.json();
+    payload["guild"] = json!({"id": guild.id.json(), "locale": "en-US", "features": []});
     payload["guild_locale"] = "en-US".into();
     payload["member"] = member;
     payload["app_permissions"] = world.permissions(Who::Bot, channel).to_string().into();

@@ -75,7 +75,7 @@ impl Resolved {
         let user = user.ok_or_else(|| Refused::because(format!("There is no user {id}.")))?;
         self.users.insert(user.id.to_string(), user.render());
         if is_in_guild(channel) && user.in_guild {
-            let mut member = world.guild.render_member(Who::User(user));
+            let mut member = world.guild_at(channel.id).render_member(Who::User(user));
             member["permissions"] = world.permissions(Who::User(user), channel).to_string().into();
             self.members.insert(user.id.to_string(), member);
         }
@@ -83,7 +83,7 @@ impl Resolved {
     }
 
     fn take_role(&mut self, world: &World, channel: &Channel, id: &Value) -> Result<Value, Refused> {
-        let roles = world.guild.render_roles();
+        let roles = world.guild_at(channel.id).render_roles();
         let role = items(&roles).iter().find(|role| role["id"] == *id).filter(|_| is_in_guild(channel));
         let role = role.ok_or_else(|| Refused::because(format!("There is no role {id} here.")))?;
         self.roles.insert(text_of(id), role.clone());

@@ -40,7 +40,7 @@ impl Ladder {
             timer.expect("an open match has a timer").0
         });
         let ban_end = self.staff.next_ban_end().map(|(at, _)| at);
-        matches.chain(wave).chain(ban_end).chain(self.next_queue_card()).min()
+        matches.chain(wave).chain(ban_end).chain(self.next_queue_card(season.pace)).min()
     }
 
     /// The first thing that is due by time; asked again until nothing is.
@@ -59,7 +59,7 @@ impl Ladder {
         }
         match self.wave_due(season, now) {
             Some(at) => self.wave(season, now, at),
-            None => self.tell_of_queue(now),
+            None => self.tell_of_queue(now, season.pace),
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! It is edited where what it says has changed, at most every [`PAUSE`]. Each player has a moment of
 //! their own in a cycle that grows with the queue, so the wave that changes every message makes [`A_SECOND`]
-//! edits a second and no burst. A message that is still on its way gets no newer version, and while
+//! edits a second and no burst; where the ladder is busy, both are [`RARER`]. A message that is still on its way gets no newer version, and while
 //! [`ON_THEIR_WAY`] are, no other one does: where Discord is slow, all of them become rarer.
 //!
 //! There is one such message. A further one takes the place of the one before, which is deleted: when
@@ -11,6 +11,7 @@
 use super::Ladder;
 use crate::domain::cards::{Card, Cards, Content};
 use crate::domain::queue::crowd;
+use crate::domain::season::Pace;
 use ipc_schema::event::Event;
 use ipc_schema::ids::{CardId, ChannelId, MessageId, PlayerId};
 use ipc_schema::vocab::Timestamp;
@@ -22,6 +23,9 @@ const PAUSE: Duration = Duration::from_secs(20);
 
 /// Messages that are told anew in a second, on average, however many wait.
 const A_SECOND: u64 = 10;
+
+/// So many times rarer both are at [`Pace::Rare`].
+const RARER: u32 = 3;
 
 /// Messages about the queue that Discord has at a time. Enough for [`A_SECOND`], and too few to be
 /// in the way of anything else.
@@ -93,13 +97,13 @@ impl Ladder {
     }
 
     /// When the next message about the queue is to be told anew, if nothing else happens before.
-    pub(super) fn next_queue_card(&self) -> Option<Timestamp> {
-        self.stale_queue_cards().map(|stale| stale.at).min()
+    pub(super) fn next_queue_card(&self, pace: Pace) -> Option<Timestamp> {
+        self.stale_queue_cards(pace).map(|stale| stale.at).min()
     }
 
     /// What makes the messages true whose time has come.
-    pub(super) fn tell_of_queue(&self, now: Timestamp) -> Vec<Event> {
-        let due = self.stale_queue_cards().filter(|stale| stale.at <= now).take(ON_THEIR_WAY);
+    pub(super) fn tell_of_queue(&self, now: Timestamp, pace: Pace) -> Vec<Event> {
+        let due = self.stale_queue_cards(pace).filter(|stale| stale.at <= now).take(ON_THEIR_WAY);
         let (old, young): (Vec<Stale>, Vec<Stale>) = due.partition(|stale| stale.is_old);
         let anew = old.into_iter().map(|Stale { player, message, .. }| Event::QueueCardDue {
             player,
@@ -114,18 +118,23 @@ impl Ladder {
         events
     }
 
-    fn stale_queue_cards(&self) -> impl Iterator<Item = Stale> {
+    fn stale_queue_cards(&self, pace: Pace) -> impl Iterator<Item = Stale> {
+        let rarer = match pace {
+            Pace::Usual => 1,
+            Pace::Rare => RARER,
+        };
+        let each_ms = 1000 / A_SECOND * u64::from(rarer);
         let waiting = crowd(self.queue.values());
         let on_their_way = self.queue_cards.values().filter(|id| self.cards.is_due(**id)).count();
         let has_room = on_their_way < ON_THEIR_WAY;
-        let cycle_ms = CYCLE_MS.max(self.queue_cards.len() as u64 * (1000 / A_SECOND));
+        let cycle_ms = CYCLE_MS.max(self.queue_cards.len() as u64 * each_ms);
         self.queue_cards.iter().filter(move |_| has_room).filter_map(move |(player, id)| {
             let card = self.cards.get(*id).filter(|_| !self.cards.is_due(*id))?;
             let Content::Queue { since, at, waiting: told, .. } = card.content else { return None };
             let (player, message, last_edit) = (*player, card.message, since + MESSAGE_LIFE);
             let changed = told != waiting || self.last_wave > at;
-            let from = (at + PAUSE).max(self.last_wave);
-            let anew = if changed { moment(player, from, cycle_ms) } else { last_edit };
+            let from = (at + PAUSE * rarer).max(self.last_wave);
+            let anew = if changed { moment(player, from, cycle_ms, each_ms) } else { last_edit };
             let is_old = anew >= last_edit;
             Some(Stale { player, message, at: anew.min(last_edit), is_old })
         })
@@ -146,8 +155,8 @@ fn is_of_queue(card: &Card) -> bool {
 }
 
 /// The player's first moment in the cycle from then on.
-fn moment(player: PlayerId, from: Timestamp, cycle_ms: u64) -> Timestamp {
-    let own = player.0.wrapping_mul(1000 / A_SECOND) % cycle_ms;
+fn moment(player: PlayerId, from: Timestamp, cycle_ms: u64, each_ms: u64) -> Timestamp {
+    let own = player.0.wrapping_mul(each_ms) % cycle_ms;
     let ahead = (own + cycle_ms - from.0 % cycle_ms) % cycle_ms;
     from + Duration::from_millis(ahead)
 }

@@ -94,6 +94,20 @@ fn a_wave_takes_the_most_pairs_at_the_least_cost() {
 }
 
 #[test]
+fn who_has_waited_longest_is_told_first() {
+    let season = season();
+    for seed in 0..50 {
+        let room = waiting_room(&mut Chance(seed), 60, 30);
+        with_candidates(&room, |candidates| {
+            let since = |player: &PlayerId| room[usize::try_from(player.0).unwrap() - 1].0.since;
+            let began = |pair: &Pair| pair.players.iter().map(since).min();
+            let found = pairs(&season, NOW, candidates, 0);
+            assert!(found.len() > 5 && found.is_sorted_by_key(began), "seed {seed}");
+        });
+    }
+}
+
+#[test]
 fn no_possible_match_is_lost_however_many_play_both_eras() {
     let season = season();
     for wave in 0..300_usize {

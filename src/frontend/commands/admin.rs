@@ -2,11 +2,12 @@
 //! the rules are the backend's, also who is staff.
 
 mod archive;
+mod health;
 mod pages;
 #[cfg(test)]
 mod tests;
 
-pub use pages::{case_page, render};
+pub use pages::{case_page, render, replays};
 
 use super::{Ack, Command, CommandError, Plan, RaceOption};
 use crate::frontend::custom_id::{CustomId, StaffOrder};

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 fn a_gateway_that_is_closed_for_good_says_what_to_do() {
     for (code, says) in [
         (Some(4004), "DISCORD_TOKEN"),
+        (Some(4010), "SHARDS"),
         (Some(4011), "too many servers"),
         (Some(4014), "privileged intent"),
         (Some(4012), "newer one"),
@@ -28,6 +29,19 @@ fn short_lived_connections_are_followed_by_longer_and_longer_pauses() {
     assert_eq!(pauses, [499, 999, 1999, 3998, 7996, 15992, 31984, 59970, 59970]);
     assert_eq!(brake.closed(Duration::from_secs(3600), 0), Duration::ZERO);
     assert_eq!(brake.closed(Duration::from_secs(9), 0), Duration::from_millis(250));
+}
+
+#[test]
+fn processes_take_turns_by_the_clock_and_one_alone_waits_for_none() {
+    let round = 12_000;
+    let start = Timestamp(1_800_000_000_000 - 1_800_000_000_000 % round);
+    let wait = |after_ms: u64, number| {
+        let earliest = start + Duration::from_millis(after_ms);
+        until_turn(earliest, Nth { number, of: 2 }).as_millis()
+    };
+    assert_eq!([0, 1, 5_999, 6_000, 11_999].map(|after| wait(after, 0)), [0, 11_999, 6_001, 6_000, 1]);
+    assert_eq!([0, 1, 5_999, 6_000, 11_999].map(|after| wait(after, 1)), [6_000, 5_999, 1, 0, 6_001]);
+    assert_eq!(until_turn(start + Duration::from_millis(7), Nth::ALONE), Duration::ZERO);
 }
 
 /// How a gateway behaves.
@@ -110,7 +124,8 @@ async fn meet(behaviour: Behaviour, for_so_long: Duration) -> (Arc<Mutex<Log>>, 
         application: 7,
         refused: Vec::new(),
     });
-    let shard = shard("token", Some(&address), session.as_ref(), Sessions::new(rest));
+    let sessions = Sessions::new(rest, Shards::ONE, Nth::ALONE);
+    let shard = shard("token", Some(&address), 0, session.as_ref(), sessions);
     let (_stop, stopped) = watch::channel(false);
     let ended = timeout(for_so_long, run(shard, stopped, |_| {})).await;
     server.abort();

@@ -305,7 +305,7 @@ fn late_and_none() -> Option<Fonts> {
 
 #[tokio::test]
 async fn a_flood_fills_the_line_and_no_more() {
-    let pictures = Pictures::start_with(late_and_none).unwrap();
+    let pictures = Pictures::start_with(Load::default(), late_and_none).unwrap();
     let drawing = |number: u32| Drawing {
         name: "a.png",
         svg: format!("<svg>{number}</svg>"),
@@ -336,7 +336,7 @@ async fn what_was_painted_is_not_painted_again() {
     if fonts().is_none() {
         return;
     }
-    let pictures = Pictures::start().unwrap();
+    let pictures = Pictures::start(Load::default()).unwrap();
     let drawing = standings::draw(&board(&NAMES), &[], words()).unwrap();
     let mut picture = pictures.paint(&drawing).await;
     while picture == Err(Missing::Slow) {
@@ -349,4 +349,25 @@ async fn what_was_painted_is_not_painted_again() {
     let korean = Drawing { locale: Locale::KoKr, ..drawing };
     while pictures.paint(&korean).await == Err(Missing::Slow) {}
     assert_eq!(pictures.painted(), 2, "Han letters are written otherwise there");
+}
+
+#[tokio::test]
+async fn while_the_ladder_is_overloaded_what_was_painted_is_shown_and_nothing_is_painted() {
+    if fonts().is_none() {
+        return;
+    }
+    let load = Load::default();
+    let pictures = Pictures::start(load.clone()).unwrap();
+    let drawing = standings::draw(&board(&NAMES), &[], words()).unwrap();
+    load.set(LoadLevel::Busy);
+    let mut picture = pictures.paint(&drawing).await;
+    while picture == Err(Missing::Slow) {
+        picture = pictures.paint(&drawing).await;
+    }
+    assert!(picture.is_ok(), "busy, it is painted all the same");
+    load.set(LoadLevel::Overloaded);
+    assert_eq!(pictures.paint(&drawing).await, picture);
+    let another = Drawing { svg: format!("{} ", drawing.svg), ..drawing };
+    assert_eq!(pictures.paint(&another).await, Err(Missing::Busy));
+    assert_eq!((pictures.painted(), pictures.turned_away()), (1, 1));
 }

@@ -93,7 +93,8 @@ impl Scene {
         tokio::spawn(play_backend(connection, Arc::clone(&asked), Vec::new()));
 
         let (leave, leaving) = watch::channel(false);
-        let desk = Desk::new(Rest::new("token", Some(&address)).unwrap(), link, leaving).unwrap();
+        let desk =
+            Desk::new(Rest::new("token", Some(&address)).unwrap(), link, leaving, Shards::ONE).unwrap();
         Scene { desk: Arc::new(desk), discord, asked, _leave: leave, _folder: folder }
     }
 

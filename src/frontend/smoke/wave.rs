@@ -21,6 +21,7 @@ fn card(number: usize, (user, channel): (UserId, ChannelId), view: CardView) -> 
         message: None,
         replaces: None,
         tried_since: None,
+        trace: Trace::NONE,
         place: None,
         view,
     }))

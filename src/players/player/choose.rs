@@ -1,6 +1,8 @@
 //! What to do next, from what is shown.
 
-use super::{Act, Life, Mood, Place, Player, Playing, QUIET, REFUSED, Step, UPLOADS};
+use super::{Act, Life, Mood, Place, Player, Playing, REFUSED, Step, UPLOADS};
+use crate::players::game::Day;
+use crate::players::habits::{Errand, Habits, Uploads};
 use crate::players::screen::{Message, Modal, Screen};
 use ipc_schema::vocab::{Outcome, Race, Timestamp};
 use std::collections::BTreeSet;
@@ -14,6 +16,11 @@ impl Player {
         }
         match &mut self.life {
             Life::SettingUp => self.set_up(now),
+            Life::Idle if self.held => {
+                self.next = Timestamp(u64::MAX);
+                None
+            }
+            Life::Idle if self.errand == Errand::LookAround => Some(self.look_around()),
             Life::Idle => self.join_queue(now),
             Life::Queued => Some((Step::OpenQueue, Act::Command("queue"))),
             Life::Confirming { match_id, mood, pressed } => {
@@ -21,7 +28,7 @@ impl Player {
                     Mood::Confirm => (Step::Confirm, format!("match:confirm:{match_id}")),
                     Mood::Abort => (Step::Abort, format!("match:abort:{match_id}")),
                     Mood::Ignore => {
-                        self.next = now + QUIET;
+                        self.next = now + self.habits.quiet;
                         return None;
                     }
                 };
@@ -31,7 +38,7 @@ impl Player {
                     (step, press(card, custom_id, None))
                 }))
             }
-            Life::Playing(playing) => Some(playing.choose(self.index, &self.screen)),
+            Life::Playing(playing) => Some(playing.choose(self.index, &self.screen, &self.habits)),
         }
     }
 
@@ -113,7 +120,7 @@ impl Player {
         };
         if card.control("queue:leave").is_some() {
             self.life = Life::Queued;
-            self.next = now + QUIET;
+            self.next = now + self.habits.quiet;
             return None;
         }
         let race = |race: Option<Race>| vec![race.map_or("none", Race::code)];
@@ -142,9 +149,37 @@ impl Player {
     }
 }
 
+/// What there is to be looked up.
+const PAGES: &[&str] = &["leaderboard", "profile", "activity", "help"];
+
+impl Player {
+    /// The next page of what is open, or another one.
+    fn look_around(&mut self) -> (Step, Act) {
+        if self.chance.percent(50)
+            && let Some(card) = self.screen.newest_offering("leaderboard:")
+        {
+            let buttons = |id: &str| id.starts_with("leaderboard:") && !id.starts_with("leaderboard:picture");
+            let buttons = card
+                .controls
+                .iter()
+                .filter(|of| of.options.is_empty() && !of.disabled && buttons(&of.custom_id));
+            let buttons: Vec<_> = buttons.collect();
+            if !buttons.is_empty() {
+                let custom_id = self.chance.pick(&buttons).custom_id.clone();
+                return (Step::Browse, press(card, custom_id, None));
+            }
+        }
+        (Step::Browse, Act::Command(self.chance.pick::<&str>(PAGES)))
+    }
+}
+
 impl Playing {
-    fn choose(&mut self, player: usize, screen: &Screen) -> (Step, Act) {
+    fn choose(&mut self, player: usize, screen: &Screen, habits: &Habits) -> (Step, Act) {
         if let Some(game) = &self.game {
+            if let Uploads::Drill { .. } = habits.uploads {
+                let act = Act::Upload { game: game.clone(), attempt: self.uploads, day: Day::Another };
+                return (Step::Upload, act);
+            }
             if game.is_reported() || self.refused >= REFUSED {
                 return self.report(game.claim_of(player), screen);
             }
@@ -152,7 +187,10 @@ impl Playing {
             let due = self.again || self.looked || self.uploads == 0 && game.is_sent_by(player);
             if due && self.uploads < UPLOADS {
                 self.looked = false;
-                return (Step::Upload, Act::Upload { game: game.clone(), attempt: self.uploads });
+                return (
+                    Step::Upload,
+                    Act::Upload { game: game.clone(), attempt: self.uploads, day: Day::Today },
+                );
             }
         }
         self.looked = true;

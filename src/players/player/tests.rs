@@ -19,8 +19,12 @@ struct Desk {
 impl Desk {
     /// A player who was registered and has read this conversation.
     fn with(conversation: Vec<Value>) -> Desk {
-        let person = people(1, INDEX + 1, MAPS).pop().unwrap();
-        let mut player = Player::new(1, INDEX, person);
+        Desk::of(INDEX, Habits::demo(), conversation)
+    }
+
+    fn of(index: usize, habits: Habits, conversation: Vec<Value>) -> Desk {
+        let person = people(1, index + 1, MAPS).pop().unwrap();
+        let mut player = Player::new(1, index, person, Rc::new(habits));
         player.arrive(Timestamp(1_000));
         let mut desk = Desk { player, now: Timestamp(0), interactions: 0 };
         assert_eq!(desk.act(), Act::Register);
@@ -108,7 +112,7 @@ fn written(act: &Act) -> String {
         Act::Submit { modal_id, fields } => {
             format!("submit {modal_id} {}", fields.keys().cloned().collect::<Vec<_>>().join(" "))
         }
-        Act::Upload { game, attempt } => format!("upload {} {attempt}", game.match_id),
+        Act::Upload { game, attempt, .. } => format!("upload {} {attempt}", game.match_id),
     }
 }
 
@@ -198,7 +202,7 @@ fn races_and_vetoes_are_chosen_once_and_only_where_they_differ() {
     // Nothing changes for half a minute.
     let joined = desk.now;
     desk.next_is("/queue");
-    assert!(desk.now.since(joined) >= QUIET);
+    assert!(desk.now.since(joined) >= Habits::demo().quiet);
 }
 
 #[test]
@@ -247,7 +251,7 @@ fn who_is_to_send_the_replay_does_so_when_the_game_is_over() {
             assert!(matches!(desk.act(), Act::Command("queue" | "leaderboard")));
         } else {
             assert_eq!(written(&act), "/match");
-            assert!(desk.now.since(game.ends) >= QUIET);
+            assert!(desk.now.since(game.ends) >= Habits::demo().quiet);
         }
     }
 }
@@ -288,7 +292,7 @@ fn what_is_not_accepted_over_and_over_is_reported_by_button() {
     // Then it is the opponent's turn.
     let reported = desk.now;
     desk.next_is("/match");
-    assert!(desk.now.since(reported) >= QUIET);
+    assert!(desk.now.since(reported) >= Habits::demo().quiet);
 }
 
 #[test]
@@ -382,4 +386,64 @@ fn who_comes_back_goes_on_with_the_open_match() {
     let news = desk.player.outcome(desk.now, Outcome::Conversation(vec![message("2", PLAYING, &json!([]))]));
     assert_eq!(news.len(), 1);
     assert_eq!(desk.player.open_match(), Some(MatchId(12)));
+}
+
+#[test]
+fn who_is_held_begins_at_the_word() {
+    let mut desk = Desk::of(INDEX, Habits::evening(1), vec![message("1", "hello", &json!([]))]);
+    desk.player.hold();
+    desk.now = desk.player.wake().unwrap();
+    assert_eq!(desk.player.think(desk.now), None);
+    assert_eq!(desk.player.wake(), Some(Timestamp(u64::MAX)));
+    desk.player.begin(desk.now);
+    let told = desk.now;
+    desk.next_is("/queue");
+    assert!((1_000..=30_000).contains(&desk.now.since(told).as_millis()));
+}
+
+#[test]
+fn who_came_to_look_around_looks_at_page_after_page_and_never_queues() {
+    let mut desk = Desk::of(10, Habits::evening(1), vec![message("1", "hello", &json!([]))]);
+    let page = message("2", "", &row(&["leaderboard:2", "leaderboard:picture:1"]));
+    let mut seen = BTreeSet::new();
+    for _ in 0..60 {
+        let act = written(&desk.act());
+        assert!(
+            ["/leaderboard", "/profile", "/activity", "/help", "2 leaderboard:2"].contains(&act.as_str()),
+            "{act}"
+        );
+        seen.insert(act);
+        let interaction = "i".to_owned();
+        desk.player.outcome(desk.now, Outcome::Pressed { interaction });
+        let looked = desk.now;
+        desk.event("message_update", json!({"message": page, "interaction_id": "i"}));
+        let pause = desk.player.wake().unwrap().since(looked).as_millis();
+        assert!((5_000..=15_000).contains(&pause), "{pause}");
+    }
+    assert_eq!(seen.len(), 5, "{seen:?}");
+}
+
+#[test]
+fn in_a_drill_a_replay_of_another_day_is_sent_in_each_such_time() {
+    let every = Duration::from_secs(20);
+    let game = Rc::new(Game { match_id: MatchId(12), ..game(1) });
+    let mut desk = Desk::of(INDEX, Habits::drill(every), vec![message("1", "hello", &json!([]))]);
+    desk.sees(&message("3", PLAYING, &json!([])));
+    desk.player.play(desk.now, &game);
+    let mut sent = desk.now;
+    for attempt in 0..3 {
+        let act = desk.act();
+        assert!(
+            matches!(&act, Act::Upload { day: Day::Another, attempt: made, .. } if *made == attempt),
+            "{act:?}"
+        );
+        assert!(desk.now.since(sent) <= every && (attempt == 0 || desk.now.since(sent) == every));
+        sent = desk.now;
+        desk.sent();
+        desk.sees(&message(
+            &format!("1{attempt}"),
+            &format!("-# match 12 · replay · {attempt} · rejected"),
+            &json!([]),
+        ));
+    }
 }

@@ -17,6 +17,7 @@ use ipc_schema::view::{CaseClosing, CaseMatch, CasePlayer, CaseUpload, CaseView,
 use ipc_schema::vocab::{
     FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Toon, Verdict,
 };
+use ipc_schema::watch::LoadLevel;
 
 pub(super) fn staff_acts() -> Vec<StaffAct> {
     let roles = every!(StaffRole: Owner, Admin);
@@ -270,6 +271,7 @@ pub(super) fn staff_views() -> Vec<StaffView> {
             cards_under_way: 5,
             replays_parsed: 6,
             replays_failed: 7,
+            watch: Some(Box::new(super::control::watch(LoadLevel::Busy))),
         })),
         Roster(vec![StaffMember { user: USER, role: StaffRole::Owner, name: None }]),
         Knobs(vec![KnobView {

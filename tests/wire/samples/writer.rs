@@ -2,7 +2,7 @@
 
 use super::{AT, JOB, MATCH, archived_match, facts, faults, gateway_session, records, text};
 use ipc_schema::db_writer::{SnapshotHead, WriterAnswer, WriterCall, WriterReply, WriterRequest};
-use ipc_schema::ids::{JobId, LadderId, Seq};
+use ipc_schema::ids::{JobId, LadderId, Seq, Trace};
 use ipc_schema::replay::{Job, WorkerRequest};
 use ipc_schema::vocab::FileHash;
 
@@ -19,7 +19,7 @@ pub(crate) fn writer_calls() -> Vec<WriterCall> {
         LoadSnapshot,
         SnapshotPart { seq: Seq(9), part: 3 },
     );
-    requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, request }).collect()
+    requests.into_iter().zip(1..).map(|(request, id)| WriterCall { id, trace: Trace(id), request }).collect()
 }
 
 pub(crate) fn writer_answers() -> Vec<WriterAnswer> {
@@ -49,5 +49,8 @@ pub(crate) fn worker_requests() -> Vec<WorkerRequest> {
 }
 
 pub(crate) fn jobs() -> Vec<Job> {
-    vec![Job { job: JOB, bytes: 0 }, Job { job: JobId(u64::MAX), bytes: 6 }]
+    vec![
+        Job { job: JOB, bytes: 0, trace: Trace::NONE },
+        Job { job: JobId(u64::MAX), bytes: 6, trace: Trace(7) },
+    ]
 }

@@ -171,6 +171,35 @@ fn a_full_queue_is_told_anew_at_ten_messages_a_second_and_without_bursts() {
 }
 
 #[test]
+fn while_the_ladder_is_busy_messages_are_told_anew_three_times_as_rarely() {
+    let mut evening = Evening::of(300);
+    evening.season.pace = Pace::Rare;
+    for player in 1..=300 {
+        evening.act(NOW + Duration::from_millis(player), player, Act::JoinQueue);
+    }
+    evening.deliver(NOW + seconds(1));
+    let told = evening.pass(NOW + seconds(1), NOW + seconds(361));
+    let mut seconds_of = BTreeMap::<u64, usize>::new();
+    for (at, count) in &told {
+        *seconds_of.entry(at.since(NOW).as_secs()).or_default() += count;
+    }
+    let most = seconds_of.values().max().unwrap();
+    assert!(*most <= 4, "{most} in one second");
+    let in_all: usize = seconds_of.values().sum();
+    assert!((600..=1200).contains(&in_all), "{in_all} in six minutes, of 300 messages");
+
+    let mut evening = Evening::of(1);
+    evening.season.pace = Pace::Rare;
+    evening.act(NOW + seconds(1), 1, Act::JoinQueue);
+    evening.deliver(NOW + seconds(1));
+    let told = evening.pass(NOW + seconds(1), NOW + seconds(45 * 8));
+    assert!((3..=6).contains(&told.len()), "{told:?}");
+    for pair in told.windows(2) {
+        assert!(pair[1].0.since(pair[0].0) >= PAUSE * RARER, "{told:?}");
+    }
+}
+
+#[test]
 fn a_message_that_is_on_its_way_gets_no_newer_version() {
     let mut evening = Evening::of(1);
     evening.act(NOW + seconds(1), 1, Act::JoinQueue);

@@ -1,14 +1,15 @@
 //! What staff read.
 
 use super::archive::archive_page;
+use super::health;
 use crate::frontend::custom_id::{CustomId, StaffOrder};
 use crate::frontend::reply::{Page, Tone, button, field, row};
 use crate::frontend::text::{Words, date, flag, plain, relative};
 use ipc_schema::event::{CaseKind, Judged};
 use ipc_schema::ids::UserId;
 use ipc_schema::staff::{
-    AuditView, HealthView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer,
-    SnapshotView, StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
+    AuditView, KnobView, MatchLine, MatchState, OpenMatch, ProposalView, QueuedPlayer, SnapshotView,
+    StaffAct, StaffMatchView, StaffMember, StaffPlayerView, StaffRating, StaffRole, StaffView,
 };
 use ipc_schema::view::{CaseUpload, CaseView, UploadEnd};
 use ipc_schema::vocab::{FileHash, Mmr, Outcome, Race, RaceChoice, Timestamp, Verdict};
@@ -35,7 +36,7 @@ pub fn render(view: &StaffView, words: Words) -> Page {
         StaffView::Match(match_) => match_page(match_, words),
         StaffView::ArchivedMatch(match_) => archive_page(match_, words),
         StaffView::Log { page, pages, entries } => log_page(*page, *pages, entries, words),
-        StaffView::Health(health) => health_page(health, words),
+        StaffView::Health(health) => health::page(health, words),
         StaffView::Roster(members) => roster_page(members, words),
         StaffView::Knobs(knobs) => knobs_page(knobs, words),
         StaffView::Cases { page, pages, case } => case_page(*page, *pages, case.as_deref(), words),
@@ -271,6 +272,15 @@ fn upload_line(upload: &CaseUpload, words: Words) -> String {
         UploadEnd::Failed(fault) => fault.code().to_owned(),
     };
     upload_text(upload.slot, upload.at, &end, upload.hash, words)
+}
+
+/// The replays of the match that is shown, oldest first.
+pub fn replays(view: &StaffView) -> Vec<FileHash> {
+    match view {
+        StaffView::Match(match_) => match_.uploads.iter().map(|upload| upload.hash).collect(),
+        StaffView::ArchivedMatch(view) => view.match_.uploads.iter().map(|upload| upload.hash).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// What came of a replay, and where its file lies.
@@ -539,28 +549,6 @@ fn short_entry(entry: &AuditView, words: Words) -> String {
             ("reason", plain(&entry.reason, SHORT).into()),
         ],
     )
-}
-
-fn health_page(view: &HealthView, words: Words) -> Page {
-    let count = |count: u32| count.to_string().into();
-    let mut content = words.with(
-        "admin-health",
-        &[
-            ("records", view.records.to_string().into()),
-            ("unsaved", view.records_unsaved.to_string().into()),
-            ("workers", count(view.workers)),
-            ("idle", count(view.workers_idle)),
-            ("line", count(view.replays_in_line)),
-            ("due", count(view.cards_due)),
-            ("under-way", count(view.cards_under_way)),
-            ("parsed", view.replays_parsed.to_string().into()),
-            ("failed", view.replays_failed.to_string().into()),
-        ],
-    );
-    if view.read_only {
-        content = format!("{}\n{content}", words.say("admin-health-read-only"));
-    }
-    Page::of(content).tone(if view.read_only { Tone::Bad } else { Tone::Calm })
 }
 
 fn roster_page(members: &[StaffMember], words: Words) -> Page {

@@ -2,6 +2,7 @@ use super::*;
 use crate::frontend::reply::Page;
 use crate::frontend::reply::limits::{assert_fits, text as read};
 use crate::frontend::text::Words;
+use ipc_schema::control::Role;
 use ipc_schema::event::{CaseKind, Judged, Names};
 use ipc_schema::ids::{CaseId, JobId, PlayerId, ProposalId};
 use ipc_schema::replay::Fault;
@@ -14,6 +15,7 @@ use ipc_schema::vocab::{
     FileHash, GameRegion, Ground, Locale, Mmr, Outcome, Race, RaceChoice, Region, Server, Timestamp, Toon,
     Verdict,
 };
+use ipc_schema::watch::{Alert, LoadLevel, Numbers, RoleWatch, Watch};
 use serde_json::{Value, json};
 
 const CALLER: Caller = Caller { user: UserId(7), locale: Locale::EnUs, dm: None };
@@ -416,6 +418,7 @@ fn longest() -> Vec<StaffView> {
             cards_under_way: u32::MAX,
             replays_parsed: u64::MAX,
             replays_failed: u64::MAX,
+            watch: Some(Box::new(busiest())),
         })),
         StaffView::Roster(vec![
             StaffMember {
@@ -443,6 +446,110 @@ fn longest() -> Vec<StaffView> {
     ];
     views.extend(verdicts.map(|verdict| match_view(MatchState::Closed { verdict })));
     views
+}
+
+/// All that can be wrong at once, in the longest words.
+fn busiest() -> Watch {
+    let alert = |number| Alert {
+        number,
+        name: "ReplayTimeouts".to_owned(),
+        text: "*".repeat(300),
+        began: AT,
+        over: None,
+        news: None,
+    };
+    let number = Some(1e15 + 0.1);
+    let role = |role| RoleWatch {
+        role,
+        processes: u32::MAX,
+        ready: u32::MAX,
+        restarts: u64::MAX,
+        pss_kib: Some(u64::MAX),
+    };
+    Watch {
+        level: LoadLevel::Overloaded,
+        causes: vec!["journal_lag 10000000000.5".to_owned(); 6],
+        alerts: (1..=29).map(alert).collect(),
+        roles: Role::ALL.map(role).to_vec(),
+        numbers: Numbers {
+            users_active: number,
+            queue_entries: number,
+            matches_open: number,
+            interactions: number,
+            answer_p50_ms: number,
+            answer_p95_ms: number,
+            durable_p95_ms: number,
+            journal_lag_s: number,
+            database_lag_s: number,
+            calls_a_second: number,
+            calls_waiting: number,
+            discord_failures: number,
+            memory_bytes: number,
+            memory_limit_bytes: number,
+        },
+    }
+}
+
+#[test]
+fn the_health_says_level_alerts_numbers_and_processes_as_far_as_they_are_known() {
+    let mut view = HealthView {
+        records: 12,
+        records_unsaved: 1,
+        read_only: false,
+        workers: 2,
+        workers_idle: 1,
+        replays_in_line: 0,
+        cards_due: 0,
+        cards_under_way: 0,
+        replays_parsed: 3,
+        replays_failed: 1,
+        watch: None,
+    };
+    let first = read(&shown(&StaffView::Health(Box::new(view.clone()))));
+    assert!(first.starts_with("**How the whole does is not known yet.**"), "{first}");
+    let role = |role, restarts| RoleWatch { role, processes: 1, ready: 1, restarts, pss_kib: Some(20_480) };
+    let mut watch = Watch {
+        roles: vec![role(Role::Backend, 2), role(Role::Frontend, 0)],
+        numbers: Numbers {
+            answer_p95_ms: Some(12.34),
+            calls_a_second: Some(7.0),
+            memory_bytes: Some(314_572_800.0),
+            memory_limit_bytes: Some(536_870_912.0),
+            ..Numbers::default()
+        },
+        ..Watch::default()
+    };
+    view.watch = Some(Box::new(watch.clone()));
+    let calm = shown(&StaffView::Health(Box::new(view.clone())));
+    let text = read(&calm);
+    for line in [
+        "**The ladder does as usual**",
+        "Nothing is wrong.",
+        "Answers: half within –, 19 of 20 within 12.3 ms; – on their way",
+        "Calls to Discord a second: 7 / 50, in line –; failures in ten minutes: –",
+        "Memory: 300 MiB / 512 MiB",
+        "Records: 12, not on disk yet 1",
+        "backend: 1 of 1 ready, restarts 2, 20 MiB",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} in\n{text}");
+    }
+    watch.level = LoadLevel::Busy;
+    watch.causes = vec!["replays 51".to_owned(), "answer 1.2".to_owned()];
+    let alert = |number, over| Alert {
+        number,
+        name: "UploadLine".to_owned(),
+        text: "51 replays wait to be read".to_owned(),
+        began: AT,
+        over,
+        news: None,
+    };
+    watch.alerts = vec![alert(1, Some(AT)), alert(2, None)];
+    view.watch = Some(Box::new(watch));
+    let busy = shown(&StaffView::Health(Box::new(view)));
+    assert_ne!(calm.tone, busy.tone);
+    let text = read(&busy);
+    assert!(text.starts_with("**The ladder is busy**: replays 51, answer 1.2\n"), "{text}");
+    assert_eq!(text.matches("⚠ **UploadLine**, <t:1800000000:R>: 51 replays wait to be read").count(), 1);
 }
 
 #[test]

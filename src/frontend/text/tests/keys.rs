@@ -6,6 +6,7 @@ use ipc_schema::event::CheckKind;
 use ipc_schema::replay::Fault;
 use ipc_schema::staff::StaffRole;
 use ipc_schema::vocab::{GameRegion, Outcome, Race, Region, Server};
+use ipc_schema::watch::LoadLevel;
 
 /// What the code says by a key that it makes from a word and a code, see [`Words::name_of`].
 fn named() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -20,6 +21,7 @@ fn named() -> Vec<(&'static str, Vec<&'static str>)> {
         ("match-reported", outcomes()),
         ("staff-role", vec![StaffRole::Owner.code(), StaffRole::Admin.code(), "none"]),
         ("admin-case", vec!["conflict", "one_report", "dispute", "unverified", "clash", "contradiction"]),
+        ("admin-health-level", LoadLevel::ALL.iter().map(|level| level.name()).collect()),
         ("replay-check", CheckKind::ALL.iter().map(|check| check.code()).collect()),
         (
             "replay-todo",
