@@ -210,9 +210,13 @@ impl Ladder {
         self.children(role).iter().filter_map(|child| child["restarts"].as_u64()).sum()
     }
 
+    /// Whoever has gone since they were asked for gets none.
     pub(crate) fn signal(&self, pids: &[i32], signal: nix::sys::signal::Signal) {
         for pid in pids {
-            nix::sys::signal::kill(nix::unistd::Pid::from_raw(*pid), signal).unwrap();
+            match nix::sys::signal::kill(nix::unistd::Pid::from_raw(*pid), signal) {
+                Ok(()) | Err(nix::errno::Errno::ESRCH) => {}
+                Err(error) => panic!("{signal} to {pid}: {error}"),
+            }
         }
     }
 

@@ -20,7 +20,7 @@ use ipc_schema::frame;
 use ipc_schema::ids::{CardId, JobId, Key, LadderId, Seq, Trace, UserId};
 use ipc_schema::snapshot::{Part, StoredAnswer};
 use ipc_schema::staff::StaffRole;
-use ipc_schema::view::PostPlace;
+use ipc_schema::view::{CardView, PostPlace, ReplayStage};
 use ipc_schema::vocab::{FileHash, Locale, Refusal, Timestamp};
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
@@ -32,6 +32,9 @@ const REMEMBERED: Duration = Duration::from_secs(15 * 60);
 
 /// Discord makes a message once for a nonce, for some minutes. After so long it counts as forgotten.
 const NONCE_KEPT: Duration = Duration::from_secs(2 * 60);
+
+/// A replay that is judged so soon is told of in one message instead of a message and its edit.
+const UNMENTIONED: Duration = Duration::from_millis(800);
 
 /// Records decided and not yet on disk at which players are told that the ladder is busy. It is a
 /// second or more of a healthy disk's work.
@@ -106,6 +109,16 @@ struct DueCard {
     /// Nobody tried to post it before then.
     since: Timestamp,
     show: ShowCard,
+}
+
+impl DueCard {
+    /// Until when it is not worth a message of its own: that a replay is being read, while what was read may
+    /// still come first.
+    fn kept_back_until(&self) -> Option<Timestamp> {
+        let ShowCard { message, view, .. } = &self.show;
+        let is_read = matches!(view, CardView::Replay(replay) if replay.stage == ReplayStage::Reading && message.is_none());
+        is_read.then(|| self.since + UNMENTIONED)
+    }
 }
 
 /// A reply, of which request on which connection.
@@ -712,10 +725,10 @@ impl Core {
                 .is_some_and(|card| card.shown < show.version && card.version == show.version)
         });
         // One that is held back is rendered anew when it no longer is.
-        let due = self
-            .cards
-            .iter()
-            .filter(|(id, due)| due.seq <= durable && !skip(**id) && !ladder.cards().is_held(**id));
+        let due = self.cards.iter().filter(|(id, due)| {
+            let is_kept_back = due.kept_back_until().is_some_and(|until| until > now);
+            due.seq <= durable && !is_kept_back && !skip(**id) && !ladder.cards().is_held(**id)
+        });
         due.map(|(id, DueCard { since, show, .. })| {
             // Where the message is may have become known after the card was rendered.
             let message = ladder.cards().get(*id).and_then(|card| card.message);
@@ -725,6 +738,11 @@ impl Core {
             ShowCard { channel, message: message.map(|(_, message)| message), tried_since, ..show.clone() }
         })
         .collect()
+    }
+
+    /// When the next card is no longer kept back.
+    pub(super) fn next_to_mention(&self, now: Timestamp) -> Option<Timestamp> {
+        self.cards.values().filter_map(DueCard::kept_back_until).filter(|until| *until > now).min()
     }
 
     /// Jobs whose upload is on disk, those that are being read included.

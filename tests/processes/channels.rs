@@ -123,6 +123,8 @@ async fn a_thread_is_made_once_and_says_all_though_the_frontend_dies_again_and_a
     let (ana, bea, match_id) = pair_up(&ladder).await;
     confirm(&ana, match_id).await;
     confirm(&bea, match_id).await;
+    // A press that waits longer than 3 s for a frontend is lost, and rightly so.
+    let file = honest_file(&ana, &bea).await;
     ladder.signal(&ladder.pids("frontend"), Signal::SIGKILL);
     let mut kills = 1;
     // At the thread, at its members, and at what is posted in it, as near as a look from outside comes.
@@ -136,7 +138,7 @@ async fn a_thread_is_made_once_and_says_all_though_the_frontend_dies_again_and_a
         kills += frontend.len() as u64;
         ladder.signal(&frontend, Signal::SIGKILL);
     }
-    let file = honest_file(&ana, &bea).await;
+    wait_for("the last frontend", async || ladder.all_ready().then_some(())).await;
     bea.report_file(None, "game.SC2Replay", file).await;
     told_the_result(&ana, &bea, match_id).await;
     let closed = thread(&ana, "that is closed", |thread| thread["archived"] == true).await;

@@ -1,7 +1,8 @@
 use super::*;
 use crate::ipc::link::Link;
 use ipc_schema::control::{Hello, Role};
-use ipc_schema::ids::{ChannelId, Incarnation};
+use ipc_schema::ids::{ChannelId, Incarnation, MatchId, MessageId};
+use ipc_schema::view::ReplayView;
 use ipc_schema::vocab::Caller;
 
 /// A ladder whose db-writer is not there.
@@ -44,4 +45,37 @@ async fn a_press_that_was_told_no_is_not_decided_when_it_comes_again() {
     let again = [key(1), key(2), key(3), key(4), delivery].map(|key| core.repeated(key?, &join()));
     let read_only = || refused(Refusal::ReadOnly);
     assert_eq!(again, [refused(Refusal::Busy), read_only(), read_only(), None, None]);
+}
+
+#[tokio::test]
+async fn a_replay_that_is_judged_soon_is_told_of_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut core = core(folder.path());
+    let now = crate::clock::now();
+    let card = |stage, message| {
+        let view = CardView::Replay(Box::new(ReplayView { job: JobId(1), match_id: MatchId(1), stage }));
+        let show = ShowCard {
+            card: CardId(1),
+            version: 1,
+            user: UserId(7),
+            place: None,
+            locale: Locale::EnUs,
+            channel: None,
+            message,
+            replaces: None,
+            tried_since: None,
+            trace: Trace::NONE,
+            view,
+        };
+        DueCard { seq: Seq(1), since: now, show }
+    };
+    let kept_back = |stage, message| card(stage, message).kept_back_until();
+    assert_eq!(kept_back(ReplayStage::Reading, None), Some(now + UNMENTIONED));
+    assert_eq!(kept_back(ReplayStage::Reading, Some(MessageId(3))), None, "an edit corrects what is shown");
+    assert_eq!(kept_back(ReplayStage::InLine { before: 2 }, None), None, "who waits is told at once");
+
+    // The loop wakes for it once, and not again and again while it is on its way.
+    core.cards.insert(CardId(1), card(ReplayStage::Reading, None));
+    assert_eq!(core.next_to_mention(now), Some(now + UNMENTIONED));
+    assert_eq!(core.next_to_mention(now + UNMENTIONED), None);
 }
