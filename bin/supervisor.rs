@@ -84,7 +84,7 @@ fn start(run: Run) -> Result<u8, Error> {
     let Run { emulator, players, seed, stop_after, report, data } = run;
     let options = Options { emulator, players, seed, stop_after, report, data };
     let config = config::Supervisor::from_env().map_err(|faults| Error::Config(faults.to_string()))?;
-    telemetry::start(run::log_level(&options, &config).into(), telemetry::format_here());
+    telemetry::start(supervisor::log_level(&options, &config).into(), telemetry::format_here());
     run::run(&options, config)
 }
 

@@ -9,8 +9,8 @@
 //!   a match that did not end as its reports say.
 //! - **duplicate**: a second message for one card; a match or a replay decided twice; a rating that
 //!   moved without a match, or twice for one.
-//! - A press that had no callback within 3 s is `expired` if no frontend of its shard was connected when they
-//!   ended, `machine_stalled` if the emulator stood still meanwhile, `while_down` if the emulator
+//! - A press that had no callback within 3 s is `expired` if no frontend of its shard was connected for the last
+//!   of them, `machine_stalled` if the emulator stood still meanwhile, `while_down` if the emulator
 //!   itself ended before them, `turned_away` if a callback came and the emulator was told to refuse it,
 //!   and else a `deadline_misses`; only the last is lost as well.
 //!

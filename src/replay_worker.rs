@@ -76,10 +76,12 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
     if lockdown.required {
         refuse_gaps(&layers)?;
     }
-    connection.take_greeting(Role::Backend)?;
+    if !reached(connection.take_greeting(Role::Backend))? {
+        exit(EXIT_RECYCLE.into());
+    }
     outgoing.send(&FromChild::Ready { address: None })?;
     for _ in 0..JOBS {
-        if !sent(connection.send(&WorkerRequest::Pull))? {
+        if !reached(connection.send(&WorkerRequest::Pull))? {
             break;
         }
         let Some((Job { job, trace, .. }, bytes)) = connection.receive::<Job>()? else { break };
@@ -96,7 +98,7 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
         });
         alarm::cancel();
         failpoint::hit("replay-worker: job read").ok();
-        if !sent(connection.send(&WorkerRequest::Done { job, result }))? {
+        if !reached(connection.send(&WorkerRequest::Done { job, result }))? {
             break;
         }
         failpoint::hit("replay-worker: job answered").ok();
@@ -112,10 +114,11 @@ pub fn run(child: Child, backend: &Path, lockdown: Sandbox<'_>, read: Read) -> a
 }
 
 /// False where the backend has gone, which ends this process and is no fault of it.
-fn sent(result: Result<(), WireError>) -> Result<bool, WireError> {
+fn reached(result: Result<(), WireError>) -> Result<bool, WireError> {
     use std::io::ErrorKind::{BrokenPipe, ConnectionReset};
     match result {
         Err(WireError::Socket(error)) if matches!(error.kind(), BrokenPipe | ConnectionReset) => Ok(false),
+        Err(WireError::ClosedEarly) => Ok(false),
         other => other.map(|()| true),
     }
 }

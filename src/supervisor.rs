@@ -33,6 +33,8 @@ pub mod users;
 mod watching;
 mod words;
 
+pub use plan::log_level;
+
 use ipc_schema::control::{EXIT_CONFIG, EXIT_GAVE_UP};
 use std::hash::{BuildHasher, RandomState};
 

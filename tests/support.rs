@@ -10,6 +10,7 @@ pub(crate) mod small_disk;
 pub(crate) use person::Person;
 pub(crate) use places::{Guild, calls};
 
+use ipc_schema::control::EXIT_GAVE_UP;
 use replay::facts::CacheHandle;
 use serde_json::Value;
 use std::fs::File;
@@ -169,15 +170,20 @@ impl Ladder {
         PathBuf::from(std::fs::read_to_string(self.data().join("run")).unwrap().trim())
     }
 
-    /// What `evoladder status --json` prints.
+    /// What `evoladder status --json` prints. It waits for a second, and a machine may stand still for longer.
     pub(crate) fn status(&self) -> Option<Value> {
-        let status = Command::new(env!("CARGO_BIN_EXE_evoladder"))
-            .args(["status", "--json", "--data"])
-            .arg(self.data())
-            .stderr(Stdio::null())
-            .output()
-            .unwrap();
-        serde_json::from_slice(&status.stdout).ok()
+        for _ in 0..20 {
+            let status = Command::new(env!("CARGO_BIN_EXE_evoladder"))
+                .args(["status", "--json", "--data"])
+                .arg(self.data())
+                .stderr(Stdio::null())
+                .output()
+                .unwrap();
+            if status.status.code() != Some(i32::from(EXIT_GAVE_UP)) {
+                return serde_json::from_slice(&status.stdout).ok();
+            }
+        }
+        None
     }
 
     /// Whether every process serves.

@@ -69,6 +69,7 @@ pub(crate) struct Interaction {
     pub(crate) kind: Kind,
     pub(crate) user: Snowflake,
     pub(crate) channel: Snowflake,
+    /// Later than that by what the emulator stood still while it waited for its callback.
     pub(crate) pressed_at: Moment,
     /// The message that was pressed, also when a modal came in between.
     pub(crate) message: Option<Snowflake>,
@@ -149,6 +150,16 @@ impl Interactions {
     pub(crate) fn next_deadline(&self, within: Duration) -> Option<Moment> {
         let id = self.waiting.front()?;
         Some(self.by_id.get(id)?.pressed_at.after(within))
+    }
+
+    /// Those that wait are as old as if this time had not passed.
+    pub(crate) fn excuse(&mut self, stall: Duration) {
+        for id in &self.waiting {
+            if let Some(waiting) = self.by_id.get_mut(id) {
+                waiting.pressed_at = waiting.pressed_at.after(stall);
+                self.unsaved.insert(*id);
+            }
+        }
     }
 
     /// Fails those that waited too long and returns them.

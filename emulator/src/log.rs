@@ -57,8 +57,8 @@
 //! `living` is how many connections with a session there are after the event. A `started` means
 //! that there are none.
 //!
-//! An `interaction_failed` is `expired` if no connection of its shard lived when its 3 s ended, and
-//! `machine_stalled` if a stall overlaps its 3 s, and `turned_away` if a callback to it was made to fail. What
+//! An `interaction_failed` is `expired` if no connection of its shard had lived for a second when its 3 s ended, and
+//! `machine_stalled` if a stall overlaps its 3 s, to which what it took is added, and `turned_away` if a callback to it was made to fail. What
 //! is none of these is a deadline miss. Those of
 //! a keystroke (`by` is `autocomplete`) are logged as well.
 

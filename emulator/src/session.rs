@@ -116,6 +116,8 @@ struct Session {
     window: VecDeque<Utf8Bytes>,
     /// When the connection was lost; none while there is one.
     lost_at: Option<Moment>,
+    /// When the newest connection came.
+    connected_at: Moment,
     /// The last dispatch that is saved; none while the session itself is not.
     saved: Option<u64>,
     signal: watch::Sender<Signal>,
@@ -143,8 +145,16 @@ impl Sessions {
         let connection = self.next_connection();
         let signal = watch::channel(Signal { last: 0, connection: Some(connection) }).0;
         let receiver = signal.subscribe();
-        let mut session =
-            Session { intents, share, last: 0, window: VecDeque::new(), lost_at: None, saved: None, signal };
+        let mut session = Session {
+            intents,
+            share,
+            last: 0,
+            window: VecDeque::new(),
+            lost_at: None,
+            connected_at: now,
+            saved: None,
+            signal,
+        };
         session.push("READY", &ready(&id).to_string());
         self.sessions.insert(id.clone(), session);
         Attached { session: id, connection, after: 0, signal: receiver }
@@ -162,7 +172,7 @@ impl Sessions {
             self.end(id);
             return Err(CannotResume::UnknownSession);
         }
-        session.lost_at = None;
+        (session.lost_at, session.connected_at) = (None, now);
         session.signal.send_modify(|signal| signal.connection = Some(connection));
         session.push("RESUMED", "{}");
         Ok(Attached { session: id.to_owned(), connection, after, signal: session.signal.subscribe() })
@@ -242,9 +252,12 @@ impl Sessions {
         living.map(|(id, _)| id.as_str())
     }
 
-    /// Whether a session with a connection is told of what happens in the guild, or in DMs without one.
-    pub(crate) fn reach(&self, guild: Option<Snowflake>) -> bool {
-        self.sessions.values().any(|session| session.lost_at.is_none() && session.share.has(guild))
+    /// Whether a session whose connection is not younger than this is told of what happens in the guild, or in
+    /// DMs without one.
+    pub(crate) fn reach(&self, guild: Option<Snowflake>, since: Moment) -> bool {
+        self.sessions.values().any(|session| {
+            session.lost_at.is_none() && session.connected_at <= since && session.share.has(guild)
+        })
     }
 
     /// The client has said good-bye, which ends the session at once.
@@ -305,7 +318,8 @@ impl Sessions {
     pub(crate) fn restore(&mut self, now: Moment, id: &str, intents: u64, share: Share, last: u64) {
         let signal = watch::channel(Signal { last, connection: None }).0;
         let window = VecDeque::new();
-        let session = Session { intents, share, last, window, lost_at: Some(now), saved: None, signal };
+        let (lost_at, connected_at) = (Some(now), now);
+        let session = Session { intents, share, last, window, lost_at, connected_at, saved: None, signal };
         self.sessions.insert(id.to_owned(), session);
     }
 
@@ -372,9 +386,15 @@ mod tests {
             frames.iter().map(|frame| frame.contains("GUILD")).collect::<Vec<_>>()
         });
         assert_eq!(told, [vec![false], vec![], vec![true], vec![]]);
-        assert!(sessions.reach(None) && sessions.reach(Some(guild)));
+        let reach =
+            |sessions: &Sessions, since| [None, Some(guild)].map(|guild| sessions.reach(guild, since));
+        assert_eq!(reach(&sessions, now), [true, true]);
         sessions.lose(now, &shards[2].session, shards[2].connection);
-        assert!(sessions.reach(None) && !sessions.reach(Some(guild)), "its shard is gone");
+        assert_eq!(reach(&sessions, now), [true, false], "its shard is gone");
+        let later = now.after(Duration::from_secs(1));
+        sessions.resume(later, &shards[2].session, 0).unwrap();
+        assert_eq!(reach(&sessions, now), [true, false], "it came too late");
+        assert_eq!(reach(&sessions, later), [true, true]);
     }
 
     fn start() -> (Sessions, Attached, Moment) {

@@ -45,7 +45,7 @@ pub struct Report {
     pub deadline_misses: u64,
     /// Those that fell into a stall of this machine; not among `deadline_misses`.
     pub machine_stalled: u64,
-    /// Those whose time ended while no gateway connection lived; not among the other two.
+    /// Those in whose last second no gateway connection lived from beginning to end; not among the other two.
     pub interactions_expired: u64,
     /// Those whose callback came and was made to fail (`POST /emulator/faults`); not among the other three.
     pub interactions_turned_away: u64,

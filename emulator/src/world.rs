@@ -37,6 +37,9 @@ use crate::trouble::{Failure, Fate, Scope, Terms, Trouble};
 use crate::users;
 use crate::wire::{Reply, Request};
 
+/// Of the time to answer, as much as is fair to one who has just connected.
+const TO_ANSWER: Duration = Duration::from_secs(1);
+
 /// Asks that wait for the loop. Each connection has at most one here, so at the bound
 /// a connection waits at the channel, and its client at the socket.
 pub(crate) const ASKS: usize = 1_024;
@@ -296,14 +299,16 @@ impl World {
 
     /// Does what has become due.
     fn wake(&mut self, now: Moment) {
-        // A stall must be known before what was missed in it is counted.
+        // A stall must be known before what was missed in it is counted. A callback may have come meanwhile.
         if let Some((from, to)) = self.stalls.woke(now) {
+            self.interactions.excuse(to.since(from));
             self.log.note(now, "stall", json!({"from_ms": from.unix_ms(), "to_ms": to.unix_ms()}));
         }
         for missed in self.interactions.fail_overdue(now, self.answer_within) {
             let stalled =
                 self.stalls.overlaps(missed.pressed_at, missed.pressed_at.after(self.answer_within));
-            let expired = !self.sessions.reach(self.shard_by(missed.channel));
+            let in_time = missed.pressed_at.after(self.answer_within.saturating_sub(TO_ANSWER));
+            let expired = !self.sessions.reach(self.shard_by(missed.channel), in_time);
             let turned_away = self.trouble.has_failed(missed.id);
             self.counters.send_modify(|counters| {
                 *match (expired, stalled, turned_away) {

@@ -1,14 +1,22 @@
 //! What a run is to be, from its options, settings and data folder.
 
 use super::folder::{DataFolder, DemoWish, RunFolder};
-use super::run::{DEMO_PLAYERS, Options, log_level};
+use super::run::Options;
 use super::spec::{CHILDREN, Dashboard, Demo, Plan};
 use super::users::Users;
 use super::{Error, by_chance};
-use crate::config::{self, DashboardWish, Secret};
+use crate::config::{self, DashboardWish, LogLevel, Secret};
 use crate::telemetry;
 use ipc_schema::control::Role;
 use std::path::{Path, PathBuf};
+
+/// Players of a demo, unless asked otherwise.
+const DEMO_PLAYERS: u32 = 40;
+
+/// How much a run says unless asked: a demo is watched on a terminal, where only trouble should scroll.
+pub fn log_level(options: &Options, config: &config::Supervisor) -> LogLevel {
+    config.log.unwrap_or(if options.emulator { LogLevel::Warn } else { LogLevel::Info })
+}
 
 pub(super) fn plan(
     options: &Options,

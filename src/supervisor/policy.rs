@@ -109,6 +109,10 @@ impl History {
                 let after = if served >= FIRST_BACKOFF { Duration::ZERO } else { FIRST_BACKOFF };
                 Verdict::Restart { after, crash: false }
             }
+            // A worker whose backend went while they greeted each other.
+            (Exit::Code(EXIT_RECYCLE), None) => {
+                Verdict::Restart { after: self.next_backoff(spec.backoff_cap, jitter), crash: false }
+            }
             (_, Some(served)) if served >= SERVED => Verdict::Restart { after: Duration::ZERO, crash: true },
             _ => Verdict::Restart { after: self.next_backoff(spec.backoff_cap, jitter), crash: true },
         }
@@ -206,7 +210,8 @@ mod tests {
                 ("75 300", "recycle after 0 ms"),
                 ("75 300", "recycle after 0 ms"),
                 ("75 2", "recycle after 100 ms"),
-                ("75 never", "crash after 100 ms"),
+                ("75 never", "recycle after 100 ms"),
+                ("75 never", "recycle after 200 ms"),
             ],
         );
     }

@@ -17,7 +17,7 @@ use super::status::{self, StatusServer, Usage};
 use super::watching::Watching;
 use super::{Error, by_chance};
 use crate::clock;
-use crate::config::{self, LogLevel};
+use crate::config;
 use crate::watch::UP;
 use anyhow::{Context, Result};
 use ipc_schema::control::{
@@ -35,8 +35,6 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::time::{Duration, Instant};
 
-/// Players of a demo, unless asked otherwise.
-pub const DEMO_PLAYERS: u32 = 40;
 /// Between two pings.
 const TICK: Duration = Duration::from_secs(1);
 /// So many pings without an answer mean that a child hangs. They are counted, not timed: a machine
@@ -48,6 +46,8 @@ const ABORT_TIME: Duration = Duration::from_secs(2);
 const LEAVING_TIME: Duration = Duration::from_secs(1);
 /// A drain that takes longer is over; the rest of the promised 10 s is for the kernel.
 const DRAIN_TIME: Duration = Duration::from_millis(9_500);
+/// Who wakes so much later than asked has stood still, and others with it.
+const STALL: Duration = Duration::from_millis(200);
 
 /// The judge found that something was lost or happened twice; a run that failed has its own code.
 const EXIT_FOUND: u8 = 1;
@@ -63,11 +63,6 @@ pub struct Options {
     pub stop_after: Option<Duration>,
     pub report: Option<PathBuf>,
     pub data: Option<PathBuf>,
-}
-
-/// How much a run says unless asked: a demo is watched on a terminal, where only trouble should scroll.
-pub fn log_level(options: &Options, config: &config::Supervisor) -> LogLevel {
-    config.log.unwrap_or(if options.emulator { LogLevel::Warn } else { LogLevel::Info })
 }
 
 /// Runs the ladder until it is told to stop, or cannot go on; the exit code says which.
@@ -240,8 +235,10 @@ impl<'a> Tree<'a> {
             if self.drain.is_some() && self.drain_on(now) {
                 break;
             }
-            let wakes = self.wait(status, now)?;
+            let due = self.due(status);
+            let wakes = self.wait(status, due.saturating_duration_since(now))?;
             let now = clock::instant();
+            self.excuse(now.saturating_duration_since(due));
             let mut asked = false;
             let mut signalled = false;
             // What children said counts before what became of them, and before the timers.
@@ -269,8 +266,23 @@ impl<'a> Tree<'a> {
         Ok(if drain.code == EXIT_DRAINED && drain.killed { EXIT_GAVE_UP } else { drain.code })
     }
 
-    /// Sleeps until something happens or a timer is due.
-    fn wait(&self, status: &StatusServer, now: Instant) -> Result<Vec<Wake>> {
+    /// When something is to be done next, whatever happens until then.
+    fn due(&self, status: &StatusServer) -> Instant {
+        let deadlines = self.slots.iter().filter_map(Slot::next_deadline);
+        let others = self.stop_at().into_iter().chain(self.drain.as_ref().map(|drain| drain.deadline));
+        deadlines.chain(others).chain(status.next_deadline()).fold(self.next_tick, Instant::min)
+    }
+
+    /// Time in which this machine stood still is nobody's fault, and nobody is killed for it.
+    fn excuse(&mut self, late: Duration) {
+        if late > STALL {
+            let kills = self.slots.iter_mut().filter_map(|slot| slot.child_mut()?.kill_at.as_mut());
+            kills.chain(self.drain.as_mut().map(|drain| &mut drain.deadline)).for_each(|at| *at += late);
+        }
+    }
+
+    /// Sleeps until something happens, or for so long.
+    fn wait(&self, status: &StatusServer, longest: Duration) -> Result<Vec<Wake>> {
         let mut wakes = vec![Wake::Signals];
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for (at, slot) in self.slots.iter().enumerate() {
@@ -293,16 +305,8 @@ impl<'a> Tree<'a> {
             fds.push(PollFd::new(client.stream().as_fd(), wants));
             wakes.push(Wake::Status);
         }
-        let deadlines = self.slots.iter().filter_map(Slot::next_deadline);
-        let due = deadlines
-            .chain([self.next_tick])
-            .chain(self.stop_at())
-            .chain(self.drain.as_ref().map(|drain| drain.deadline))
-            .chain(status.next_deadline())
-            .min()
-            .expect("there is always a next tick");
         // Rounded up, or the last fraction of a millisecond would be spent spinning.
-        let millis = due.saturating_duration_since(now).as_micros().div_ceil(1000);
+        let millis = longest.as_micros().div_ceil(1000);
         let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
         match poll(&mut fds, timeout) {
             // A stop and continue of this process; whatever is ready is found the next time.

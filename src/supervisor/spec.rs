@@ -132,11 +132,11 @@ pub const CHILDREN: &[ChildSpec] = &[
                 listeners: &[Listener::DbWriter], settings: &[Setting::Data, Setting::DatabaseUrl, Setting::Durability, Setting::AbandonJournal, Setting::ReplayStore] },
     ChildSpec { role: Role::Backend,      count: Count::One,               after: &[Role::DbWriter],                 ready: secs(30), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[Listener::Backend],  settings: &[Setting::Season, Setting::Seed, Setting::Owner, Setting::Places] },
-    ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(5),  drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
+    ChildSpec { role: Role::ReplayWorker, count: Count::FromConfig,        after: &[Role::Backend],                  ready: secs(30), drain: secs(2), backoff_cap: secs(5), duty: Duty::Spare,
                 listeners: &[],                   settings: &[Setting::ReplaySandbox] },
     ChildSpec { role: Role::Frontend,     count: Count::ForShards,         after: &[Role::Backend, Role::Emulator],  ready: secs(60), drain: secs(2), backoff_cap: secs(1), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::Token, Setting::Proxy, Setting::StaffChannel, Setting::Shards] },
-    ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(1), backoff_cap: secs(5), duty: Duty::Essential,
+    ChildSpec { role: Role::Players,      count: Count::InDemoWithPlayers, after: &[Role::Frontend, Role::Emulator], ready: secs(30), drain: secs(2), backoff_cap: secs(5), duty: Duty::Essential,
                 listeners: &[],                   settings: &[Setting::EmulatorAddress, Setting::Players, Setting::Season, Setting::Seed, Setting::Data] },
 ];
 
