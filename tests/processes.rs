@@ -18,6 +18,7 @@ mod everything;
 mod failpoints;
 mod gateway;
 mod hostile;
+mod known_problems;
 mod load;
 mod logs;
 mod lost_folder;
@@ -35,15 +36,14 @@ mod strangers;
 mod uploads;
 mod users;
 
-use crate::support::{Ladder, Person, cache_handle, wait_for};
+use crate::support::{Ladder, Person, cache_handle, postgres, wait_for};
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
 use ipc_schema::vocab::{GameRegion, Mmr, Race};
 use nix::sys::signal::Signal;
 use replay::facts::GameResult;
 use replay::forge::{self, ForgedPlayer};
-use sqlx::sqlite::SqliteConnection;
-use sqlx::{Connection, Row};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::path::Path;
 
 /// Ana plays Brood War Zerg, Bea StarCraft II Terran; the first pairing of the season's seed
@@ -121,30 +121,49 @@ async fn database(data: &Path) -> SqliteConnection {
     SqliteConnection::connect(&url).await.unwrap()
 }
 
-/// The ratings of a ladder that has drained: race, MMR, wins, losses.
-async fn ratings_are(data: &Path, expected: &[(&str, i64, i64, i64)]) {
-    let rows = sqlx::query("select race, mmr, wins, losses from ratings order by race");
-    let rows = rows.fetch_all(&mut database(data).await).await.unwrap();
-    let found: Vec<(String, i64, i64, i64)> =
-        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
-    let expected =
-        expected.iter().map(|(race, mmr, wins, losses)| ((*race).to_owned(), *mmr, *wins, *losses));
-    assert_eq!(found, expected.collect::<Vec<_>>());
+/// The databases that ladders are tried with: the file of their own, for which there is no address, and PostgreSQL,
+/// where that is installed.
+fn databases() -> impl Iterator<Item = Option<String>> {
+    [None].into_iter().chain(postgres::fresh().map(Some))
 }
 
-/// The database of a ladder that has drained holds one match and one replay that decided it.
+/// What a ladder is told of its database.
+fn settings(database: Option<&str>) -> Vec<(&'static str, &str)> {
+    database.map(|url| ("DATABASE_URL", url)).into_iter().collect()
+}
+
+/// The rows of a ladder that has drained, each of one text.
+async fn rows(data: &Path, database: Option<&str>, query: &'static str) -> Vec<String> {
+    match database {
+        None => sqlx::query_scalar(query).fetch_all(&mut self::database(data).await).await.unwrap(),
+        Some(url) => {
+            let mut connection = PgConnection::connect(url).await.unwrap();
+            sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap()
+        }
+    }
+}
+
+/// The ratings of a ladder that has drained: race, MMR, wins, losses.
+async fn ratings_are(data: &Path, expected: &[(&str, i64, i64, i64)]) {
+    ratings_in_are(data, None, expected).await;
+}
+
+async fn ratings_in_are(data: &Path, database: Option<&str>, expected: &[(&str, i64, i64, i64)]) {
+    let query = "select race || ' ' || mmr || ' ' || wins || ' ' || losses from ratings order by race";
+    let expected = expected.iter().map(|(race, mmr, wins, losses)| format!("{race} {mmr} {wins} {losses}"));
+    assert_eq!(rows(data, database, query).await, expected.collect::<Vec<_>>());
+}
+
+/// The tables of a ladder that has drained hold one match and one replay that decided it.
 async fn stored_once(data: &Path) {
-    let mut database = database(data).await;
-    let matches =
-        sqlx::query("select verdict, mmr_1_after, mmr_2_after from matches").fetch_all(&mut database);
-    let matches = matches.await.unwrap();
-    assert_eq!(matches.len(), 1);
-    let row: (String, i64, i64) = (matches[0].get(0), matches[0].get(1), matches[0].get(2));
-    assert_eq!(row, ("decided".to_owned(), 1520, 1480));
-    let replays = sqlx::query("select outcome from replays").fetch_all(&mut database).await.unwrap();
-    let replays: Vec<String> = replays.iter().map(|row| row.get(0)).collect();
-    assert_eq!(replays, ["decided"]);
-    ratings_are(data, &[("bw_zerg", 1520, 1, 0), ("sc2_terran", 1480, 0, 1)]).await;
+    stored_once_in(data, None).await;
+}
+
+async fn stored_once_in(data: &Path, database: Option<&str>) {
+    let matches = "select verdict || ' ' || mmr_1_after || ' ' || mmr_2_after from matches";
+    assert_eq!(rows(data, database, matches).await, ["decided 1520 1480"]);
+    assert_eq!(rows(data, database, "select outcome from replays").await, ["decided"]);
+    ratings_in_are(data, database, &[("bw_zerg", 1520, 1, 0), ("sc2_terran", 1480, 0, 1)]).await;
 }
 
 #[tokio::test]

@@ -89,6 +89,7 @@ pub(crate) fn sheet() -> MatchSheet {
         mod_link: text("battlenet:://starcraft/extensionmod/2/204124"),
         server: Server::Euc,
         chat_channel: text("SCEvo"),
+        known_problems: Vec::new(),
     }
 }
 

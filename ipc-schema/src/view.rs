@@ -459,6 +459,15 @@ pub struct MatchSheet {
     pub mod_link: String,
     pub server: Server,
     pub chat_channel: String,
+    /// Of the races of the match, as far as the reader has not been told.
+    pub known_problems: Vec<RaceProblem>,
+}
+
+/// A known problem of a race, in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub struct RaceProblem {
+    pub race: Race,
+    pub says: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -40,6 +40,7 @@ match-lobby-value =
     Speed: Faster
     Duration: Infinite
     Locked alliances: Yes
+match-known-problem = **Good to know** · { $race }: { $says }
 match-guide = How to host
 match-guide-value =
     One of you switches to the game region above, opens the map link in the in-game channel and picks *Create with Mod*, then the mod.

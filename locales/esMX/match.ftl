@@ -41,6 +41,7 @@ match-lobby-value =
     Velocidad (Speed): Más rápida (Faster)
     Duración (Duration): Infinita (Infinite)
     Alianzas fijas (Locked alliances): Sí (Yes)
+match-known-problem = **Conviene saberlo** · { $race }: { $says }
 match-guide = Cómo crear la sala
 match-guide-value =
     Uno de los dos cambia a la región del juego de arriba, abre el enlace del mapa en el canal del juego y elige *Crear con mod (Create with Mod)*, y luego el mod.

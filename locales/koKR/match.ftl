@@ -40,6 +40,7 @@ match-lobby-value =
     속도(Speed): 아주 빠름(Faster)
     제한 시간(Duration): 무제한(Infinite)
     동맹 고정(Locked alliances): 예(Yes)
+match-known-problem = **알아 두세요** · { $race }: { $says }
 match-guide = 방 만드는 법
 match-guide-value =
     한 사람이 위의 게임 지역으로 접속해 게임 내 채널에서 맵 링크를 열고, *모드와 함께 만들기(Create with Mod)* 를 누른 다음 모드를 고릅니다.

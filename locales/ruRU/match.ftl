@@ -42,6 +42,7 @@ match-lobby-value =
     Скорость (Speed): очень быстро (Faster)
     Длительность (Duration): без ограничений (Infinite)
     Закреплённые союзы (Locked alliances): да (Yes)
+match-known-problem = **Полезно знать** · { $race }: { $says }
 match-guide = Как создать лобби
 match-guide-value =
     Один из вас переходит в указанный игровой регион, открывает ссылку на карту в канале игры, выбирает *Создать с модификацией (Create with Mod)*, а затем модификацию.

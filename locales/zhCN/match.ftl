@@ -40,6 +40,7 @@ match-lobby-value =
     速度（Speed）：最快（Faster）
     时限（Duration）：无限（Infinite）
     锁定联盟（Locked alliances）：是（Yes）
+match-known-problem = **须知** · { $race }：{ $says }
 match-guide = 如何建房
 match-guide-value =
     由其中一方切换到上面的游戏大区，在游戏内频道里打开地图链接，选择*使用模组创建（Create with Mod）*，再选模组。

@@ -242,6 +242,13 @@ impl History {
             .map(|index| Played::from(&self.results[*index as usize]))
     }
 
+    /// Whether a match of the player has had this race since then, on either side.
+    pub fn has_met(&self, player: PlayerId, race: Race, since: Timestamp) -> bool {
+        self.results_of(player)
+            .take_while(|result| result.at >= since)
+            .any(|result| result.races.contains(&race))
+    }
+
     /// A player's matches that count, newest first: when, how it ended, and against whom.
     fn matches(&self, player: PlayerId) -> impl Iterator<Item = (Timestamp, Outcome, PlayerId)> {
         self.results_of(player).filter_map(move |result| {
@@ -393,6 +400,22 @@ mod tests {
         assert_eq!(tally(ANA, Race::BwZerg), Some(((3, 0, 1), 187)));
         assert_eq!(tally(ANA, Race::Sc2Terran), Some(((1, 1, 0), 199)));
         assert_eq!(tally(CEA, Race::BwZerg), None);
+    }
+
+    #[test]
+    fn a_race_is_met_on_either_side_since_a_moment() {
+        let mut history = History::default();
+        history.add(&result(1, [PlayerId(1), PlayerId(2)], Standing::Void, Timestamp(100)));
+        let races = history.results().next().unwrap().races;
+        for race in races {
+            for player in [PlayerId(1), PlayerId(2)] {
+                assert!(history.has_met(player, race, Timestamp(100)));
+                assert!(!history.has_met(player, race, Timestamp(101)));
+            }
+            assert!(!history.has_met(PlayerId(3), race, Timestamp::ZERO));
+        }
+        let other = Race::ALL.iter().find(|race| !races.contains(race)).unwrap();
+        assert!(!history.has_met(PlayerId(1), *other, Timestamp::ZERO));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! [`crate::season`]; here it is only asked.
 
 use super::verdict::mod_files::{self, Release};
-use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
+use ipc_schema::vocab::{Era, GameRegion, Locale, Race, Region, Server, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ pub struct Season {
     pub race_words: BTreeMap<String, Race>,
     /// Codes of what a player may have as nationality.
     pub countries: BTreeSet<String>,
+    pub known_problems: Vec<KnownProblem>,
     /// What official games load, as far as it was learned.
     pub releases: Vec<Release>,
     /// In no file: whoever decides says it, by how much is going on.
@@ -35,6 +36,16 @@ pub enum Pace {
     #[default]
     Usual,
     Rare,
+}
+
+/// What whoever plays with a race or against it should know of it.
+#[derive(Debug, Clone)]
+pub struct KnownProblem {
+    pub race: Race,
+    /// Whoever has played a match with the race since then was told.
+    pub since: Timestamp,
+    /// In every language.
+    pub says: BTreeMap<Locale, String>,
 }
 
 #[derive(Debug, Clone)]

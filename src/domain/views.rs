@@ -11,7 +11,8 @@ use super::standings::{self, Place};
 use ipc_schema::ids::{CardId, ChannelId, MatchId, PlayerId, UserId};
 use ipc_schema::view::{
     ActivityView, CardView, EntryView, HeldCard, LeaderboardFilter, LeaderboardRow, LeaderboardView,
-    MatchPhase, MatchSheet, MatchView, ProfileRating, ProfileView, QueueView, ResultView, SheetPlayer,
+    MatchPhase, MatchSheet, MatchView, ProfileRating, ProfileView, QueueView, RaceProblem, ResultView,
+    SheetPlayer,
 };
 use ipc_schema::vocab::{Race, Refusal, Timestamp};
 
@@ -141,7 +142,18 @@ impl Ladder {
             mod_link: Season::link(&season.mod_ids, region),
             server: pairing.server,
             chat_channel: CHAT_CHANNEL.to_owned(),
+            known_problems: self.untold_problems(season, pairing.players[slot], pairing.races),
         }
+    }
+
+    /// Known problems of these races, of which nobody was told in a match before this one.
+    fn untold_problems(&self, season: &Season, reader: PlayerId, races: [Race; 2]) -> Vec<RaceProblem> {
+        let locale = self.players[&reader].locale;
+        let problems = season.known_problems.iter().filter(|problem| races.contains(&problem.race));
+        let untold = problems.filter(|problem| !self.history.has_met(reader, problem.race, problem.since));
+        untold
+            .map(|problem| RaceProblem { race: problem.race, says: problem.says[&locale].clone() })
+            .collect()
     }
 
     fn sheet_player(&self, season: &Season, now: Timestamp, id: PlayerId, race: Race) -> SheetPlayer {

@@ -3,9 +3,14 @@
 use super::source::{Faults, Fields, Node, Place, Word};
 use crate::domain::knobs::{self, KNOBS, Value};
 use crate::domain::player::fold;
-use crate::domain::season::{Knobs, Map, Pace, Season};
-use ipc_schema::vocab::{Era, GameRegion, Race, Region, Server};
+use crate::domain::season::{Knobs, KnownProblem, Map, Pace, Season};
+use ipc_schema::vocab::{Era, GameRegion, Locale, Race, Region, Server, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
+use time::Date;
+use time::format_description::well_known::Iso8601;
+
+/// Two of them fit the sheet of a match.
+const PROBLEM_LETTERS: usize = 200;
 
 /// The season, without lists of files. Where there are faults, something stands for what is wrong.
 pub(super) fn season(mut file: Fields, faults: &mut Faults) -> Season {
@@ -22,6 +27,7 @@ pub(super) fn season(mut file: Fields, faults: &mut Faults) -> Season {
     let server_names = server_names(file.fields("servers", faults), faults);
     let servers = cross_table(file.fields("hosts", faults), faults);
     let countries = countries(&mut file, faults);
+    let known_problems = known_problems(&mut file, faults);
     file.end(faults);
     Season {
         name: text_of(name),
@@ -34,6 +40,7 @@ pub(super) fn season(mut file: Fields, faults: &mut Faults) -> Season {
         servers,
         race_words,
         countries,
+        known_problems,
         releases: Vec::new(),
         pace: Pace::default(),
     }
@@ -248,6 +255,47 @@ fn countries(file: &mut Fields, faults: &mut Faults) -> BTreeSet<String> {
         faults.add(&place, format!("the country {code} is missing"));
     }
     countries
+}
+
+/// There need not be any.
+fn known_problems(file: &mut Fields, faults: &mut Faults) -> Vec<KnownProblem> {
+    let list = file.maybe("known_problems").map_or_else(Vec::new, |list| list.list(faults));
+    let problems = list.into_iter().filter_map(|item| {
+        let mut of_problem = item.fields(faults);
+        let race = of_problem.word("race", faults);
+        let since = of_problem.word("since", faults);
+        let says =
+            by_code(of_problem.fields("says", faults), "language", Locale::ALL, Locale::from_code, faults);
+        of_problem.end(faults);
+        let says = says.into_iter().filter_map(|(locale, node)| {
+            let Word { place, text } = node.word(faults)?;
+            let letters = text.chars().count();
+            if letters == 0 || letters > PROBLEM_LETTERS {
+                faults.add(
+                    &place,
+                    format!("a problem is told in 1 to {PROBLEM_LETTERS} letters, not {letters}"),
+                );
+            }
+            Some((locale, text))
+        });
+        let says = says.collect();
+        let race = race.and_then(|Word { place, text }| {
+            let known = Race::from_code(&text);
+            if known.is_none() {
+                faults.add(&place, format!("{text} is no race"));
+            }
+            known
+        });
+        let since = since.and_then(|Word { place, text }| {
+            let day = Date::parse(&text, &Iso8601::DATE).ok();
+            if day.is_none() {
+                faults.add(&place, format!("since is {text}, but should be a day such as 2026-11-22"));
+            }
+            u64::try_from(day?.midnight().assume_utc().unix_timestamp()).ok()
+        });
+        Some(KnownProblem { race: race?, since: Timestamp(since? * 1000), says })
+    });
+    problems.collect()
 }
 
 /// The fields of a table whose names are the codes of a closed set: all of them, and no other.

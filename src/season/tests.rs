@@ -1,5 +1,5 @@
 use super::*;
-use ipc_schema::vocab::{Race, Region, Server};
+use ipc_schema::vocab::{Race, Region, Server, Timestamp};
 
 /// What is told of the real season with this text.
 fn faults(text: &str) -> String {
@@ -31,6 +31,8 @@ fn the_season_and_the_demo_are_whole() {
     assert_eq!(real.race_words["스1 저그"], Race::BwZerg);
     assert_eq!(real.countries.len(), 251);
     assert_eq!((&*real.region_names[&Region::Chn], &*real.server_names[&Server::Brz]), ("China", "Brazil"));
+    assert_eq!((real.known_problems.len(), demo.known_problems.len()), (0, 1));
+    assert_eq!(demo.known_problems[0].since, Timestamp(1_767_225_600_000), "the first of January 2026");
     assert_eq!(real.servers.len(), Region::ALL.len() * Region::ALL.len());
 }
 
@@ -137,6 +139,38 @@ fn every_fault_of_the_season_is_named_by_file_and_line() {
         ("\"AE\"", "\"ARE\"", "\"ARE\"", "ARE is not two capital letters"),
         (", \"XX\"", "", "countries = [", "the country XX is missing"),
         ("\"AE\"", "3", "\"AD\", 3", "a text in quotes should be here"),
+        // Known problems.
+        (
+            "name = \"2026\"",
+            "name = \"2026\"\nknown_problems = 3",
+            "known_problems = 3",
+            "a list should be here",
+        ),
+        (
+            "[mod]",
+            "[[known_problems]]\nrace = \"bw_zorg\"\n[mod]",
+            "race = \"bw_zorg\"",
+            "bw_zorg is no race",
+        ),
+        ("[mod]", "[[known_problems]]\nrace = \"bw_zerg\"\n[mod]", "[[known_problems]]", "since is missing"),
+        (
+            "[mod]",
+            "[[known_problems]]\nsince = \"22.11.2026\"\n[mod]",
+            "since = \"22.11",
+            "since is 22.11.2026, but should be a day such as 2026-11-22",
+        ),
+        (
+            "[mod]",
+            "[[known_problems]]\nsays = { koKR = \"\" }\n[mod]",
+            "says = {",
+            "a problem is told in 1 to 200 letters, not 0",
+        ),
+        (
+            "[mod]",
+            "[[known_problems]]\nsays = { koKR = \"x\" }\n[mod]",
+            "says = {",
+            "the language enUS is missing",
+        ),
         // The whole.
         ("name = \"2026\"", "name = 2026", "name = 2026", "a text in quotes should be here"),
         ("[hosts]", "[hots]", "[hots]", "unknown field hots"),

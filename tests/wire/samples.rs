@@ -23,7 +23,8 @@ use ipc_schema::staff::{StaffAct, StaffLook, StaffRole, StaffView};
 use ipc_schema::view::{
     ActivityHour, ActivityView, CardView, Claims, Dispute, EntryView, GameRecord, LeaderboardFilter,
     LeaderboardRow, LeaderboardView, MatchPhase, MatchSheet, MatchView, Period, ProfileRating, ProfileView,
-    QueueHint, QueueView, ReplayStage, ReplayView, ResultView, SetupStep, SetupView, SheetPlayer, Waiting,
+    QueueHint, QueueView, RaceProblem, ReplayStage, ReplayView, ResultView, SetupStep, SetupView,
+    SheetPlayer, Waiting,
 };
 use ipc_schema::vocab::{
     Caller, CountryCode, Era, FileHash, GameRegion, GatewaySession, Glicko, Ground, Locale, Mmr, Outcome,
@@ -508,6 +509,7 @@ pub(crate) fn match_views() -> Vec<MatchView> {
         mod_link: text("battlenet:://starcraft/extensionmod/1/1"),
         server: Server::Kor,
         chat_channel: text("SCEvo"),
+        known_problems: vec![RaceProblem { race: Race::BwZerg, says: text("beware") }],
     });
     let result = ResultView {
         outcome: Outcome::Won,

@@ -188,14 +188,20 @@ fn sheet_page(
         named("match-chat", plain(&sheet.chat_channel, 60)),
         named("match-lobby", words.say("match-lobby-value").replace('\n', " · ")),
     ];
-    Page::of(lines.join("\n"))
+    let problems = sheet.known_problems.iter().map(|problem| {
+        let race = words.name_of("race", problem.race.code());
+        words.with("match-known-problem", &[("race", race.into()), ("says", problem.says.clone().into())])
+    });
+    let page = Page::of(lines.join("\n"))
         .line()
         .text(of("match-you", player(&sheet.you, words)))
         .text(of("match-opponent", player(&sheet.opponent, words)))
         .line()
         .text(of("match-map", map))
         .text(of("match-mod", mod_))
-        .text(lobby.join("\n"))
+        .text(lobby.join("\n"));
+    problems
+        .fold(page, |page, problem| page.text(problem))
         .line()
         // Spoiler marks are the one thing in a message that a reader can fold.
         .text(of("match-guide", format!("||{}||", words.say("match-guide-value"))))
@@ -316,6 +322,7 @@ pub mod tests {
     use super::*;
     use crate::frontend::reply::limits::{assert_fits, text};
     use crate::frontend::reply::{Block, Body};
+    use ipc_schema::view::RaceProblem;
     use ipc_schema::vocab::{Locale, Mmr, Race, Rank, Region, Server};
 
     const WORDS: fn() -> Words = || Words::of(Locale::EnUs);
@@ -350,6 +357,7 @@ pub mod tests {
             mod_link: "battlenet:://starcraft/map/1/349669".to_owned(),
             server: Server::Usw,
             chat_channel: "SCEvoLadder".to_owned(),
+            known_problems: Vec::new(),
         }
     }
 
@@ -432,6 +440,17 @@ pub mod tests {
     }
 
     #[test]
+    fn a_known_problem_of_a_race_stands_on_the_sheet() {
+        let mut sheet = sheet();
+        sheet.known_problems =
+            vec![RaceProblem { race: Race::Sc2Zerg, says: "Creep *vanishes*.".to_owned() }];
+        let (deadline, claims) = (Timestamp(1_800_000_000_000), Claims::default());
+        let view = view(MatchPhase::Playing { sheet: Box::new(sheet), deadline, claims });
+        let shown = text(&render(&view, WORDS()));
+        assert!(shown.contains("\n**Good to know** · SC2 Zerg: Creep *vanishes*.\n"), "{shown}");
+    }
+
+    #[test]
     fn the_longest_sheet_fits() {
         let mut sheet = sheet();
         for player in [&mut sheet.you, &mut sheet.opponent] {
@@ -445,6 +464,8 @@ pub mod tests {
         sheet.mod_title = "m".repeat(500);
         sheet.mod_link = "y".repeat(500);
         sheet.chat_channel = "z".repeat(500);
+        let problem = RaceProblem { race: Race::BwProtoss, says: "p".repeat(200) };
+        sheet.known_problems = vec![problem; 2];
         let deadline = Timestamp(u64::MAX);
         let claims = Claims { yours: Some(Outcome::Lost), opponent_reported: true };
         assert_fits(&render(
