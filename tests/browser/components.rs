@@ -2,6 +2,7 @@
 
 use super::bot::Bot;
 use super::{Browser, Pane};
+use crate::support::wait_for;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -54,7 +55,7 @@ fn everything() -> Value {
 #[tokio::test]
 async fn every_component_of_a_message_is_shown_and_works() {
     let Some(browser) = Browser::start(1000, 1300).await else { return };
-    let mut bot = Bot::start(Duration::from_secs(4)).await;
+    let mut bot = Bot::start(Duration::from_secs(8)).await;
     bot.say("ana", &everything(), Some(("dot.png", PNG.to_vec()))).await;
     browser.open(&format!("http://{}/?left=ana", bot.emulator)).await;
     let ana = Pane { browser: &browser, user: "ana" };
@@ -72,7 +73,7 @@ async fn every_component_of_a_message_is_shown_and_works() {
         ana.see(shown).await;
     }
     let loaded = "return [...document.images].every((image) => image.complete && image.naturalWidth === 1)";
-    assert_eq!(browser.run(loaded).await, json!(true));
+    wait_for("the pictures", async || (browser.run(loaded).await == true).then_some(())).await;
     assert_eq!(browser.text(&ana.at(".menu[data-custom-id='two'] .opener span")).await, "Option c");
 
     // A press is answered by another message of the same place.
@@ -127,7 +128,7 @@ async fn every_component_of_a_message_is_shown_and_works() {
 #[tokio::test]
 async fn a_modal_is_filled_and_a_command_typed_with_all_kinds_of_options() {
     let Some(browser) = Browser::start(1000, 900).await else { return };
-    let mut bot = Bot::start(Duration::from_secs(3)).await;
+    let mut bot = Bot::start(Duration::from_secs(15)).await;
     bot.register(&json!([
         { "name": "ask", "description": "Asks", "name_localizations": { "ko": "물어보기" }, "contexts": [1] },
         { "name": "deep", "description": "Has a part", "contexts": [1], "options": [{ "type": 1, "name": "part", "description": "The part", "options": [

@@ -178,7 +178,14 @@ impl Tree {
 
     /// Asks the emulator for trouble, or for its end.
     pub(crate) fn trouble(&self, trouble: &Value) -> anyhow::Result<()> {
-        let status = self.status().context("the ladder does not say where the emulator is")?;
+        let began = clock::instant();
+        let status = loop {
+            match self.status() {
+                Some(status) => break status,
+                None => ensure!(began.elapsed() < START, "the ladder does not say where the emulator is"),
+            }
+            sleep(LOOK);
+        };
         let address = status["emulator"].as_str().context("the emulator is not there")?;
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(ASK))?;

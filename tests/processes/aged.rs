@@ -9,6 +9,7 @@ use evoladder::db_writer::JOURNAL;
 use evoladder::domain::ladder::Ladder as State;
 use evoladder::journal::Journal;
 use evoladder::journal::reader::Reader;
+use futures_util::future::join_all;
 use ipc_schema::db_writer::Record;
 use ipc_schema::event::{Event, Names, Pairing, RatingChange};
 use ipc_schema::ids::{ChannelId, LadderId, MatchId, MessageId, PlayerId, Seq, UserId};
@@ -132,8 +133,12 @@ async fn what_is_old_is_posted_anew_or_refused_and_older_matches_wait_for_their_
     }
     cid.join("bw", "bw_zerg").await;
     cid.has_times("queue:leave", 1).await;
+    // It is on record once nothing more comes to the records.
+    let mut before = None;
     wait_for("the message to be on record", async || {
-        (ladder.gauge("frontend", "cards_in_flight") == Some(0.0)).then_some(())
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let records = ladder.gauge("backend", "records");
+        (records == before.replace(records?)).then_some(())
     })
     .await;
     let (status, root) = ladder.stop();
@@ -171,10 +176,9 @@ async fn what_is_old_is_posted_anew_or_refused_and_older_matches_wait_for_their_
     sqlx::query("begin immediate").execute(&mut database).await.unwrap();
     bea.command_with("language", &json!({ "language": "enUS" })).await;
     bea.reads_in_time("This ladder speaks English with you now").await;
-    // More than the db-writer lets wait for it.
-    for _ in 0..40 {
-        bea.command_with("match", &json!({ "id": match_id.0 })).await;
-    }
+    // More at once than the db-writer lets wait for it.
+    let asked = json!({ "id": match_id.0 });
+    join_all((0..40).map(|_| bea.command_with("match", &asked))).await;
     refused(&bea, "busy").await;
     refused(&bea, "history-away").await;
     // Discord is about to take no edits, and an answer is one as long as the app is thinking.

@@ -33,13 +33,30 @@ async fn crowd(ladder: &Ladder) -> Vec<(Person, String)> {
     crowd
 }
 
-/// Waits until so many presses and commands have their answer.
+/// Waits until so many presses and commands have their answer, or cannot get one any more because the emulator
+/// stood still.
 async fn answered(ladder: &Ladder, count: u64) {
     wait_for("all answers", async || {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        (stats(ladder).await["answer_ms"]["count"].as_u64() >= Some(count)).then_some(())
+        let stats = stats(ladder).await;
+        let known = [&stats["answer_ms"]["count"], &stats["machine_stalled"]].map(|number| number.as_u64());
+        (known.into_iter().flatten().sum::<u64>() >= count).then_some(())
     })
     .await;
+}
+
+/// Those of whom a press failed because its acknowledgement was refused again and again, or the emulator stood
+/// still, press again as people would.
+async fn press_again(ladder: &Ladder, people: &[(Person, String)]) {
+    for failed in logged(ladder, "interaction_failed") {
+        let excused = failed["turned_away"] == true || failed["machine_stalled"] == true;
+        let person = people.iter().find(|(person, _)| failed["user"] == person.id.as_str());
+        if let Some((person, _)) = person.filter(|_| excused)
+            && !person.reads(HELP).await
+        {
+            person.command("help").await;
+        }
+    }
 }
 
 /// How often the bot has posted a message with these words.
@@ -104,6 +121,8 @@ async fn three_hundred_who_press_at_once_are_acknowledged_at_once_and_in_trouble
         (ladder.gauge("frontend", "cards_in_flight") == Some(0.0)).then_some(())
     })
     .await;
+    ask_for(&ladder, &json!({"errors": 0})).await;
+    press_again(&ladder, &people).await;
     for (person, _) in &people {
         person.reads_in_time(HELP).await;
         let texts = person.texts().await;

@@ -23,7 +23,8 @@ async fn a_full_disk_makes_the_ladder_read_only_and_loses_nothing() {
         ana.reads("cannot save").await.then_some(())
     })
     .await;
-    assert!(ladder.log().contains("read-only"), "the operator is told as well");
+    wait_for("the operator to be told as well", async || ladder.log().contains("read-only").then_some(()))
+        .await;
     disk.make_room().unwrap();
     wait_for("the ladder to take a press again", async || {
         ana.press("setup:region", &["EUW"]).await;

@@ -6,6 +6,7 @@ use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::{Ladder, Person, wait_for};
 use crate::walk;
 use evoladder::season::Which;
+use ipc_schema::fact_line::Fact;
 use ipc_schema::vocab::GameRegion;
 use serde_json::{Value, json};
 
@@ -125,9 +126,9 @@ async fn files_that_decide_nothing_are_refused_in_words() {
     ana.upload("large.SC2Replay", vec![7; (5 << 20) + 1]).await;
     refused(&ana, "file-too-large").await;
     for number in 0..11u8 {
+        let failed = ladder.gauge("backend", "replays_failed").unwrap_or_default();
         bea.upload(&format!("{number}.SC2Replay"), vec![number; 200]).await;
         if number < 10 {
-            let failed = ladder.gauge("backend", "replays_failed").unwrap_or_default();
             wait_for("the file to be read", async || {
                 (ladder.gauge("backend", "replays_failed") > Some(failed.max(f64::from(number))))
                     .then_some(())
@@ -311,7 +312,10 @@ async fn staff_close_cases_by_their_buttons_once() {
     confirm(&bea, match_id).await;
     ana.press(&format!("match:report:{match_id}:won"), &[]).await;
     bea.press(&format!("match:report:{match_id}:won"), &[]).await;
-    wait_for("the case", async || (ladder.gauge("backend", "matches_open") == Some(0.0)).then_some(())).await;
+    for person in [&ana, &bea] {
+        let conflict = Fact::Unplayed { how: "conflict".to_owned() };
+        person.told("of the conflict", |line| (line.fact == conflict).then_some(())).await;
+    }
     // A conflict is no result, so there is nothing to dispute; and it is decided once.
     olga.command("admin cases").await;
     olga.press(&format!("staff:ask:1:{match_id}"), &[]).await;

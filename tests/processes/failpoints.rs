@@ -2,7 +2,8 @@
 //! successor comes, and in the end nothing is lost and nothing has happened twice.
 
 use super::refusals::evoladder;
-use crate::support::{Ladder, wait_for};
+use super::settings;
+use crate::support::{Ladder, postgres, wait_for};
 use evoladder::clock;
 use evoladder::failpoint::{Fault, PLACES, Passed, Place, STRUCK, arm};
 use nix::sys::signal::Signal;
@@ -105,16 +106,19 @@ async fn walk_games(ladder: &Ladder, points: &Path) {
 async fn walk_workers(ladder: &Ladder, points: &Path) {
     let role = "replay-worker";
     for place in PLACES.iter().copied().filter(|place| place.role() == role) {
-        let before = ladder.restarts(role);
+        let before = wait_for("a worker", async || ladder.restarts_if_ready(role)).await;
         arm(points, place.name, fault_at(place), 0).unwrap();
-        ladder.signal(&ladder.pids(role), Signal::SIGKILL);
+        let workers = ladder.pids(role);
+        assert_eq!(workers.len(), 1);
+        ladder.signal(&workers, Signal::SIGKILL);
         struck(points, place).await;
         died(ladder, role, before + 2, place).await;
     }
 }
 
-async fn walk_starts(ladder: &Ladder, points: &Path) {
-    for place in PLACES.iter().copied() {
+/// Those at starts, of places that are among these.
+async fn walk_starts(ladder: &Ladder, points: &Path, among: impl Fn(&Place) -> bool) {
+    for place in PLACES.iter().copied().filter(among) {
         let Passed::AtStartOf(starts) = place.passed else { continue };
         let roles = [starts, place.role()];
         let before = roles.map(|role| ladder.restarts(role));
@@ -143,24 +147,49 @@ async fn walk_late_answers(ladder: &Ladder, points: &Path) {
     }
 }
 
-#[tokio::test]
-async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
-    let root = tempfile::tempdir().unwrap();
-    let points = root.path();
+/// A ladder that plays, with a folder of places, all of whose first starts were interrupted.
+async fn playing(points: &Path, database: Option<&str>) -> Ladder {
     let first = || PLACES.iter().copied().filter(|place| place.passed == Passed::AtFirstStart);
     for place in first() {
         arm(points, place.name, fault_at(place), 0).unwrap();
     }
     // One worker, so that whoever is armed gets the next job.
-    let variables = [("EVOLADDER_FAILPOINTS", points.to_str().unwrap()), ("REPLAY_WORKERS", "1")];
+    let mut variables = vec![("EVOLADDER_FAILPOINTS", points.to_str().unwrap()), ("REPLAY_WORKERS", "1")];
+    variables.extend(settings(database));
     let ladder = Ladder::start_playing(PLAYERS, &variables).await;
     assert!(first().all(|place| has_struck(points, place)));
     assert_eq!(ladder.restarts("db-writer"), first().count() as u64);
+    ladder
+}
+
+/// The judge and the audit find nothing, of whatever is due by now.
+async fn nothing_is_lost_or_doubled(ladder: Ladder, database: Option<&str>) {
+    tokio::time::sleep(Duration::from_secs(DUE_S + 1)).await;
+    let log = ladder.log();
+    let (status, root) = ladder.stop();
+    let data = root.path().join("data");
+    let found = std::fs::read_to_string(data.join("judge.json")).unwrap_or_default();
+    assert!(status.success(), "{status}: {found}\n{log}");
+    let (due, folder, settings) = (DUE_S.to_string(), data.to_str().unwrap(), settings(database));
+    let judge = evoladder(&["judge", "--json", "--due", &due, "--data", folder], &settings);
+    let judged = serde_json::from_slice::<Value>(&judge.stdout);
+    let judged = judged.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&judge.stderr)));
+    assert_eq!((&judged["lost"], &judged["duplicates"]), (&0.into(), &0.into()), "{judged:#}");
+    assert!(judged["matches_completed"].as_u64().unwrap() > 5, "{judged:#}");
+    let audit = evoladder(&["audit", "--data", folder], &settings);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
+    let root = tempfile::tempdir().unwrap();
+    let points = root.path();
+    let ladder = playing(points, None).await;
     let began = clock::instant();
     let passed = |what: &str| println!("{what}: {:.1?}", began.elapsed());
     walk_presses(&ladder, points).await;
     passed("presses");
-    walk_starts(&ladder, points).await;
+    walk_starts(&ladder, points, |_| true).await;
     passed("starts");
     walk_late_answers(&ladder, points).await;
     passed("late answers");
@@ -169,19 +198,25 @@ async fn nothing_is_lost_or_doubled_wherever_on_its_way_a_process_dies() {
     for place in PLACES.iter().filter(|place| !matches!(place.passed, Passed::ByTestsIn(_))) {
         assert!(has_struck(points, *place), "{:?} was not passed", place.name);
     }
-    tokio::time::sleep(Duration::from_secs(DUE_S + 1)).await;
+    nothing_is_lost_or_doubled(ladder, None).await;
+}
 
-    let log = ladder.log();
-    let (status, root) = ladder.stop();
-    let data = root.path().join("data");
-    let found = std::fs::read_to_string(data.join("judge.json")).unwrap_or_default();
-    assert!(status.success(), "{status}: {found}\n{log}");
-    let (due, folder) = (DUE_S.to_string(), data.to_str().unwrap());
-    let judge = evoladder(&["judge", "--json", "--due", &due, "--data", folder], &[]);
-    let judged = serde_json::from_slice::<Value>(&judge.stdout);
-    let judged = judged.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&judge.stderr)));
-    assert_eq!((&judged["lost"], &judged["duplicates"]), (&0.into(), &0.into()), "{judged:#}");
-    assert!(judged["matches_completed"].as_u64().unwrap() > 5, "{judged:#}");
-    let audit = evoladder(&["audit", "--data", data.to_str().unwrap()], &[]);
-    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
+/// The others do not know which database it is.
+#[tokio::test]
+async fn nothing_is_lost_or_doubled_wherever_the_db_writer_dies_over_postgresql() {
+    let Some(url) = postgres::fresh() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let points = root.path();
+    let ladder = playing(points, Some(&url)).await;
+    let of_writer = |place: &Place| place.role() == "db-writer";
+    for of in [Of::Presses, Of::Storing] {
+        walk(&ladder, points, "db-writer", of).await;
+    }
+    walk_starts(&ladder, points, of_writer).await;
+    walk(&ladder, points, "db-writer", Of::Games).await;
+    for place in PLACES.iter().filter(|place| of_writer(place)) {
+        let by_others = matches!(place.passed, Passed::ByTestsIn(_));
+        assert!(by_others || has_struck(points, *place), "{:?} was not passed", place.name);
+    }
+    nothing_is_lost_or_doubled(ladder, Some(&url)).await;
 }

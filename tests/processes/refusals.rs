@@ -1,6 +1,7 @@
 //! What people and operators read when something is wrong.
 
 use super::discord::ask_for;
+use super::session::reads_that_she_confirmed;
 use super::{confirm, pair_up, replay_of, told_the_result};
 use crate::support::{Ladder, Person, processes};
 use ipc_schema::control::EXIT_CONFIG;
@@ -53,6 +54,7 @@ async fn a_token_that_is_reset_ends_a_ladder_that_says_where_to_get_one_and_goes
     let ladder = Ladder::start().await;
     let (ana, bea, match_id) = pair_up(&ladder).await;
     confirm(&ana, match_id).await;
+    reads_that_she_confirmed(&ana).await;
     ask_for(&ladder, &json!({"reset_token": true})).await;
     let emulator = ladder.emulator;
     let (status, root) = ladder.ended().await;
@@ -141,7 +143,7 @@ fn simulated_players_play_matches_that_workers_decide_from_bytes() {
     let data = tempfile::tempdir().unwrap();
     let (folder, report) = (data.path().join("data"), data.path().join("report.json"));
     let (folder, report_path) = (folder.to_str().unwrap(), report.to_str().unwrap());
-    let args = ["run", "--emulator", "--players", "16", "--seed", "1", "--for", "45s"];
+    let args = ["run", "--emulator", "--players", "16", "--seed", "1", "--for", "55s"];
     let output = evoladder(&[&args[..], &["--data", folder, "--report", report_path]].concat(), &[]);
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words}");

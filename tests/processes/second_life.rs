@@ -1,8 +1,8 @@
 //! The whole ladder stops in mid match, in good order or killed, and goes on over its folder.
 
 use super::refusals::evoladder;
-use super::{confirm, pair_up, replay_of, stored_once, told_the_result};
-use crate::support::{Ladder, Person, processes, wait_for};
+use super::{confirm, databases, pair_up, replay_of, settings, stored_once_in, told_the_result};
+use crate::support::{Ladder, Person, free_address, processes, wait_for};
 use evoladder::db_writer::JOURNAL;
 use evoladder::journal::Journal;
 use ipc_schema::db_writer::Record;
@@ -22,28 +22,29 @@ enum End {
 }
 
 fn end(ladder: Ladder, how: End) -> TempDir {
-    let began = Instant::now();
-    let root = match how {
+    match how {
         End::Stop => {
             let (status, root) = ladder.stop();
+            // Within the 10 s it has, or somebody would have been killed.
             assert!(status.success(), "{status}");
             root
         }
         End::Kill => ladder.kill(),
-    };
-    assert!(began.elapsed() < Duration::from_secs(10), "{how:?} took {:?}", began.elapsed());
-    root
+    }
 }
 
 /// What the emulator has logged of that kind.
 pub(super) fn logged(data: &Path, kind: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(data.join("emulator").join("log.ndjson")).unwrap();
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    // The last line may be half written.
+    let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+    let lines = whole.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
     lines.filter(|line| line["kind"] == kind).collect()
 }
 
-async fn a_match_goes_on(how: End) {
-    let ladder = Ladder::start().await;
+async fn a_match_goes_on(how: End, database: Option<&str>) {
+    let settings = settings(database);
+    let ladder = Ladder::start_again_with(tempfile::tempdir().unwrap(), free_address(), &settings).await;
     let emulator = ladder.emulator;
     let (ana, bea, match_id) = pair_up(&ladder).await;
     confirm(&ana, match_id).await;
@@ -56,20 +57,20 @@ async fn a_match_goes_on(how: End) {
     })
     .await;
     // Ana has confirmed, Bea has the button on her screen.
-    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    let ladder = Ladder::start_again_with(end(ladder, how), emulator, &settings).await;
     confirm(&bea, match_id).await;
     let file = replay_of(&ana).await;
     bea.told("to play", |line| matches!(line.fact, Fact::Playing { .. }).then_some(())).await;
-    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    let ladder = Ladder::start_again_with(end(ladder, how), emulator, &settings).await;
     ana.upload("game.SC2Replay", file).await;
     told_the_result(&ana, &bea, match_id).await;
     // Nothing is told anew by one more life.
-    let ladder = Ladder::start_again(end(ladder, how), emulator).await;
+    let ladder = Ladder::start_again_with(end(ladder, how), emulator, &settings).await;
     told_the_result(&ana, &bea, match_id).await;
     let (status, root) = ladder.stop();
     assert!(status.success(), "{status}");
     let data = root.path().join("data");
-    stored_once(&data).await;
+    stored_once_in(&data, database).await;
     assert_eq!(logged(&data, "started").len(), 4);
     assert_eq!(logged(&data, "stopped").len(), if how == End::Stop { 4 } else { 1 });
     let failed = logged(&data, "interaction_failed");
@@ -78,12 +79,16 @@ async fn a_match_goes_on(how: End) {
 
 #[tokio::test]
 async fn a_match_goes_on_after_the_ladder_was_stopped() {
-    a_match_goes_on(End::Stop).await;
+    for database in databases() {
+        a_match_goes_on(End::Stop, database.as_deref()).await;
+    }
 }
 
 #[tokio::test]
 async fn a_match_goes_on_after_the_ladder_was_killed() {
-    a_match_goes_on(End::Kill).await;
+    for database in databases() {
+        a_match_goes_on(End::Kill, database.as_deref()).await;
+    }
 }
 
 #[tokio::test]
@@ -107,12 +112,14 @@ async fn a_world_that_cannot_be_read_is_refused_with_what_to_do() {
 #[tokio::test]
 async fn a_second_signal_ends_the_ladder_at_once() {
     let ladder = Ladder::start().await;
-    // A process that stands still holds up the drain for as long as it is given.
-    ladder.signal(&ladder.pids("frontend"), nix::sys::signal::Signal::SIGSTOP);
+    // Processes that stand still hold up the drain for as long as they are given: 8 s.
+    for role in ["frontend", "backend", "db-writer"] {
+        ladder.signal(&ladder.pids(role), nix::sys::signal::Signal::SIGSTOP);
+    }
     let began = Instant::now();
     let status = ladder.stop_impatiently();
     assert_eq!(status.code(), Some(i32::from(ipc_schema::control::EXIT_GAVE_UP)), "{status}");
-    assert!(began.elapsed() < Duration::from_secs(1), "it took {:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -38,11 +38,7 @@ async fn people_of_all_shards_play_though_a_frontend_of_each_kind_dies_and_nothi
     assert_eq!(names.map(|child| child["of"].as_u64()).collect::<Vec<_>>(), [Some(2), Some(2)]);
     // Two processes that know nothing of one another began no session that Discord would not have begun.
     let begun = logged(&ladder, "gateway_identify");
-    assert_eq!(
-        (begun.len(), stats(&ladder).await["gateway_connections"].as_u64()),
-        (4, Some(4)),
-        "{begun:?}"
-    );
+    assert_eq!(begun.len(), 4, "{begun:?}");
     sessions_kept(&ladder).await;
 
     let (ana, bea) = (Person::new(ladder.emulator, "Ana").await, Person::new(ladder.emulator, "Bea").await);

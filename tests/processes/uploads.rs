@@ -290,7 +290,12 @@ async fn a_replay_goes_to_another_worker_when_its_own_neither_answers_nor_dies()
     let [first, _] = workers_in_order(&ladder).await;
     ladder.signal(&[first], Signal::SIGSTOP);
     ana.upload("game.SC2Replay", file).await;
-    logged(&ladder, "it is let go").await;
+    // By the backend, which deals the job anew; or the supervisor was quicker, and ended who does not answer.
+    wait_for("the worker to be given up", async || {
+        let log = ladder.log();
+        (log.contains("it is let go") || log.contains("did not answer 5 pings")).then_some(())
+    })
+    .await;
     told_the_result(&ana, &bea, match_id).await;
     // It may be gone already: the supervisor ends who does not answer.
     if ladder.pids("replay-worker").contains(&first) {

@@ -70,7 +70,8 @@ async fn nothing_is_lost_or_doubled_where_each_load_begins_with_another_snapshot
 
     let records = Reader::new(&data.join(JOURNAL), Seq(0)).read_what_is_there(usize::MAX).unwrap();
     let found = snapshot::whole(&data.join(SNAPSHOTS)).unwrap();
-    assert_eq!(found.len(), 2, "the newest two are kept");
+    // And a third, where the end came between a new one and the end of the oldest.
+    assert!((2..=3).contains(&found.len()), "the newest two are kept");
     for snapshot in found {
         let mut loaded = Folded::load(&snapshot).unwrap();
         let at = usize::try_from(loaded.seq().0).unwrap();
