@@ -104,7 +104,7 @@ fn prepare(emulator: &mut Emulator, config: &config::Emulator) -> anyhow::Result
     }
     if let Some(faults) = &config.faults {
         let told = emulator.ask_for_faults(faults);
-        told.map_err(|why| config::Faults(vec![format!("{}: {why}", config::EMULATOR_FAULTS)]))?;
+        told.map_err(|why| config::Faults(vec![format!("--faults or {}: {why}", config::EMULATOR_FAULTS)]))?;
     }
     Ok(())
 }

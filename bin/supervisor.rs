@@ -53,6 +53,9 @@ struct Run {
     /// What players and chance derive from [default: by chance, then as the data folder has it]
     #[arg(long, value_name = "N", requires = "emulator")]
     seed: Option<u64>,
+    /// What goes wrong in the emulator from its start, such as '{"errors": 0.05, "latency_ms": 100}' [default: EMULATOR_FAULTS]
+    #[arg(long, value_name = "JSON", requires = "emulator")]
+    faults: Option<String>,
     /// Stop after this long, such as 90s, 2m or 1500ms
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     stop_after: Option<Duration>,
@@ -81,8 +84,8 @@ fn main() -> ExitCode {
 }
 
 fn start(run: Run) -> Result<u8, Error> {
-    let Run { emulator, players, seed, stop_after, report, data } = run;
-    let options = Options { emulator, players, seed, stop_after, report, data };
+    let Run { emulator, players, seed, faults, stop_after, report, data } = run;
+    let options = Options { emulator, players, seed, faults, stop_after, report, data };
     let config = config::Supervisor::from_env().map_err(|faults| Error::Config(faults.to_string()))?;
     telemetry::start(supervisor::log_level(&options, &config).into(), telemetry::format_here());
     run::run(&options, config)

@@ -31,7 +31,7 @@ pub(super) fn plan(
         let demo = Demo {
             players: world.players,
             listen: config.emulator_listen,
-            faults: config.emulator_faults,
+            faults: options.faults.clone().or(config.emulator_faults),
             discord_spec: config.discord_spec,
             address: None,
         };

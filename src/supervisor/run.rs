@@ -59,6 +59,8 @@ pub struct Options {
     pub emulator: bool,
     pub players: Option<u32>,
     pub seed: Option<u64>,
+    /// What goes wrong in the emulator, as its variable has it.
+    pub faults: Option<String>,
     /// Drain by itself after being up this long.
     pub stop_after: Option<Duration>,
     pub report: Option<PathBuf>,

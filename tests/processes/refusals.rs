@@ -104,6 +104,17 @@ fn a_wrong_configuration_is_told_at_once_with_what_to_do() {
         (vec!["run", "--emulator", "--data", data], vec![("EMULATOR_LISTEN", taken)], "EMULATOR_LISTEN"),
         (
             vec!["run", "--emulator", "--data", data],
+            vec![("EMULATOR_FAULTS", "{\"error\": 1}")],
+            "--faults or EMULATOR_FAULTS: ",
+        ),
+        // What the command line says goes before what the environment says.
+        (
+            vec!["run", "--emulator", "--faults", "{\"errors\": 7}", "--data", data],
+            vec![("EMULATOR_FAULTS", "{}")],
+            "--faults or EMULATOR_FAULTS: ",
+        ),
+        (
+            vec!["run", "--emulator", "--data", data],
             vec![("DATABASE_URL", "postgres://u@h:port/d")],
             "DATABASE_URL cannot be used",
         ),
