@@ -665,7 +665,7 @@ impl Backend {
         // At least once a second, so that a clock that was set does not stop the ladder.
         let longest = self.workers.next_look().unwrap_or(Duration::from_secs(1));
         let repeat = self.repeats.next().map(|at| at.since(now));
-        let mention = self.core.next_to_mention(now).map(|at| at.since(now));
+        let mention = self.core.next_to_mention().map(|at| at.since(now));
         [tick, retry, repeat, mention].into_iter().flatten().min().unwrap_or(longest).min(longest)
     }
 

@@ -110,7 +110,10 @@ struct Sampler {
 impl Sampler {
     fn sample(&mut self) -> anyhow::Result<()> {
         // A machine that stands still for a second gives no sample then.
-        let Ok(status) = status::ask(&self.data) else { return Ok(()) };
+        let status = match status::ask(&self.data) {
+            Err(_) if self.has_begun => return Ok(()),
+            asked => asked?,
+        };
         let status = status.context("the ladder runs")?;
         let mut pss: BTreeMap<String, Option<u64>> = BTreeMap::new();
         let mut restarts = 0;

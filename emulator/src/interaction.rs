@@ -155,7 +155,7 @@ impl Interactions {
     /// Those that wait are as old as if this time had not passed.
     pub(crate) fn excuse(&mut self, stall: Duration) {
         for id in &self.waiting {
-            if let Some(waiting) = self.by_id.get_mut(id) {
+            if let Some(waiting) = self.by_id.get_mut(id).filter(|known| known.state == State::Waiting) {
                 waiting.pressed_at = waiting.pressed_at.after(stall);
                 self.unsaved.insert(*id);
             }

@@ -29,6 +29,9 @@ const MAX_SESSIONS: usize = 64;
 /// So many dispatches go to a connection at once, to keep one answer of the loop short.
 const BATCH: usize = 256;
 
+/// Who was gone for longer has not heard of what happened meanwhile.
+const AWAY: Duration = Duration::from_secs(1);
+
 /// Discord's bits for what a session wants to be told.
 pub(crate) mod intent {
     pub(crate) const GUILDS: u64 = 1 << 0;
@@ -172,7 +175,10 @@ impl Sessions {
             self.end(id);
             return Err(CannotResume::UnknownSession);
         }
-        (session.lost_at, session.connected_at) = (None, now);
+        // Who is back at once was there.
+        if session.lost_at.take().is_some_and(|lost| now.since(lost) > AWAY) {
+            session.connected_at = now;
+        }
         session.signal.send_modify(|signal| signal.connection = Some(connection));
         session.push("RESUMED", "{}");
         Ok(Attached { session: id.to_owned(), connection, after, signal: session.signal.subscribe() })
@@ -391,7 +397,12 @@ mod tests {
         assert_eq!(reach(&sessions, now), [true, true]);
         sessions.lose(now, &shards[2].session, shards[2].connection);
         assert_eq!(reach(&sessions, now), [true, false], "its shard is gone");
-        let later = now.after(Duration::from_secs(1));
+        let soon = now.after(AWAY);
+        sessions.resume(soon, &shards[2].session, 0).unwrap();
+        assert_eq!(reach(&sessions, now), [true, true], "it was hardly away");
+        sessions.cut(soon);
+        sessions.resume(soon, &shards[0].session, 0).unwrap();
+        let later = soon.after(AWAY + Duration::from_millis(1));
         sessions.resume(later, &shards[2].session, 0).unwrap();
         assert_eq!(reach(&sessions, now), [true, false], "it came too late");
         assert_eq!(reach(&sessions, later), [true, true]);

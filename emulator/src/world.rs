@@ -282,7 +282,15 @@ impl World {
             let wait = self.next_wake().since(now);
             tokio::select! {
                 ask = asks.recv() => match ask {
-                    Some(ask) => self.answer(clock.now(), ask),
+                    Some(ask) => {
+                        // A stall that ends with it is known first: what came meanwhile was in time, and what
+                        // comes now was not there yet.
+                        let now = clock.now();
+                        if now >= self.stalls.due() {
+                            self.wake(now);
+                        }
+                        self.answer(now, ask);
+                    }
                     None => break,
                 },
                 () = tokio::time::sleep(wait) => {}

@@ -116,8 +116,8 @@ impl DueCard {
     /// still come first.
     fn kept_back_until(&self) -> Option<Timestamp> {
         let ShowCard { message, view, .. } = &self.show;
-        let is_read = matches!(view, CardView::Replay(replay) if replay.stage == ReplayStage::Reading && message.is_none());
-        is_read.then(|| self.since + UNMENTIONED)
+        let is_being_read = matches!(view, CardView::Replay(replay) if replay.stage == ReplayStage::Reading && message.is_none());
+        is_being_read.then(|| self.since + UNMENTIONED)
     }
 }
 
@@ -740,9 +740,9 @@ impl Core {
         .collect()
     }
 
-    /// When the next card is no longer kept back.
-    pub(super) fn next_to_mention(&self, now: Timestamp) -> Option<Timestamp> {
-        self.cards.values().filter_map(DueCard::kept_back_until).filter(|until| *until > now).min()
+    /// When the next card is no longer kept back, of those that were when somebody looked last.
+    pub(super) fn next_to_mention(&self) -> Option<Timestamp> {
+        self.cards.values().filter_map(DueCard::kept_back_until).filter(|until| *until > self.last_now).min()
     }
 
     /// Jobs whose upload is on disk, those that are being read included.

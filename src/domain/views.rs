@@ -146,7 +146,7 @@ impl Ladder {
         }
     }
 
-    /// Known problems of these races, of which nobody was told in a match before this one.
+    /// Known problems of these races, of which the reader was not told in a match before this one.
     fn untold_problems(&self, season: &Season, reader: PlayerId, races: [Race; 2]) -> Vec<RaceProblem> {
         let locale = self.players[&reader].locale;
         let problems = season.known_problems.iter().filter(|problem| races.contains(&problem.race));

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use time::Date;
 use time::format_description::well_known::Iso8601;
 
-/// Two of them fit the sheet of a match.
+/// Those of two races fit the sheet of a match.
 const PROBLEM_LETTERS: usize = 200;
 
 /// The season, without lists of files. Where there are faults, something stands for what is wrong.
@@ -260,6 +260,8 @@ fn countries(file: &mut Fields, faults: &mut Faults) -> BTreeSet<String> {
 /// There need not be any.
 fn known_problems(file: &mut Fields, faults: &mut Faults) -> Vec<KnownProblem> {
     let list = file.maybe("known_problems").map_or_else(Vec::new, |list| list.list(faults));
+    // The sheet of a match has room for one of each race.
+    let mut seen = Unique::new("known problem of");
     let problems = list.into_iter().filter_map(|item| {
         let mut of_problem = item.fields(faults);
         let race = of_problem.word("race", faults);
@@ -284,14 +286,17 @@ fn known_problems(file: &mut Fields, faults: &mut Faults) -> Vec<KnownProblem> {
             if known.is_none() {
                 faults.add(&place, format!("{text} is no race"));
             }
+            seen.add(&place, &text, faults);
             known
         });
         let since = since.and_then(|Word { place, text }| {
             let day = Date::parse(&text, &Iso8601::DATE).ok();
-            if day.is_none() {
+            let seconds =
+                day.and_then(|day| u64::try_from(day.midnight().assume_utc().unix_timestamp()).ok());
+            if seconds.is_none() {
                 faults.add(&place, format!("since is {text}, but should be a day such as 2026-11-22"));
             }
-            u64::try_from(day?.midnight().assume_utc().unix_timestamp()).ok()
+            seconds
         });
         Some(KnownProblem { race: race?, since: Timestamp(since? * 1000), says })
     });

@@ -155,6 +155,12 @@ fn every_fault_of_the_season_is_named_by_file_and_line() {
         ("[mod]", "[[known_problems]]\nrace = \"bw_zerg\"\n[mod]", "[[known_problems]]", "since is missing"),
         (
             "[mod]",
+            "[[known_problems]]\nrace = \"bw_zerg\"\n[[known_problems]]\nrace = \"bw_zerg\" # Again\n[mod]",
+            "race = \"bw_zerg\" # Again",
+            "the known problem of bw_zerg is there twice",
+        ),
+        (
+            "[mod]",
             "[[known_problems]]\nsince = \"22.11.2026\"\n[mod]",
             "since = \"22.11",
             "since is 22.11.2026, but should be a day such as 2026-11-22",

@@ -18,6 +18,9 @@ pub const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 /// So many starts in a row that never became ready end the run.
 pub const NEVER_READY_LIMIT: u32 = 20;
 
+/// As many backends may go in a row while a worker greets them.
+const GREETINGS: u32 = 3;
+
 /// How a child ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -109,9 +112,10 @@ impl History {
                 let after = if served >= FIRST_BACKOFF { Duration::ZERO } else { FIRST_BACKOFF };
                 Verdict::Restart { after, crash: false }
             }
-            // A worker whose backend went while they greeted each other.
+            // A worker whose backend went while they greeted each other. Again and again it is something else.
             (Exit::Code(EXIT_RECYCLE), None) => {
-                Verdict::Restart { after: self.next_backoff(spec.backoff_cap, jitter), crash: false }
+                let crash = self.never_ready > GREETINGS;
+                Verdict::Restart { after: self.next_backoff(spec.backoff_cap, jitter), crash }
             }
             (_, Some(served)) if served >= SERVED => Verdict::Restart { after: Duration::ZERO, crash: true },
             _ => Verdict::Restart { after: self.next_backoff(spec.backoff_cap, jitter), crash: true },
@@ -212,6 +216,8 @@ mod tests {
                 ("75 2", "recycle after 100 ms"),
                 ("75 never", "recycle after 100 ms"),
                 ("75 never", "recycle after 200 ms"),
+                ("75 never", "recycle after 400 ms"),
+                ("75 never", "crash after 800 ms"),
             ],
         );
     }

@@ -46,8 +46,6 @@ const ABORT_TIME: Duration = Duration::from_secs(2);
 const LEAVING_TIME: Duration = Duration::from_secs(1);
 /// A drain that takes longer is over; the rest of the promised 10 s is for the kernel.
 const DRAIN_TIME: Duration = Duration::from_millis(9_500);
-/// Who wakes so much later than asked has stood still, and others with it.
-const STALL: Duration = Duration::from_millis(200);
 
 /// The judge found that something was lost or happened twice; a run that failed has its own code.
 const EXIT_FOUND: u8 = 1;
@@ -237,10 +235,8 @@ impl<'a> Tree<'a> {
             if self.drain.is_some() && self.drain_on(now) {
                 break;
             }
-            let due = self.due(status);
-            let wakes = self.wait(status, due.saturating_duration_since(now))?;
+            let wakes = self.wait(status, now)?;
             let now = clock::instant();
-            self.excuse(now.saturating_duration_since(due));
             let mut asked = false;
             let mut signalled = false;
             // What children said counts before what became of them, and before the timers.
@@ -275,16 +271,8 @@ impl<'a> Tree<'a> {
         deadlines.chain(others).chain(status.next_deadline()).fold(self.next_tick, Instant::min)
     }
 
-    /// Time in which this machine stood still is nobody's fault, and nobody is killed for it.
-    fn excuse(&mut self, late: Duration) {
-        if late > STALL {
-            let kills = self.slots.iter_mut().filter_map(|slot| slot.child_mut()?.kill_at.as_mut());
-            kills.chain(self.drain.as_mut().map(|drain| &mut drain.deadline)).for_each(|at| *at += late);
-        }
-    }
-
-    /// Sleeps until something happens, or for so long.
-    fn wait(&self, status: &StatusServer, longest: Duration) -> Result<Vec<Wake>> {
+    /// Sleeps until something happens or a timer is due.
+    fn wait(&self, status: &StatusServer, now: Instant) -> Result<Vec<Wake>> {
         let mut wakes = vec![Wake::Signals];
         let mut fds = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         for (at, slot) in self.slots.iter().enumerate() {
@@ -308,7 +296,7 @@ impl<'a> Tree<'a> {
             wakes.push(Wake::Status);
         }
         // Rounded up, or the last fraction of a millisecond would be spent spinning.
-        let millis = longest.as_micros().div_ceil(1000);
+        let millis = self.due(status).saturating_duration_since(now).as_micros().div_ceil(1000);
         let timeout = PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX);
         match poll(&mut fds, timeout) {
             // A stop and continue of this process; whatever is ready is found the next time.
@@ -621,6 +609,11 @@ impl<'a> Tree<'a> {
 
     fn begin_drain(&mut self, code: u8, now: Instant) {
         if self.drain.is_none() {
+            // Nobody is started any more.
+            self.slots
+                .iter_mut()
+                .filter(|slot| slot.child().is_none())
+                .for_each(|slot| slot.phase = Phase::Stopped);
             self.tally.duration = self.up_for(now);
             self.measure();
             self.drain = Some(Drain { code, deadline: now + DRAIN_TIME, by_signal: false, killed: false });

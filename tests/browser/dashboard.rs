@@ -38,7 +38,7 @@ async fn the_page_shows_how_the_ladder_does_and_tells_of_a_death() {
             && is("load", "normal")
             && is("database", "there")
             && is("breaker", "closed")
-            && numbers.get("presses that expired").is_some())
+            && numbers["presses that expired"].as_str().is_some_and(|told| told.parse::<u64>().is_ok()))
         .then_some(())
     })
     .await;

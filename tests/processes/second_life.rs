@@ -22,15 +22,18 @@ enum End {
 }
 
 fn end(ladder: Ladder, how: End) -> TempDir {
-    match how {
+    let began = Instant::now();
+    let root = match how {
         End::Stop => {
             let (status, root) = ladder.stop();
-            // Within the 10 s it has, or somebody would have been killed.
             assert!(status.success(), "{status}");
             root
         }
         End::Kill => ladder.kill(),
-    }
+    };
+    // The drain has 9.5 s and the judge comes after it.
+    assert!(began.elapsed() < Duration::from_secs(20), "{how:?} took {:?}", began.elapsed());
+    root
 }
 
 /// What the emulator has logged of that kind.

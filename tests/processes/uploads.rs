@@ -290,7 +290,8 @@ async fn a_replay_goes_to_another_worker_when_its_own_neither_answers_nor_dies()
     let [first, _] = workers_in_order(&ladder).await;
     ladder.signal(&[first], Signal::SIGSTOP);
     ana.upload("game.SC2Replay", file).await;
-    // By the backend, which deals the job anew; or the supervisor was quicker, and ended who does not answer.
+    // By the backend, which deals the job anew, as a test of its workers says; or the supervisor was quicker, and
+    // ended who does not answer.
     wait_for("the worker to be given up", async || {
         let log = ladder.log();
         (log.contains("it is let go") || log.contains("did not answer 5 pings")).then_some(())
