@@ -12,11 +12,7 @@ use std::path::Path;
 /// What no whole ladder can be brought to say in a test's time, why, and the tests that say it instead.
 const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("CorrectionTooLarge", "needs 120,000 ratings", "src/domain/ladder/results/tests.rs"),
-    ("LineFull", "needs 200 replays in line", "src/domain/ladder/decide/tests.rs"),
-    ("Stale", "needs a press of a quarter of an hour ago", "tests/wire/waiting.rs"),
-    ("RegionUnknown", "menus offer what there is", "src/frontend/commands.rs"),
-    ("MapUnknown", "menus offer what there is", "src/domain/ladder/decide/tests.rs"),
-    ("NotStarted", "no message of such a match has the buttons", "src/domain/ladder/decide/matches/tests.rs"),
+    ("Stale", "is of a press whose token has expired, so nobody can be told", "tests/wire/waiting.rs"),
 ];
 
 fn source(path: &str) -> String {

@@ -21,7 +21,7 @@ use crate::gateway;
 use crate::page::{self, Guide};
 use crate::trouble::Fate;
 use crate::wire::{Body, BodyFault, Reply, Request};
-use crate::world::Ask;
+use crate::world::{Ask, Download};
 
 /// Discord's limit for a whole request.
 const MAX_BODY_BYTES: usize = 25 * 1024 * 1024;
@@ -75,7 +75,8 @@ async fn open(
     let link =
         Link { channel, attachment, name, expires: take("ex"), issued: take("is"), signature: take("hm") };
     match put(&asks, |reply| Ask::Open { link, reply }).await {
-        Some(Some((content_type, bytes))) => {
+        Some(Some(Download { content_type, bytes, latency })) => {
+            tokio::time::sleep(latency).await;
             let content_type = content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
             // What a user sent must not run as a page of this server.
             let headers = [

@@ -44,6 +44,8 @@ pub(crate) struct Trouble {
     duplicates: f64,
     /// Links to files lead nowhere.
     files_gone: bool,
+    /// What each file takes more.
+    file_latency: Duration,
     out_until: Option<Moment>,
     limiting: Option<Limiting>,
     chance: u64,
@@ -195,6 +197,7 @@ impl Trouble {
             hang: Duration::from_millis(MAX_LATENCY_MS),
             duplicates: 0.0,
             files_gone: false,
+            file_latency: Duration::ZERO,
             out_until: None,
             limiting: None,
             chance: seed,
@@ -239,6 +242,7 @@ impl Trouble {
             "hang_ms" => self.hang = ms(10 * MAX_LATENCY_MS)?,
             "duplicates" => self.duplicates = share()?,
             "files_gone" => self.files_gone = flag()?,
+            "file_latency_ms" => self.file_latency = ms(MAX_LATENCY_MS)?,
             "outage_ms" => {
                 let length = ms(u64::from(u32::MAX))?;
                 self.out_until = (!length.is_zero()).then(|| now.after(length));
@@ -329,6 +333,10 @@ impl Trouble {
     /// Whether nobody can download a file.
     pub(crate) fn files_gone(&self) -> bool {
         self.files_gone
+    }
+
+    pub(crate) fn file_latency(&self) -> Duration {
+        self.file_latency
     }
 
     /// How often one event is delivered.

@@ -58,7 +58,8 @@
 //! presses a button (without `values`) or chooses in a menu, and answers
 //! `{"interaction_id"}`. Refused when the message is not shown to this user, has no
 //! such component, or the component is disabled; when a value is not among the options;
-//! and when there are fewer or more values than the menu allows.
+//! and when there are fewer or more values than the menu allows. With `"unchecked": true` none of this but the
+//! message is looked at: nobody's client does that, and a bot must stand it.
 //!
 //! `POST /emulator/users/{id}/modals` `{"modal_id", "fields": {"name": "Ana", "races": ["bw_zerg"]}}`
 //! submits a modal that came in an event and answers `{"interaction_id"}`. Keys are the
@@ -90,6 +91,7 @@
 //! | `rate_limited`: `{"scope", "ms", "paths"}` or null | REST requests are answered with 429 for so long. `scope` is `user`, `shared`, `global` or `cloudflare` (HTML, no header of Discord's but Retry-After). `paths` are beginnings such as `channels/`; without them all but interactions and webhooks are hit, by `cloudflare` those too |
 //! | `invalid_request_limit` (10000) | answers 401, 403, 429 in ten minutes after which every request gets the front door's 429 until the ten minutes are over |
 //! | `files_gone` | links to files lead nowhere (404) |
+//! | `file_latency_ms` | what each download of a file takes more |
 //! | `old_after_ms` (3600000), `old_edits` (5) | from what age, and how many times an hour, a message can be edited (30046) |
 //! | `dm_opens` (50) | DMs that the bot may open in ten minutes with users who never turned to it (40003) |
 //! | `deny`, `grant` | lists of permissions by Discord's names (`CREATE_PRIVATE_THREADS`): what the bot lacks in the guild, or has beyond an ordinary invite |

@@ -55,6 +55,15 @@ pub(crate) const NONCE_LIFE: Duration = Duration::from_secs(3 * 60);
 /// Above this many nonces those that have ended are removed.
 const SWEEP_NONCES_ABOVE: usize = 10_000;
 
+/// A file that a link leads to.
+#[derive(Debug)]
+pub(crate) struct Download {
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+    /// What it takes more.
+    pub(crate) latency: Duration,
+}
+
 #[derive(Debug)]
 pub(crate) enum Ask {
     /// What is to become of a request of the bot's, which is given a number.
@@ -75,7 +84,7 @@ pub(crate) enum Ask {
     },
     Open {
         link: Link,
-        reply: oneshot::Sender<Option<(Option<String>, Bytes)>>,
+        reply: oneshot::Sender<Option<Download>>,
     },
     WatchEvents {
         reply: oneshot::Sender<(u64, watch::Receiver<u64>)>,
@@ -353,7 +362,10 @@ impl World {
             }
             Ask::Open { link, reply } => {
                 let file = self.files.open(&self.mint, now, &link);
-                let _ = reply.send(file.filter(|_| !self.trouble.files_gone()));
+                let latency = self.trouble.file_latency();
+                let file = file.filter(|_| !self.trouble.files_gone());
+                let download = file.map(|(content_type, bytes)| Download { content_type, bytes, latency });
+                let _ = reply.send(download);
             }
             Ask::WatchEvents { reply } => {
                 let _ = reply.send((self.history.last(), self.history.watch()));

@@ -117,6 +117,25 @@ async fn presses_that_come_too_early_or_too_late_are_refused_in_words() {
 }
 
 #[tokio::test]
+async fn presses_that_no_message_offers_are_refused_in_words() {
+    let ladder = Ladder::start().await;
+    let (ana, bea, match_id) = pair_up(&ladder).await;
+    ana.forge_press("setup:region", &["atlantis"]).await;
+    refused(&ana, "region-unknown").await;
+    ana.forge_press("queue:vetoes", &["atlantis"]).await;
+    refused(&ana, "map-unknown").await;
+    ana.forge_press(&format!("match:report:{match_id}:won"), &[]).await;
+    refused(&ana, "not-started").await;
+    bea.forge_press("match:win:everything", &[]).await;
+    bea.reads_in_time("This button is from an older version").await;
+    confirm(&ana, match_id).await;
+    confirm(&bea, match_id).await;
+    ana.upload("game.SC2Replay", replay_of(&ana).await).await;
+    told_the_result(&ana, &bea, match_id).await;
+    assert!(ladder.stop().0.success());
+}
+
+#[tokio::test]
 async fn files_that_decide_nothing_are_refused_in_words() {
     let ladder = Ladder::start().await;
     let (ana, bea, match_id) = pair_up(&ladder).await;

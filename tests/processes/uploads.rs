@@ -1,17 +1,24 @@
 //! What players send: files that prove nothing, too many of them, and honest ones on whose way a
 //! process dies.
 
+use super::discord::ask_for;
+use super::everything::refused;
 use super::{confirm, stored_once, told_the_result};
 use crate::support::{Ladder, Person, wait_for};
 use evoladder::season::Which;
+use futures_util::future::join_all;
 use ipc_schema::fact_line::Fact;
 use ipc_schema::ids::MatchId;
 use ipc_schema::vocab::GameRegion;
 use nix::sys::signal::Signal;
 use replay::facts::{CacheHandle, GameResult};
 use replay::forge::{self, ForgedPlayer};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// Files that a frontend lets wait for their download.
+const WAITING: usize = 256;
 
 /// 45,000,000 zeros, packed by bzip2.
 const PACKED_ZEROS: &[u8] =
@@ -207,6 +214,33 @@ async fn twenty_files_of_one_player_get_one_sentence_and_keep_nobody_else_waitin
     assert!(told.len() <= 2 && told.iter().sum::<u32>() == 17, "{told:?}");
     assert_eq!(times_read(&ana, " · replay · ").await, 3);
     bea.upload("game.SC2Replay", honest).await;
+    told_the_result(&ana, &bea, match_id).await;
+    assert!(ladder.stop().0.success());
+}
+
+#[tokio::test]
+async fn files_beyond_a_long_line_are_refused_and_the_match_waits_for_its_own() {
+    let ladder = Ladder::start().await;
+    let (ana, bea, match_id) = playing(&ladder, ["Ana", "Bea"]).await;
+    let honest = honest_file(&ana, &bea).await;
+    ask_for(&ladder, &json!({ "file_latency_ms": 60_000 })).await;
+    // Three messages of each, so that all of the line is theirs, also when some of it has been dealt with.
+    let strangers = (0..WAITING / 3 + 30).map(|number| format!("Stranger {number}"));
+    let strangers: Vec<Person> =
+        join_all(strangers.map(async |name| Person::new(ladder.emulator, &name).await)).await;
+    let file = || vec![("game.SC2Replay".to_owned(), b"no replay".to_vec())];
+    for _ in 0..3 {
+        join_all(strangers.iter().map(|person| person.upload_all(file()))).await;
+    }
+    ana.upload("game.SC2Replay", honest.clone()).await;
+    refused(&ana, "line-full").await;
+    ask_for(&ladder, &json!({ "file_latency_ms": 0 })).await;
+    wait_for("the line to be short", async || {
+        ana.upload("game.SC2Replay", honest.clone()).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        ana.reads(" · decided").await.then_some(())
+    })
+    .await;
     told_the_result(&ana, &bea, match_id).await;
     assert!(ladder.stop().0.success());
 }

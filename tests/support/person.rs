@@ -129,6 +129,16 @@ impl Person {
         self.act("components", press).await;
     }
 
+    /// Presses what the newest message does not have, or chooses what its menu does not offer.
+    pub(crate) async fn forge_press(&self, custom_id: &str, values: &[&str]) {
+        let messages = self.messages().await;
+        let message = &messages.last().expect("there is a message to press")["id"];
+        let press = json!({
+            "message_id": message, "custom_id": custom_id, "values": values, "unchecked": true,
+        });
+        self.act("components", press).await;
+    }
+
     /// Submits the modal that opened after the last one that was submitted.
     pub(crate) async fn submit_modal(&self, fields: &Value) {
         let (number, mut modals) = (self.submitted.fetch_add(1, Ordering::Relaxed), 0);

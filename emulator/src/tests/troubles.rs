@@ -256,7 +256,7 @@ async fn a_request_that_hangs_is_answered_late_and_may_be_done() {
 }
 
 #[tokio::test]
-async fn a_link_to_a_file_may_lead_nowhere() {
+async fn a_link_to_a_file_may_lead_nowhere_or_take_long() {
     let bench = start().await;
     let person = bench.person("ana").await;
     let file = reqwest::multipart::Part::bytes(vec![7; 50]).file_name("game.SC2Replay");
@@ -269,4 +269,8 @@ async fn a_link_to_a_file_may_lead_nowhere() {
         ask(&bench, json!({"files_gone": gone})).await;
         assert_eq!(bench.http.get(&link).send().await.unwrap().status(), status);
     }
+    ask(&bench, json!({"file_latency_ms": 200})).await;
+    let began = Instant::now();
+    assert_eq!(bench.http.get(&link).send().await.unwrap().status(), 200);
+    assert!(began.elapsed() >= Duration::from_millis(200));
 }

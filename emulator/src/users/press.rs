@@ -346,9 +346,15 @@ pub(super) fn component(world: &mut World, now: Moment, user: &User, json: &Valu
     let message = message.filter(|message| world.shows_to(user, message));
     let message = message.ok_or_else(|| Refused::because("This message is not shown to the user."))?;
     let component = message.component(custom_id).cloned();
+    let message = message.id;
+    if json.get("unchecked") == Some(&Value::Bool(true)) {
+        let values = json.get("values").map(items).unwrap_or_default();
+        let kind = if values.is_empty() { kind::BUTTON } else { kind::STRING_SELECT };
+        let data = json!({ "custom_id": custom_id, "component_type": kind, "id": 1, "values": values });
+        return press(world, now, user, channel, Kind::Component, Some(message), &data);
+    }
     let component =
         component.ok_or_else(|| Refused::because(format!("The message has no component {custom_id:?}.")))?;
-    let message = message.id;
     if component["disabled"] == true {
         return Err(Refused::because(format!("The component {custom_id:?} is disabled.")));
     }
