@@ -18,6 +18,7 @@
 //! | staff: roles, acts, bans, the audit log; what they have to look at | [`staff`], [`cases`] |
 //! | the season's data, its numbers and their ranges, what staff changed of it | [`season`], [`knobs`], [`overrides`] |
 //! | messages that the ladder owes, and chance | [`cards`], [`chance`] |
+//! | what all of it takes of memory | [`memory`] |
 
 pub mod activity;
 pub mod cards;
@@ -27,6 +28,7 @@ pub mod history;
 pub mod knobs;
 pub mod ladder;
 pub mod match_;
+pub mod memory;
 pub mod overrides;
 pub mod pairing;
 pub mod pings;

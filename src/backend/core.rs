@@ -4,6 +4,7 @@ use super::workers::Wanted;
 use super::{Event as LoopEvent, requests};
 use crate::domain::cards::Content;
 use crate::domain::ladder::{Decision, Input, Ladder, Rebuild, RebuildMatches};
+use crate::domain::memory;
 use crate::domain::overrides::CurrentSeason;
 use crate::domain::season::{Pace, Season};
 use crate::failpoint;
@@ -187,6 +188,13 @@ impl Core {
 
     pub(super) fn unsaved(&self) -> u64 {
         self.seq.0 - self.durable.0
+    }
+
+    /// What the answers that are remembered take of memory, about.
+    pub(super) fn answers_bytes(&self) -> usize {
+        memory::of_flat_map(&self.answers)
+            + memory::of_deque(&self.answered)
+            + memory::of_flat_map(&self.turned_away)
     }
 
     /// For how long the oldest record that is not known to be on disk has been on its way.

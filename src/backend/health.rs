@@ -42,7 +42,9 @@ impl Backend {
         let (counts, counted) = (ladder.counts(), self.workers.counted());
         let (workers, workers_idle) = self.workers.counts();
         control.latencies(vec![self.core.durable_after().read(), counted.took.read()]);
-        control.gauges(vec![
+        let stores = ladder.memory().into_iter().chain([("answers", self.core.answers_bytes())]);
+        let stores = stores.map(|(store, bytes)| gauge(&format!("store_{store}_bytes"), bytes as f64));
+        let mut gauges = vec![
             gauge("waves", self.core.waves() as f64),
             gauge("workers", workers as f64),
             gauge("workers_idle", workers_idle as f64),
@@ -63,6 +65,8 @@ impl Backend {
             gauge("cards_kept", ladder.cards().len() as f64),
             gauge("records", self.core.seq().0 as f64),
             gauge("records_unsaved", self.core.unsaved() as f64),
-        ]);
+        ];
+        gauges.extend(stores);
+        control.gauges(gauges);
     }
 }

@@ -36,6 +36,8 @@ pub enum Source {
     Latency(Role, &'static str),
     /// Something of each process, which `role` and `process` name; `process` counts from 1.
     Process(fn(&Process) -> Option<f64>),
+    /// Bytes of each of [`STORES`], which `store` names.
+    Stores,
     /// Something of the whole.
     Whole(fn(&Status) -> Option<f64>),
     /// Whether the supervisor answers, which is told also where it does not.
@@ -71,6 +73,7 @@ pub const METRICS: &[Metric] = &[
     metric("evoladder_process_restarts_total", Counter, Source::Process(|of| Some(of.restarts as f64)), "Deaths of the process that its successor followed."),
     metric("evoladder_process_recycles_total", Counter, Source::Process(|of| Some(of.recycles as f64)), "Times that the process left in good order for a successor."),
     metric("evoladder_process_memory_bytes", Gauge, Source::Process(|of| of.pss_kib.map(|kib| kib as f64 * 1024.0)), "Memory of the process, its share of what several use (PSS)."),
+    metric("evoladder_store_memory_bytes", Gauge, Source::Stores, "Memory of what a process keeps, about: players, matches, history and the like."),
     metric("evoladder_process_cpu_seconds_total", Counter, Source::Process(|of| of.cpu_ms.map(seconds)), "Processor time of the process."),
     metric("evoladder_process_sandbox_layers_missing", Gauge, Source::Process(|of| Some(of.sandbox.as_ref()?.iter().filter(|layer| !layer.on).count() as f64)), "Layers of a replay worker's sandbox that the host does not give."),
     metric("evoladder_supervisor_memory_bytes", Gauge, Source::Whole(|of| of.pss_kib.map(|kib| kib as f64 * 1024.0)), "Memory of the supervisor (PSS)."),
@@ -129,6 +132,19 @@ pub const METRICS: &[Metric] = &[
     metric("evoladder_replays_to_copy", Gauge, Source::Gauge(Role::DbWriter, "replays_to_copy"), "Replay files that REPLAY_STORE does not have."),
 ];
 
+/// What is kept in memory, and by whom, who tells `store_NAME_bytes` of it.
+pub const STORES: &[(&str, Role)] = &[
+    ("players", Role::Backend),
+    ("queue", Role::Backend),
+    ("matches", Role::Backend),
+    ("ratings", Role::Backend),
+    ("history", Role::Backend),
+    ("replays", Role::Backend),
+    ("cards", Role::Backend),
+    ("answers", Role::Backend),
+    ("pictures", Role::Frontend),
+];
+
 /// The type of the answer of `/metrics`.
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -159,6 +175,12 @@ pub fn text(status: Option<&Status>, is_ready: bool) -> String {
             (_, None) => {}
             (Source::Gauge(role, gauge), Some(status)) => {
                 status.gauge(*role, gauge).into_iter().for_each(|value| line("", value));
+            }
+            (Source::Stores, Some(status)) => {
+                for (store, role) in STORES {
+                    let bytes = status.gauge(*role, &format!("store_{store}_bytes"));
+                    bytes.into_iter().for_each(|bytes| line(&format!("{{store=\"{store}\"}}"), bytes));
+                }
             }
             (Source::Whole(of), Some(status)) => of(status).into_iter().for_each(|value| line("", value)),
             (Source::Process(of), Some(status)) => {
@@ -197,7 +219,11 @@ fn histogram(name: &str, Counts { counts, sum_s }: &Counts) -> String {
 pub fn table() -> String {
     let mut table = "| metric | kind | what it is |\n|---|---|---|\n".to_owned();
     for Metric { name, kind, source, help } in METRICS {
-        let labels = if matches!(source, Source::Process(_)) { "{role, process}" } else { "" };
+        let labels = match source {
+            Source::Process(_) => "{role, process}",
+            Source::Stores => "{store}",
+            _ => "",
+        };
         let _ = writeln!(table, "| `{name}{labels}` | {} | {help} |", kind.name());
     }
     table
@@ -207,6 +233,7 @@ pub fn table() -> String {
 mod tests {
     use super::super::status::tests::process;
     use super::*;
+    use crate::domain::ladder::Ladder;
     use std::collections::BTreeSet;
 
     #[test]
@@ -247,6 +274,7 @@ mod tests {
     fn the_text_says_what_is_known_and_nothing_else() {
         let mut frontend = process(Role::Frontend, "ready");
         frontend.gauges.insert("users_active".to_owned(), Some(7.0));
+        frontend.gauges.insert("store_pictures_bytes".to_owned(), Some(512.0));
         frontend.pss_kib = Some(2);
         let counts = [1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3].to_vec();
         frontend.latencies.insert("answer".to_owned(), Counts { counts, sum_s: 31.25 });
@@ -257,6 +285,7 @@ mod tests {
             "evoladder_uptime_seconds 1.5\n",
             "evoladder_process_memory_bytes{role=\"frontend\",process=\"1\"} 2048\n",
             "# HELP evoladder_users_active Accounts",
+            "evoladder_store_memory_bytes{store=\"pictures\"} 512\n",
             "evoladder_users_active 7\n",
             "# TYPE evoladder_interaction_answer_seconds histogram\nevoladder_interaction_answer_seconds_bucket{le=\"0.001\"} 1\n",
             "_answer_seconds_bucket{le=\"0.005\"} 3\n",
@@ -267,6 +296,14 @@ mod tests {
             assert!(text.contains(part), "{part} in\n{text}");
         }
         assert!(!text.contains("evoladder_queue_entries") && !text.contains("cpu_seconds"), "{text}");
+    }
+
+    #[test]
+    fn each_store_is_one_that_is_told_of() {
+        let told = Ladder::new(1).memory().map(|(store, _)| store).into_iter().chain(["answers", "pictures"]);
+        assert_eq!(STORES.iter().map(|(store, _)| *store).collect::<Vec<_>>(), told.collect::<Vec<_>>());
+        let page = include_str!("page/app.js");
+        assert!(STORES.iter().all(|(store, _)| page.contains(&format!("\"{store}\""))));
     }
 
     #[test]

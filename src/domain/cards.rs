@@ -5,6 +5,7 @@
 
 mod snapshot;
 
+use super::memory;
 use ipc_schema::event::Crowd;
 use ipc_schema::ids::{CardId, ChannelId, MatchId, MessageId, PlayerId};
 use ipc_schema::view::{News, Post, ReplayView};
@@ -277,6 +278,15 @@ impl Cards {
 
     pub fn is_due(&self, id: CardId) -> bool {
         self.due.contains(&id) && !self.is_held(id)
+    }
+
+    /// What they take of memory, about.
+    pub fn bytes(&self) -> usize {
+        let sets = memory::of_set(&self.due) + memory::of_set(&self.unreached);
+        memory::of_flat_map(&self.cards)
+            + memory::of_flat_map(&self.posts)
+            + memory::of_vec(&self.changed)
+            + sets
     }
 
     pub fn len(&self) -> usize {

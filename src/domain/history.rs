@@ -3,6 +3,7 @@
 
 pub(super) mod snapshot;
 
+use super::memory;
 use super::rating::{Change, Fold, Item, RatingKey, System};
 use ipc_schema::ids::{MatchId, PlayerId};
 use ipc_schema::view::{GameRecord, Period};
@@ -123,6 +124,16 @@ pub struct History {
 }
 
 impl History {
+    /// What it takes of memory, about.
+    pub fn bytes(&self) -> usize {
+        // A result has an index for each of its players, in lists that double as they grow.
+        let indices = 2 * self.results.len() * size_of::<u32>() * 3 / 2;
+        memory::of_vec(&self.results)
+            + memory::of_vec(&self.changes)
+            + memory::of_flat_map(&self.of)
+            + indices
+    }
+
     /// The next match that was played and closed.
     pub fn add(&mut self, result: &Played) {
         let index = narrow(self.results.len() as u64);

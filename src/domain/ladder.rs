@@ -4,6 +4,7 @@ mod changes;
 mod contact;
 mod decide;
 mod look;
+mod memory;
 mod posts;
 mod queue_cards;
 mod results;

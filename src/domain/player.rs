@@ -3,6 +3,7 @@
 pub(super) mod settings;
 pub(super) mod snapshot;
 
+use super::memory;
 use super::season::{Knobs, Season};
 use ipc_schema::event::Names;
 use ipc_schema::ids::{ChannelId, PlayerId, UserId};
@@ -160,6 +161,20 @@ impl Player {
     /// The last of the gates before the queue: what a match is like was read once.
     pub fn guide_gate(&self) -> Result<(), Refusal> {
         if self.settings.guide_read { Ok(()) } else { Err(Refusal::GuideUnread) }
+    }
+
+    /// What is elsewhere on the heap, about.
+    pub fn heap_bytes(&self) -> usize {
+        let names = self.names.as_ref().map_or(0, |names| {
+            let Names { name, battle_tag, alternatives, country } = names;
+            name.capacity() + battle_tag.capacity() + country.capacity() + memory::of_texts(alternatives)
+        });
+        let last_map = self.last_map.as_ref().map_or(0, String::capacity);
+        names
+            + memory::of_texts(&self.vetoes)
+            + memory::of_vec(&self.toons)
+            + memory::of_deque(&self.recent_opponents)
+            + last_map
     }
 
     /// When a queue time-out that runs at `now` ends.

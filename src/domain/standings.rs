@@ -7,6 +7,7 @@
 
 mod snapshot;
 
+use super::memory;
 use super::rating::{RatingKey, ranks};
 use ipc_schema::ids::PlayerId;
 use ipc_schema::view::LeaderboardFilter;
@@ -266,6 +267,13 @@ impl Standings {
             rows.extend(next.rows);
             self.chunks[index] = Chunk::of(rows);
         }
+    }
+
+    /// What it takes of memory, about.
+    pub fn bytes(&self) -> usize {
+        let chunks: usize = self.chunks.iter().map(|chunk| memory::of_vec(&chunk.rows)).sum();
+        let places = memory::of_flat_map(&self.placed) + memory::of_set(&self.ages);
+        chunks + memory::of_vec(&self.chunks) + places + memory::of_set(&self.hidden)
     }
 
     /// Rows that are in the chunks.

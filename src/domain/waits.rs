@@ -2,6 +2,7 @@
 
 mod snapshot;
 
+use super::memory;
 use ipc_schema::vocab::{RaceChoice, Timestamp};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -34,6 +35,11 @@ fn class(races: RaceChoice) -> usize {
 }
 
 impl Waits {
+    /// What they take of memory.
+    pub fn bytes(&self) -> usize {
+        self.0.iter().map(memory::of_deque).sum()
+    }
+
     pub fn add(&mut self, races: RaceChoice, since: Timestamp, paired: Timestamp) {
         let waits = &mut self.0[class(races)];
         while waits.len() >= KEPT || waits.front().is_some_and(|wait| paired.since(wait.ended) > FRESH) {

@@ -135,6 +135,11 @@ impl Pictures {
         }
     }
 
+    /// Of the pictures that are kept.
+    pub fn bytes(&self) -> usize {
+        lock(&self.kept).bytes()
+    }
+
     /// Pictures that were painted so far, for the gauge.
     pub fn painted(&self) -> u64 {
         self.painted.load(Ordering::Relaxed)

@@ -29,7 +29,7 @@ async fn the_page_shows_how_the_ladder_does_and_tells_of_a_death() {
     let drawn = "return [...document.querySelectorAll(\"[data-chart='Players'] path[class^=s]\")].every((path) => path.getAttribute('d').includes('L'))";
     wait_for("lines in a chart", async || (browser.run(drawn).await == true).then_some(())).await;
     assert_eq!(browser.count("#charts [data-chart]").await, 12);
-    let said = "return Object.fromEntries([...document.querySelectorAll('#cards dt')].filter((dt) => dt.textContent !== \"container's memory\").map((dt) => [dt.textContent, dt.nextSibling.textContent]))";
+    let said = "return Object.fromEntries([...document.querySelectorAll('#cards dt')].filter((dt) => dt.textContent !== \"container\").map((dt) => [dt.textContent, dt.nextSibling.textContent]))";
     wait_for("all numbers to be told", async || {
         let numbers = browser.run(said).await;
         let is = |label: &str, value: &str| numbers[label] == value;
@@ -73,7 +73,7 @@ async fn the_page_shows_how_the_ladder_does_and_tells_of_a_death() {
 async fn picture_of_the_dashboard() {
     let folder = PathBuf::from(std::env::var_os("PICTURES").expect("PICTURES names the folder"));
     let ladder = Ladder::start_playing(40, &[]).await;
-    let browser = Browser::start(1400, 1050).await.expect("a browser to take pictures with");
+    let browser = Browser::start(1400, 1300).await.expect("a browser to take pictures with");
     open(&browser, &ladder).await;
     // Charts want something to draw.
     tokio::time::sleep(Duration::from_secs(90)).await;

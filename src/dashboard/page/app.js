@@ -11,6 +11,7 @@ const whole = (value) => (value === null || value === undefined ? "–" : Math.r
 const some = (value) => (value >= 100 || Number.isInteger(value) ? whole(value) : value.toFixed(1));
 const ms = (value) => (value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${value < 10 ? value.toFixed(1) : whole(value)} ms`);
 const mib = (value) => `${whole(value)} MiB`;
+const size = (bytes) => (bytes === null ? "–" : bytes < 2 ** 20 ? `${whole(bytes / 1024)} KiB` : `${some(bytes / 2 ** 20)} MiB`);
 
 function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
@@ -82,8 +83,8 @@ function gauges(status) {
   return (role, name) => told.get(`${role} ${name}`) ?? null;
 }
 
-function card(title, rows) {
-  const box = make("div", "card");
+function card(title, rows, className = "") {
+  const box = make("div", `card ${className}`);
   const list = make("dl");
   for (const [label, value, className = ""] of rows) list.append(make("dt", "", label), make("dd", className, value));
   box.append(make("h2", "", title), list);
@@ -125,8 +126,11 @@ function cards(status, sample) {
     ["journal lag", back("journal_lag_s") === null ? "–" : ms(back("journal_lag_s") * 1000), above(back("journal_lag_s"), 5)],
     ["database lag", writer("database_lag_s") === null ? "–" : `${whole(writer("database_lag_records"))} in ${whole(writer("database_lag_s"))} s`, above(writer("database_lag_s"), 60)],
     ["database", connected === null ? "–" : connected ? "there" : "away", connected === 0 ? "bad" : ""],
-    ["container's memory", container],
   ];
+  // What is in the processes' memory, and names of stores as the metrics have them.
+  const stores = ["players", "queue", "matches", "ratings", "history", "replays", "cards", "answers"].map((name) => [name, back]);
+  const memory = [...stores, ["pictures", front]].map(([name, of]) => [name, size(of(`store_${name}_bytes`))]);
+  memory.push(["container", container]);
   const calls = sample ? sample.calls_per_s : null;
   const discord = [
     ["calls a second", calls === null ? "–" : `${some(calls)} of 50`, above(calls, 45)],
@@ -136,7 +140,7 @@ function cards(status, sample) {
     ["failures in 10 min", `${whole(front("discord_failures"))} of 2,000`],
     ["breaker", open === null ? "–" : open ? "open" : "closed", open ? "bad" : ""],
   ];
-  find("cards").replaceChildren(card("Players", players), card("Replays", replays), card("Storage", storage), card("Discord", discord));
+  find("cards").replaceChildren(card("Players", players), card("Replays", replays), card("Storage", storage), card("Discord", discord), card("In memory, about", memory, "row"));
 }
 
 function row(cells, className = "") {

@@ -24,6 +24,10 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn get(&mut self, key: [u8; 32]) -> Option<Bytes> {
         let (picture, last) = self.pictures.get_mut(&key)?;
         self.order.remove(last);
