@@ -5,6 +5,7 @@ mod bot;
 mod components;
 mod dashboard;
 mod driver;
+mod operator;
 mod pane;
 mod pictures;
 mod play;

@@ -62,11 +62,12 @@ impl Sessions {
     pub(super) fn start(dir: PathBuf) -> Sessions {
         let (asks, asked) = sync_channel::<Ask>(WAITING);
         std::thread::spawn(move || {
+            let mut is_failing = false;
             for ask in asked {
                 // Whoever asked may be gone.
                 match ask {
                     Ask::Save { shard, session, reply } => {
-                        drop(reply.send(saved(save(&dir, shard, &session))));
+                        drop(reply.send(saved(save(&dir, shard, &session), &mut is_failing)));
                     }
                     Ask::Load { shard, reply } => drop(reply.send(load(&dir, shard))),
                 }
@@ -173,11 +174,21 @@ async fn keep(database: Database, ladder: LadderId, mut newest: watch::Receiver<
     }
 }
 
-fn saved(result: anyhow::Result<()>) -> WriterReply {
+/// Says once that it begins to fail, and once that it is over: a frontend saves four times a second.
+fn saved(result: anyhow::Result<()>, is_failing: &mut bool) -> WriterReply {
     match result {
-        Ok(()) => WriterReply::SessionSaved,
+        Ok(()) => {
+            if std::mem::take(is_failing) {
+                tracing::warn!("gateway sessions are saved again");
+            }
+            WriterReply::SessionSaved
+        }
         Err(error) => {
-            tracing::warn!("cannot save a gateway session: {error:#}");
+            if !std::mem::replace(is_failing, true) {
+                tracing::warn!(
+                    "cannot save a gateway session: {error:#}. Should the frontend die now, Discord repeats more events"
+                );
+            }
             WriterReply::ReadOnly { reason: format!("{error:#}") }
         }
     }
