@@ -11,6 +11,9 @@ mod log;
 mod meter;
 #[path = "load/people.rs"]
 mod people;
+#[expect(dead_code, reason = "tests use more of it")]
+#[path = "../tests/support/postgres.rs"]
+mod postgres;
 #[path = "load/presses.rs"]
 mod presses;
 #[path = "load/report.rs"]
@@ -19,13 +22,14 @@ mod report;
 mod tree;
 
 use anyhow::{Context, ensure};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use evoladder::clock::{instant, now};
 use evoladder::players::habits::{Habits, Uploads};
 use evoladder::season::Which;
 use log::Told;
 use meter::Meter;
 use people::People;
+use postgres::Postgres;
 use report::{Machine, Report, Row};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -80,6 +84,9 @@ struct Arguments {
     /// So many people press at once, five times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     presses: Option<u32>,
+    /// Where the tables are: PostgreSQL is a server of its own on this machine
+    #[arg(long, value_name = "NAME", default_value = "sqlite")]
+    database: Database,
     #[arg(long, value_name = "N", default_value_t = 7)]
     seed: u64,
     /// Write the numbers there too
@@ -88,6 +95,12 @@ struct Arguments {
     /// Where the ladders are made
     #[arg(long, value_name = "DIR", default_value = "target/bench/load")]
     scratch: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Database {
+    Sqlite,
+    Postgres,
 }
 
 /// What a run of one size is.
@@ -100,7 +113,12 @@ struct Evening {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let mut report = Report::new(Machine::here(), arguments.latency, arguments.compressed);
+    let server = match arguments.database {
+        Database::Sqlite => None,
+        Database::Postgres => Some(Postgres::start(&[]).context("PostgreSQL is not installed")?),
+    };
+    let database = if server.is_some() { "PostgreSQL" } else { "SQLite" };
+    let mut report = Report::new(Machine::here(), database, arguments.latency, arguments.compressed);
     let sizes = match (&arguments.users[..], arguments.presses, arguments.uploads) {
         ([], None, None) => &USERS[..],
         (users, _, _) => users,
@@ -110,7 +128,7 @@ fn main() -> anyhow::Result<()> {
     for &users in sizes {
         let habits = gathering(Habits::evening(arguments.compressed.unwrap_or(1)), users);
         let evening = Evening { name: "evening", users, habits, length: arguments.length };
-        report.rows.push(measure(&arguments, &evening)?);
+        report.rows.push(measure(&arguments, server.as_ref(), &evening)?);
     }
     if let Some(per_minute) = arguments.uploads {
         let senders = per_minute * UPLOADS_EVERY.as_secs() as u32 / 60;
@@ -118,10 +136,11 @@ fn main() -> anyhow::Result<()> {
         let length = arguments.length.min(UPLOADS_FOR);
         let habits = Habits::drill(UPLOADS_EVERY);
         let evening = Evening { name: "uploads", users, habits, length };
-        report.uploads = Some(measure(&arguments, &evening)?);
+        report.uploads = Some(measure(&arguments, server.as_ref(), &evening)?);
     }
     if let Some(people) = arguments.presses {
-        report.presses = Some(presses::measure(&start(&arguments, "presses")?, people, arguments.latency)?);
+        let start = start(&arguments, server.as_ref(), "presses")?;
+        report.presses = Some(presses::measure(&start, people, arguments.latency)?);
     }
     print!("{}", report.table());
     if let Some(path) = &arguments.json {
@@ -137,7 +156,7 @@ fn gathering(habits: Habits, users: u32) -> Habits {
     Habits { beginning_ms: 0..=within_ms, between_arrivals: BETWEEN_ARRIVALS, ..habits }
 }
 
-fn start(arguments: &Arguments, name: &str) -> anyhow::Result<Start> {
+fn start(arguments: &Arguments, server: Option<&Postgres>, name: &str) -> anyhow::Result<Start> {
     let executable = std::env::current_exe()?;
     let executables =
         executable.parent().and_then(Path::parent).context("examples lie in the target folder")?;
@@ -146,13 +165,14 @@ fn start(arguments: &Arguments, name: &str) -> anyhow::Result<Start> {
         folder: arguments.scratch.join(name),
         season: if arguments.quick_waves { "demo" } else { "default" },
         seed: arguments.seed,
+        database: server.map(Postgres::fresh),
     })
 }
 
 /// One run, from an empty folder to the judgement.
-fn measure(arguments: &Arguments, evening: &Evening) -> anyhow::Result<Row> {
+fn measure(arguments: &Arguments, server: Option<&Postgres>, evening: &Evening) -> anyhow::Result<Row> {
     let Evening { name, users, ref habits, length } = *evening;
-    let start = start(arguments, &format!("{name}-{users}"))?;
+    let start = start(arguments, server, &format!("{name}-{users}"))?;
     let season = Which::from_name(start.season).context("know the season")?;
     let wave = if arguments.quick_waves { QUICK_WAVE } else { WAVE };
     let patience = PATIENCE * (1 + users.div_ceil(1_000));
@@ -175,6 +195,10 @@ fn measure(arguments: &Arguments, evening: &Evening) -> anyhow::Result<Row> {
             is("frontend", "discord_calls_waiting", &|calls| calls <= DUE)
         })
         .unwrap_or_else(|error| say(&format!("{error:#}: measuring nevertheless")));
+    }
+    if let Uploads::Drill { every } = habits.uploads {
+        // They are about to confirm, and each begins to send within that time.
+        std::thread::sleep(2 * every);
     }
     say(&format!("{users} people: measuring for {} s", length.as_secs()));
     let from = now();

@@ -20,6 +20,7 @@ pub(crate) struct Machine {
 pub(crate) struct Report {
     bench: &'static str,
     machine: Machine,
+    database: &'static str,
     latency_ms: u64,
     /// How many times games and thought were shorter; None in real time.
     compressed: Option<u32>,
@@ -164,10 +165,16 @@ impl Row {
 }
 
 impl Report {
-    pub(crate) fn new(machine: Machine, latency: Duration, compressed: Option<u32>) -> Report {
+    pub(crate) fn new(
+        machine: Machine,
+        database: &'static str,
+        latency: Duration,
+        compressed: Option<u32>,
+    ) -> Report {
         Report {
             bench: "load",
             machine,
+            database,
             latency_ms: latency.as_millis() as u64,
             compressed,
             rows: Vec::new(),
@@ -180,8 +187,8 @@ impl Report {
     pub(crate) fn table(&self) -> String {
         let Machine { processor, cores, kernel } = &self.machine;
         let mut text = format!(
-            "{cores} cores of {processor}, Linux {kernel}; Discord takes {} ms more",
-            self.latency_ms
+            "{cores} cores of {processor}, Linux {kernel}; {}; Discord takes {} ms more",
+            self.database, self.latency_ms
         );
         match self.compressed {
             Some(times) => text.push_str(&format!("; games and thought are {times} times shorter\n")),

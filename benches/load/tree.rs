@@ -22,6 +22,8 @@ pub(crate) struct Start {
     pub(crate) folder: PathBuf,
     pub(crate) season: &'static str,
     pub(crate) seed: u64,
+    /// The address of an empty database; None for the file in the folder.
+    pub(crate) database: Option<String>,
 }
 
 impl Start {
@@ -40,10 +42,19 @@ pub(crate) fn clear(start: &Start) -> anyhow::Result<()> {
     std::fs::remove_dir_all(&start.folder).with_context(|| format!("clear {}", start.folder.display()))
 }
 
+/// Has a program use this database, and not the one that whoever measures has.
+fn over<'a>(program: &'a mut Command, database: Option<&str>) -> &'a mut Command {
+    match database {
+        Some(url) => program.env("DATABASE_URL", url),
+        None => program.env_remove("DATABASE_URL"),
+    }
+}
+
 pub(crate) struct Tree {
     data: PathBuf,
     executables: PathBuf,
     emulator: SocketAddr,
+    database: Option<String>,
     supervisor: Child,
     http: reqwest::Client,
     runtime: tokio::runtime::Runtime,
@@ -69,7 +80,8 @@ impl Tree {
         // It is run in that folder, so that what lies beside a checkout changes nothing.
         let folder = folder.canonicalize()?;
         let emulator = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let supervisor = Command::new(start.executables.join("evoladder"))
+        let mut supervisor = Command::new(start.executables.join("evoladder"));
+        let supervisor = over(&mut supervisor, start.database.as_deref())
             .args([
                 "run",
                 "--emulator",
@@ -82,7 +94,6 @@ impl Tree {
             ])
             .current_dir(&folder)
             .env_remove("DISCORD_TOKEN")
-            .env_remove("DATABASE_URL")
             .env("EMULATOR_LISTEN", emulator.to_string())
             .env("EVOLADDER_SEASON", start.season)
             .env("EVOLADDER_LOG", "warn")
@@ -97,6 +108,7 @@ impl Tree {
             data: folder.join("data"),
             executables: start.executables.clone(),
             emulator,
+            database: start.database.clone(),
             supervisor,
             http: reqwest::Client::builder().no_proxy().build()?,
             runtime: tokio::runtime::Builder::new_current_thread().enable_all().build()?,
@@ -160,7 +172,8 @@ impl Tree {
         kill(Pid::from_raw(i32::try_from(self.supervisor.id())?), Signal::SIGTERM)?;
         self.supervisor.wait().context("wait for the drain")?;
         // The supervisor has had it judged as well, but gives a judge half a minute.
-        let judge = Command::new(self.executables.join("evoladder-judge"))
+        let mut judge = Command::new(self.executables.join("evoladder-judge"));
+        let judge = over(&mut judge, self.database.as_deref())
             .args(["--json", "--data"])
             .arg(&self.data)
             .stdin(Stdio::null())
