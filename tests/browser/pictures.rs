@@ -1,5 +1,7 @@
 //! Pictures of every card in two languages, for `docs/pictures`. `scripts/screenshots` runs this.
 
+mod astray;
+
 use super::play::{self, Newcomer};
 use super::{Browser, Pane};
 use crate::support::{Guild, Ladder, Person, wait_for};
@@ -103,8 +105,8 @@ async fn keep_as(browser: &Browser, file: &Path, what: &str) {
     std::fs::write(file, browser.picture(what).await).unwrap();
 }
 
-/// A ladder with simulated players that speaks in the channels of its server, and whose owner is Olga.
-async fn ladder_with_channels() -> Ladder {
+/// A ladder with so many simulated players that speaks in the channels of its server, and whose owner is Olga.
+async fn ladder_with_channels(players: u32) -> Ladder {
     // With the same seed an emulator has the same server and the same accounts.
     let (guild, owner) = {
         let ladder = Ladder::start().await;
@@ -119,7 +121,7 @@ async fn ladder_with_channels() -> Ladder {
         ("STAFF_CHANNEL_ID", &guild.staff),
         ("STAFF_ROLE_ID", &guild.staff_role),
     ];
-    let ladder = Ladder::start_playing(PLAYERS, &variables).await;
+    let ladder = Ladder::start_playing(players, &variables).await;
     Person::new(ladder.emulator, OWNER).await.settings(&json!({ "staff": true })).await;
     ladder
 }
@@ -129,7 +131,7 @@ async fn ladder_with_channels() -> Ladder {
 async fn pictures_of_all_cards() {
     let folder = PathBuf::from(std::env::var_os("PICTURES").expect("PICTURES names the folder"));
     std::fs::create_dir_all(&folder).unwrap();
-    let ladder = ladder_with_channels().await;
+    let ladder = ladder_with_channels(PLAYERS).await;
     let page = format!("http://{}/", ladder.emulator);
     let ana = Newcomer { user: "Ana", battle_tag: "Ana#2718", country: "DE", region: "EUW", locale: "en-US" };
     let bora =
