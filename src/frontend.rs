@@ -586,8 +586,8 @@ impl Desk {
             gauge("discord_failures", discord.failures as f64),
             gauge("breaker_open", f64::from(u8::from(discord.is_open))),
             gauge("pictures_painted", self.pictures.painted() as f64),
-            gauge("store_pictures_bytes", self.pictures.bytes() as f64),
             gauge("pictures_turned_away", self.pictures.turned_away() as f64),
+            gauge("store_pictures_bytes", self.pictures.bytes() as f64),
         ]
     }
 

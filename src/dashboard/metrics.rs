@@ -303,7 +303,13 @@ mod tests {
         let told = Ladder::new(1).memory().map(|(store, _)| store).into_iter().chain(["answers", "pictures"]);
         assert_eq!(STORES.iter().map(|(store, _)| *store).collect::<Vec<_>>(), told.collect::<Vec<_>>());
         let page = include_str!("page/app.js");
-        assert!(STORES.iter().all(|(store, _)| page.contains(&format!("\"{store}\""))));
+        let of = |wanted| {
+            let of = STORES.iter().filter(move |(_, role)| *role == wanted);
+            of.map(|(store, _)| format!("\"{store}\"")).collect::<Vec<_>>().join(", ")
+        };
+        let (backend, frontend) = (of(Role::Backend), of(Role::Frontend));
+        assert!(page.contains(&format!("[{backend}].map((name) => [name, back])")), "{backend}");
+        assert!(page.contains(&format!("[{frontend}, front]")), "{frontend}");
     }
 
     #[test]

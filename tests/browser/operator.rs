@@ -17,8 +17,6 @@ struct Operator<'a> {
 impl Operator<'_> {
     /// An alert with this text is in all places, and this line among the metrics.
     async fn sees(&self, alert: &str, text: &str, metric: &str) {
-        let shown = format!(".alert[data-name='{alert}']");
-        self.browser.see(&shown).await;
         self.browser.see(&format!("//*[@data-name='{alert}'][contains(., '{text}')]")).await;
         wait_for(metric, async || self.metrics().await.lines().any(|line| line == metric).then_some(()))
             .await;
@@ -27,7 +25,7 @@ impl Operator<'_> {
             (status.contains(&format!("alert {alert}, for ")) && status.contains(text)).then_some(())
         })
         .await;
-        self.health_says(alert).await;
+        self.health_says(text).await;
     }
 
     /// Asks until the page says so, which is what it was asked for a moment ago.

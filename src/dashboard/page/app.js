@@ -86,7 +86,7 @@ function gauges(status) {
 function card(title, rows, className = "") {
   const box = make("div", `card ${className}`);
   const list = make("dl");
-  for (const [label, value, className = ""] of rows) list.append(make("dt", "", label), make("dd", className, value));
+  for (const [label, value, mark = ""] of rows) list.append(make("dt", "", label), make("dd", mark, value));
   box.append(make("h2", "", title), list);
   return box;
 }

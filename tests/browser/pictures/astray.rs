@@ -2,9 +2,10 @@
 
 use super::{Album, ENGLISH, OWNER, ladder_with_channels, play, wait_for, window};
 use crate::support::{Ladder, Person};
+use ipc_schema::fact_line::FactLine;
 use ipc_schema::ids::MatchId;
 use nix::sys::signal::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Who is looked over the shoulder, and whom the ladder finds for a match.
@@ -27,8 +28,7 @@ impl Pair {
     async fn found(&mut self) -> MatchId {
         for person in [&self.me, &self.opponent] {
             let last = self.last;
-            let found =
-                |line: &ipc_schema::fact_line::FactLine| (line.match_id > last).then_some(line.match_id);
+            let found = |line: &FactLine| (line.match_id > last).then_some(line.match_id);
             let id = person.told("of the next match", found).await;
             if person.id == self.opponent.id {
                 self.last = id;
@@ -39,9 +39,8 @@ impl Pair {
 
     async fn play(&mut self) -> MatchId {
         let id = self.meet().await;
-        for person in [&self.me, &self.opponent] {
-            person.press(&format!("match:confirm:{id}"), &[]).await;
-        }
+        confirm(&self.me, id).await;
+        confirm(&self.opponent, id).await;
         id
     }
 }
@@ -66,12 +65,21 @@ impl Album<'_> {
     }
 }
 
-/// Staff change a number of the rules.
-async fn set_knob(owner: &Person, question: u64, name: &str, value: &str) {
-    let options = json!({ "name": name, "value": value, "reason": "So that one need not wait" });
-    owner.command_with("admin set-knob", &options).await;
-    owner.press(&format!("staff:do:{question}"), &[]).await;
-    owner.has_times(&format!("staff:do:{question}"), 0).await;
+/// Presses a button, and waits until something else is shown for it.
+async fn press(person: &Person, custom_id: &str) {
+    let before = person.texts().await;
+    person.press(custom_id, &[]).await;
+    wait_for(custom_id, async || (person.texts().await != before).then_some(())).await;
+}
+
+async fn confirm(person: &Person, match_id: MatchId) {
+    press(person, &format!("match:confirm:{match_id}")).await;
+}
+
+/// The owner does what is asked about by the question of this number.
+async fn decide(owner: &Person, question: u64, command: &str, options: &Value) {
+    owner.command_with(&format!("admin {command}"), options).await;
+    press(owner, &format!("staff:do:{question}")).await;
 }
 
 #[tokio::test]
@@ -90,12 +98,12 @@ async fn pictures_of_what_goes_astray() {
         ("play_reminders_min", "1"),
     ];
     for (question, (name, value)) in (1..).zip(knobs) {
-        set_knob(&owner, question, name, value).await;
+        let options = json!({ "name": name, "value": value, "reason": "So that one need not wait" });
+        decide(&owner, question, "set-knob", &options).await;
     }
+    let people = [(ENGLISH, "en-US", "Ana", "Bea"), ("koKR", "ko", "보라미", "수아나")];
     let mut last = MatchId(0);
-    for (language, locale, user, opponent) in
-        [(ENGLISH, "en-US", "Ana", "Bea"), ("koKR", "ko", "보라미", "수아나")]
-    {
+    for (question, (language, locale, user, opponent)) in (knobs.len() as u64 + 1..).zip(people) {
         let browser = window(&page).await;
         let pane = play::sit_down(&browser, user, locale).await;
         pane.see(".welcome").await;
@@ -112,6 +120,8 @@ async fn pictures_of_what_goes_astray() {
         opponent.set_up().await;
         let mut pair = Pair { me, opponent, last };
         matches_without_a_game(&album, &mut pair).await;
+        let lifted = json!({ "player": user, "minutes": 0, "reason": "It was for a picture" });
+        decide(&owner, question, "time-out", &lifted).await;
         matches_with_one(&album, &mut pair, &ladder).await;
         last = pair.last;
         let staff = window(&page).await;
@@ -123,19 +133,17 @@ async fn pictures_of_what_goes_astray() {
 async fn matches_without_a_game(album: &Album<'_>, pair: &mut Pair) {
     // Who has confirmed goes back to the queue.
     let first = pair.meet().await;
-    pair.opponent.press(&format!("match:confirm:{first}"), &[]).await;
-    pair.opponent.has_times(&format!("match:confirm:{first}"), 0).await;
+    confirm(&pair.opponent, first).await;
     pair.me.press(&format!("match:abort:{first}"), &[]).await;
     album.keep_told("match-aborted", first, "closed · aborted").await;
     pair.me.join("bw", "bw_zerg").await;
     let second = pair.found().await;
-    pair.me.press(&format!("match:confirm:{second}"), &[]).await;
-    pair.me.has_times(&format!("match:confirm:{second}"), 0).await;
+    confirm(&pair.me, second).await;
     pair.opponent.press(&format!("match:abort:{second}"), &[]).await;
     album.keep_told("match-let-down", second, "closed · aborted").await;
     pair.opponent.join("sc2", "sc2_terran").await;
     let third = pair.found().await;
-    pair.opponent.press(&format!("match:confirm:{third}"), &[]).await;
+    confirm(&pair.opponent, third).await;
     album.keep_told("match-reminder", third, "reminder").await;
     album.keep_told("match-unconfirmed", third, "closed · unconfirmed").await;
     pair.me.command("queue").await;
@@ -156,19 +164,6 @@ async fn matches_without_a_game(album: &Album<'_>, pair: &mut Pair) {
 }
 
 async fn matches_with_one(album: &Album<'_>, pair: &mut Pair, ladder: &Ladder) {
-    let owner = Person::new(ladder.emulator, OWNER).await;
-    let lifted = json!({ "player": pair.me.name, "minutes": 0, "reason": "It was for a picture" });
-    owner.command_with("admin time-out", &lifted).await;
-    wait_for("the question", async || {
-        let newest = owner.messages().await.pop()?;
-        let text = newest["components"].to_string();
-        let (_, rest) = text.split_once("staff:do:")?;
-        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
-        owner.press(&format!("staff:do:{number}"), &[]).await;
-        Some(())
-    })
-    .await;
-    album.pane.command("queue").await;
     pair.me.upload("cat.png", b"PNG".to_vec()).await;
     album.keep_message("replay-refused", ".SC2Replay").await;
     let id = pair.play().await;
@@ -180,12 +175,10 @@ async fn matches_with_one(album: &Album<'_>, pair: &mut Pair, ladder: &Ladder) {
     album.keep_message("replay-reading", " · reading").await;
     ladder.signal(&workers, Signal::SIGCONT);
     album.keep_told("match-play-reminder", id, "reminder · 1").await;
-    pair.me.press(&format!("match:report:{id}:won"), &[]).await;
-    album.pane.browser.see_no(&album.pane.at(".thinking")).await;
+    press(&pair.me, &format!("match:report:{id}:won")).await;
     album.keep_told("match-reported", id, "playing").await;
     pair.opponent.press(&format!("match:report:{id}:won"), &[]).await;
     album.keep_told("match-conflict", id, "closed · conflict").await;
-    pair.me.command_with("setcountry", &json!({ "country": "FR" })).await;
 }
 
 /// What staff look things up by, and the answers to a look at everything there is.
